@@ -1,0 +1,1 @@
+"""Reference crisis stages for SME districts, from the National Pension workplace file."""

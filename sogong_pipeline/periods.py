@@ -1,0 +1,121 @@
+"""Months and quarters: what a file is about, and what a proposal is about.
+
+Text forms are `2026-09` and `2026-Q3`; both sort as text the way they sort in time.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from sogong_pipeline.errors import RefusedError
+
+FIRST_YEAR = 2015
+"""The source begins with data month 2015-11; an earlier year is a typing error."""
+LAST_YEAR = 2099
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Month:
+    """A calendar month, the grain of the source."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `2026-09` or `202609`.
+
+        Raises:
+            RefusedError: when the text is no month between 2015-01 and 2099-12.
+        """
+        match = re.fullmatch(r"(\d{4})-?(\d{2})", text.strip())
+        if match is None or not cls._exists(int(match[1]), int(match[2])):
+            raise RefusedError(f"{text!r} is not a month; write it as 2026-09")
+        return cls(int(match[1]), int(match[2]))
+
+    @staticmethod
+    def _exists(year: int, month: int) -> bool:
+        return FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+    def shift(self, months: int) -> Month:
+        """The month `months` later (earlier when negative)."""
+        year, month = divmod(self.year * 12 + self.month - 1 + months, 12)
+        return Month(year, month + 1)
+
+    @property
+    def quarter(self) -> Quarter:
+        """The quarter this month lies in."""
+        return Quarter(self.year, (self.month + 2) // 3)
+
+    @property
+    def first_day(self) -> dt.date:
+        """The first day of the month."""
+        return dt.date(self.year, self.month, 1)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of the month."""
+        return dt.date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Quarter:
+    """A calendar quarter, the grain of a proposal."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `2026-Q3`.
+
+        Raises:
+            RefusedError: when the text is no quarter between 2015-Q1 and 2099-Q4.
+        """
+        match = re.fullmatch(r"(\d{4})-?[Qq]([1-4])", text.strip())
+        if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
+            raise RefusedError(f"{text!r} is not a quarter; write it as 2026-Q3")
+        return cls(int(match[1]), int(match[2]))
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-Q{self.number}"
+
+    def shift(self, quarters: int) -> Quarter:
+        """The quarter `quarters` later (earlier when negative)."""
+        year, index = divmod(self.year * 4 + self.number - 1 + quarters, 4)
+        return Quarter(year, index + 1)
+
+    @property
+    def months(self) -> tuple[Month, Month, Month]:
+        """The three months of the quarter, in order."""
+        first = Month(self.year, self.number * 3 - 2)
+        return first, first.shift(1), first.shift(2)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of the quarter: the day whose registry the quarter is judged by."""
+        return self.months[-1].last_day
+
+
+def parse_months(text: str) -> list[Month]:
+    """Read one month (`2026-09`) or an inclusive range (`2015-11..2026-09`), oldest first.
+
+    Raises:
+        RefusedError: when a month cannot be read or the range runs backwards.
+    """
+    first_text, dots, last_text = text.partition("..")
+    first = Month.parse(first_text)
+    last = Month.parse(last_text) if dots else first
+    if last < first:
+        raise RefusedError(f"{text!r} runs backwards; write the earlier month first")
+    months = [first]
+    while months[-1] < last:
+        months.append(months[-1].shift(1))
+    return months

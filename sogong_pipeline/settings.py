@@ -1,0 +1,39 @@
+"""What may differ between two installations, from `SOGONG_*` variables; nothing else is a setting."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SEOUL = ZoneInfo("Asia/Seoul")
+
+
+class Settings(BaseSettings):
+    """The settings of one run; every field is an environment variable with the prefix `SOGONG_`."""
+
+    model_config = SettingsConfigDict(env_prefix="SOGONG_", frozen=True)
+
+    home: Path = Field(
+        default=Path(".sogong"), description="Folder of the lake, the warehouse and the reports."
+    )
+    portal_url: str = Field(
+        default="https://www.data.go.kr", description="Where monthly files come from when no --from is given."
+    )
+    warehouse_url: str = Field(
+        default="", description="SQLAlchemy URL of the warehouse; empty means warehouse.sqlite under home."
+    )
+    now: dt.datetime | None = Field(
+        default=None,
+        description="The time to record instead of the clock's, for runs that must be repeatable.",
+    )
+
+    def clock(self) -> dt.datetime:
+        """The time to record, in Seoul, to the second."""
+        moment = self.now if self.now is not None else dt.datetime.now(SEOUL)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=SEOUL)
+        return moment.astimezone(SEOUL).replace(microsecond=0)
