@@ -1,0 +1,57 @@
+"""The contribution rate, the income limits and the coverage of each month, read from `contribution.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from sogong_pipeline.periods import Month
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """How one month's bills came about; amounts in won of base income a month, the rate in basis points."""
+
+    rate_bp: int
+    ceiling_krw: int
+    floor_krw: int
+
+    @property
+    def billed_at_ceiling_krw(self) -> int:
+        """The most one subscriber can be billed, both halves, in won."""
+        return 2 * (self.ceiling_krw * self.rate_bp // 20_000 // 10 * 10)
+
+
+@cache
+def _table() -> dict[str, list[dict[str, Any]]]:
+    text = resources.files(__package__).joinpath("contribution.yaml").read_text(encoding="utf-8")
+    table: dict[str, list[dict[str, Any]]] = yaml.safe_load(text)
+    return table
+
+
+def _in_force(section: str, month: Month) -> dict[str, Any]:
+    """The last entry of a section that begins no later than the month."""
+    return [entry for entry in _table()[section] if str(entry["from"]) <= str(month)][-1]
+
+
+@cache
+def contribution_for(month: Month) -> Contribution:
+    """The rate and the limits in force in a month; the newest known limits stand for later months."""
+    limits = _in_force("limits", month)
+    return Contribution(
+        rate_bp=int(_in_force("rates", month)["rate_bp"]),
+        ceiling_krw=int(limits["ceiling_krw"]),
+        floor_krw=int(limits["floor_krw"]),
+    )
+
+
+@cache
+def coverage_breaks() -> tuple[Month, ...]:
+    """The months from which the file covers other workplaces than before: levels cannot be compared across."""
+    return tuple(
+        Month.parse(str(entry["from"])) for entry in _table()["coverage"] if entry.get("level_break")
+    )
