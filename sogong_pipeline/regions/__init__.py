@@ -1,0 +1,1 @@
+"""Administrative regions: codes with validity, regional offices, postal codes, outlines for maps."""
