@@ -1,0 +1,1 @@
+"""Stages: rule sets as data, and the reference stage each proposes for a district and quarter."""

@@ -1,0 +1,82 @@
+"""The sentence a council reads: why a stage is proposed, or why none is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sogong_pipeline.stages.proposal import Clause
+    from sogong_pipeline.stages.rules import RuleSet
+
+INDICATORS = {"workplaces": "사업장 수", "workers": "종사자 수", "payroll": "급여 총액"}
+BASES = {"year": "1년 전", "two_years": "2년 전"}
+STAGES = {"good": "양호", "caution": "주의", "severe": "심각", "undetermined": "판정보류"}
+
+
+def undetermined(obstacle: str, facts: Mapping[str, Any], rules: RuleSet) -> str:
+    """Why no stage is proposed."""
+    match obstacle:
+        case "few_workplaces":
+            return (
+                f"집계된 사업장이 월평균 {facts['workplaces']:,}개로 {rules.fewest_workplaces}개에 미치지 못해 "
+                "우연한 변동과 위기를 가릴 수 없으므로 판정을 보류합니다."
+            )
+        case "dominated_by_one":
+            return (
+                f"가장 큰 사업장 한 곳이 종사자의 {facts['largest_share_pct']} %를 차지해 "
+                "지역 전체의 흐름으로 볼 수 없으므로 판정을 보류합니다."
+            )
+        case "no_base":
+            missing = "·".join(
+                BASES[base] for base in rules.bases if facts[f"{base}_status"] == "not_computable"
+            )
+            return f"비교할 {missing} 같은 분기의 자료가 없어 판정을 보류합니다."
+        case _:
+            return "주소만으로 이 지역에 속한다고 확인되는 사업장이 없어 판정을 보류합니다."
+
+
+def determined(stage: str, clauses: Sequence[Clause], facts: Mapping[str, Any], rules: RuleSet) -> str:
+    """Why a stage is proposed: the indicators that reach it and their changes, or that too few do."""
+    order = list(rules.thresholds_pct)
+    if stage == "good":
+        mildest = order[-1]
+        falling = [clause for clause in clauses if clause.breaches]
+        told = f"({_changes(falling[0])})" if falling else ""
+        return (
+            f"{_against(rules)} 모두 {_size(rules.thresholds_pct[mildest])} % 이상 감소한 지표는 "
+            f"{len(clauses)}개 중 {len(falling)}개{told}로 {STAGES[mildest]} 기준({rules.at_least}개)에 해당하지 않습니다."
+            + _note(facts, rules)
+        )
+    reaching = [c for c in clauses if c.breaches and order.index(c.breaches) <= order.index(stage)]
+    return (
+        f"{', '.join(_changes(clause) for clause in reaching)} 감소하여, {len(clauses)}개 지표 중 {len(reaching)}개가 "
+        f"{STAGES[stage]} 기준({_against(rules)} 모두 {_size(rules.thresholds_pct[stage])} % 이상 감소)에 해당합니다."
+        + _note(facts, rules)
+    )
+
+
+def _changes(clause: Clause) -> str:
+    """How far one indicator fell, by base."""
+    falls = ", ".join(f"{BASES[base]} 대비 {_size(change)} %" for base, change in clause.changes_pct.items())
+    return f"{INDICATORS[clause.indicator]} {falls}"
+
+
+def _against(rules: RuleSet) -> str:
+    return "·".join(BASES[base] for base in rules.bases) + " 대비"
+
+
+def _size(change: Decimal) -> str:
+    """A fall without its sign, because the sentence says 감소; two decimals only where they matter."""
+    return f"{abs(change):f}"
+
+
+def _note(facts: Mapping[str, Any], rules: RuleSet) -> str:
+    """What the reader must know about how the comparison was made."""
+    notes = []
+    if any(facts[f"{base}_scope"] == "corporations" for base in rules.bases):
+        notes.append("2025년 6월 조사 범위 확대의 영향을 없애기 위해 법인만 비교함")
+    if any(facts[f"{base}_status"] == "partial" for base in rules.bases):
+        notes.append("일부 달의 자료가 없어 있는 달만 비교함")
+    return f" ({'; '.join(notes)})" if notes else ""

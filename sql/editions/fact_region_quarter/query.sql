@@ -1,0 +1,20 @@
+-- The nation, 시도 and 시군구 in the quarter judged.
+SELECT
+    area AS region_code,
+    level,
+    getvariable('quarter') AS quarter,
+    getvariable('edition') AS edition,
+    facts.* EXCLUDE (area, ambiguous_workplaces),
+    mean_tenths(matched, facts.months) AS matched_workplaces,
+    mean_tenths(ambiguous, facts.months) AS ambiguous_workplaces,
+    mean_tenths(unassigned, facts.months) AS unassigned_workplaces
+FROM quarter_facts('region_month') AS facts
+JOIN (
+    SELECT
+        area, any_value(level) AS level, sum(matched_workplaces) AS matched, sum(ambiguous_workplaces) AS ambiguous,
+        sum(unassigned_workplaces) AS unassigned
+    FROM region_month
+    WHERE quarter = getvariable('quarter')
+    GROUP BY area
+) USING (area)
+ORDER BY region_code

@@ -1,0 +1,154 @@
+-- Integer division rounded half to even, null for a denominator that is not positive: the only rounding there is.
+CREATE OR REPLACE MACRO rounds_up(quotient, remainder, denominator) AS (
+    2 * remainder > denominator OR (2 * remainder = denominator AND quotient % 2 = 1)
+);
+CREATE OR REPLACE MACRO divide_magnitude(magnitude, denominator) AS (
+    magnitude // denominator
+    + rounds_up(magnitude // denominator, magnitude % denominator, denominator)::HUGEINT
+);
+CREATE OR REPLACE MACRO divide_half_even(numerator, denominator) AS (
+    CASE WHEN denominator > 0
+        THEN sign(numerator)::HUGEINT * divide_magnitude(abs(numerator::HUGEINT), denominator::HUGEINT)
+    END
+);
+
+-- A mean to one decimal, and basis points as percent with two.
+CREATE OR REPLACE MACRO mean_tenths(total, months) AS ((divide_half_even(total * 10, months) / 10)::DECIMAL(14, 1));
+CREATE OR REPLACE MACRO percent(basis_points) AS ((basis_points / 100)::DECIMAL(12, 2));
+
+-- A published date: 19880101 or 1988-01-01; blank, 00010101 and 0001-01-01 stand for none.
+CREATE OR REPLACE MACRO is_no_date(text) AS (replace(trim(text), '-', '') IN ('', '00010101'));
+CREATE OR REPLACE MACRO published_date(text) AS (
+    CASE WHEN NOT is_no_date(text) THEN try_strptime(replace(trim(text), '-', ''), '%Y%m%d')::DATE END
+);
+
+-- A published code: digits whose leading zeros may have been lost; blank or zero stands for none.
+CREATE OR REPLACE MACRO published_code(text, width) AS (
+    CASE WHEN trim(text) <> '' AND NOT regexp_full_match(trim(text), '0+') THEN lpad(trim(text), width, '0') END
+);
+
+-- A value as it came, for a message: in quotes, and no longer than a line bears.
+CREATE OR REPLACE MACRO quote_value(text) AS ('''' || left(text, 40) || '''');
+
+-- A published whole number; text with a fraction or a sign is no count.
+CREATE OR REPLACE MACRO published_count(text) AS (
+    CASE WHEN regexp_full_match(trim(text), '\d{1,15}') THEN trim(text)::BIGINT END
+);
+
+-- One complaint about one value, or null when there is none.
+CREATE OR REPLACE MACRO complaint(is_bad, column_name, text, problem) AS (
+    CASE WHEN is_bad THEN column_name || ': ' || quote_value(text) || ' ' || problem END
+);
+
+-- The quarter judged, for every area of a view of month facts (area, quarter and the measures of a month):
+-- monthly means, and the change of each measure against each base of the view `comparison`
+-- (base, base_quarter, scope). Everything stays whole until the last division: means are compared as
+-- sums cross-multiplied with the months they cover, payroll with the contribution rate as well.
+CREATE OR REPLACE MACRO quarter_facts(month_facts) AS TABLE
+WITH month AS (FROM query_table(month_facts)),
+total AS (
+    SELECT
+        area, quarter, 'all' AS scope, count(*) AS months, min(rate_bp) AS rate_bp,
+        sum(workplaces) AS workplaces, sum(workers) AS workers, sum(billed_amount_krw) AS billed
+    FROM month
+    WHERE workplaces IS NOT NULL
+    GROUP BY area, quarter
+    UNION ALL
+    SELECT
+        area, quarter, 'corporations', count(*), min(rate_bp),
+        sum(corporate_workplaces), sum(corporate_workers), sum(corporate_billed_amount_krw)
+    FROM month
+    WHERE workplaces IS NOT NULL
+    GROUP BY area, quarter
+),
+measure AS (
+    SELECT area, quarter, scope, months, unnest([
+        {'measure': 'workplaces', 'total': workplaces, 'weight': months},
+        {'measure': 'workers', 'total': workers, 'weight': months},
+        {'measure': 'payroll_krw', 'total': billed, 'weight': months * rate_bp}
+    ], recursive := TRUE)
+    FROM total
+),
+change AS (
+    SELECT
+        now.area,
+        base,
+        now.measure,
+        divide_half_even(
+            (now.total * before.weight - before.total * now.weight) * 10000, before.total * now.weight
+        ) AS change_bp,
+        CASE
+            WHEN coalesce(before.total, 0) = 0 THEN 'not_computable'
+            WHEN least(now.months, before.months) < 3 THEN 'partial'
+            ELSE 'ok'
+        END AS status
+    FROM comparison
+    JOIN measure AS now ON now.quarter = getvariable('quarter') AND now.scope = comparison.scope
+    LEFT JOIN measure AS before
+        ON before.area = now.area AND before.quarter = base_quarter
+        AND before.scope = now.scope AND before.measure = now.measure
+),
+wide AS (
+    SELECT
+        area,
+        max(change_bp) FILTER (base = 'quarter' AND measure = 'workplaces') AS workplaces_quarter,
+        max(change_bp) FILTER (base = 'quarter' AND measure = 'workers') AS workers_quarter,
+        max(change_bp) FILTER (base = 'quarter' AND measure = 'payroll_krw') AS payroll_quarter,
+        max(change_bp) FILTER (base = 'year' AND measure = 'workplaces') AS workplaces_year,
+        max(change_bp) FILTER (base = 'year' AND measure = 'workers') AS workers_year,
+        max(change_bp) FILTER (base = 'year' AND measure = 'payroll_krw') AS payroll_year,
+        max(change_bp) FILTER (base = 'two_years' AND measure = 'workplaces') AS workplaces_two_years,
+        max(change_bp) FILTER (base = 'two_years' AND measure = 'workers') AS workers_two_years,
+        max(change_bp) FILTER (base = 'two_years' AND measure = 'payroll_krw') AS payroll_two_years,
+        max(status) FILTER (base = 'quarter' AND measure = 'workers') AS quarter_status,
+        max(status) FILTER (base = 'year' AND measure = 'workers') AS year_status,
+        max(status) FILTER (base = 'two_years' AND measure = 'workers') AS two_years_status
+    FROM change
+    GROUP BY area
+),
+level AS (
+    SELECT
+        area,
+        count(workplaces) AS months,
+        sum(workplaces) AS workplaces, sum(workers) AS workers, sum(billed_amount_krw) AS billed,
+        min(rate_bp) AS rate_bp, sum(joined) AS joined, sum("left") AS "left",
+        sum(largest_workplace_workers) AS largest, sum(ambiguous_workplaces) AS ambiguous, count(*) AS seen
+    FROM month
+    WHERE quarter = getvariable('quarter')
+    GROUP BY area
+)
+SELECT
+    area,
+    months::INTEGER AS months,
+    mean_tenths(workplaces, months) AS workplaces,
+    mean_tenths(workers, months) AS workers,
+    divide_half_even(billed * 10000, months * rate_bp)::BIGINT AS payroll_krw,
+    divide_half_even(billed * 10000, workers * rate_bp)::BIGINT AS pay_per_worker_krw,
+    mean_tenths(joined, months) AS joined,
+    mean_tenths("left", months) AS "left",
+    percent(divide_half_even(largest * 10000, workers)) AS largest_share_pct,
+    mean_tenths(ambiguous, seen) AS ambiguous_workplaces,
+    CASE
+        WHEN months = 0 THEN 'not_computable'
+        WHEN months < 3 THEN 'partial'
+        WHEN 2 * largest > workers THEN 'dominated_by_one'
+        WHEN workplaces < 20 * months THEN 'few_workplaces'
+        ELSE 'ok'
+    END AS status,
+    percent(workplaces_quarter) AS workplaces_change_quarter_pct,
+    percent(workers_quarter) AS workers_change_quarter_pct,
+    percent(payroll_quarter) AS payroll_change_quarter_pct,
+    percent(workplaces_year) AS workplaces_change_year_pct,
+    percent(workers_year) AS workers_change_year_pct,
+    percent(payroll_year) AS payroll_change_year_pct,
+    percent(workplaces_two_years) AS workplaces_change_two_years_pct,
+    percent(workers_two_years) AS workers_change_two_years_pct,
+    percent(payroll_two_years) AS payroll_change_two_years_pct,
+    (SELECT scope FROM comparison WHERE base = 'quarter') AS quarter_scope,
+    coalesce(quarter_status, 'not_computable') AS quarter_status,
+    (SELECT scope FROM comparison WHERE base = 'year') AS year_scope,
+    coalesce(year_status, 'not_computable') AS year_status,
+    (SELECT scope FROM comparison WHERE base = 'two_years') AS two_years_scope,
+    coalesce(two_years_status, 'not_computable') AS two_years_status
+FROM level
+LEFT JOIN wide USING (area);

@@ -1,0 +1,33 @@
+-- Where every workplace of a month lies. A district claims a legal dong, or only some postal codes in it; one
+-- claim is a match, several are ambiguous and stay with nobody.
+WITH claim AS (
+    SELECT row_number, list(DISTINCT district_id ORDER BY district_id) AS district_ids
+    FROM workplace
+    JOIN place
+        ON place.legal_dong_code = workplace.legal_dong_code
+        AND (place.postal_code IS NULL OR place.postal_code = workplace.postal_code)
+    GROUP BY row_number
+)
+SELECT
+    workplace.row_number,
+    workplace.data_month,
+    CASE WHEN len(district_ids) = 1 THEN district_ids[1] END AS district_id,
+    CASE
+        WHEN len(district_ids) = 1 THEN 'medium'
+        WHEN len(district_ids) > 1 THEN 'ambiguous'
+        ELSE 'none'
+    END AS grade,
+    CASE WHEN len(district_ids) > 1 THEN array_to_string(district_ids, '|') END AS candidate_ids,
+    coalesce(sigungu.successor_code[:2], sido.successor_code, workplace.sido_code) AS sido_code,
+    coalesce(sigungu.successor_code, workplace.legal_dong_code[:5]) AS sigungu_code,
+    workplace.legal_form,
+    workplace.status = 1 AND workplace.subscribers >= 1 AS is_counted,
+    workplace.subscribers,
+    workplace.billed_amount_krw,
+    workplace.joined,
+    workplace."left"
+FROM workplace
+LEFT JOIN claim USING (row_number)
+LEFT JOIN region AS sigungu ON sigungu.region_code = workplace.legal_dong_code[:5]
+LEFT JOIN region AS sido ON sido.region_code = workplace.sido_code
+ORDER BY workplace.row_number
