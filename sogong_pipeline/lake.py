@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST = "manifest.json"
+CURRENT = "current"
 SHORT = 12
 """How many hex digits of a digest name a file, a vintage or an edition."""
 
@@ -86,6 +87,18 @@ class Lake:
         """The next key parts below a step and key, sorted."""
         folder = self.root.joinpath(step, *key)
         return sorted(child.name for child in folder.iterdir() if child.is_dir()) if folder.is_dir() else []
+
+    def current(self, step: str, *key: str) -> str | None:
+        """The child of a step and key that was last made current, or None."""
+        try:
+            return (self.root.joinpath(step, *key) / CURRENT).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+
+    def set_current(self, child: str, step: str, *key: str) -> None:
+        """Make a child of a step and key the current one."""
+        if self.current(step, *key) != child:
+            write_atomically(self.root.joinpath(step, *key) / CURRENT, child + "\n")
 
     def ensure(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from sogong_pipeline.lake import Built
 from sogong_pipeline.regions.reference import regions
 
 
-def match(workplace: Path, districts: list[District], workspace: Path) -> Built:
+def match(workplace: Path, districts: Sequence[District], workspace: Path) -> Built:
     """Match a staged month against the districts of one day.
 
     Args:
@@ -32,7 +33,7 @@ def match(workplace: Path, districts: list[District], workspace: Path) -> Built:
     return Built(files={"district_member": target}, facts={"rows": rows})
 
 
-def _places(districts: list[District]) -> pa.Table:
+def _places(districts: Sequence[District]) -> pa.Table:
     """One row per legal dong, and per postal code in it where the district names any."""
     rows = [
         (district.district_id, dong, postal_code)

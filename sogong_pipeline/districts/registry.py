@@ -12,14 +12,17 @@ import datetime as dt
 import io
 import itertools
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Self
 
 import yaml
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake import SHORT, digest_of
 from sogong_pipeline.regions.reference import current_code, office_of_sido
 
 TEMPLATE = (
@@ -54,6 +57,7 @@ class District:
     """One district for one span of validity; `valid_to` is its last day, None while it lives.
 
     It claims the workplaces of its legal dongs, and of those only the ones in its postal codes where it names any.
+    One whose legal dongs nobody knows claims none and is reported as not computable.
     """
 
     district_id: str
@@ -89,6 +93,28 @@ def kinds() -> dict[str, Kind]:
     """The kinds by code, in the order of `kinds.yaml`."""
     text = resources.files(__package__).joinpath("kinds.yaml").read_text(encoding="utf-8")
     return {entry["code"]: Kind(**entry) for entry in yaml.safe_load(text)}
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The districts that count on one day; `version` is a digest of them, so equal sets have equal versions."""
+
+    version: str
+    districts: tuple[District, ...]
+
+    @classmethod
+    def of(cls, districts: Iterable[District]) -> Self:
+        """Name a set of districts by its digest."""
+        held = tuple(districts)
+        return cls(digest_of([astuple(district) for district in held])[:SHORT], held)
+
+
+class Registry(Slice):
+    """All districts of a registry file, whenever they were valid."""
+
+    def on(self, day: dt.date) -> Slice:
+        """The districts that count on a day."""
+        return Slice.of(district for district in self.districts if district.valid_on(day))
 
 
 def read_registry(path: Path, as_of: dt.date | None = None) -> list[District]:
@@ -168,8 +194,8 @@ def _complaints(row: dict[str, str], as_of: dt.date | None) -> list[str]:
     if row["kind"].strip() not in kinds():
         found.append(f"kind {row['kind']!r} is none of {', '.join(kinds())}")
     dongs = _split(row["legal_dong_codes"])
-    if not dongs:
-        found.append("legal_dong_codes is blank")
+    if not dongs and not row["sigungu_code"].strip():
+        found.append("legal_dong_codes and sigungu_code are both blank")
     found += [
         f"legal_dong_codes: {code!r} has not 10 digits" for code in dongs if not re.fullmatch(r"\d{10}", code)
     ]

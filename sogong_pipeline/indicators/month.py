@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from sogong_pipeline.nps.contribution import contribution_for
 from sogong_pipeline.periods import Month
 
 
-def measure_month(member: Path, districts: list[District], month: Month, workspace: Path) -> Built:
+def measure_month(member: Path, districts: Sequence[District], month: Month, workspace: Path) -> Built:
     """Sum a matched month by district and region.
 
     Args:
@@ -35,8 +36,17 @@ def measure_month(member: Path, districts: list[District], month: Month, workspa
     )
     with Engine(workspace) as engine:
         engine.view("district_member", member)
-        ids = sorted({district.district_id for district in districts})
-        engine.connection.register("district", pa.table({"district_id": pa.array(ids, pa.string())}))
+        engine.connection.register(
+            "district",
+            pa.table(
+                {
+                    "district_id": pa.array([district.district_id for district in districts], pa.string()),
+                    "has_place": pa.array(
+                        [bool(district.legal_dong_codes) for district in districts], pa.bool_()
+                    ),
+                }
+            ),
+        )
         engine.variables({"data_month": str(month), "rate_bp": contribution_for(month).rate_bp})
         engine.write(query("measured", "fact_district_month"), district_month)
         engine.write(query("measured", "fact_region_month"), region_month)

@@ -23,7 +23,16 @@ class Contribution:
     @property
     def billed_at_ceiling_krw(self) -> int:
         """The most one subscriber can be billed, both halves, in won."""
-        return 2 * (self.ceiling_krw * self.rate_bp // 20_000 // 10 * 10)
+        return self._billed(self.ceiling_krw)
+
+    @property
+    def billed_at_floor_krw(self) -> int:
+        """The least one subscriber can be billed for a whole month, both halves, in won."""
+        return self._billed(self.floor_krw)
+
+    def _billed(self, base_income_krw: int) -> int:
+        """Each half floored to 10 won."""
+        return 2 * (base_income_krw * self.rate_bp // 20_000 // 10 * 10)
 
 
 @cache

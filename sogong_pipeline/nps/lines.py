@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,8 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.nps.layout import COLUMNS, Layout, recognise
 
 BLOCK_BYTES = 4 << 20
+HEAD_BYTES = 64 << 10
+ZIP_MAGIC = b"PK\x03\x04"
 SEPARATORS = len(COLUMNS) - 1
 BLANK_ROW = "," * SEPARATORS + "\n"
 """Stands in the typed input for a line that is no row, so that row numbers stay those of the file."""
@@ -41,7 +43,7 @@ class Lines:
 def open_body(path: Path) -> Iterator[IO[bytes]]:
     """Open a landed file's bytes; a ZIP is opened at its only CSV."""
     with path.open("rb") as file:
-        if file.read(4) != b"PK\x03\x04":
+        if file.read(4) != ZIP_MAGIC:
             file.seek(0)
             yield file
             return
@@ -66,7 +68,7 @@ def read_header(path: Path, shown: str) -> tuple[list[str], str]:
         RefusedError: when the file is empty, a web page, or holds no row.
     """
     with open_body(path) as body:
-        head = body.read(64 << 10)
+        head = body.read(HEAD_BYTES)
     if not head.strip():
         raise RefusedError(f"{shown}: the file is empty; download it again")
     if head.lstrip()[:1] == b"<":
@@ -81,20 +83,37 @@ def read_header(path: Path, shown: str) -> tuple[list[str], str]:
     return header, lines[1].split(",", 1)[0].strip().strip('"')
 
 
-def rewrite(path: Path, shown: str, target: Path, progress: Callable[[int], None] | None = None) -> Lines:
+def refuse_if_cut_off(path: Path, shown: str) -> None:
+    """Refuse a file whose last line has no end and too few fields; a ZIP tells by itself.
+
+    Raises:
+        RefusedError: when the file stops in the middle of a line.
+    """
+    with path.open("rb") as file:
+        if file.read(4) == ZIP_MAGIC:
+            return
+        file.seek(max(0, path.stat().st_size - HEAD_BYTES))
+        last = file.read().rpartition(b"\n")[2]
+    if last.strip() and last.count(b",") < SEPARATORS:
+        raise RefusedError(
+            f"{shown}: the file stops in the middle of its last line ({last[-20:].decode('cp949', 'replace')!r}); "
+            "it was cut off, download it again"
+        )
+
+
+def rewrite(path: Path, shown: str, target: Path) -> Lines:
     """Write a landed file as UTF-8 lines of exactly 22 fields, a blank row for each line that is no row.
 
     Args:
         path: the landed file.
         shown: its name for messages.
         target: the UTF-8 file to write; it has no header.
-        progress: told how many bytes were read after each block.
 
     Returns:
         The lines' account: `rows` counts every non-blank line after the header.
 
     Raises:
-        RefusedError: when the header is not ours or the file stops in the middle of a line.
+        RefusedError: when the header is not ours.
     """
     header, _ = read_header(path, shown)
     found = Lines(recognise(header, shown))
@@ -102,18 +121,12 @@ def rewrite(path: Path, shown: str, target: Path, progress: Callable[[int], None
         rest = b""
         first = True
         while block := body.read(BLOCK_BYTES):
-            if progress:
-                progress(len(block))
             whole, newline, rest = (rest + block).rpartition(b"\n")
             if newline:
                 _rewrite_block(whole, found, out, skip_header=first)
                 first = False
         if rest.strip():
-            if first or rest.count(b",") < SEPARATORS:
-                raise RefusedError(
-                    f"{shown}: the file stops in the middle of row {found.rows + 1}; it was cut off, download it again"
-                )
-            _rewrite_block(rest, found, out, skip_header=False)
+            _rewrite_block(rest, found, out, skip_header=first)
     return found
 
 

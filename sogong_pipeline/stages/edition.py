@@ -35,6 +35,7 @@ def build_edition(
     months: Mapping[Month, tuple[Path, Path]],
     quarter: Quarter,
     edition: str,
+    *,
     rules: RuleSet,
     facts: dict[str, Any],
     workspace: Path,

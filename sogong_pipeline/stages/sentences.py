@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,36 +39,35 @@ def undetermined(obstacle: str, facts: Mapping[str, Any], rules: RuleSet) -> str
 def determined(stage: str, clauses: Sequence[Clause], facts: Mapping[str, Any], rules: RuleSet) -> str:
     """Why a stage is proposed: the indicators that reach it and their changes, or that too few do."""
     order = list(rules.thresholds_pct)
-    if stage == "good":
-        mildest = order[-1]
-        falling = [clause for clause in clauses if clause.breaches]
-        told = f"({_changes(falling[0])})" if falling else ""
-        return (
-            f"{_against(rules)} 모두 {_size(rules.thresholds_pct[mildest])} % 이상 감소한 지표는 "
-            f"{len(clauses)}개 중 {len(falling)}개{told}로 {STAGES[mildest]} 기준({rules.at_least}개)에 해당하지 않습니다."
-            + _note(facts, rules)
+    compared = stage if stage != "good" else order[-1]
+    reaching = [c for c in clauses if c.breaches and order.index(c.breaches) <= order.index(compared)]
+    criterion = f"{_against(rules)} 모두 {abs(rules.thresholds_pct[compared])} % 이상 감소"
+    told = "·".join(_changes(clause) for clause in reaching)
+    if stage != "good":
+        sentence = (
+            f"{told} 감소로 {len(clauses)}개 지표 중 {len(reaching)}개가 "
+            f"{STAGES[stage]} 기준({criterion})에 해당합니다."
         )
-    reaching = [c for c in clauses if c.breaches and order.index(c.breaches) <= order.index(stage)]
-    return (
-        f"{', '.join(_changes(clause) for clause in reaching)} 감소하여, {len(clauses)}개 지표 중 {len(reaching)}개가 "
-        f"{STAGES[stage]} 기준({_against(rules)} 모두 {_size(rules.thresholds_pct[stage])} % 이상 감소)에 해당합니다."
-        + _note(facts, rules)
-    )
+    elif reaching:
+        sentence = (
+            f"{told} 감소로 {len(clauses)}개 지표 중 {len(reaching)}개만 {criterion}하여 "
+            f"{STAGES[compared]} 기준({rules.at_least}개 이상)에 미치지 않습니다."
+        )
+    else:
+        sentence = (
+            f"{criterion}한 지표가 없어 {STAGES[compared]} 기준({rules.at_least}개 이상)에 미치지 않습니다."
+        )
+    return sentence + _note(facts, rules)
 
 
 def _changes(clause: Clause) -> str:
     """How far one indicator fell, by base."""
-    falls = ", ".join(f"{BASES[base]} 대비 {_size(change)} %" for base, change in clause.changes_pct.items())
-    return f"{INDICATORS[clause.indicator]} {falls}"
+    falls = ", ".join(f"{BASES[base]} 대비 {abs(change)} %" for base, change in clause.changes_pct.items())
+    return f"{INDICATORS[clause.indicator]}({falls})"
 
 
 def _against(rules: RuleSet) -> str:
     return "·".join(BASES[base] for base in rules.bases) + " 대비"
-
-
-def _size(change: Decimal) -> str:
-    """A fall without its sign, because the sentence says 감소; two decimals only where they matter."""
-    return f"{abs(change):f}"
 
 
 def _note(facts: Mapping[str, Any], rules: RuleSet) -> str:

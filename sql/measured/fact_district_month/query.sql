@@ -1,5 +1,5 @@
 -- One row per district of the registry, matched workplaces only. Where nothing matched but something was
--- ambiguous, the measures are unknown: null, never 0.
+-- ambiguous, or nobody knows where the district lies, the measures are unknown: null, never 0.
 WITH matched AS (
     SELECT
         district_id,
@@ -25,7 +25,7 @@ known AS (
     SELECT
         district.district_id,
         coalesce(ambiguous_workplaces, 0) AS ambiguous_workplaces,
-        coalesce(workplaces, 0) > 0 OR coalesce(ambiguous_workplaces, 0) = 0 AS is_known,
+        has_place AND (coalesce(workplaces, 0) > 0 OR coalesce(ambiguous_workplaces, 0) = 0) AS is_known,
         matched.* EXCLUDE (district_id)
     FROM district
     LEFT JOIN matched USING (district_id)

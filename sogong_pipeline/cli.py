@@ -1,0 +1,333 @@
+"""The command line: `sogong COMMAND`; every command takes `--json` for machines.
+
+Exit status: 0 done, 1 refused or failed with one line, 2 wrong usage, 3 something is late or stale (`status`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
+
+import typer
+
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.periods import Month, Quarter, parse_months
+from sogong_pipeline.progress import steps
+from sogong_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from sogong_pipeline.pipeline import MonthState, Pipeline
+    from sogong_pipeline.warehouse.load import Warehouse
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=__doc__,
+    rich_markup_mode=None,
+)
+registry_app = typer.Typer(no_args_is_help=True, help="The district registry.")
+warehouse_app = typer.Typer(no_args_is_help=True, help="The analysts' copy of the tables.")
+app.add_typer(registry_app, name="registry")
+app.add_typer(warehouse_app, name="warehouse")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+Source = Annotated[
+    str | None,
+    typer.Option("--from", metavar="FILE|DIR|URL", help="Where the files are; the portal if not given."),
+]
+Out = Annotated[Path, typer.Option(help="Folder to write to.")]
+P = ParamSpec("P")
+LATE = 3
+
+
+def command(group: typer.Typer, name: str) -> Callable[[Callable[P, dict[str, Any]]], None]:
+    """Register a command that returns what it did; refusals and broken files become one line and status 1."""
+
+    def register(function: Callable[P, dict[str, Any]]) -> None:
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            as_json = bool(kwargs.get("as_json"))
+            try:
+                done = function(*args, **kwargs)
+            except RefusedError as refusal:
+                _fail(str(refusal), as_json=as_json)
+            except OSError as error:
+                _fail(f"{error.filename or 'the disk'}: {error.strerror or error}", as_json=as_json)
+            lines, status = done.pop("lines", []), done.pop("status", 0)
+            typer.echo(json.dumps(done, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
+            raise typer.Exit(status)
+
+        group.command(name)(run)
+
+    return register
+
+
+def _fail(message: str, *, as_json: bool) -> NoReturn:
+    typer.echo(
+        json.dumps({"error": message}, ensure_ascii=False) if as_json else f"sogong: {message}",
+        err=not as_json,
+    )
+    raise typer.Exit(1)
+
+
+def _open() -> tuple[Pipeline, Warehouse]:
+    """The pipeline and its warehouse; imported late, so that --help is quick."""
+    from sogong_pipeline.pipeline import Pipeline
+    from sogong_pipeline.warehouse.load import Warehouse
+
+    pipeline = Pipeline(Settings())
+    return pipeline, Warehouse(pipeline)
+
+
+@command(app, "ingest")
+def ingest(
+    months: Annotated[str, typer.Argument(metavar="MONTH|FIRST..LAST", help="2026-09 or 2015-11..2026-09")],
+    source: Source = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Land, stage, check, match and measure one month or a range."""
+    wanted = parse_months(months)
+    pipeline, warehouse = _open()
+    done: list[MonthState] = []
+    refused: dict[str, str] = {}
+    with steps(len(wanted)) as shown:
+        for month in wanted:
+            shown.begin(f"ingest {month}")
+            try:
+                states = pipeline.ingest(month, source)
+            except RefusedError as refusal:
+                refused[str(month)] = str(refusal)
+            else:
+                done += states
+                if not as_json:
+                    typer.echo("\n".join(map(_told, states)))
+            if pipeline.lake.children("raw", str(month)):
+                warehouse.load_month(month)
+            shown.done()
+    if refused and len(wanted) == 1:
+        raise RefusedError(next(iter(refused.values())))
+    return {
+        "months": [_month_facts(state) for state in done],
+        "refused": refused,
+        "lines": [
+            *([] if pipeline.registry() else ["no registry yet: measured after `sogong registry load FILE`"]),
+            *(f"refused {month}: {why}" for month, why in refused.items()),
+            f"{len(wanted) - len(refused)} of {len(wanted)} months are in",
+        ],
+        "status": 1 if refused else 0,
+    }
+
+
+def _month_facts(state: MonthState) -> dict[str, Any]:
+    return {
+        "month": str(state.month),
+        "vintage": state.vintage,
+        "new": state.is_new,
+        **{name: state.staged.facts[name] for name in ("rows", "staged_rows", "quarantined_rows")},
+        "warnings": state.checked.facts["failed_warning"],
+        **(state.measured.facts if state.measured else {}),
+    }
+
+
+def _told(state: MonthState) -> str:
+    """One line about one month."""
+    facts = _month_facts(state)
+    line = f"{state.month}  {facts['rows']:>8,} rows  {facts['quarantined_rows']:>4,} quarantined  "
+    line += f"{len(facts['warnings'])} warnings" if facts["warnings"] else "gate passed"
+    if state.measured:
+        line += f"  {facts['matched']:>8,} in districts, {facts['ambiguous']:,} ambiguous"
+    return line if state.is_new else f"{line}  (was in already)"
+
+
+@command(registry_app, "load")
+def registry_load(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV as in docs/registry-template.md")
+    ],
+    as_of: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="valid_from of rows that leave it blank")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Make a registry file the one in force."""
+    pipeline, warehouse = _open()
+    registry, is_new = pipeline.load_registry(file, as_of.date() if as_of else None)
+    warehouse.load_reference()
+    count = len({district.district_id for district in registry.districts})
+    return {
+        "version": registry.version,
+        "districts": count,
+        "new": is_new,
+        "lines": [
+            f"registry {registry.version} with {count:,} districts "
+            + ("loaded" if is_new else "was in force already")
+        ],
+    }
+
+
+@command(app, "propose")
+def propose(
+    quarter: Annotated[
+        str | None, typer.Argument(metavar="[QUARTER]", help="2026-Q3; all that changed if not given")
+    ] = None,
+    rules: Annotated[str, typer.Option(help="Rule set.")] = "ref_5_10",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say which quarters would be proposed and why.")
+    ] = False,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Measure quarters and propose a reference stage for each district."""
+    pipeline, warehouse = _open()
+    candidates = [Quarter.parse(quarter)] if quarter else pipeline.quarters()
+    stale = {str(candidate): pipeline.stale(candidate, rules) for candidate in candidates}
+    changed = {name: why for name, why in stale.items() if why or quarter}
+    if dry_run:
+        return {
+            "quarters": changed,
+            "lines": [f"{name}: {'; '.join(why) or 'nothing changed'}" for name, why in changed.items()]
+            or ["no quarter's inputs changed"],
+        }
+    editions, lines = [], []
+    with steps(len(changed)) as shown:
+        for name in changed:
+            shown.begin(f"propose {name}")
+            edition, is_new = pipeline.propose(Quarter.parse(name), rules)
+            warehouse.load_quarter(Quarter.parse(name))
+            stages = edition.facts["stages"]
+            editions.append(
+                {"quarter": name, "edition": edition.folder.name, "new": is_new, "stages": stages}
+            )
+            told = ", ".join(f"{count:,} {stage}" for stage, count in stages.items())
+            lines.append(
+                f"{name}  edition {edition.folder.name}  {told}" + ("" if is_new else "  (unchanged)")
+            )
+            shown.done()
+    return {"editions": editions, "lines": lines or ["no quarter's inputs changed"]}
+
+
+@command(app, "publish")
+def publish(
+    quarter: Annotated[str, typer.Argument(help="2026-Q3")],
+    draft: Annotated[bool, typer.Option("--draft", help="Before the councils decide.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Write the reports of the 13 regional offices and of the nation."""
+    from sogong_pipeline.reports.collect import collect
+    from sogong_pipeline.reports.model import build_models
+    from sogong_pipeline.reports.publish import write_reports
+
+    wanted = Quarter.parse(quarter)
+    if not draft:
+        raise RefusedError(f"no council has decided on {wanted} yet; publish drafts with --draft")
+    pipeline, _ = _open()
+    folder = out or pipeline.settings.home / "reports" / str(wanted) / "draft"
+    files = write_reports(build_models(collect(pipeline, wanted, draft=draft)), folder)
+    return {
+        "quarter": str(wanted),
+        "files": files,
+        "lines": [f"{len(files)} reports of {wanted} in {folder}", f"open {folder / 'index.html'}"],
+    }
+
+
+@command(app, "status")
+def status(as_json: Json = False) -> dict[str, Any]:
+    """Tell what is in, what is missing and what is stale; status 3 when something is."""
+    pipeline, _ = _open()
+    months = pipeline.months()
+    missing = [month for month in _span(months) if month not in months]
+    registry = pipeline.registry()
+    proposed = [quarter for quarter in pipeline.quarters() if pipeline.edition(quarter)]
+    stale = {str(quarter): why for quarter in proposed if (why := pipeline.stale(quarter))}
+    disk = sum(path.stat().st_size for path in pipeline.settings.home.rglob("*") if path.is_file())
+    return {
+        "months": [str(month) for month in months],
+        "missing": [str(month) for month in missing],
+        "registry": registry.version if registry else None,
+        "proposed": [str(quarter) for quarter in proposed],
+        "stale": stale,
+        "disk_bytes": disk,
+        "lines": [
+            f"months    {months[0]}..{months[-1]}, {len(months)} in" if months else "months    none",
+            f"missing   {', '.join(map(str, missing)) or 'none'}",
+            f"registry  {registry.version if registry else 'none; run `sogong registry load FILE`'}",
+            f"proposed  {', '.join(map(str, proposed)) or 'none'}",
+            *(f"stale     {name}: {why[0]}; run `sogong propose`" for name, why in stale.items()),
+            f"disk      {disk / 1e9:.2f} GB",
+        ],
+        "status": LATE if missing or stale else 0,
+    }
+
+
+def _span(months: list[Month]) -> list[Month]:
+    return parse_months(f"{months[0]}..{months[-1]}") if months else []
+
+
+@command(warehouse_app, "rebuild")
+def warehouse_rebuild(as_json: Json = False) -> dict[str, Any]:
+    """Load every table again from the lake."""
+    _, warehouse = _open()
+    warehouse.rebuild()
+    return {
+        "rebuilt": True,
+        "lines": [f"rebuilt {warehouse.engine.url.render_as_string(hide_password=True)}"],
+    }
+
+
+@command(app, "simulate")
+def simulate(
+    out: Out,
+    seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
+    months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2023-07..2026-09",
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 2185,
+    outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1 / 3,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Write an invented country: monthly files as the portal has them, a registry, and the truth."""
+    from sogong_pipeline.simulator.country import write_country
+
+    span = parse_months(months)
+    with steps(len(span)) as shown:
+
+        def tell(month: Month, rows: int) -> None:
+            shown.begin(f"simulate {month} ({rows:,} rows)")
+            shown.done()
+
+        summary = write_country(
+            out, seed=seed, months=span, districts=districts, outside=outside, progress=tell
+        )
+    return {
+        "out": str(out),
+        "summary": summary,
+        "lines": [f"{len(span)} months, a registry and the truth in {out}"],
+    }
+
+
+@command(app, "portal")
+def portal(
+    data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="What `sogong simulate` wrote.")],
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8765,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Serve monthly files on this machine through the public portal's own download flow."""
+    from sogong_pipeline.simulator.portal import serve
+
+    serve(data, port, announce=None if as_json else typer.echo)
+    return {"lines": []}
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        typer.echo(
+            "sogong: stopped; what was finished is kept, run the same command again to go on", err=True
+        )
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""Quality: the gate a staged month passes before it is measured."""

@@ -1,0 +1,170 @@
+"""Reads an edition from the lake into what a report is made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from sogong_pipeline.districts.registry import SIMULATED, District, kinds
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.quarter import window
+from sogong_pipeline.lake import Partition
+from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.reports.source import (
+    Base,
+    Change,
+    DistrictFact,
+    DistrictInfo,
+    Measure,
+    NationFact,
+    PreviousStages,
+    Proposal,
+    ReportSource,
+    RuleSetInfo,
+    SourceFile,
+    TrendPoint,
+)
+from sogong_pipeline.stages.rules import load
+from sogong_pipeline.warehouse.rows import source_file
+
+COLUMN: dict[Measure, str] = {"workplaces": "workplaces", "workers": "workers", "payroll_krw": "payroll"}
+BASES: tuple[Base, ...] = ("quarter", "year", "two_years")
+NATION = "00"
+
+
+def collect(pipeline: Pipeline, quarter: Quarter, *, draft: bool) -> ReportSource:
+    """Gather everything the reports of a quarter say.
+
+    Args:
+        pipeline: the lake to read.
+        quarter: the quarter; its latest edition is reported.
+        draft: whether the council has yet to decide.
+
+    Raises:
+        RefusedError: when the quarter was never proposed.
+    """
+    edition = pipeline.edition(quarter)
+    if edition is None:
+        raise RefusedError(f"{quarter} was not proposed yet; run `sogong propose {quarter}` first")
+    rules = load(edition.facts["rule_set"])
+    districts = pipeline.registry_of(edition.facts["registry_version"]).on(quarter.last_day).districts
+    regions = {row["region_code"]: row for row in _rows(edition, "fact_region_quarter")}
+    nation = regions[NATION]
+    return ReportSource(
+        quarter=quarter,
+        edition=edition.folder.name,
+        draft=draft,
+        demo=any(district.source.startswith(SIMULATED) for district in districts),
+        registry_version=edition.facts["registry_version"],
+        recorded_at=dt.datetime.fromisoformat(edition.manifest["recorded_at"]),
+        rule_set=RuleSetInfo(rules.rule_set, rules.version, rules.title_ko, rules.description_ko),
+        districts=[_district(district) for district in districts],
+        facts={
+            row["district_id"]: DistrictFact(**_fact(row, nation))
+            for row in _rows(edition, "fact_district_quarter")
+        },
+        nation=NationFact(
+            **_fact(nation, nation),
+            matched_workplaces=nation["matched_workplaces"],
+            unassigned_workplaces=nation["unassigned_workplaces"],
+        ),
+        sidos={
+            code: DistrictFact(**_fact(row, nation))
+            for code, row in regions.items()
+            if row["level"] == "sido"
+        },
+        proposals={
+            row["district_id"]: Proposal(
+                row["stage"], row["confidence"], row["reason_ko"], row["undetermined_reason"]
+            )
+            for row in _rows(edition, "stage_proposal")
+        },
+        previous=_previous(pipeline, quarter, rules.rule_set),
+        trend_months=window(quarter),
+        trend=_trend(edition, window(quarter)),
+        sources=[_source(pipeline, month, vintage) for month, vintage in edition.facts["months"].items()],
+    )
+
+
+def _rows(edition: Partition, table: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(edition.path(table)).to_pylist()
+    return rows
+
+
+def _district(district: District) -> DistrictInfo:
+    return DistrictInfo(
+        district_id=district.district_id,
+        name=district.name,
+        kind=district.kind,
+        kind_ko=kinds()[district.kind].name,
+        sido_code=district.sido_code,
+        sigungu_code=district.sigungu_code,
+        office_code=district.office_code,
+        longitude=float(district.longitude) if district.longitude else None,
+        latitude=float(district.latitude) if district.latitude else None,
+    )
+
+
+def _fact(row: Mapping[str, Any], nation: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a DistrictFact from a row of either quarter table."""
+    changes = {}
+    for measure, column in COLUMN.items():
+        for base in BASES:
+            own, whole = row[f"{column}_change_{base}_pct"], nation[f"{column}_change_{base}_pct"]
+            points = None if own is None or whole is None else own - whole
+            changes[measure, base] = Change(own, points, whole, row[f"{base}_scope"], row[f"{base}_status"])
+    levels = (
+        "months",
+        "workplaces",
+        "workers",
+        "payroll_krw",
+        "pay_per_worker_krw",
+        "joined",
+        "left",
+        "largest_share_pct",
+        "ambiguous_workplaces",
+        "status",
+    )
+    return {**{name: row[name] for name in levels}, "changes": changes}
+
+
+def _previous(pipeline: Pipeline, quarter: Quarter, rule_set: str) -> PreviousStages | None:
+    """The stages of the quarter before under the same rule set, where it was proposed."""
+    before = quarter.shift(-1)
+    edition = pipeline.edition(before)
+    if edition is None or edition.facts["rule_set"] != rule_set:
+        return None
+    stages = {row["district_id"]: row["stage"] for row in _rows(edition, "stage_proposal")}
+    return PreviousStages(before, edition.folder.name, stages)
+
+
+def _trend(edition: Partition, months: list[Month]) -> dict[str, list[TrendPoint | None]]:
+    """Per district one point a month; None where the month is not in or nothing is known."""
+    place = {str(month): index for index, month in enumerate(months)}
+    trend: dict[str, list[TrendPoint | None]] = {}
+    for row in _rows(edition, "district_trend"):
+        points = trend.setdefault(row["district_id"], [None] * len(months))
+        if row["workplaces"] is not None:
+            points[place[row["data_month"]]] = TrendPoint(
+                row["workplaces"], row["workers"], row["payroll_krw"]
+            )
+    return trend
+
+
+def _source(pipeline: Pipeline, month: str, vintage: str) -> SourceFile:
+    raw, staged = (pipeline.partition(step, month, vintage) for step in ("raw", "staged"))
+    row = source_file(raw, staged)
+    return SourceFile(
+        data_month=Month.parse(month),
+        label=row["label"],
+        sha256=row["sha256"],
+        header_vintage=row["header_vintage"],
+        rows=row["rows"],
+        staged_rows=row["staged_rows"],
+        quarantined_rows=row["quarantined_rows"],
+        origin=row["origin"],
+    )

@@ -1,0 +1,132 @@
+"""Loading: each period's rows replace those of the same period, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from sqlalchemy import Connection, create_engine, delete, event, inspect, text
+
+from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.warehouse import rows as rows_of
+from sogong_pipeline.warehouse.tables import latest_views, metadata
+
+BATCH_ROWS = 5_000
+
+
+class Warehouse:
+    """The analysts' database at a SQLAlchemy URL, SQLite under home by default."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        settings = pipeline.settings
+        settings.home.mkdir(parents=True, exist_ok=True)
+        self.engine = create_engine(
+            settings.warehouse_url or f"sqlite:///{settings.home / 'warehouse.sqlite'}"
+        )
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _let_readers_read)
+
+    def create(self) -> None:
+        """Create what is missing: tables with their comments, and the views of the latest editions."""
+        metadata().create_all(self.engine)
+        existing = inspect(self.engine).get_view_names()
+        with self.engine.begin() as connection:
+            for name, select in latest_views().items():
+                if name not in existing:
+                    connection.execute(text(f"CREATE VIEW {name} AS {select}"))
+
+    def rebuild(self) -> None:
+        """Drop everything and load it again from the lake."""
+        with self.engine.begin() as connection:
+            for name in inspect(self.engine).get_view_names():
+                connection.execute(text(f"DROP VIEW {name}"))
+        metadata().drop_all(self.engine)
+        self.load_reference()
+        for month in map(Month.parse, self.pipeline.lake.children("raw")):
+            self.load_month(month)
+        for quarter in map(Quarter.parse, self.pipeline.lake.children("editions")):
+            self.load_quarter(quarter)
+
+    def load_reference(self) -> None:
+        """Load regions, offices and the registry in force."""
+        self.create()
+        registry = self.pipeline.registry()
+        with self.engine.begin() as connection:
+            _replace(connection, "dim_office", {}, rows_of.dim_office())
+            _replace(connection, "dim_region", {}, rows_of.dim_region())
+            _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
+
+    def load_month(self, month: Month) -> None:
+        """Load a month: its files, what the gate found, and its facts where it was measured."""
+        self.create()
+        lake, registry = self.pipeline.lake, self.pipeline.registry()
+        with self.engine.begin() as connection:
+            for vintage in lake.children("raw", str(month)):
+                key = {"data_month": str(month), "vintage": vintage}
+                raw, staged = lake.find("raw", *key.values()), lake.find("staged", *key.values())
+                checked = lake.find("checked", *key.values())
+                if raw and staged:
+                    _replace(connection, "source_file", key, [rows_of.source_file(raw, staged)])
+                if checked:
+                    _replace(connection, "quality_check", key, _parquet_rows(checked.path("quality_check")))
+            passed = self.pipeline.vintage_of(month)
+            if passed and registry:
+                measured = lake.find(
+                    "measured", str(month), passed, registry.on(month.quarter.last_day).version
+                )
+                for table in ("fact_district_month", "fact_region_month"):
+                    if measured:
+                        _replace(
+                            connection, table, {"data_month": str(month)}, _parquet_rows(measured.path(table))
+                        )
+
+    def load_quarter(self, quarter: Quarter) -> None:
+        """Load every edition of a quarter that is not there yet, and mark the latest."""
+        self.create()
+        lake = self.pipeline.lake
+        latest = lake.current("editions", str(quarter))
+        with self.engine.begin() as connection:
+            _replace(
+                connection,
+                "dim_quarter",
+                {"quarter": str(quarter)},
+                [rows_of.dim_quarter(quarter, self.pipeline.months())],
+            )
+            for name in lake.children("editions", str(quarter)):
+                edition = lake.find("editions", str(quarter), name)
+                if edition is None:
+                    continue
+                key = {"quarter": str(quarter), "edition": name}
+                _replace(connection, "edition", key, [rows_of.edition_row(edition, is_latest=name == latest)])
+                for table in ("fact_region_quarter", "fact_district_quarter", "stage_proposal"):
+                    _replace(connection, table, key, _parquet_rows(edition.path(table)))
+
+
+def _let_readers_read(connection: Any, _: Any) -> None:
+    """SQLite: readers go on reading while a period is loaded."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """A Parquet file's rows, a batch in memory at a time."""
+    for batch in pq.ParquetFile(path).iter_batches(BATCH_ROWS):
+        yield from batch.to_pylist()
+
+
+def _replace(connection: Connection, name: str, key: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
+    """Replace the rows of one period (all rows for an empty key)."""
+    table = metadata().tables[name]
+    connection.execute(delete(table).where(*(table.c[column] == value for column, value in key.items())))
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH_ROWS:
+            connection.execute(table.insert(), batch)
+            batch = []
+    if batch:
+        connection.execute(table.insert(), batch)

@@ -1,0 +1,105 @@
+"""Rows of the tables that no query makes: dimensions, files and editions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sogong_pipeline.districts.registry import Registry, kinds
+from sogong_pipeline.lake import Partition
+from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.regions.reference import office_of_sido, offices, regions
+
+
+def dim_office() -> Iterator[dict[str, Any]]:
+    """One row per regional office."""
+    for office in offices():
+        yield {
+            "office_code": office.code,
+            "name": office.name,
+            "short_name": office.short_name,
+            "sido_codes": "|".join(office.sido_codes),
+        }
+
+
+def dim_region() -> Iterator[dict[str, Any]]:
+    """One row per code that a 시도 or 시군구 had since 2015-11."""
+    for region in regions():
+        office = office_of_sido(region.sido_code)
+        yield {
+            "region_code": region.region_code,
+            "level": region.level,
+            "name": region.name,
+            "short_name": region.short_name,
+            "sido_code": region.sido_code,
+            "valid_from": region.valid_from,
+            "valid_to": region.valid_to,
+            "successor_code": region.successor_code,
+            "office_code": office.code if office else None,
+        }
+
+
+def dim_district(registry: Registry) -> Iterator[dict[str, Any]]:
+    """One row per district and span of validity."""
+    for district in registry.districts:
+        kind = kinds()[district.kind]
+        yield {
+            "district_id": district.district_id,
+            "name": district.name,
+            "kind": district.kind,
+            "kind_ko": kind.name,
+            "legal_item": kind.legal_item,
+            "sido_code": district.sido_code,
+            "sigungu_code": district.sigungu_code,
+            "office_code": district.office_code,
+            "longitude": district.longitude,
+            "latitude": district.latitude,
+            "source": district.source,
+            "valid_from": district.valid_from,
+            "valid_to": district.valid_to,
+        }
+
+
+def dim_quarter(quarter: Quarter, months: list[Month]) -> dict[str, Any]:
+    """A quarter and how many of its months are in."""
+    return {
+        "quarter": str(quarter),
+        "first_month": str(quarter.months[0]),
+        "last_month": str(quarter.months[-1]),
+        "last_day": quarter.last_day,
+        "months_in": len(set(quarter.months) & set(months)),
+    }
+
+
+def source_file(raw: Partition, staged: Partition) -> dict[str, Any]:
+    """A landed file with its row account."""
+    file = raw.manifest["files"]["file"]
+    return {
+        "data_month": raw.manifest["key"][0],
+        "vintage": raw.manifest["key"][1],
+        "number": raw.facts["number"],
+        "label": raw.facts["label"],
+        "file_name": raw.facts["file_name"],
+        "origin": raw.facts["origin"],
+        "sha256": file["sha256"],
+        "bytes": file["bytes"],
+        "retrieved_at": raw.manifest["recorded_at"],
+        **{
+            name: staged.facts[name] for name in ("header_vintage", "rows", "staged_rows", "quarantined_rows")
+        },
+    }
+
+
+def edition_row(edition: Partition, *, is_latest: bool) -> dict[str, Any]:
+    """What an edition was made from."""
+    facts = edition.facts
+    return {
+        "quarter": edition.manifest["key"][0],
+        "edition": edition.manifest["key"][1],
+        "registry_version": facts["registry_version"],
+        "rule_set": facts["rule_set"],
+        "rule_set_version": facts["rule_set_version"],
+        "months": "|".join(f"{month}={vintage}" for month, vintage in facts["months"].items()),
+        "recorded_at": edition.manifest["recorded_at"],
+        "is_latest": is_latest,
+    }

@@ -1,0 +1,65 @@
+"""Tables made from `sql/*/*/schema.yaml`: columns, comments, keys and the views of the latest edition."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import yaml
+from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Numeric, Table, Text
+
+from sogong_pipeline.engine import SQL
+
+TYPES: dict[str, Any] = {
+    "text": Text(),
+    "integer": BigInteger(),
+    "boolean": Boolean(),
+    "date": Date(),
+    "decimal_1": Numeric(14, 1),
+    "decimal_2": Numeric(12, 2),
+}
+
+
+@cache
+def schemas() -> dict[str, dict[str, Any]]:
+    """Every published table's schema by name, those of the lake alone included."""
+    found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(SQL.glob("*/*/schema.yaml"))]
+    return {schema["table"]: schema for schema in found}
+
+
+@cache
+def metadata() -> MetaData:
+    """The warehouse's tables with their Korean titles and English meanings as comments."""
+    target = MetaData()
+    for name, schema in schemas().items():
+        if not schema.get("lake_only"):
+            Table(
+                name,
+                target,
+                *(_column(column, schema["grain"]) for column in schema["columns"]),
+                comment=f"{schema['title_ko']}. {' '.join(schema['description'].split())}",
+            )
+    return target
+
+
+def _column(column: dict[str, Any], grain: list[str]) -> Column[Any]:
+    unit = f" [{column['unit']}]" if "unit" in column else ""
+    return Column(
+        column["name"],
+        TYPES[column["type"]],
+        primary_key=column["name"] in grain,
+        nullable=bool(column.get("nullable", False)),
+        comment=f"{column['title_ko']}. {column['description']}{unit}",
+    )
+
+
+def latest_views() -> dict[str, str]:
+    """For every table that carries editions, the SELECT of its `_latest` view."""
+    return {
+        f"{name}_latest": (
+            f"SELECT {name}.* FROM {name} JOIN edition "
+            f"ON edition.quarter = {name}.quarter AND edition.edition = {name}.edition WHERE edition.is_latest"
+        )
+        for name, schema in schemas().items()
+        if "edition" in schema["grain"] and name != "edition" and not schema.get("lake_only")
+    }
