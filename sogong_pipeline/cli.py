@@ -21,7 +21,8 @@ from sogong_pipeline.progress import steps
 from sogong_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from sogong_pipeline.pipeline import MonthState, Pipeline
+    from sogong_pipeline.pipeline import Pipeline
+    from sogong_pipeline.steps.months import MonthState
     from sogong_pipeline.warehouse.load import Warehouse
 
 app = typer.Typer(
@@ -100,7 +101,7 @@ def ingest(
         for month in wanted:
             shown.begin(f"ingest {month}")
             try:
-                states = pipeline.ingest(month, source)
+                states = pipeline.months.ingest(month, source)
             except RefusedError as refusal:
                 refused[str(month)] = str(refusal)
             else:
@@ -116,7 +117,11 @@ def ingest(
         "months": [_month_facts(state) for state in done],
         "refused": refused,
         "lines": [
-            *([] if pipeline.registry() else ["no registry yet: measured after `sogong registry load FILE`"]),
+            *(
+                []
+                if pipeline.registry.in_force()
+                else ["no registry yet: measured after `sogong registry load FILE`"]
+            ),
             *(f"refused {month}: {why}" for month, why in refused.items()),
             f"{len(wanted) - len(refused)} of {len(wanted)} months are in",
         ],
@@ -157,7 +162,7 @@ def registry_load(
 ) -> dict[str, Any]:
     """Make a registry file the one in force."""
     pipeline, warehouse = _open()
-    registry, is_new = pipeline.load_registry(file, as_of.date() if as_of else None)
+    registry, is_new = pipeline.registry.load(file, as_of.date() if as_of else None)
     warehouse.load_reference()
     count = len({district.district_id for district in registry.districts})
     return {
@@ -184,8 +189,8 @@ def propose(
 ) -> dict[str, Any]:
     """Measure quarters and propose a reference stage for each district."""
     pipeline, warehouse = _open()
-    candidates = [Quarter.parse(quarter)] if quarter else pipeline.quarters()
-    stale = {str(candidate): pipeline.stale(candidate, rules) for candidate in candidates}
+    candidates = [Quarter.parse(quarter)] if quarter else pipeline.quarters.with_data()
+    stale = {str(candidate): pipeline.quarters.stale(candidate, rules) for candidate in candidates}
     changed = {name: why for name, why in stale.items() if why or quarter}
     if dry_run:
         return {
@@ -197,9 +202,12 @@ def propose(
     with steps(len(changed)) as shown:
         for name in changed:
             shown.begin(f"propose {name}")
-            edition, is_new = pipeline.propose(Quarter.parse(name), rules)
+            edition, is_new = pipeline.quarters.propose(Quarter.parse(name), rules)
             warehouse.load_quarter(Quarter.parse(name))
-            stages = edition.facts["stages"]
+            stages = {
+                stage: edition.facts["stages"][stage]
+                for stage in ("good", "caution", "severe", "undetermined")
+            }
             editions.append(
                 {"quarter": name, "edition": edition.folder.name, "new": is_new, "stages": stages}
             )
@@ -240,11 +248,11 @@ def publish(
 def status(as_json: Json = False) -> dict[str, Any]:
     """Tell what is in, what is missing and what is stale; status 3 when something is."""
     pipeline, _ = _open()
-    months = pipeline.months()
+    months = pipeline.months.passed()
     missing = [month for month in _span(months) if month not in months]
-    registry = pipeline.registry()
-    proposed = [quarter for quarter in pipeline.quarters() if pipeline.edition(quarter)]
-    stale = {str(quarter): why for quarter in proposed if (why := pipeline.stale(quarter))}
+    registry = pipeline.registry.in_force()
+    proposed = [quarter for quarter in pipeline.quarters.with_data() if pipeline.quarters.edition(quarter)]
+    stale = {str(quarter): why for quarter in proposed if (why := pipeline.quarters.stale(quarter))}
     disk = sum(path.stat().st_size for path in pipeline.settings.home.rglob("*") if path.is_file())
     return {
         "months": [str(month) for month in months],

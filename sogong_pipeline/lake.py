@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sogong_pipeline.errors import RefusedError
+
 MANIFEST = "manifest.json"
 CURRENT = "current"
 SHORT = 12
@@ -82,6 +84,24 @@ class Lake:
         except FileNotFoundError:
             return None
         return Partition(folder, manifest)
+
+    def require(self, step: str, *key: str) -> Partition:
+        """The partition of a step and key, which must be there.
+
+        Raises:
+            RefusedError: when it is not.
+        """
+        partition = self.find(step, *key)
+        if partition is None:
+            raise RefusedError(
+                f"{step} of {' '.join(key)} is not in the lake; run `sogong ingest` for it first"
+            )
+        return partition
+
+    def partitions(self, step: str, *key: str) -> list[Partition]:
+        """The finished partitions right below a step and key, by name; a killed run's leftovers are none."""
+        found = (self.find(step, *key, child) for child in self.children(step, *key))
+        return [partition for partition in found if partition is not None]
 
     def children(self, step: str, *key: str) -> list[str]:
         """The next key parts below a step and key, sorted."""

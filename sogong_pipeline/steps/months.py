@@ -1,0 +1,204 @@
+"""The steps of one month: land, stage, check, match, measure."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sogong_pipeline import __version__
+from sogong_pipeline.districts.matching import match
+from sogong_pipeline.districts.registry import Slice
+from sogong_pipeline.engine import sql_version
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.month import measure_month
+from sogong_pipeline.lake import SHORT, Built, Lake, Partition, sha256_of
+from sogong_pipeline.nps.sources import BytesProgress, Received, receive
+from sogong_pipeline.nps.staging import stage
+from sogong_pipeline.periods import Month
+from sogong_pipeline.quality.gate import check_month, suites_version
+from sogong_pipeline.regions.reference import data_path
+from sogong_pipeline.steps.registry import RegistrySteps
+
+
+@dataclass(frozen=True)
+class MonthState:
+    """What one call did for one month."""
+
+    month: Month
+    vintage: str
+    is_new: bool
+    measured: Partition | None
+    staged: Partition
+    checked: Partition
+
+
+class MonthSteps:
+    """The months of one lake; files come from `portal_url` where no other source is given."""
+
+    def __init__(self, lake: Lake, now: Callable[[], str], registry: RegistrySteps, portal_url: str) -> None:
+        self.lake = lake
+        self._now = now
+        self._registry = registry
+        self._portal_url = portal_url
+
+    def passed(self) -> list[Month]:
+        """The months that are in and passed the gate, oldest first."""
+        return [
+            month
+            for month in map(Month.parse, self.lake.children("raw"))
+            if self.vintage_of(month) is not None
+        ]
+
+    def vintage_of(self, month: Month) -> str | None:
+        """The newest vintage of a month that passed the gate, or None."""
+        for vintage in self._vintages(month):
+            checked = self.lake.find("checked", str(month), vintage)
+            if checked is not None and not checked.facts["failed_critical"]:
+                return vintage
+        return None
+
+    def _vintages(self, month: Month) -> list[str]:
+        """The landed vintages of a month, the newest first."""
+        landed = self.lake.partitions("raw", str(month))
+        landed.sort(key=lambda partition: int(partition.facts["number"]), reverse=True)
+        return [partition.folder.name for partition in landed]
+
+    def fetch(
+        self, month: Month, source: str | None = None, progress: BytesProgress | None = None
+    ) -> Iterator[tuple[str, bool]]:
+        """Land what a source holds of a month.
+
+        Args:
+            month: the data month wanted.
+            source: a file, a folder or a portal's address; the configured portal when None.
+            progress: told the bytes received so far and the bytes announced.
+
+        Yields:
+            The vintage and whether its bytes are new; the vintage in the lake when there is nothing to fetch.
+
+        Raises:
+            RefusedError: when the source does not hold the month.
+        """
+        known = {str(raw.facts["origin"]) for raw in self.lake.partitions("raw", str(month))}
+        with self.lake.workspace() as workspace:
+            nothing_new = True
+            for received in receive(
+                source or self._portal_url, month, workspace, known=known, progress=progress
+            ):
+                nothing_new = False
+                yield self._land(received)
+            if nothing_new:
+                yield self._vintages(month)[0], False
+
+    def _land(self, received: Received) -> tuple[str, bool]:
+        """Keep the bytes for ever, under the month written in them and their digest."""
+        sha256 = sha256_of(received.path)
+        month, vintage = str(received.month), sha256[:SHORT]
+
+        def build(workspace: Path) -> Built:
+            kept = workspace / f"file{received.path.suffix.lower()}"
+            shutil.copyfile(received.path, kept)
+            return Built(
+                files={"file": kept},
+                facts={
+                    "file_name": received.file_name,
+                    "label": received.label,
+                    "origin": received.origin,
+                    "number": len(self.lake.children("raw", month)) + 1,
+                },
+            )
+
+        _, is_new = self.lake.ensure(
+            "raw", (month, vintage), inputs={"sha256": sha256}, recorded_at=self._now(), build=build
+        )
+        return vintage, is_new
+
+    def stage(self, month: Month, vintage: str) -> Partition:
+        """Type a landed file; see `nps.staging.stage`."""
+        raw = self.lake.require("raw", str(month), vintage)
+        return self.lake.ensure(
+            "staged",
+            (str(month), vintage),
+            inputs={"raw": raw.digest, "code": __version__, "sql": sql_version("staged")},
+            recorded_at=self._now(),
+            build=lambda workspace: stage(raw.path("file"), raw.facts["file_name"], month, workspace),
+        )[0]
+
+    def check(self, month: Month, vintage: str) -> Partition:
+        """Pass a staged month through the gate.
+
+        Raises:
+            RefusedError: when a critical expectation fails; the month stays staged and is not measured.
+        """
+        staged = self.stage(month, vintage)
+        previous = self.vintage_of(month.shift(-1))
+        before = self.stage(month.shift(-1), previous) if previous else None
+        checked, _ = self.lake.ensure(
+            "checked",
+            (str(month), vintage),
+            inputs={
+                "staged": staged.digest,
+                "before": before.digest if before else "",
+                "suites": suites_version(),
+                "sql": sql_version("checked"),
+            },
+            recorded_at=self._now(),
+            build=lambda workspace: check_month(
+                staged.path("workplace"),
+                before.path("workplace") if before else None,
+                month,
+                vintage,
+                staged.facts["quarantined_rows"],
+                workspace=workspace,
+            ),
+        )
+        failed = checked.facts["failed_critical"]
+        if failed:
+            raise RefusedError(
+                f"{month}: the gate stopped {self.lake.require('raw', str(month), vintage).facts['file_name']}: "
+                f"{'; '.join(failed)}; it is kept and staged but not measured, look at it and ingest a good file"
+            )
+        return checked
+
+    def measure(self, month: Month, districts: Slice) -> Partition:
+        """Match a month that passed the gate against districts, and sum it by district and region."""
+        vintage = self.vintage_of(month)
+        if vintage is None:
+            raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
+        staged = self.stage(month, vintage)
+        matched, _ = self.lake.ensure(
+            "matched",
+            (str(month), vintage, districts.version),
+            inputs={
+                "staged": staged.digest,
+                "regions": sha256_of(data_path("region.csv")),
+                "registry": districts.version,
+                "sql": sql_version("matched"),
+            },
+            recorded_at=self._now(),
+            build=lambda workspace: match(staged.path("workplace"), districts.districts, workspace),
+        )
+        return self.lake.ensure(
+            "measured",
+            (str(month), vintage, districts.version),
+            inputs={"matched": matched.digest, "registry": districts.version, "sql": sql_version("measured")},
+            recorded_at=self._now(),
+            build=lambda workspace: measure_month(
+                matched.path("district_member"), districts.districts, month, workspace
+            ),
+        )[0]
+
+    def ingest(
+        self, month: Month, source: str | None = None, progress: BytesProgress | None = None
+    ) -> list[MonthState]:
+        """Land, stage, check, match and measure a month; without a registry it stops after the gate."""
+        registry = self._registry.in_force()
+        states = []
+        for vintage, is_new in self.fetch(month, source, progress):
+            staged = self.stage(month, vintage)
+            checked = self.check(month, vintage)
+            measured = self.measure(month, registry.on(month.quarter.last_day)) if registry else None
+            states.append(MonthState(month, vintage, is_new, measured, staged, checked))
+        return states

@@ -1,0 +1,141 @@
+"""The steps of one quarter: plan what an edition is made from, measure and propose it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sogong_pipeline import __version__
+from sogong_pipeline.districts.registry import Slice
+from sogong_pipeline.engine import sql_version
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.quarter import window
+from sogong_pipeline.lake import SHORT, Lake, Partition, digest_of
+from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.stages.edition import build_edition
+from sogong_pipeline.stages.rules import DEFAULT, RuleSet, load
+from sogong_pipeline.steps.months import MonthSteps
+from sogong_pipeline.steps.registry import RegistrySteps
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an edition is made from: the vintages of its months, its districts and its rules."""
+
+    vintages: dict[Month, str]
+    registry_version: str
+    districts: Slice
+    rules: RuleSet
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """Every input by name; the edition is their digest."""
+        layers = ("staged", "matched", "measured", "editions")
+        return {
+            **{str(month): vintage for month, vintage in self.vintages.items()},
+            "districts": self.districts.version,
+            "rules": f"{self.rules.rule_set} {self.rules.version}",
+            "schema": digest_of([sql_version(layer) for layer in layers])[:SHORT],
+            "code": __version__,
+        }
+
+    @property
+    def edition(self) -> str:
+        """The name of the edition."""
+        return digest_of(self.inputs)[:SHORT]
+
+
+class QuarterSteps:
+    """The quarters of one lake."""
+
+    def __init__(
+        self, lake: Lake, now: Callable[[], str], registry: RegistrySteps, months: MonthSteps
+    ) -> None:
+        self.lake = lake
+        self._now = now
+        self._registry = registry
+        self._months = months
+
+    def with_data(self) -> list[Quarter]:
+        """The quarters with at least one month in, oldest first."""
+        return sorted({month.quarter for month in self._months.passed()})
+
+    def propose(self, quarter: Quarter, rule_set: str = DEFAULT) -> tuple[Partition, bool]:
+        """Measure a quarter and propose a stage for each of its districts.
+
+        Both sides of every comparison use the districts that count on the quarter's last day.
+
+        Returns:
+            The edition and whether it was made now.
+
+        Raises:
+            RefusedError: when no registry is loaded or no month of the quarter is in.
+        """
+        plan = self.plan(quarter, rule_set)
+        measured = {month: self._months.measure(month, plan.districts) for month in plan.vintages}
+        partition, is_new = self.lake.ensure(
+            "editions",
+            (str(quarter), plan.edition),
+            inputs=plan.inputs,
+            recorded_at=self._now(),
+            build=lambda workspace: build_edition(
+                {
+                    month: (found.path("fact_district_month"), found.path("fact_region_month"))
+                    for month, found in measured.items()
+                },
+                quarter,
+                plan.edition,
+                rules=plan.rules,
+                facts={
+                    "registry_version": plan.registry_version,
+                    "rule_set": plan.rules.rule_set,
+                    "rule_set_version": plan.rules.version,
+                    "months": {str(month): vintage for month, vintage in plan.vintages.items()},
+                },
+                workspace=workspace,
+            ),
+        )
+        self.lake.set_current(plan.edition, "editions", str(quarter))
+        return partition, is_new
+
+    def plan(self, quarter: Quarter, rule_set: str = DEFAULT) -> Plan:
+        """What a proposal of a quarter would be made from now; computes nothing.
+
+        Raises:
+            RefusedError: when no registry is loaded, none of its districts counts, or no month is in.
+        """
+        registry = self._registry.in_force()
+        if registry is None:
+            raise RefusedError("no registry is loaded; run `sogong registry load FILE` first")
+        vintages = {
+            month: vintage
+            for month in window(quarter)
+            if (vintage := self._months.vintage_of(month)) is not None
+        }
+        if not set(vintages) & set(quarter.months):
+            raise RefusedError(
+                f"no month of {quarter} is in; run `sogong ingest {quarter.months[0]}..{quarter.months[2]}`"
+            )
+        districts = registry.on(quarter.last_day)
+        if not districts.districts:
+            raise RefusedError(
+                f"the registry has no district that counts on {quarter.last_day}; check valid_from"
+            )
+        return Plan(vintages, registry.version, districts, load(rule_set))
+
+    def edition(self, quarter: Quarter) -> Partition | None:
+        """The edition a quarter was last proposed in, or None when it never was."""
+        current = self.lake.current("editions", str(quarter))
+        return self.lake.find("editions", str(quarter), current) if current else None
+
+    def stale(self, quarter: Quarter, rule_set: str = DEFAULT) -> list[str]:
+        """Why a quarter's latest edition is not the one its inputs would give now; empty when it is."""
+        inputs, edition = self.plan(quarter, rule_set).inputs, self.edition(quarter)
+        if edition is None:
+            return ["never proposed"]
+        before = edition.manifest["inputs"]
+        return [
+            f"{name}: {before.get(name, 'nothing')} -> {inputs.get(name, 'nothing')}"
+            for name in sorted({*before, *inputs})
+            if before.get(name) != inputs.get(name)
+        ]

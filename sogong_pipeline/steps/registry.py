@@ -1,0 +1,81 @@
+"""Registries: loaded files of districts, every one kept, the last one in force."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from sogong_pipeline.districts.registry import Registry, read_registry
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake import Built, Lake, Partition
+
+
+class RegistrySteps:
+    """The registries of one lake; `now` gives the time to record."""
+
+    def __init__(self, lake: Lake, now: Callable[[], str]) -> None:
+        self.lake = lake
+        self._now = now
+
+    def load(self, path: Path, as_of: dt.date | None = None) -> tuple[Registry, bool]:
+        """Make a registry file the one in force, keeping every earlier one.
+
+        Args:
+            path: a CSV in the documented template.
+            as_of: the first day of validity for rows that leave it blank.
+
+        Returns:
+            The registry and whether it differs from the one in force before.
+        """
+        registry = Registry.of(read_registry(path, as_of))
+        before = self.in_force()
+        if before is not None and before.version == registry.version:
+            return before, False
+        number = len(self._loaded()) + 1
+
+        def build(workspace: Path) -> Built:
+            kept = workspace / "registry.csv"
+            shutil.copyfile(path, kept)
+            return Built(
+                {"registry": kept},
+                {
+                    "version": registry.version,
+                    "as_of": str(as_of or ""),
+                    "file_name": path.name,
+                    "districts": len(registry.districts),
+                },
+            )
+
+        self.lake.ensure(
+            "registry",
+            (f"{number:04d}-{registry.version}",),
+            inputs={"version": registry.version},
+            recorded_at=self._now(),
+            build=build,
+        )
+        return registry, True
+
+    def _loaded(self) -> list[Partition]:
+        return self.lake.partitions("registry")
+
+    def in_force(self) -> Registry | None:
+        """The registry in force: the one loaded last."""
+        loaded = self._loaded()
+        return _read(loaded[-1]) if loaded else None
+
+    def of_version(self, version: str) -> Registry:
+        """A registry by its version, in force or not."""
+        found = [loaded for loaded in self._loaded() if loaded.facts["version"] == version]
+        if not found:
+            raise RefusedError(
+                f"registry {version} is not in the lake; restore lake/registry from the backup"
+            )
+        return _read(found[-1])
+
+
+def _read(loaded: Partition) -> Registry:
+    """The registry of a loaded file."""
+    as_of = dt.date.fromisoformat(loaded.facts["as_of"]) if loaded.facts["as_of"] else None
+    return Registry.of(read_registry(loaded.path("registry"), as_of))
