@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from sogong_pipeline.periods import Month, parse_months
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.simulator.country import write_country
+
+NOW = "2026-10-20T09:00:00+09:00"
+COUNTRY_MONTHS = "2024-01..2026-09"
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +27,58 @@ def test_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}; set SOGONG_TEST_DATA")
     return folder.resolve()
+
+
+@dataclass(frozen=True)
+class Country:
+    """A simulated country on disk."""
+
+    folder: Path
+
+    @property
+    def registry(self) -> Path:
+        return self.folder / "registry.csv"
+
+    def file_of(self, month: Month | str) -> Path:
+        """The published file that holds a month: its label lies in the month after."""
+        label = str(Month.parse(str(month)).shift(1)).replace("-", "")
+        (found,) = [path for path in (self.folder / "files").iterdir() if label in path.name]
+        return found
+
+
+@pytest.fixture(scope="session")
+def country(tmp_path_factory: pytest.TempPathFactory) -> Country:
+    """120 districts over 33 months: large enough for shocks, small enough to wait for."""
+    folder = tmp_path_factory.mktemp("country")
+    write_country(folder, seed=7, months=parse_months(COUNTRY_MONTHS), districts=120)
+    return Country(folder)
+
+
+@pytest.fixture(scope="session")
+def ingested(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """The country's every month in a lake, its registry loaded; treat it as read-only but for proposals."""
+    pipeline = Pipeline(Settings(home=tmp_path_factory.mktemp("home"), now=NOW))
+    pipeline.registry.load(country.registry)
+    for month in parse_months(COUNTRY_MONTHS):
+        pipeline.months.ingest(month, str(country.file_of(month)))
+    return pipeline
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Pipeline:
+    """An empty installation with a clock that stands still."""
+    return Pipeline(Settings(home=tmp_path / "home", now=NOW))
+
+
+@pytest.fixture(scope="session")
+def digest_tree() -> Callable[[Path], dict[str, str]]:
+    """Every file below a folder with the digest of its bytes."""
+
+    def digest(folder: Path) -> dict[str, str]:
+        return {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+
+    return digest

@@ -15,9 +15,9 @@ WITH typed AS (
         published_date(withdrawn_on) AS withdrawn_value,
         row_number() OVER (
             PARTITION BY
-                workplace_name, business_number_prefix, status, postal_code, lot_address, road_address,
-                legal_dong_code, admin_dong_code, legal_form, industry_code, enrolled_on, re_enrolled_on,
-                withdrawn_on, subscribers, billed_amount_krw, joined, "left"
+                data_month, workplace_name, business_number_prefix, status, postal_code, lot_address, road_address,
+                legal_dong_code, admin_dong_code, sido_code, sigungu_code, emd_code, legal_form, industry_code,
+                industry_name, enrolled_on, re_enrolled_on, withdrawn_on, subscribers, billed_amount_krw, joined, "left"
             ORDER BY row_number
         ) AS copy_number
     FROM line

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.nps.layout import COLUMNS, V3_HEADER
+from sogong_pipeline.nps.sources import data_month
+from sogong_pipeline.nps.staging import stage
+from sogong_pipeline.periods import Month
+
+MONTH = Month(2022, 4)
+ROW = {
+    "data_month": "2022-04",
+    "workplace_name": "가상정밀(주)",
+    "business_number_prefix": "123456",
+    "status": "1",
+    "postal_code": "12345",
+    "lot_address": "경기도 화성시 팔탄면",
+    "road_address": " ",
+    "legal_dong_code": "4159036031",
+    "admin_dong_code": "4159036031",
+    "sido_code": "41",
+    "sigungu_code": "590",
+    "emd_code": "360",
+    "legal_form": "1",
+    "industry_code": "292201",
+    "industry_name": "동력식 수지 공구 제조업",
+    "enrolled_on": "1988-01-01",
+    "re_enrolled_on": "",
+    "withdrawn_on": "00010101",
+    "subscribers": "5",
+    "billed_amount_krw": "1211920",
+    "joined": "0",
+    "left": "1",
+}
+
+
+def row(**changes: str) -> list[str]:
+    return list({**ROW, **changes}.values())
+
+
+def lines(rows: list[list[str]], ending: str = "\r\n") -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator=ending)
+    writer.writerow(V3_HEADER)
+    writer.writerows(rows)
+    return text.getvalue().encode("cp949", errors="strict")
+
+
+def staged(body: bytes, folder: Path, month: Month = MONTH):
+    folder.mkdir(parents=True, exist_ok=True)
+    raw = folder / "raw.csv"
+    raw.write_bytes(body)
+    assert data_month(raw, "raw.csv") == month
+    built = stage(raw, "raw.csv", month, folder)
+    return (
+        pq.read_table(built.files["workplace"]).to_pylist(),
+        pq.read_table(built.files["quarantine"]).to_pylist(),
+        built.facts,
+    )
+
+
+def test_a_row_is_typed(tmp_path: Path) -> None:
+    rows, quarantined, facts = staged(lines([row()]), tmp_path)
+    assert quarantined == []
+    assert facts["rows"] == facts["staged_rows"] == 1
+    assert facts["header_vintage"] == "V3"
+    (only,) = rows
+    assert only["workplace_name"] == "가상정밀(주)"
+    assert only["road_address"] is None
+    assert only["withdrawn_on"] is None
+    assert str(only["enrolled_on"]) == "1988-01-01"
+    assert (only["subscribers"], only["billed_amount_krw"]) == (5, 1_211_920)
+    assert only["flags"] == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"subscribers": "abc"}, "subscribers: 'abc' is not a count"),
+        ({"subscribers": "-1"}, "subscribers: '-1' is not a count"),
+        ({"subscribers": ""}, "subscribers: '' is not a count"),
+        ({"billed_amount_krw": "12.5"}, "billed_amount_krw: '12.5' is not an amount in won"),
+        ({"joined": "1e3"}, "joined: '1e3' is not a count"),
+        ({"left": "x"}, "left: 'x' is not a count"),
+        ({"status": "3"}, "status: '3' is neither 1 nor 2"),
+        ({"legal_form": ""}, "legal_form: '' is neither 1 nor 2"),
+        ({"enrolled_on": "2022-13-01"}, "enrolled_on: '2022-13-01' is not a date"),
+        ({"withdrawn_on": "20220230"}, "withdrawn_on: '20220230' is not a date"),
+        ({"data_month": "2022-05"}, "data_month: '2022-05' in a file of 2022-04"),
+    ],
+)
+def test_what_cannot_be_typed_is_quarantined_with_column_and_value(
+    tmp_path: Path, changes: dict[str, str], reason: str
+) -> None:
+    rows, quarantined, _ = staged(lines([row(), row(**changes)]), tmp_path)
+    assert [only["row_number"] for only in rows] == [1]
+    assert [(bad["row_number"], bad["reason"]) for bad in quarantined] == [(2, reason)]
+    assert quarantined[0]["line"] == ",".join(row(**changes))
+
+
+def test_two_faults_of_one_row_are_both_told(tmp_path: Path) -> None:
+    _, (bad,), _ = staged(lines([row(), row(status="9", joined="?")]), tmp_path)
+    assert bad["reason"] == "status: '9' is neither 1 nor 2; joined: '?' is not a count"
+
+
+def test_the_second_of_two_equal_lines_is_quarantined(tmp_path: Path) -> None:
+    rows, quarantined, _ = staged(lines([row(), row(left="2"), row()]), tmp_path)
+    assert [only["row_number"] for only in rows] == [1, 2]
+    assert [(bad["row_number"], bad["reason"]) for bad in quarantined] == [
+        (3, "the same line stands earlier in the file")
+    ]
+
+
+def test_damage_stays_on_its_own_line(tmp_path: Path) -> None:
+    good = lines([row(), row(left="2"), row(left="3"), row(left="4"), row(left="5")]).split(b"\r\n")
+    good[2] = good[2].replace("가상".encode("cp949"), '"가상'.encode("cp949"), 1)
+    good[3] = b"three,short,fields"
+    good[4] += b",one too many"
+    rows, quarantined, facts = staged(b"\r\n".join(good), tmp_path)
+    assert [only["row_number"] for only in rows] == [1, 5]
+    assert [(bad["row_number"], bad["reason"].split(" (")[0]) for bad in quarantined] == [
+        (2, "the quotes do not close"),
+        (3, "3 fields instead of 22"),
+        (4, "23 fields instead of 22"),
+    ]
+    assert quarantined[1]["line"] == "three,short,fields"
+    assert facts["rows"] == 5
+
+
+def test_bytes_that_are_not_cp949_are_counted_and_flagged(tmp_path: Path) -> None:
+    body = lines([row(), row(workplace_name="ZZ")]).replace(b"ZZ", b"A\xffB")
+    rows, quarantined, facts = staged(body, tmp_path)
+    assert quarantined == []
+    assert facts["unreadable_characters"] == 1
+    assert [only["flags"] for only in rows] == ["", "unreadable_bytes"]
+
+
+def test_oddities_stay_and_are_flagged(tmp_path: Path) -> None:
+    rows, quarantined, _ = staged(
+        lines(
+            [
+                row(billed_amount_krw="1211930"),
+                row(status="2", subscribers="3"),
+                row(subscribers="0", billed_amount_krw="0"),
+                row(lot_address=" ", road_address=" ", legal_dong_code="0"),
+            ]
+        ),
+        tmp_path,
+    )
+    assert quarantined == []
+    assert [only["flags"] for only in rows] == [
+        "amount_not_in_20_won",
+        "withdrawn_with_subscribers",
+        "enrolled_without_subscribers",
+        "no_address",
+    ]
+    assert rows[3]["legal_dong_code"] is None
+
+
+def test_lost_leading_zeros_come_back(tmp_path: Path) -> None:
+    (only,), _, _ = staged(lines([row(industry_code="11000", emd_code="60", data_month="202204")]), tmp_path)
+    assert (only["industry_code"], only["emd_code"], only["data_month"]) == ("011000", "060", "2022-04")
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n"])
+@pytest.mark.parametrize("last", [True, False])
+def test_line_ends_do_not_matter(tmp_path: Path, ending: str, last: bool) -> None:
+    body = lines([row(), row(left="2")], ending)
+    rows, quarantined, _ = staged(body if last else body.rstrip(), tmp_path)
+    assert len(rows) == 2
+    assert quarantined == []
+    assert rows[1]["left"] == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "x.csv: the file is empty"),
+        (b"  \r\n", "x.csv: the file is empty"),
+        (b"<!DOCTYPE html><html>", "x.csv: this is a web page, not a CSV file"),
+        (lines([]), "x.csv: there is a header and no row"),
+        (lines([row(), row()])[:-30], "x.csv: the file stops in the middle of its last line"),
+        (lines([row(data_month="April")]), "x.csv: row 1, data_month: 'April' is not a month"),
+    ],
+)
+def test_what_is_no_monthly_file_is_refused_in_one_line(tmp_path: Path, body: bytes, told: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(body)
+    with pytest.raises(RefusedError) as refusal:
+        data_month(path, "x.csv")
+    assert str(refusal.value).startswith(told)
+    assert "\n" not in str(refusal.value)
+
+
+HANGUL = st.text(
+    st.sampled_from([*'가나다라마바사아자차카타파하뷁똠방각햏 ()&-./"', *"AZaz09"]), min_size=1, max_size=30
+)
+COUNT = st.integers(0, 100_000).map(str)
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "workplace_name": HANGUL.filter(str.strip),
+            "subscribers": COUNT,
+            "billed_amount_krw": st.integers(0, 10**11).map(lambda value: str(value * 20)),
+            "joined": COUNT,
+            "left": COUNT,
+            "status": st.sampled_from("12"),
+            "legal_form": st.sampled_from("12"),
+            "enrolled_on": st.dates().map(lambda day: day.isoformat()),
+        }
+    ),
+    min_size=1,
+    max_size=20,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ROWS)
+def test_random_legal_rows_read_back_equal_and_none_is_lost(tmp_path_factory, rows: list[dict[str, str]]) -> None:
+    written = [row(**changes) for changes in rows]
+    read, quarantined, facts = staged(lines(written), tmp_path_factory.mktemp("rows"))
+    assert len(read) + len(quarantined) == facts["rows"] == len(written)
+    assert {bad["reason"] for bad in quarantined} <= {"the same line stands earlier in the file"}
+    for only in read:
+        source = dict(zip(COLUMNS, written[only["row_number"] - 1], strict=True))
+        for column in ("workplace_name", "subscribers", "billed_amount_krw", "joined", "left", "status"):
+            assert str(only[column]) == source[column]
+        expected = "None" if source["enrolled_on"] == "0001-01-01" else source["enrolled_on"]
+        assert str(only["enrolled_on"]) == expected

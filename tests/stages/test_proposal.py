@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.stages.proposal import propose
+from sogong_pipeline.stages.rules import load
+
+RULES = load("ref_5_10")
+INDICATORS = ("workplaces", "workers", "payroll")
+
+
+def facts(changes: dict[str, tuple[str | None, str | None]] | None = None, **values: Any) -> dict[str, Any]:
+    """A district of 80 workplaces with the given changes on year and two years, 0 elsewhere."""
+    row: dict[str, Any] = {
+        "workplaces": Decimal("80.0"),
+        "largest_share_pct": Decimal("12.00"),
+        **{f"{base}_status": "ok" for base in ("year", "two_years")},
+        **{f"{base}_scope": "all" for base in ("year", "two_years")},
+    }
+    for indicator in INDICATORS:
+        for base, change in zip(("year", "two_years"), (changes or {}).get(indicator, ("0", "0")), strict=True):
+            row[f"{indicator}_change_{base}_pct"] = None if change is None else Decimal(change)
+    return {**row, **values}
+
+
+@pytest.mark.parametrize(
+    ("changes", "stage"),
+    [
+        ({}, "good"),
+        ({"workers": ("-12", "-12"), "payroll": ("-11", "-15")}, "severe"),
+        ({"workers": ("-12", "-12"), "payroll": ("-7", "-15")}, "caution"),
+        ({"workers": ("-5", "-5"), "payroll": ("-5.00", "-5.00")}, "caution"),
+        ({"workers": ("-4.99", "-20"), "payroll": ("-20", "-20")}, "good"),
+        ({"workers": ("-20", "-4.99"), "payroll": ("-20", "-20")}, "good"),
+        ({"workers": ("-30", "-30")}, "good"),
+        ({"workers": ("-30", "-30"), "workplaces": ("-10", "-10")}, "severe"),
+        ({"workers": ("-6", "-6"), "workplaces": ("-6", "-6"), "payroll": ("-30", "-30")}, "caution"),
+        ({"workers": ("-30", None), "payroll": ("-30", "-30"), "workplaces": ("-6", "-6")}, "caution"),
+    ],
+)
+def test_two_of_three_indicators_must_breach_both_bases(changes: dict[str, Any], stage: str) -> None:
+    assert propose(facts(changes), RULES).stage == stage
+
+
+def test_the_reason_names_indicator_base_and_value() -> None:
+    proposal = propose(facts({"workers": ("-25.31", "-24.10"), "payroll": ("-22.00", "-20.05")}), RULES)
+    assert proposal.reason_ko == (
+        "종사자 수(1년 전 대비 25.31 %, 2년 전 대비 24.10 %)·급여 총액(1년 전 대비 22.00 %, 2년 전 대비 20.05 %) "
+        "감소로 3개 지표 중 2개가 심각 기준(1년 전·2년 전 대비 모두 10 % 이상 감소)에 해당합니다."
+    )
+    clauses = {clause["indicator"]: clause for clause in json.loads(proposal.reasons)}
+    assert clauses["workers"] == {
+        "indicator": "workers",
+        "changes_pct": {"year": "-25.31", "two_years": "-24.10"},
+        "breaches": "severe",
+    }
+    assert clauses["workplaces"]["breaches"] is None
+
+
+def test_a_single_falling_indicator_is_told_though_it_decides_nothing() -> None:
+    proposal = propose(facts({"workers": ("-25.31", "-24.10")}), RULES)
+    assert "종사자 수(1년 전 대비 25.31 %" in proposal.reason_ko
+    assert "3개 지표 중 1개만" in proposal.reason_ko
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "words"),
+    [
+        ({"workplaces": Decimal("19.9")}, "few_workplaces", "월평균 19.9개로 20개에 미치지 못해"),
+        ({"workplaces": None}, "not_computable", "확인되는 사업장이 없어"),
+        ({"largest_share_pct": Decimal("50.01")}, "dominated_by_one", "종사자의 50.01 %를 차지해"),
+        ({"year_status": "not_computable"}, "no_base", "비교할 1년 전 같은 분기"),
+        ({"year_status": "not_computable", "two_years_status": "not_computable"}, "no_base", "비교할 1년 전·2년 전"),
+    ],
+)
+def test_undetermined_says_why(values: dict[str, Any], code: str, words: str) -> None:
+    proposal = propose(facts({"workers": ("-30", "-30"), "payroll": ("-30", "-30")}, **values), RULES)
+    assert (proposal.stage, proposal.undetermined_reason, proposal.confidence) == ("undetermined", code, None)
+    assert words in proposal.reason_ko
+    assert proposal.reason_ko.endswith("판정을 보류합니다.")
+
+
+def test_confidence_follows_size_and_missing_months() -> None:
+    assert propose(facts(workplaces=Decimal(200)), RULES).confidence == "high"
+    assert propose(facts(workplaces=Decimal("199.7")), RULES).confidence == "medium"
+    assert propose(facts(workplaces=Decimal(20)), RULES).confidence == "low"
+    partial = propose(facts(workplaces=Decimal(500), year_status="partial"), RULES)
+    assert partial.confidence == "low"
+    assert "있는 달만 비교함" in partial.reason_ko
+
+
+def test_a_comparison_of_corporations_only_is_told() -> None:
+    assert "법인만 비교함" in propose(facts(year_scope="corporations"), RULES).reason_ko
+
+
+CHANGE = st.decimals(-40, 40, places=2)
+
+
+@given(st.fixed_dictionaries({name: st.tuples(CHANGE, CHANGE) for name in INDICATORS}))
+def test_a_deeper_fall_never_gives_a_milder_stage(changes: dict[str, tuple[Decimal, Decimal]]) -> None:
+    order = ("good", "caution", "severe")
+    text = {name: tuple(map(str, pair)) for name, pair in changes.items()}
+    deeper = {name: tuple(str(change - 3) for change in pair) for name, pair in changes.items()}
+    before, after = propose(facts(text), RULES), propose(facts(deeper), RULES)
+    assert order.index(after.stage) >= order.index(before.stage)
+    breaching = sum(max(pair) <= -5 for pair in changes.values())
+    assert (before.stage != "good") == (breaching >= 2)
+
+
+def test_every_number_of_a_rule_set_names_its_source() -> None:
+    import yaml
+    from importlib import resources
+
+    for path in resources.files("sogong_pipeline.stages").joinpath("rules").iterdir():
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert {"thresholds_pct.severe", "thresholds_pct.caution", "at_least", "bases", "confidence"} <= set(
+            data["sources"]
+        )
+        assert {source["kind"] for source in data["sources"].values()} <= {"law", "notice", "press", "research", "own"}
+
+
+def test_an_unknown_rule_set_is_refused() -> None:
+    with pytest.raises(RefusedError, match="there is no rule set 'x'; there is ref_5_10"):
+        load("x")
