@@ -1,0 +1,137 @@
+"""A nationwide country with a known truth, written as the real source would publish it.
+
+The law it follows is `law1.yaml` and `districts.yaml`; docs/simulator.md says it in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.periods import Month, parse_months
+from sogong_pipeline.simulator.districts import District, draw_districts, limit_validity
+from sogong_pipeline.simulator.files import file_name, write_month
+from sogong_pipeline.simulator.law import Law, load_law
+from sogong_pipeline.simulator.places import load_places
+from sogong_pipeline.simulator.population import Population
+from sogong_pipeline.simulator.registry_file import write_registry
+from sogong_pipeline.simulator.settlement import Settlement
+from sogong_pipeline.simulator.shocks import plan_shocks
+from sogong_pipeline.simulator.truth import Members, write_truth
+from sogong_pipeline.simulator.workplaces import Integers
+
+DEFAULT_MONTHS = "2023-07..2026-09"
+_MARGIN = 1.2  # a district that is to be struck is planned larger than the law asks, as sizes vary
+
+
+@dataclass(frozen=True)
+class CountrySummary:
+    """What was written.
+
+    Attributes:
+        months: Monthly files.
+        rows: Rows in all of them.
+        districts: Districts in the registry.
+        workplaces: Different workplaces in the files.
+        shocks: Known shocks.
+    """
+
+    months: int
+    rows: int
+    districts: int
+    workplaces: int
+    shocks: int
+
+
+def write_country(
+    out: Path,
+    *,
+    seed: int = 1,
+    months: list[Month] | None = None,
+    outside: float = 1 / 3,
+    districts: int = 2185,
+    progress: Callable[[Month, int], None] | None = None,
+) -> CountrySummary:
+    """Write the monthly files, the registry and the truth of a simulated country.
+
+    The same arguments write the same bytes. A month's file depends on `seed`, `outside`, `districts` and the
+    month in which the country begins (2023-07, or the first month asked for when that is earlier), not on which
+    other months are asked for.
+
+    Args:
+        out: Folder for `files/`, `registry.csv`, `truth.json` and `truth_members.parquet`.
+        seed: Which country.
+        months: The months to write, without gaps; 2023-07 to 2026-09 unless given.
+        outside: Workplaces outside districts as a share of those inside; 3.3 gives the size of the real file.
+        districts: How many districts; 60 make a small country for tests.
+        progress: Called after each file with its month and its rows.
+
+    Raises:
+        RefusedError: when an argument makes no country or the folder holds files of another one.
+    """
+    months = parse_months(DEFAULT_MONTHS) if months is None else months
+    files = out / "files"
+    _check(seed, months, outside, districts, files)
+    law, places = load_law(), load_places()
+    start = law.first_month(months)
+    rng = np.random.default_rng([seed, 0])
+    area = draw_districts(districts, law.workplaces_per_district, places, rng)
+    shocks = plan_shocks(law.shocks, _eligible(area, law), districts, rng)
+    struck = {shock.district for shock in shocks}
+    area = limit_validity(area, struck, start, rng)
+    calm = np.ones(districts + 1)
+    calm[sorted(struck)] = law.dynamics.calm
+    settlement = Settlement(law, area, places, outside=outside, calm=calm, rng=rng)
+    population = Population(law, settlement, calm=calm, shocks=shocks, start=start, rng=rng)
+    addresses = places.addresses_in(settlement.used_places)
+
+    files.mkdir(parents=True, exist_ok=True)
+    members = Members(area, places, settlement.used_places)
+    month, rows_written = start.shift(-law.burn_in_months), 0
+    while month <= months[-1]:
+        rng = np.random.default_rng([seed, month.year * 12 + month.month])
+        changes = population.live(month, rng)
+        if month >= months[0]:
+            rows = population.rows(month, changes, rng)
+            code_written = month >= Month.parse(law.rows.no_code_written_from)
+            write_month(files / file_name(month, seed), rows, addresses, no_code_written=code_written)
+            members.add(rows)
+            rows_written += rows.status.size
+            if progress:
+                progress(month, rows.status.size)
+        month = month.shift(1)
+    write_registry(out / "registry.csv", area, law.version, seed)
+    parameters = {
+        "law": law.version,
+        "seed": seed,
+        "months": [str(months[0]), str(months[-1])],
+        "districts": districts,
+        "outside": outside,
+    }
+    write_truth(out / "truth.json", parameters, shocks, area)
+    members.write(out / "truth_members.parquet")
+    return CountrySummary(len(months), rows_written, districts, len(members), len(shocks))
+
+
+def _check(seed: int, months: list[Month], outside: float, districts: int, files: Path) -> None:
+    if not months or months != [months[0].shift(i) for i in range(len(months))]:
+        raise RefusedError(
+            "the months of a country must follow each other without gaps; give 2023-07..2026-09"
+        )
+    for name, value, least in (("seed", seed, 0), ("outside", outside, 0), ("districts", districts, 1)):
+        if not least <= value < float("inf"):
+            raise RefusedError(f"{name} is {value}; give {least} or more")
+    ours = {file_name(month, seed) for month in months}
+    others = sorted(path.name for path in files.glob("*.csv") if path.name not in ours)
+    if others:
+        raise RefusedError(f"{files} holds {others[0]}, which is none of these months; give an empty folder")
+
+
+def _eligible(area: list[District], law: Law) -> Integers:
+    """Districts that may be struck: large, and cleanly matched because they share no place with another."""
+    least = law.shocks.least_workplaces * _MARGIN
+    return np.array([i for i, d in enumerate(area) if d.workplaces >= least and not d.nested], dtype=np.int64)

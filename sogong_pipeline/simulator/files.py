@@ -1,0 +1,88 @@
+"""One month's rows as the bytes of a monthly file: CP949, the header of its time, quoted where CSV needs it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sogong_pipeline.nps.layout import V3_HEADER
+from sogong_pipeline.periods import Month
+from sogong_pipeline.simulator.industries import NO_CODE, load_industries
+from sogong_pipeline.simulator.names import load_name_book
+from sogong_pipeline.simulator.population import MonthRows
+
+TITLE = "국민연금공단_국민연금 가입 사업장 내역"
+
+
+def file_name(month: Month, seed: int) -> str:
+    """The name of a month's file, labelled with a day from the 17th to the 26th of the month after it."""
+    after = month.shift(1)
+    rng = np.random.default_rng([seed, month.year, month.month])
+    label = dt.date(after.year, after.month, int(rng.integers(17, 27)))
+    return f"{TITLE}_{label:%Y%m%d}.csv"
+
+
+def write_month(path: Path, rows: MonthRows, addresses: pa.BinaryArray, *, no_code_written: bool) -> None:
+    """Write one month's file; it appears whole or not at all.
+
+    Args:
+        path: The file.
+        rows: What is in it.
+        addresses: The address book.
+        no_code_written: Whether a missing industry code is written as `000000` instead of blank.
+    """
+    lines = _lines(rows, addresses, no_code_written=no_code_written)
+    offsets = np.frombuffer(lines.buffers()[1], dtype=np.int32)[lines.offset : lines.offset + len(lines) + 1]
+    body = memoryview(lines.buffers()[2])[int(offsets[0]) : int(offsets[-1])] if len(lines) else b""
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        file.write((",".join(V3_HEADER) + "\r\n").encode("cp949"))
+        file.write(body)
+    part.replace(path)
+
+
+def _lines(rows: MonthRows, addresses: pa.BinaryArray, *, no_code_written: bool) -> pa.BinaryArray:
+    who = rows.who
+    cells = [
+        str(rows.month).encode(),
+        load_name_book().names(who.serial, who.style, who.trade, quoted=True),
+        _digits(who.prefix),
+        _digits(rows.status),
+        addresses.take(pa.array(who.address)),
+        _digits(who.form),
+        _industry_cells(no_code_written=no_code_written).take(pa.array(who.industry)),
+        _days(who.enrolled),
+        _days(who.re_enrolled),
+        _days(rows.withdrawn),
+        _digits(rows.subscribers),
+        _digits(rows.billed_krw),
+        _digits(rows.joined),
+        _digits(rows.left),
+    ]
+    joined = pc.binary_join_element_wise(*cells, b",")
+    return pc.binary_join_element_wise(joined, b"", b"\r\n")
+
+
+def _industry_cells(*, no_code_written: bool) -> pa.BinaryArray:
+    industries = load_industries()
+    pairs: Iterable[str] = (
+        "," if code == NO_CODE and not no_code_written else f"{code},{name}"
+        for code, name in zip(industries.code, industries.name, strict=True)
+    )
+    return pa.array([pair.encode("cp949") for pair in pairs], pa.binary())
+
+
+def _digits(values: NDArray[np.int64]) -> pa.BinaryArray:
+    return pc.cast(pc.cast(pa.array(values), pa.string()), pa.binary())
+
+
+def _days(days: NDArray[np.int64]) -> pa.BinaryArray:
+    """ISO dates, blank where there is no day."""
+    dates = pa.array(days.astype(np.int32), mask=days == 0).cast(pa.date32())
+    return pc.cast(pc.fill_null(pc.cast(dates, pa.string()), ""), pa.binary())
