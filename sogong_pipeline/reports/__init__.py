@@ -1,0 +1,1 @@
+"""Stage reports: one model that holds every sentence and figure, one renderer per format."""

@@ -1,0 +1,140 @@
+"""What a reader must know to judge the figures: pending stages, matching, limits, rules, sources."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sogong_pipeline.reports import cells, palette
+from sogong_pipeline.reports.parts import Bullet, Cell, Column, Row, Section, Table
+from sogong_pipeline.reports.scope import Scope, undetermined_key
+from sogong_pipeline.reports.wording import clean, texts
+
+DIGEST_SHOWN = 12
+"""Hexadecimal digits of a digest that are printed; the whole one is in the hint."""
+
+
+def undetermined(scope: Scope) -> Section:
+    """What a pending stage means, and how many districts are pending for which reason."""
+    held = [district for district in scope.districts if district.stage == "undetermined"]
+    reasons = Counter(undetermined_key(district) for district in held)
+    order = list(texts().undetermined)
+    rows = tuple(
+        Row((Cell(words["label"]), cells.count(reasons[key]), Cell(words["meaning"])))
+        for key in sorted(reasons, key=lambda key: (-reasons[key], order.index(key)))
+        for words in [texts().undetermined[key]]
+    )
+    columns = (Column("사유"), Column("밀집지역", "number", "곳"), Column("뜻"))
+    paragraphs = [texts().undetermined_lead]
+    if not rows:
+        paragraphs.append("이번 분기에 판정을 보류한 밀집지역은 없습니다.")
+    return Section(
+        "undetermined",
+        texts().headings["undetermined"],
+        paragraphs=tuple(paragraphs),
+        tables=(Table("undetermined", "판정보류 사유별 밀집지역", columns, rows),) if rows else (),
+    )
+
+
+def matching(scope: Scope) -> Section:
+    """Where the nation's workplaces went: into districts, to none, or left open."""
+    nation = scope.source.nation
+    kinds = (
+        ("밀집지역에 연결됨", nation.matched_workplaces, "주소로 밀집지역 한 곳이 정해진 사업장"),
+        (
+            "후보가 여럿",
+            nation.ambiguous_workplaces,
+            "같은 주소에 밀집지역이 둘 이상이라 어디에도 넣지 않은 사업장",
+        ),
+        ("연결되지 않음", nation.unassigned_workplaces, "밀집지역 밖에 있거나 주소가 없는 사업장"),
+        ("전국", nation.workplaces, "위 셋의 합계"),
+    )
+    total = nation.workplaces
+    rows = tuple(
+        Row(
+            (
+                Cell(label),
+                cells.whole(value, "개"),
+                cells.share(value, total),
+                Cell(meaning),
+            ),
+            strong=label == "전국",
+        )
+        for label, value, meaning in kinds
+    )
+    columns = (Column("구분"), Column("사업장", "number", "개"), Column("비율", "number", "%"), Column("뜻"))
+    notes = ("분기 월평균이며, 반올림 때문에 합계가 어긋나 보일 수 있습니다.",)
+    table = Table("matching", "사업장의 밀집지역 연결", columns, rows, notes)
+    return Section("matching", texts().headings["matching"], tables=(table,))
+
+
+def limits() -> Section:
+    """The limits of the data."""
+    return Section(
+        "limits",
+        texts().headings["limits"],
+        bullets=tuple(Bullet(title, meaning) for title, meaning in texts().limits.items()),
+    )
+
+
+def stages(scope: Scope) -> Section:
+    """What the stages are, who decides them, and the rule set that proposed these."""
+    rules = scope.source.rule_set
+    return Section(
+        "stages",
+        texts().headings["stages"],
+        paragraphs=(
+            texts().stage_lead,
+            f"적용한 규칙: {rules.title_ko}({rules.rule_set}, 버전 {rules.version}). {rules.description_ko}",
+            texts().confidence_meaning,
+        ),
+        bullets=tuple(
+            Bullet(texts().stages[stage], meaning, palette.sample(stage))
+            for stage, meaning in texts().stage_meanings.items()
+        ),
+    )
+
+
+def sources(scope: Scope) -> Section:
+    """The files, the edition and everything else that a result can be traced by."""
+    source = scope.source
+    facts = {
+        "판본": source.edition,
+        "밀집지역 목록": source.registry_version,
+        "판정 규칙": f"{source.rule_set.rule_set} {source.rule_set.version}",
+        "기록 시각": f"{source.recorded_at:%Y-%m-%d %H:%M:%S %Z}".strip(),
+    }
+    if source.previous:
+        facts["견준 직전 판본"] = f"{source.previous.quarter} {source.previous.edition}"
+    rows = tuple(
+        Row(
+            (
+                Cell(str(file.data_month)),
+                Cell(clean(file.label)),
+                Cell(file.sha256[:DIGEST_SHOWN], hint=file.sha256),
+                Cell(file.header_vintage),
+                Cell(clean(file.origin)),
+                cells.count(file.rows, "행"),
+                cells.count(file.staged_rows, "행"),
+                cells.count(file.quarantined_rows, "행"),
+            )
+        )
+        for file in source.sources
+    )
+    columns = (
+        Column("자료월"), Column("이름표"), Column("SHA-256(앞 12자리)"), Column("서식"), Column("받은 곳"),
+        Column("받은 행", "number", "행"), Column("적재", "number", "행"), Column("격리", "number", "행")
+    )  # fmt: skip
+    table = Table(
+        "sources",
+        "월별 원자료",
+        columns,
+        rows,
+        notes=("격리한 행은 형식을 읽을 수 없거나 완전히 겹치는 행이며, 사유와 함께 따로 보관합니다.",),
+    )
+    return Section(
+        "sources",
+        texts().headings["sources"],
+        paragraphs=(texts().source_lead,),
+        bullets=tuple(Bullet(title, value) for title, value in facts.items()),
+        tables=(table,) if rows else (),
+    )

@@ -1,0 +1,193 @@
+"""The districts of a report: flagged ones in full or in brief, and all of them in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sogong_pipeline.reports import cells, trends
+from sogong_pipeline.reports.parts import Card, Cell, Column, Row, Search, Section, Table
+from sogong_pipeline.reports.scope import District, Scope, undetermined_key
+from sogong_pipeline.reports.source import MEASURES, ReportSource
+from sogong_pipeline.reports.wording import NONE, number, texts
+
+
+def flagged(scope: Scope) -> Section:
+    """Caution and severe districts: in full for an office, in a table for the nation."""
+    heading = texts().headings["flagged"]
+    if not scope.flagged:
+        return Section("flagged", heading, paragraphs=("주의나 심각으로 제안된 밀집지역이 없습니다.",))
+    lead = (texts().flagged_lead,)
+    if scope.office is None:
+        table = _brief(scope)
+        return Section("flagged", heading, paragraphs=lead, tables=(table,))
+    notes = (texts().confidence_meaning, *trends.break_notes(scope.source))
+    cards = tuple(_card(scope.source, district) for district in scope.flagged)
+    return Section("flagged", heading, paragraphs=(*lead, *notes), cards=cards, legend=trends.legend())
+
+
+def every(scope: Scope) -> Section:
+    """All districts of an office."""
+    return Section(
+        "districts",
+        texts().headings["districts"],
+        paragraphs=(_trend_note(scope.source),),
+        tables=(
+            _full(
+                scope,
+                scope.districts,
+                search=Search(texts().report["search"], texts().report["found"]),
+            ),
+        ),
+    )
+
+
+def without_office(scope: Scope) -> Section:
+    """The districts no office decides on, for the national report."""
+    return Section(
+        "without_office",
+        texts().headings["without_office"],
+        paragraphs=(
+            "관할 지방중소벤처기업청이 없어 지방청별 보고서에 실리지 않는 밀집지역입니다. 이 보고서에만 싣습니다.",
+            _trend_note(scope.source),
+        ),
+        tables=(_full(scope, scope.without_office),),
+    )
+
+
+def _card(source: ReportSource, district: District) -> Card:
+    fact = district.fact
+    columns = (
+        Column("지표"),
+        Column("분기 월평균", "number"),
+        *(
+            Column(label, "number", unit, f"{texts().bases[base]} 대비")
+            for base in cells.LONG_BASES
+            for label, unit in (("증감률", "%"), ("전국", "%"), ("격차", "%p"))
+        ),
+    )
+    units = {"workplaces": "개", "workers": "명", "payroll_krw": "백만원"}
+    rows = tuple(
+        Row(
+            (
+                Cell(f"{texts().measures[measure]}({units[measure]})"),
+                cells.level(fact, measure),
+                *(
+                    figure(fact, measure, base)
+                    for base in cells.LONG_BASES
+                    for figure in (cells.change, cells.nation_change, cells.points)
+                ),
+            )
+        )
+        for measure in MEASURES
+    )
+    return Card(
+        anchor=district.anchor,
+        number=district.number or 0,
+        name=district.name,
+        place=" · ".join(filter(None, [district.info.kind_ko, district.place])),
+        stage=cells.stage(district),
+        confidence=_confidence(district),
+        facts=_facts(district),
+        reason=district.proposal.reason_ko,
+        table=Table("figures", "", columns, rows),
+        trend=trends.of_district(source, district),
+    )
+
+
+def _confidence(district: District) -> str:
+    level = district.proposal.confidence
+    return f"신뢰도 {texts().confidence[level] if level else NONE}"
+
+
+def _facts(district: District) -> tuple[str, ...]:
+    """What else bears on the reading of a flagged district."""
+    fact = district.fact
+    bases = "·".join(cells.corporation_bases(fact))
+    found = (
+        (fact.largest_share_pct, f"최대 사업장 비중 {number(fact.largest_share_pct, 1)}%"),
+        (fact.joined, f"월평균 취득 {number(fact.joined)}명"),
+        (fact.left, f"상실 {number(fact.left)}명"),
+        (fact.ambiguous_workplaces, f"후보가 겹쳐 넣지 않은 사업장 {number(fact.ambiguous_workplaces)}개"),
+        (bases, f"{bases} 대비는 법인만 비교"),
+        (cells.months_note(fact), f"3개월 중 {fact.months}개월 자료"),
+    )
+    return tuple(words for known, words in found if known not in {None, ""})
+
+
+def _brief(scope: Scope) -> Table:
+    rows = tuple(
+        Row(
+            (
+                cells.count(district.number or 0),
+                cells.name(district, scope),
+                cells.stage(district),
+                *cells.levels(district.fact),
+                *cells.changes(district.fact, with_points=True),
+                _spark(scope.source, district),
+            ),
+            detail=f"{_confidence(district)} · {district.proposal.reason_ko}",
+        )
+        for district in scope.flagged
+    )
+    columns = (
+        Column("번호", "number"),
+        Column("밀집지역"),
+        Column("단계", "stage"),
+        *cells.level_columns("백만원"),
+        *cells.change_columns(),
+        Column("3년 추이", "picture"),
+    )
+    facts = [district.fact for district in scope.flagged]
+    notes = ("증감률 아래 괄호는 전국 증감률과의 격차(%p)입니다.", *cells.table_notes(facts))
+    return Table("flagged", "주의·심각 밀집지역", columns, rows, (*notes, _trend_note(scope.source)))
+
+
+def _full(scope: Scope, districts: Sequence[District], search: Search | None = None) -> Table:
+    rows = tuple(
+        Row(
+            (
+                cells.name(district, scope),
+                cells.stage(district),
+                *cells.levels(district.fact),
+                *cells.changes(district.fact),
+                _spark(scope.source, district),
+                _standing(district),
+            ),
+            anchor="" if district.number and scope.office else district.anchor,
+        )
+        for district in districts
+    )
+    columns = (
+        Column("밀집지역"),
+        Column("단계", "stage"),
+        *cells.level_columns("백만원"),
+        *cells.change_columns(),
+        Column("3년 추이", "picture"),
+        Column("신뢰도·상태"),
+    )
+    notes = cells.table_notes([district.fact for district in districts])
+    return Table("districts", "", columns, rows, notes, search)
+
+
+def _standing(district: District) -> Cell:
+    """The confidence of a stage, or why there is none; and whether the values are whole."""
+    if district.stage == "undetermined":
+        words = texts().undetermined[undetermined_key(district)]["label"]
+    else:
+        level = district.proposal.confidence
+        words = texts().confidence[level] if level else NONE
+    fact = district.fact
+    note = f"3개월 중 {fact.months}개월" if fact.status == "partial" else ""
+    return Cell(words, note=note, hint=district.proposal.reason_ko)
+
+
+def _spark(source: ReportSource, district: District) -> Cell:
+    drawn = trends.spark(source, district)
+    return Cell(NONE, svg=drawn) if drawn else cells.unknown("추이 자료 없음")
+
+
+def _trend_note(source: ReportSource) -> str:
+    words = (
+        "3년 추이는 월별 종사자 수이며 밀집지역마다 높이의 눈금이 다릅니다. 자료가 없는 달은 비워 두었습니다."
+    )
+    return " ".join([words, *trends.break_notes(source)])

@@ -1,0 +1,129 @@
+"""The headline: the few sentences a minister can stop after."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sogong_pipeline.reports.geography import region_name
+from sogong_pipeline.reports.scope import Scope, undetermined_key
+from sogong_pipeline.reports.source import Number, Stage
+from sogong_pipeline.reports.wording import (
+    month_ko,
+    number,
+    quarter_ko,
+    rounded,
+    shorten,
+    signed,
+    texts,
+    with_particle,
+    won,
+)
+
+FLAGGED: tuple[Stage, ...] = ("severe", "caution")
+NAMED = 5
+"""So many districts are named in a sentence; the rest are counted."""
+
+
+def headline(scope: Scope) -> tuple[str, ...]:
+    """How many districts are in which stage, what moved, how much they hold, and what to beware of."""
+    sentences = [
+        _standing(scope),
+        _why_undetermined(scope),
+        _movement(scope),
+        _newly_severe(scope),
+        _size(scope),
+        _against_nation(scope),
+        _caveat(scope),
+    ]
+    return tuple(filter(None, sentences))
+
+
+def _standing(scope: Scope) -> str:
+    counts, total = scope.counts, len(scope.districts)
+    where = f"{scope.name} 밀집지역" if scope.office is None else f"{scope.name} 관할 밀집지역"
+    if not total:
+        return f"{with_particle(where, '은/는')} 이 판본의 밀집지역 목록에 없습니다."
+    if counts["undetermined"] == total:
+        return f"{where} {number(total)}곳은 모두 판정보류입니다."
+    flagged = f"심각이 {number(counts['severe'])}곳, 주의가 {number(counts['caution'])}곳"
+    held = (
+        f"이며, {number(counts['undetermined'])}곳은 판정을 보류했습니다"
+        if counts["undetermined"]
+        else "입니다"
+    )
+    return f"{where} {number(total)}곳 가운데 {flagged}{held}."
+
+
+def _why_undetermined(scope: Scope) -> str:
+    """What is missing, in a report without a single stage."""
+    if not scope.districts or scope.counts["undetermined"] < len(scope.districts):
+        return ""
+    reasons = Counter(undetermined_key(district) for district in scope.districts)
+    told = (f"{texts().undetermined[key]['label']} {number(held)}곳" for key, held in reasons.most_common())
+    return f"판정보류 사유: {', '.join(told)}."
+
+
+def _movement(scope: Scope) -> str:
+    previous, before = scope.source.previous, scope.counts_before
+    if not scope.districts:
+        return ""
+    if previous is None or before is None:
+        return "직전 분기의 판정이 없어 단계가 달라진 곳은 가릴 수 없습니다."
+    since = f"직전 분기({quarter_ko(previous.quarter)})"
+    moved = [
+        f"{with_particle(texts().stages[stage], '이/가')} {number(abs(change))}곳 {'늘' if change > 0 else '줄'}"
+        for stage in FLAGGED
+        if (change := scope.counts[stage] - before[stage])
+    ]
+    return f"{since}보다 {'고 '.join(moved)}었습니다." if moved else f"심각과 주의의 수는 {since}와 같습니다."
+
+
+def _newly_severe(scope: Scope) -> str:
+    new = [d for d in scope.flagged if d.stage == "severe" and d.before not in {None, "severe"}]
+    if not new:
+        return ""
+    names = ", ".join(shorten(district.name) for district in new[:NAMED])
+    rest = f" 등 {number(len(new))}곳" if len(new) > NAMED else ""
+    return f"새로 심각이 된 곳: {names}{rest}."
+
+
+def _size(scope: Scope) -> str:
+    workplaces, left_out = scope.total("workplaces")
+    workers, _ = scope.total("workers")
+    payroll, _ = scope.total("payroll_krw")
+    if workplaces is None or workers is None or payroll is None:
+        return ""
+    note = f"(값이 없는 {number(left_out)}곳 제외)" if left_out else ""
+    return (
+        f"이들 밀집지역에는 월평균 사업장 {number(workplaces)}개에 종사자 {number(workers)}명이 있고, "
+        f"급여 총액은 월 {won(payroll)}입니다{note}."
+    )
+
+
+def _against_nation(scope: Scope) -> str:
+    """How the workers of the office's sidos changed within a year, beside the nation's."""
+    told, nation = [], None
+    for code in scope.sidos if scope.office else ():
+        found = scope.source.sidos[code].changes.get(("workers", "year"))
+        if found and found.change_pct is not None and found.nation_change_pct is not None:
+            told.append(f"{with_particle(region_name(code), '은/는')} {_moved(found.change_pct)}")
+            nation = found.nation_change_pct
+    if nation is None:
+        return ""
+    return f"밀집지역 밖까지 더한 종사자 수는 1년 전보다 {'고 '.join(told)}었습니다(전국 {signed(nation)}%)."
+
+
+def _moved(change: Number) -> str:
+    """A verb's stem: `1.2% 늘`, `0.4% 줄`, `변동이 없`; 고 or 었습니다 follows."""
+    size = abs(rounded(change, 1))
+    return f"{number(size, 1)}% {'늘' if change > 0 else '줄'}" if size else "변동이 없"
+
+
+def _caveat(scope: Scope) -> str:
+    """What makes every value of the quarter provisional."""
+    months = scope.source.nation.months
+    if months >= len(scope.source.quarter.months):
+        return ""
+    known = sorted({file.data_month for file in scope.source.sources} & set(scope.source.quarter.months))
+    named = f"({', '.join(month_ko(month) for month in known)})" if len(known) == months else ""
+    return f"분기 세 달 가운데 {months}개월{named} 자료만 있어 이 보고서의 값은 모두 잠정값입니다."

@@ -1,0 +1,92 @@
+"""The report model: everything a report says, in words and figures; renderers only lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sogong_pipeline.reports import background, district_lists, movement, summary
+from sogong_pipeline.reports.headline import headline
+from sogong_pipeline.reports.map_section import on_the_map
+from sogong_pipeline.reports.parts import Link, Masthead, Picture, Section, StageTile
+from sogong_pipeline.reports.scope import Scope, scopes
+from sogong_pipeline.reports.source import ReportSource
+from sogong_pipeline.reports.wording import quarter_ko, texts
+
+
+@dataclass(frozen=True, slots=True)
+class ReportModel:
+    """One report.
+
+    Attributes:
+        stem: File name without what follows the dot: `index` for the nation, else the office's code.
+        masthead: Title and marks.
+        headline: The sentences to read first.
+        tiles: How many districts are in each stage.
+        stages: The same as bars.
+        sections: The numbered parts, in order.
+        others: Ways to the other reports of the quarter.
+    """
+
+    stem: str
+    masthead: Masthead
+    headline: tuple[str, ...]
+    tiles: tuple[StageTile, ...]
+    stages: Picture
+    sections: tuple[Section, ...]
+    others: tuple[Link, ...]
+
+
+def build_models(source: ReportSource) -> list[ReportModel]:
+    """Put a quarter into words: the nation first, then the 13 offices."""
+    every = list(scopes(source))
+    return [_model(scope, every) for scope in every]
+
+
+def _model(scope: Scope, every: Sequence[Scope]) -> ReportModel:
+    is_nation = scope.office is None
+    sections = [
+        *([summary.offices(every)] if is_nation else []),
+        summary.overview(scope),
+        movement.moves(scope),
+        on_the_map(scope),
+        district_lists.flagged(scope),
+        *([] if is_nation else [district_lists.every(scope)]),
+        *([district_lists.without_office(scope)] if is_nation and scope.without_office else []),
+        background.undetermined(scope),
+        background.matching(scope),
+        background.limits(),
+        background.stages(scope),
+        background.sources(scope),
+    ]
+    return ReportModel(
+        stem=scope.stem,
+        masthead=_masthead(scope),
+        headline=headline(scope),
+        tiles=summary.tiles(scope),
+        stages=summary.stage_picture(scope),
+        sections=tuple(sections),
+        others=tuple(Link(other.short_name, other.stem) for other in every if other.stem != scope.stem),
+    )
+
+
+def _masthead(scope: Scope) -> Masthead:
+    source, words = scope.source, texts().report
+    period = quarter_ko(source.quarter)
+    marks = [words["demo"]] * source.demo + [words["draft"]] * source.draft
+    notices = [words["demo_notice"]] * source.demo + [words["draft_notice"]] * source.draft
+    first, _, last = source.quarter.months
+    known = source.nation.months
+    means = "월평균" if known == len(source.quarter.months) else f"중 {known}개월 자료"
+    edition = f"판본 {source.edition[: background.DIGEST_SHOWN]}"
+    return Masthead(
+        kicker=words["kicker"],
+        title=f"{scope.name} {words['title']}",
+        period=period,
+        period_note=f"{first.month}~{last.month}월 {means} · {source.recorded_at:%Y-%m-%d} 작성 · {edition}",
+        marks=tuple(marks),
+        notices=tuple(notices),
+        watermark=" · ".join(marks),
+        running_head=" · ".join([f"{scope.name} {words['title']}", period]),
+        running_mark=" · ".join([*marks, words["reference"]]),
+    )

@@ -1,0 +1,167 @@
+"""What one report is about: the nation or one office, with its districts in the order a reader expects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+
+from sogong_pipeline.regions import reference
+from sogong_pipeline.reports.geography import region_name
+from sogong_pipeline.reports.source import (
+    STAGES,
+    DistrictFact,
+    DistrictInfo,
+    Measure,
+    Number,
+    Proposal,
+    ReportSource,
+    Stage,
+)
+from sogong_pipeline.reports.wording import clean, texts
+
+NATION = "index"
+"""File stem of the national report."""
+SEVERITY: Mapping[Stage, int] = {"good": 0, "caution": 1, "severe": 2}
+
+_UNKNOWN_FACT = DistrictFact(0, None, None, None, None, None, None, None, None, "not_computable", {})
+_NO_PROPOSAL = Proposal("undetermined", None, "", "no_proposal")
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """One district with everything known of it; `number` counts the flagged ones of a report from 1."""
+
+    info: DistrictInfo
+    name: str
+    place: str
+    fact: DistrictFact
+    proposal: Proposal
+    before: Stage | None
+    number: int | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """The proposed stage."""
+        return self.proposal.stage
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands in its office's report."""
+        return "d-" + "".join(
+            c if c.isascii() and c.isalnum() else f"_{ord(c):x}" for c in self.info.district_id
+        )
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The districts of one report.
+
+    Attributes:
+        source: What all reports of the quarter are made from.
+        office: The office, or None for the nation.
+        districts: Flagged ones first, severe before caution, each by the fall of their workers; then by place.
+    """
+
+    source: ReportSource
+    office: reference.Office | None
+    districts: Sequence[District]
+
+    @property
+    def stem(self) -> str:
+        """Name of the report's file, without what follows the dot."""
+        return self.office.code if self.office else NATION
+
+    @property
+    def name(self) -> str:
+        """`전국`, or the office's name."""
+        return self.office.name if self.office else texts().report["nation"]
+
+    @property
+    def short_name(self) -> str:
+        """`전국`, or the office's name without what all of them share."""
+        return self.office.short_name if self.office else texts().report["nation"]
+
+    @cached_property
+    def sidos(self) -> list[str]:
+        """Codes of the sidos the report has figures for, in the order of their offices."""
+        offices = [*reference.offices(), None]
+        belongs = {code: reference.office_of_sido(code) for code in sorted(self.source.sidos)}
+        own = [code for code, office in belongs.items() if self.office is None or office == self.office]
+        return sorted(own, key=lambda code: offices.index(belongs[code]))
+
+    @cached_property
+    def counts(self) -> Mapping[Stage, int]:
+        """Districts in each stage."""
+        return count_stages(district.stage for district in self.districts)
+
+    @cached_property
+    def counts_before(self) -> Mapping[Stage, int] | None:
+        """The same districts in the quarter before; None without one."""
+        if self.source.previous is None:
+            return None
+        return count_stages(district.before for district in self.districts if district.before)
+
+    @cached_property
+    def without_office(self) -> Sequence[District]:
+        """Districts that no office decides on."""
+        return [district for district in self.districts if district.info.office_code is None]
+
+    @property
+    def flagged(self) -> Sequence[District]:
+        """Districts in caution or severe, in the order of their numbers."""
+        return [district for district in self.districts if district.number is not None]
+
+    def total(self, measure: Measure) -> tuple[Number | None, int]:
+        """The districts' sum and how many of them it leaves out because they are not known."""
+        known = [value for d in self.districts if (value := getattr(d.fact, measure)) is not None]
+        return (sum(known) if known else None), len(self.districts) - len(known)
+
+
+def scopes(source: ReportSource) -> Iterator[Scope]:
+    """The nation, then every office in the order of the office table."""
+    yield _scope(source, None)
+    for office in reference.offices():
+        yield _scope(source, office)
+
+
+def undetermined_key(district: District) -> str:
+    """The reason of a pending stage, as texts.yaml names it."""
+    reason = district.proposal.undetermined_reason or "other"
+    return reason if reason in texts().undetermined else "other"
+
+
+def count_stages(stages: Iterable[Stage]) -> Mapping[Stage, int]:
+    """How many of each stage, all four of them."""
+    counted = Counter(stages)
+    return {stage: counted[stage] for stage in STAGES}
+
+
+def _scope(source: ReportSource, office: reference.Office | None) -> Scope:
+    infos = [info for info in source.districts if office is None or info.office_code == office.code]
+    districts = sorted((_district(source, info) for info in infos), key=_order)
+    flagged = sum(district.stage in {"caution", "severe"} for district in districts)
+    numbered = [replace(d, number=n) for n, d in enumerate(districts[:flagged], start=1)]
+    return Scope(source, office, [*numbered, *districts[flagged:]])
+
+
+def _district(source: ReportSource, info: DistrictInfo) -> District:
+    known_before = source.previous.stages if source.previous else {}
+    return District(
+        info=info,
+        name=clean(info.name) or info.district_id,
+        place=region_name(info.sigungu_code),
+        fact=source.facts.get(info.district_id, _UNKNOWN_FACT),
+        proposal=source.proposals.get(info.district_id, _NO_PROPOSAL),
+        before=known_before.get(info.district_id),
+    )
+
+
+def _order(district: District) -> tuple[int, Number, str, str, str]:
+    """Severe, caution, then the rest by place; flagged ones by how far their workers fell within a year."""
+    rank = {"severe": 0, "caution": 1}.get(district.stage, 2)
+    change = district.fact.changes.get(("workers", "year"))
+    fall = change.change_pct if change and change.change_pct is not None and rank < 2 else Decimal(0)
+    return rank, fall, district.info.sigungu_code, district.name, district.info.district_id

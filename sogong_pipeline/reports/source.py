@@ -1,0 +1,156 @@
+"""What a report is made from: plain values of one quarter's edition, read from the lake by the caller.
+
+Unknown is None beside a status, never 0. Levels are monthly means over the quarter; money is in won per month.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from sogong_pipeline.periods import Month, Quarter
+
+Stage = Literal["good", "caution", "severe", "undetermined"]
+Confidence = Literal["high", "medium", "low"]
+Measure = Literal["workplaces", "workers", "payroll_krw"]
+Base = Literal["quarter", "year", "two_years"]
+FactStatus = Literal["ok", "partial", "few_workplaces", "dominated_by_one", "not_computable"]
+ChangeStatus = Literal["ok", "partial", "not_computable"]
+ChangeScope = Literal["all", "corporations"]
+Number = Decimal | int
+
+STAGES: tuple[Stage, ...] = ("good", "caution", "severe", "undetermined")
+MEASURES: tuple[Measure, ...] = ("workplaces", "workers", "payroll_krw")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetInfo:
+    """The rule set that proposed the stages."""
+
+    rule_set: str
+    version: str
+    title_ko: str
+    description_ko: str
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictInfo:
+    """A district as the registry describes it; `name` comes from outside and may hold anything."""
+
+    district_id: str
+    name: str
+    kind: str
+    kind_ko: str
+    sido_code: str
+    sigungu_code: str
+    office_code: str | None
+    longitude: float | Decimal | None
+    latitude: float | Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change against a base, in percent, and against the nation's, in percentage points."""
+
+    change_pct: Number | None
+    points: Number | None
+    nation_change_pct: Number | None
+    scope: ChangeScope
+    status: ChangeStatus
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictFact:
+    """The measures of one district (or sido) in the quarter, from `months` of its three months."""
+
+    months: int
+    workplaces: Number | None
+    workers: Number | None
+    payroll_krw: Number | None
+    pay_per_worker_krw: Number | None
+    joined: Number | None
+    left: Number | None
+    largest_share_pct: Number | None
+    ambiguous_workplaces: Number | None
+    status: FactStatus
+    changes: Mapping[tuple[Measure, Base], Change]
+
+
+@dataclass(frozen=True, slots=True)
+class NationFact(DistrictFact):
+    """The measures of the nation, and where its workplaces went: matched + ambiguous + unassigned."""
+
+    matched_workplaces: Number | None
+    unassigned_workplaces: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The reference stage a rule set proposes, with the sentence that says why."""
+
+    stage: Stage
+    confidence: Confidence | None
+    reason_ko: str
+    undetermined_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousStages:
+    """The stages proposed for the quarter before, in the edition the report compares with."""
+
+    quarter: Quarter
+    edition: str
+    stages: Mapping[str, Stage]
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One district in one month."""
+
+    workplaces: int
+    workers: int
+    payroll_krw: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A monthly file the edition was made from."""
+
+    data_month: Month
+    label: str
+    sha256: str
+    header_vintage: str
+    rows: int
+    staged_rows: int
+    quarantined_rows: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSource:
+    """Everything the reports of one quarter say, before it is put into words.
+
+    `facts`, `proposals` and `trend` are keyed by district_id, `sidos` by sido code; a district without a fact
+    is shown as not computable, one without a proposal as undetermined. `trend` runs along `trend_months`
+    (oldest first); None is a month without data.
+    """
+
+    quarter: Quarter
+    edition: str
+    draft: bool
+    demo: bool
+    registry_version: str
+    recorded_at: dt.datetime
+    rule_set: RuleSetInfo
+    districts: Sequence[DistrictInfo]
+    facts: Mapping[str, DistrictFact]
+    nation: NationFact
+    sidos: Mapping[str, DistrictFact]
+    proposals: Mapping[str, Proposal]
+    previous: PreviousStages | None
+    trend_months: Sequence[Month]
+    trend: Mapping[str, Sequence[TrendPoint | None]]
+    sources: Sequence[SourceFile]

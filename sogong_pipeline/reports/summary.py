@@ -1,0 +1,125 @@
+"""The top of a report after its headline: the stages counted, the region's figures, the offices side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from sogong_pipeline.reports import cells, charts, trends
+from sogong_pipeline.reports.geography import region_name
+from sogong_pipeline.reports.parts import Cell, Column, Link, Picture, Row, Section, StageTile, Table
+from sogong_pipeline.reports.scope import District, Scope, count_stages
+from sogong_pipeline.reports.source import STAGES, DistrictFact, Stage
+from sogong_pipeline.reports.wording import NONE, number, quarter_ko, signed, texts
+
+
+def tiles(scope: Scope) -> tuple[StageTile, ...]:
+    """One tile per stage."""
+    total = len(scope.districts)
+    return tuple(
+        StageTile(
+            stage=stage,
+            label=texts().stages[stage],
+            count=cells.count(scope.counts[stage]),
+            unit="곳",
+            share=f"{number(Decimal(100 * scope.counts[stage]) / total, 1)}%" if total else NONE,
+            change=_change_of(scope, stage),
+        )
+        for stage in STAGES
+    )
+
+
+def stage_picture(scope: Scope) -> Picture:
+    """The stages as bars: this quarter, and the one before where there is one."""
+    bars = [(quarter_ko(scope.source.quarter), scope.counts)]
+    if scope.source.previous and scope.counts_before:
+        bars.append((quarter_ko(scope.source.previous.quarter), scope.counts_before))
+    title = "단계별 밀집지역 수"
+    return Picture(charts.stage_bars(bars, texts().stages, title), title)
+
+
+def overview(scope: Scope) -> Section:
+    """How the region and its districts fare: figures by region, and the districts' common trend."""
+    rows: list[tuple[str, DistrictFact]] = [("전국", scope.source.nation)]
+    rows += [(region_name(code), scope.source.sidos[code]) for code in scope.sidos]
+    table = Table(
+        "regions",
+        "지역 전체(밀집지역 밖 포함)",
+        (Column("지역"), *cells.level_columns("억원"), *cells.change_columns()),
+        tuple(
+            Row(
+                (Cell(label), *cells.levels(fact, cells.HUNDRED_MILLION), *cells.changes(fact)),
+                strong=not place,
+            )
+            for place, (label, fact) in enumerate(rows)
+        ),
+        notes=cells.table_notes([fact for _, fact in rows]),
+    )
+    trend = trends.total(scope)
+    return Section(
+        "overview",
+        texts().headings["overview"],
+        paragraphs=(texts().definitions,),
+        tables=(table,),
+        pictures=(trend,) if trend else (),
+    )
+
+
+def offices(scopes: Sequence[Scope]) -> Section:
+    """The offices side by side, for the national report; the first scope is the nation."""
+    nation, *others = scopes
+    rows = [_office_row(Link(scope.name, scope.stem), scope.districts) for scope in others]
+    if nation.without_office:
+        places = dict.fromkeys(region_name(district.info.sido_code) for district in nation.without_office)
+        label = Link(f"{'·'.join(places)}({texts().report['without_office']})", anchor="without_office")
+        rows.append(_office_row(label, nation.without_office))
+    rows.append(_office_row(Link(nation.name), nation.districts, strong=True))
+    table = Table(
+        "offices",
+        "지방청별 밀집지역의 참고 단계",
+        (
+            Column("지방청"),
+            Column("밀집지역", "number", "곳"),
+            *(Column(texts().stages[stage], "number", "곳") for stage in STAGES),
+            Column("주의·심각 비율", "number", "%"),
+            Column("단계 구성", "picture"),
+        ),
+        tuple(rows),
+        notes=("괄호 안은 직전 분기와의 차이(곳)입니다.",) if nation.source.previous else (),
+    )
+    return Section("offices", texts().headings["offices"], tables=(table,))
+
+
+def _change_of(scope: Scope, stage: Stage) -> str:
+    if scope.counts_before is None:
+        return "직전 분기 판정 없음"
+    change = scope.counts[stage] - scope.counts_before[stage]
+    if not change:
+        return "직전 분기와 같음"
+    return f"직전 분기 대비 {signed(change, 0)}곳"
+
+
+def _office_row(link: Link, districts: Sequence[District], *, strong: bool = False) -> Row:
+    counts = count_stages(district.stage for district in districts)
+    before = count_stages(district.before for district in districts if district.before)
+    compared = any(before.values())
+    total = len(districts)
+    share = Decimal(100 * (counts["caution"] + counts["severe"])) / total if total else None
+    title = ", ".join(f"{texts().stages[stage]} {number(counts[stage])}곳" for stage in STAGES)
+    return Row(
+        (
+            Cell(link.text, links=(link,) if link.report or link.anchor else ()),
+            cells.count(total),
+            *(
+                replace(
+                    cells.count(counts[stage]),
+                    note=f"({signed(counts[stage] - before[stage], 0)})" if compared else "",
+                )
+                for stage in STAGES
+            ),
+            Cell(number(share, 1), share),
+            Cell(title, svg=charts.stage_bar(counts, title)),
+        ),
+        strong=strong,
+    )
