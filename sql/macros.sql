@@ -22,9 +22,13 @@ CREATE OR REPLACE MACRO published_date(text) AS (
     CASE WHEN NOT is_no_date(text) THEN try_strptime(replace(trim(text), '-', ''), '%Y%m%d')::DATE END
 );
 
--- A published code: digits whose leading zeros may have been lost; blank or zero stands for none.
+-- A published code: digits whose leading zeros may have been lost; blank or zero stands for none. Longer text
+-- stays as it came, for the gate to object to.
 CREATE OR REPLACE MACRO published_code(text, width) AS (
-    CASE WHEN trim(text) <> '' AND NOT regexp_full_match(trim(text), '0+') THEN lpad(trim(text), width, '0') END
+    CASE
+        WHEN trim(text) = '' OR regexp_full_match(trim(text), '0+') THEN NULL
+        ELSE lpad(trim(text), greatest(width, length(trim(text)))::INTEGER, '0')
+    END
 );
 
 -- A value as it came, for a message: in quotes, and no longer than a line bears.

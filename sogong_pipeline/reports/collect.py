@@ -47,11 +47,11 @@ def collect(pipeline: Pipeline, quarter: Quarter, *, draft: bool) -> ReportSourc
     Raises:
         RefusedError: when the quarter was never proposed.
     """
-    edition = pipeline.edition(quarter)
+    edition = pipeline.quarters.edition(quarter)
     if edition is None:
         raise RefusedError(f"{quarter} was not proposed yet; run `sogong propose {quarter}` first")
     rules = load(edition.facts["rule_set"])
-    districts = pipeline.registry_of(edition.facts["registry_version"]).on(quarter.last_day).districts
+    districts = pipeline.registry.of_version(edition.facts["registry_version"]).on(quarter.last_day).districts
     regions = {row["region_code"]: row for row in _rows(edition, "fact_region_quarter")}
     nation = regions[NATION]
     return ReportSource(
@@ -135,7 +135,7 @@ def _fact(row: Mapping[str, Any], nation: Mapping[str, Any]) -> dict[str, Any]:
 def _previous(pipeline: Pipeline, quarter: Quarter, rule_set: str) -> PreviousStages | None:
     """The stages of the quarter before under the same rule set, where it was proposed."""
     before = quarter.shift(-1)
-    edition = pipeline.edition(before)
+    edition = pipeline.quarters.edition(before)
     if edition is None or edition.facts["rule_set"] != rule_set:
         return None
     stages = {row["district_id"]: row["stage"] for row in _rows(edition, "stage_proposal")}
@@ -156,7 +156,7 @@ def _trend(edition: Partition, months: list[Month]) -> dict[str, list[TrendPoint
 
 
 def _source(pipeline: Pipeline, month: str, vintage: str) -> SourceFile:
-    raw, staged = (pipeline.partition(step, month, vintage) for step in ("raw", "staged"))
+    raw, staged = (pipeline.lake.require(step, month, vintage) for step in ("raw", "staged"))
     row = source_file(raw, staged)
     return SourceFile(
         data_month=Month.parse(month),

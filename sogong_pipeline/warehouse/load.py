@@ -54,7 +54,7 @@ class Warehouse:
     def load_reference(self) -> None:
         """Load regions, offices and the registry in force."""
         self.create()
-        registry = self.pipeline.registry()
+        registry = self.pipeline.registry.in_force()
         with self.engine.begin() as connection:
             _replace(connection, "dim_office", {}, rows_of.dim_office())
             _replace(connection, "dim_region", {}, rows_of.dim_region())
@@ -63,7 +63,7 @@ class Warehouse:
     def load_month(self, month: Month) -> None:
         """Load a month: its files, what the gate found, and its facts where it was measured."""
         self.create()
-        lake, registry = self.pipeline.lake, self.pipeline.registry()
+        lake, registry = self.pipeline.lake, self.pipeline.registry.in_force()
         with self.engine.begin() as connection:
             for vintage in lake.children("raw", str(month)):
                 key = {"data_month": str(month), "vintage": vintage}
@@ -73,7 +73,7 @@ class Warehouse:
                     _replace(connection, "source_file", key, [rows_of.source_file(raw, staged)])
                 if checked:
                     _replace(connection, "quality_check", key, _parquet_rows(checked.path("quality_check")))
-            passed = self.pipeline.vintage_of(month)
+            passed = self.pipeline.months.vintage_of(month)
             if passed and registry:
                 measured = lake.find(
                     "measured", str(month), passed, registry.on(month.quarter.last_day).version
@@ -94,7 +94,7 @@ class Warehouse:
                 connection,
                 "dim_quarter",
                 {"quarter": str(quarter)},
-                [rows_of.dim_quarter(quarter, self.pipeline.months())],
+                [rows_of.dim_quarter(quarter, self.pipeline.months.passed())],
             )
             for name in lake.children("editions", str(quarter)):
                 edition = lake.find("editions", str(quarter), name)

@@ -28,14 +28,18 @@ def test_our_header_is_the_published_one(test_data: Path) -> None:
 
 def test_a_missing_column_is_named() -> None:
     header = [name for name in V3_HEADER if name not in {"가입자수", "우편번호"}]
-    with pytest.raises(RefusedError, match=r"x\.csv: the header lacks 2 of 22 columns: 우편번호, 가입자수 \(it has 20\)"):
+    with pytest.raises(
+        RefusedError, match=r"x\.csv: the header lacks 2 of 22 columns: 우편번호, 가입자수 \(it has 20\)"
+    ):
         recognise(header, "x.csv")
 
 
 def test_swapped_columns_are_refused_with_their_place() -> None:
     header = list(V3_HEADER)
     header[20], header[21] = header[21], header[20]
-    with pytest.raises(RefusedError, match="column 21 of the header is '상실가입자수', expected '신규취득자수'"):
+    with pytest.raises(
+        RefusedError, match="column 21 of the header is '상실가입자수', expected '신규취득자수'"
+    ):
         recognise(header, "x.csv")
 
 

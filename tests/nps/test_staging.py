@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,48 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.nps.layout import COLUMNS, V3_HEADER
+from sogong_pipeline.nps.layout import COLUMNS
 from sogong_pipeline.nps.sources import data_month
 from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
+from tests.rows import lines, row
 
 MONTH = Month(2022, 4)
-ROW = {
-    "data_month": "2022-04",
-    "workplace_name": "가상정밀(주)",
-    "business_number_prefix": "123456",
-    "status": "1",
-    "postal_code": "12345",
-    "lot_address": "경기도 화성시 팔탄면",
-    "road_address": " ",
-    "legal_dong_code": "4159036031",
-    "admin_dong_code": "4159036031",
-    "sido_code": "41",
-    "sigungu_code": "590",
-    "emd_code": "360",
-    "legal_form": "1",
-    "industry_code": "292201",
-    "industry_name": "동력식 수지 공구 제조업",
-    "enrolled_on": "1988-01-01",
-    "re_enrolled_on": "",
-    "withdrawn_on": "00010101",
-    "subscribers": "5",
-    "billed_amount_krw": "1211920",
-    "joined": "0",
-    "left": "1",
-}
-
-
-def row(**changes: str) -> list[str]:
-    return list({**ROW, **changes}.values())
-
-
-def lines(rows: list[list[str]], ending: str = "\r\n") -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator=ending)
-    writer.writerow(V3_HEADER)
-    writer.writerows(rows)
-    return text.getvalue().encode("cp949", errors="strict")
 
 
 def staged(body: bytes, folder: Path, month: Month = MONTH):
@@ -224,7 +187,9 @@ ROWS = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS)
-def test_random_legal_rows_read_back_equal_and_none_is_lost(tmp_path_factory, rows: list[dict[str, str]]) -> None:
+def test_random_legal_rows_read_back_equal_and_none_is_lost(
+    tmp_path_factory, rows: list[dict[str, str]]
+) -> None:
     written = [row(**changes) for changes in rows]
     read, quarantined, facts = staged(lines(written), tmp_path_factory.mktemp("rows"))
     assert len(read) + len(quarantined) == facts["rows"] == len(written)

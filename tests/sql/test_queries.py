@@ -35,10 +35,14 @@ def test_query(case: Path, tmp_path: Path) -> None:
 
 def _table(rows: list[dict[str, Any]]) -> pa.Table:
     """Rows as a table; a column that is null throughout is text."""
-    columns = {name: [row.get(name) for row in rows] for name in dict.fromkeys(key for row in rows for key in row)}
+    columns = {
+        name: [row.get(name) for row in rows] for name in dict.fromkeys(key for row in rows for key in row)
+    }
     return pa.table(
         {
-            name: pa.array(values, pa.string()) if not any(v is not None for v in values) else pa.array(values)
+            name: pa.array(values, pa.string())
+            if not any(v is not None for v in values)
+            else pa.array(values)
             for name, values in columns.items()
         }
     )

@@ -44,7 +44,7 @@ judged AS (
 SELECT
     row_number::INTEGER AS row_number,
     month_text AS data_month,
-    workplace_name,
+    CASE WHEN trim(workplace_name) <> '' THEN workplace_name END AS workplace_name,
     trim(business_number_prefix) AS business_number_prefix,
     status_value::TINYINT AS status,
     nullif(trim(postal_code), '') AS postal_code,
@@ -56,7 +56,7 @@ SELECT
     published_code(sigungu_code, 3) AS sigungu_code,
     published_code(emd_code, 3) AS emd_code,
     legal_form_value::TINYINT AS legal_form,
-    CASE WHEN trim(industry_code) <> '' THEN lpad(trim(industry_code), 6, '0') END AS industry_code,
+    CASE WHEN regexp_full_match(trim(industry_code), '0+') THEN '000000' ELSE published_code(industry_code, 6) END AS industry_code,
     nullif(trim(industry_name), '') AS industry_name,
     enrolled_value AS enrolled_on,
     re_enrolled_value AS re_enrolled_on,
