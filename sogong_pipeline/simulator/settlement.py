@@ -152,6 +152,7 @@ class Settlement:
     ) -> Workplaces:
         count = district.size
         law, industries = self._law, self._industries
+        serial = self._number(count)
         special = rng.random(count) < self._speciality_share[district]
         industry = industries.draw(rng, self._draw_sectors(rng, district))
         industry = np.where(special, self._speciality[district], industry)
@@ -166,13 +167,6 @@ class Settlement:
         spread = np.sqrt(law.pay.between_var + law.pay.within_var / target)
         pay *= np.exp(spread * rng.standard_normal(count))
         pay[(target < law.pay.token_heads) & (rng.random(count) < law.pay.token_share)] = 0.0
-        serial = np.arange(self._serials, self._serials + count)
-        self._serials += count
-        if self._serials > self._names.capacity:
-            raise RefusedError(
-                f"law {law.version} has names for {self._names.capacity:,} workplaces; "
-                f"ask for fewer districts or months or a smaller share outside"
-            )
         style, trade = self._draw_names(rng, form, sector)
         blank_road = rng.random(count) < law.rows.blank_road
         place = np.searchsorted(self._place_cumulative, district + rng.random(count), side="right")
@@ -193,6 +187,16 @@ class Settlement:
             re_enrolled=np.zeros(count, dtype=np.int64),
             heads=np.zeros(count, dtype=np.int64),
         )
+
+    def _number(self, count: int) -> Integers:
+        """The next serial numbers, as many as there are names for."""
+        first, self._serials = self._serials, self._serials + count
+        if self._serials > self._names.capacity:
+            raise RefusedError(
+                f"law {self._law.version} has names for {self._names.capacity:,} workplaces; "
+                f"ask for fewer districts or months or a smaller share outside"
+            )
+        return np.arange(first, self._serials)
 
     def _draw_sectors(self, rng: np.random.Generator, district: Integers) -> Integers:
         cumulative = np.cumsum(self._mix, axis=1)[self._profile[district]]

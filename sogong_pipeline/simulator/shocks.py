@@ -77,7 +77,7 @@ def plan_shocks(law: ShockLaw, eligible: Integers, districts: int, rng: np.rando
         calendar.append(calendar[-1].shift(1))
     calendar = sorted(calendar + [month for month in calendar if month >= dense])
     full = [calendar[(2 * i + 1) * len(calendar) // (2 * count)] for i in range(count)]
-    sizes = rng.permutation(np.resize(law.sizes_pct, count))
+    sizes = np.resize(law.sizes_pct, count)
     struck = rng.choice(eligible, size=count, replace=False)
     shocks = []
     for district, size, month in zip(struck.tolist(), sizes.tolist(), full, strict=True):
