@@ -24,7 +24,9 @@ ROW = {
 }
 
 
-def write(path: Path, *rows: dict[str, str], header: tuple[str, ...] = TEMPLATE, encoding: str = "utf-8") -> Path:
+def write(
+    path: Path, *rows: dict[str, str], header: tuple[str, ...] = TEMPLATE, encoding: str = "utf-8"
+) -> Path:
     with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.DictWriter(file, header, extrasaction="ignore")
         writer.writeheader()
@@ -58,7 +60,10 @@ def test_an_old_code_belongs_to_the_office_of_its_successor(tmp_path: Path) -> N
         ({"name": " "}, "row 2: name is blank"),
         ({"kind": "mall"}, "row 2: kind 'mall' is none of national_industrial_complex"),
         ({"legal_dong_codes": "415903603"}, "row 2: legal_dong_codes: '415903603' has not 10 digits"),
-        ({"legal_dong_codes": "", "sigungu_code": ""}, "row 2: legal_dong_codes and sigungu_code are both blank"),
+        (
+            {"legal_dong_codes": "", "sigungu_code": ""},
+            "row 2: legal_dong_codes and sigungu_code are both blank",
+        ),
         ({"postal_codes": "1857"}, "row 2: postal_codes: '1857' has not 5 digits"),
         ({"longitude": "37.1"}, "row 2: longitude '37.1' is not between 124 and 132 degrees"),
         ({"latitude": "1e2"}, "row 2: latitude '1e2' is not between 33 and 39 degrees"),
@@ -80,7 +85,9 @@ def test_a_duplicate_id_is_refused_and_further_problems_counted(tmp_path: Path) 
 
 def test_the_same_id_may_follow_itself(tmp_path: Path) -> None:
     earlier = {**ROW, "valid_to": "2019-12-31"}
-    registry = Registry.of(read_registry(write(tmp_path / "r.csv", {**ROW, "valid_from": "2020-01-01"}, earlier)))
+    registry = Registry.of(
+        read_registry(write(tmp_path / "r.csv", {**ROW, "valid_from": "2020-01-01"}, earlier))
+    )
     assert [district.valid_from.year for district in registry.on(dt.date(2019, 12, 31)).districts] == [2015]
     assert [district.valid_from.year for district in registry.on(dt.date(2020, 1, 1)).districts] == [2020]
 

@@ -25,7 +25,9 @@ def facts(changes: dict[str, tuple[str | None, str | None]] | None = None, **val
         **{f"{base}_scope": "all" for base in ("year", "two_years")},
     }
     for indicator in INDICATORS:
-        for base, change in zip(("year", "two_years"), (changes or {}).get(indicator, ("0", "0")), strict=True):
+        for base, change in zip(
+            ("year", "two_years"), (changes or {}).get(indicator, ("0", "0")), strict=True
+        ):
             row[f"{indicator}_change_{base}_pct"] = None if change is None else Decimal(change)
     return {**row, **values}
 
@@ -77,7 +79,11 @@ def test_a_single_falling_indicator_is_told_though_it_decides_nothing() -> None:
         ({"workplaces": None}, "not_computable", "확인되는 사업장이 없어"),
         ({"largest_share_pct": Decimal("50.01")}, "dominated_by_one", "종사자의 50.01 %를 차지해"),
         ({"year_status": "not_computable"}, "no_base", "비교할 1년 전 같은 분기"),
-        ({"year_status": "not_computable", "two_years_status": "not_computable"}, "no_base", "비교할 1년 전·2년 전"),
+        (
+            {"year_status": "not_computable", "two_years_status": "not_computable"},
+            "no_base",
+            "비교할 1년 전·2년 전",
+        ),
     ],
 )
 def test_undetermined_says_why(values: dict[str, Any], code: str, words: str) -> None:
@@ -123,7 +129,13 @@ def test_every_number_of_a_rule_set_names_its_source() -> None:
         assert {"thresholds_pct.severe", "thresholds_pct.caution", "at_least", "bases", "confidence"} <= set(
             data["sources"]
         )
-        assert {source["kind"] for source in data["sources"].values()} <= {"law", "notice", "press", "research", "own"}
+        assert {source["kind"] for source in data["sources"].values()} <= {
+            "law",
+            "notice",
+            "press",
+            "research",
+            "own",
+        }
 
 
 def test_an_unknown_rule_set_is_refused() -> None:

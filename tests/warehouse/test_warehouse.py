@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, inspect, text
+
+from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.warehouse.load import Warehouse
+from sogong_pipeline.warehouse.tables import latest_views, metadata, schemas
+from tests.steps.test_steps import QUARTER, load_registry, month_file
+
+
+@pytest.fixture
+def warehouse(pipeline: Pipeline, tmp_path: Path) -> Warehouse:
+    """One district over two of a quarter's months, proposed."""
+    load_registry(pipeline, tmp_path)
+    target = Warehouse(pipeline)
+    for month in QUARTER.months[:2]:
+        pipeline.months.ingest(month, str(month_file(tmp_path, str(month))))
+        target.load_month(month)
+    pipeline.quarters.propose(QUARTER)
+    target.load_reference()
+    target.load_quarter(QUARTER)
+    return target
+
+
+def dump(warehouse: Warehouse) -> dict[str, list[tuple[object, ...]]]:
+    """The canonical export: every table's rows in the order of its key."""
+    with warehouse.engine.connect() as connection:
+        return {
+            name: [
+                tuple(row) for row in connection.execute(table.select().order_by(*table.primary_key.columns))
+            ]
+            for name, table in metadata().tables.items()
+        }
+
+
+def test_every_table_has_rows_and_a_source_file_accounts_for_its_rows(warehouse: Warehouse) -> None:
+    tables = dump(warehouse)
+    assert all(tables.values()), [name for name, rows in tables.items() if not rows]
+    with warehouse.engine.connect() as connection:
+        assert (
+            connection.execute(
+                text("SELECT count(*) FROM source_file WHERE rows = staged_rows + quarantined_rows")
+            ).scalar()
+            == 2
+        )
+
+
+def test_loading_again_doubles_nothing(warehouse: Warehouse) -> None:
+    before = dump(warehouse)
+    for month in QUARTER.months[:2]:
+        warehouse.load_month(month)
+    warehouse.load_reference()
+    warehouse.load_quarter(QUARTER)
+    assert dump(warehouse) == before
+
+
+def test_a_rebuild_restores_everything_from_the_lake(warehouse: Warehouse) -> None:
+    before = dump(warehouse)
+    with warehouse.engine.begin() as connection:
+        connection.execute(text("DELETE FROM stage_proposal"))
+    assert dump(warehouse) != before
+    warehouse.rebuild()
+    assert dump(warehouse) == before
+
+
+def test_the_latest_views_show_the_newest_edition_only(
+    warehouse: Warehouse, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    first = pipeline.quarters.edition(QUARTER)
+    pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path, "2022-04", count=45)))
+    second, _ = pipeline.quarters.propose(QUARTER)
+    warehouse.load_quarter(QUARTER)
+    assert first is not None
+    with warehouse.engine.connect() as connection:
+        assert _editions(connection, "stage_proposal") == {first.folder.name, second.folder.name}
+        assert _editions(connection, "stage_proposal_latest") == {second.folder.name}
+        assert _editions(connection, "fact_district_quarter_latest") == {second.folder.name}
+
+
+def _editions(connection: Connection, table: str) -> set[str]:
+    return set(connection.execute(text(f"SELECT edition FROM {table}")).scalars())
+
+
+def test_readers_are_not_locked_out(warehouse: Warehouse, pipeline: Pipeline) -> None:
+    path = pipeline.settings.home / "warehouse.sqlite"
+    with warehouse.engine.begin() as writing:
+        writing.execute(text("DELETE FROM stage_proposal"))
+        with sqlite3.connect(path, timeout=0) as reader:
+            assert reader.execute("SELECT count(*) FROM stage_proposal").fetchone() == (1,)
+
+
+def test_a_half_loaded_quarter_is_rolled_back(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sogong_pipeline.warehouse import load
+
+    before = dump(warehouse)
+    original = load._parquet_rows
+
+    def break_down(path: Path) -> Iterator[dict[str, object]]:
+        yield from original(path)
+        raise OSError("disk")
+
+    monkeypatch.setattr(load, "_parquet_rows", break_down)
+    with pytest.raises(OSError, match="disk"):
+        warehouse.load_quarter(Quarter.parse("2022-Q2"))
+    assert dump(warehouse) == before
+
+
+def test_tables_are_what_the_schemas_say(warehouse: Warehouse) -> None:
+    found = inspect(warehouse.engine)
+    published = {name for name, schema in schemas().items() if not schema.get("lake_only")}
+    assert set(found.get_table_names()) == published
+    assert set(found.get_view_names()) == set(latest_views())
+    for name in published:
+        assert [column["name"] for column in found.get_columns(name)] == [
+            column["name"] for column in schemas()[name]["columns"]
+        ]
+
+
+def test_every_column_says_what_it_means_in_both_languages() -> None:
+    for name, schema in schemas().items():
+        assert {"table", "title", "title_ko", "description", "grain", "columns"} <= set(schema), name
+        for column in schema["columns"]:
+            assert column["title_ko"], (name, column)
+            if column["name"].endswith(("_pct", "_krw", "_points")):
+                assert "unit" in column, (name, column)
+
+
+def test_parquet_files_have_the_columns_of_their_schema(pipeline: Pipeline, warehouse: Warehouse) -> None:
+    import pyarrow.parquet as pq
+
+    edition = pipeline.quarters.edition(QUARTER)
+    assert edition is not None
+    month, vintage = "2022-04", pipeline.months.vintage_of(Month(2022, 4))
+    assert vintage is not None
+    registry = pipeline.registry.in_force()
+    assert registry is not None
+    version = registry.on(QUARTER.last_day).version
+    partitions = [
+        edition,
+        pipeline.lake.require("staged", month, vintage),
+        pipeline.lake.require("matched", month, vintage, version),
+        pipeline.lake.require("measured", month, vintage, version),
+        pipeline.lake.require("checked", month, vintage),
+    ]
+    seen = set()
+    for partition in partitions:
+        for name in partition.manifest["files"]:
+            if name in schemas():
+                seen.add(name)
+                assert pq.read_schema(partition.path(name)).names == [
+                    column["name"] for column in schemas()[name]["columns"]
+                ], name
+    assert len(seen) == 9
