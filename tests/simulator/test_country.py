@@ -53,6 +53,7 @@ def _rows(folder: Path, month: Month) -> Iterator[Row]:
         yield dict(zip(COLUMNS, cells, strict=True))
 
 
+@pytest.mark.slow
 def test_the_same_arguments_write_the_same_bytes_on_any_number_of_cores(
     small: tuple[Path, CountrySummary], tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:
