@@ -20,6 +20,36 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 
+demo: $(READY)  ## an invented country from files to reports, in .demo/
+	@scripts/demo.sh
+
+test: $(READY)  ## every test
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+
+quick: $(READY)  ## the tests of under a minute
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup -m "not slow"
+
+soak: $(READY)  ## long fuzzing and killing
+	SOGONG_SOAK=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup tests/test_kill.py tests/nps
+
+lint: $(READY)  ## ruff and strict types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)  ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)  ## ratios against what one would write instead
+	$(BIN)/python -m benchmarks
+
+docs: $(READY)  ## write the generated pages of docs/ again
+	$(BIN)/python docs/generate.py
+
+clean:  ## remove what was installed and made here
+	rm -rf $(VENV) .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
 lock: $(READY)  ## resolve requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--group dev pyproject.toml --output-file requirements.lock

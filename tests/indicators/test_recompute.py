@@ -5,7 +5,7 @@ Nothing of the pipeline is used here but the place where its results lie.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any

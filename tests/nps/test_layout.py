@@ -53,5 +53,5 @@ def test_the_ten_column_sample_is_refused_with_the_missing_columns(test_data: Pa
     path = test_data / "nps" / "workplaces_2026-06_national_sample.csv"
     with path.open(encoding="utf-8") as file:
         header = next(csv.reader(file))
-    with pytest.raises(RefusedError, match="lacks 22 of 22 columns: 자료생성년월, 사업장명.*it has 10"):
+    with pytest.raises(RefusedError, match=r"lacks 22 of 22 columns: 자료생성년월, 사업장명.*it has 10"):
         recognise(header, path.name)

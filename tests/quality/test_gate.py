@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-import yaml
 
 from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
-from sogong_pipeline.quality.gate import CHECKED, SUITES, check_month
+from sogong_pipeline.quality.gate import CHECKED, check_month
+from sogong_pipeline.quality.suite import suite
 from tests.rows import lines, row
 
 MONTH = Month(2022, 4)
@@ -70,15 +70,11 @@ def failures(folder: Path, rows: Rows, before: Rows | None = None) -> dict[str, 
         paths[0][0], paths[1][0] if before else None, MONTH, "abc", paths[0][1], workspace=checks
     )
     results = pq.read_table(built.files["quality_check"]).to_pylist()
-    assert len(results) == sum(len(_suite(table)) for table in CHECKED)
+    assert len(results) == sum(len(suite(table)) for table in CHECKED)
     failed = {result["check"]: result["severity"] for result in results if not result["passed"]}
     told = {text.split(":")[0] for text in (*built.facts["failed_critical"], *built.facts["failed_warning"])}
     assert told == set(failed)
     return failed
-
-
-def _suite(table: str) -> list[dict[str, str]]:
-    return yaml.safe_load((SUITES / f"{table}.yaml").read_text(encoding="utf-8"))["expectations"]
 
 
 def test_a_good_month_passes_alone_and_beside_the_month_before(tmp_path: Path) -> None:
@@ -113,6 +109,14 @@ def test_each_expectation_is_tripped_by_its_fault_alone(
     assert failures(tmp_path, change(good())) == {check: severity}
 
 
+def test_a_month_of_which_nothing_could_be_typed_is_stopped(tmp_path: Path) -> None:
+    failed = failures(tmp_path, changed(1_000, subscribers="x")(good()))
+    assert {check for check, severity in failed.items() if severity == "critical"} == {
+        "be_between(counted_workplaces)",
+        "be_between(quarantined_share)",
+    }
+
+
 def test_unreadable_bytes_are_a_warning(tmp_path: Path) -> None:
     workspace = tmp_path / "now"
     workspace.mkdir()
@@ -139,6 +143,6 @@ def test_new_coverage_is_no_alarm(tmp_path: Path) -> None:
 
 def test_every_expectation_has_a_reason_and_a_severity() -> None:
     for table in CHECKED:
-        for expectation in _suite(table):
+        for expectation in suite(table):
             assert expectation["severity"] in {"critical", "warning"}
             assert len(expectation["reason"]) > 20

@@ -121,8 +121,9 @@ def test_a_deeper_fall_never_gives_a_milder_stage(changes: dict[str, tuple[Decim
 
 
 def test_every_number_of_a_rule_set_names_its_source() -> None:
-    import yaml
     from importlib import resources
+
+    import yaml
 
     for path in resources.files("sogong_pipeline.stages").joinpath("rules").iterdir():
         data = yaml.safe_load(path.read_text(encoding="utf-8"))

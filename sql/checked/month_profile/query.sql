@@ -15,17 +15,17 @@ WITH figures AS (
     GROUP BY data_month
 )
 SELECT
-    now.data_month,
-    now.staged_rows,
-    now.counted_workplaces,
-    getvariable('quarantined_rows') / (getvariable('quarantined_rows') + now.staged_rows) AS quarantined_share,
+    getvariable('data_month') AS data_month,
+    coalesce(now.staged_rows, 0) AS staged_rows,
+    coalesce(now.counted_workplaces, 0) AS counted_workplaces,
+    getvariable('quarantined_rows') / (getvariable('quarantined_rows') + coalesce(now.staged_rows, 0)) AS quarantined_share,
     now.corporations / nullif(before.corporations, 0) AS corporations_to_month_before,
     now.corporate_subscribers::DOUBLE / nullif(before.corporate_subscribers, 0) AS corporate_subscribers_to_month_before,
     now.odd_amounts / now.staged_rows AS odd_amount_share,
     now.unreadable / now.staged_rows AS unreadable_share,
     now.above_ceiling / now.staged_rows AS above_ceiling_share,
     now.below_floor / now.staged_rows AS below_floor_share,
-    now.sidos
-FROM figures AS now
-LEFT JOIN figures AS before ON before.data_month <> now.data_month
-WHERE now.data_month = getvariable('data_month')
+    coalesce(now.sidos, 0) AS sidos
+FROM (SELECT 1)
+LEFT JOIN figures AS now ON now.data_month = getvariable('data_month')
+LEFT JOIN figures AS before ON before.data_month <> getvariable('data_month')

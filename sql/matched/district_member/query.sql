@@ -1,12 +1,15 @@
 -- Where every workplace of a month lies. A district claims a legal dong, or only some postal codes in it; one
 -- claim is a match, several are ambiguous and stay with nobody.
-WITH claim AS (
-    SELECT row_number, list(DISTINCT district_id ORDER BY district_id) AS district_ids
-    FROM workplace
+WITH spot AS (
+    SELECT DISTINCT legal_dong_code, postal_code FROM workplace
+),
+claim AS (
+    SELECT spot.legal_dong_code, spot.postal_code, list(DISTINCT district_id ORDER BY district_id) AS district_ids
+    FROM spot
     JOIN place
-        ON place.legal_dong_code = workplace.legal_dong_code
-        AND (place.postal_code IS NULL OR place.postal_code = workplace.postal_code)
-    GROUP BY row_number
+        ON place.legal_dong_code = spot.legal_dong_code
+        AND (place.postal_code IS NULL OR place.postal_code = spot.postal_code)
+    GROUP BY spot.legal_dong_code, spot.postal_code
 )
 SELECT
     workplace.row_number,
@@ -27,7 +30,9 @@ SELECT
     workplace.joined,
     workplace."left"
 FROM workplace
-LEFT JOIN claim USING (row_number)
+LEFT JOIN claim
+    ON claim.legal_dong_code = workplace.legal_dong_code
+    AND claim.postal_code IS NOT DISTINCT FROM workplace.postal_code
 LEFT JOIN region AS sigungu ON sigungu.region_code = workplace.legal_dong_code[:5]
 LEFT JOIN region AS sido ON sido.region_code = workplace.sido_code
 ORDER BY workplace.row_number
