@@ -21,6 +21,8 @@ from sogong_pipeline.reports.wording import NONE, number, rounded, shorten, sign
 LONG_BASES: tuple[Base, Base] = ("year", "two_years")
 LONGEST = 24
 """Names longer than this are cut where they lead to a place that has them whole."""
+ROW_LONGEST = 60
+"""The same for the name a row begins with."""
 MILLION, HUNDRED_MILLION = 10**6, 10**8
 
 
@@ -89,10 +91,12 @@ def linked(district: District, scope: Scope) -> Cell:
 
 
 def name(district: District, scope: Scope) -> Cell:
-    """The district's name with its kind and place."""
+    """The district's name with its kind and place; where no report has it whole, the hint does."""
     note = " · ".join(filter(None, [district.info.kind_ko, district.place]))
-    leads_away = scope.office is None and district.info.office_code is not None
-    return replace(linked(district, scope), note=note) if leads_away else Cell(district.name, note=note)
+    if scope.office is None and district.info.office_code is not None:
+        return replace(linked(district, scope), note=note)
+    shown = shorten(district.name, ROW_LONGEST)
+    return Cell(shown, hint=district.name if shown != district.name else "", note=note)
 
 
 def level_columns(krw_unit: str) -> list[Column]:

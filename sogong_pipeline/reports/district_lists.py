@@ -139,7 +139,7 @@ def _brief(scope: Scope) -> Table:
     )
     facts = [district.fact for district in scope.flagged]
     notes = ("증감률 아래 괄호는 전국 증감률과의 격차(%p)입니다.", *cells.table_notes(facts))
-    return Table("flagged", "주의·심각 밀집지역", columns, rows, (*notes, _trend_note(scope.source)))
+    return Table("flagged", "", columns, rows, (*notes, _trend_note(scope.source)))
 
 
 def _full(scope: Scope, districts: Sequence[District], search: Search | None = None) -> Table:

@@ -11,8 +11,8 @@ Ring = Sequence[Point]
 
 KOREA = (124.5, 33.0, 132.0, 38.7)
 """West, south, east, north; a coordinate outside is an error of the registry, not a place on the map."""
-WORTH = 40
-"""An island joins the frame when it is at least a fortieth of the sea it adds to it."""
+WORTH = 100
+"""An island joins the frame when it is at least a hundredth of the sea it adds to it."""
 MARGIN = 0.02
 
 

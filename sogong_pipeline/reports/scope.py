@@ -51,7 +51,7 @@ class District:
     def anchor(self) -> str:
         """Where it stands in its office's report."""
         return "d-" + "".join(
-            c if c.isascii() and c.isalnum() else f"_{ord(c):x}" for c in self.info.district_id
+            c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in self.info.district_id
         )
 
 
@@ -149,12 +149,13 @@ def _scope(source: ReportSource, office: reference.Office | None) -> Scope:
 
 def _district(source: ReportSource, info: DistrictInfo) -> District:
     known_before = source.previous.stages if source.previous else {}
+    proposal = source.proposals.get(info.district_id, _NO_PROPOSAL)
     return District(
         info=info,
         name=clean(info.name) or info.district_id,
         place=region_name(info.sigungu_code),
         fact=source.facts.get(info.district_id, _UNKNOWN_FACT),
-        proposal=source.proposals.get(info.district_id, _NO_PROPOSAL),
+        proposal=replace(proposal, reason_ko=clean(proposal.reason_ko)),
         before=known_before.get(info.district_id),
     )
 

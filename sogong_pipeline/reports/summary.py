@@ -86,7 +86,10 @@ def offices(scopes: Sequence[Scope]) -> Section:
             Column("단계 구성", "picture"),
         ),
         tuple(rows),
-        notes=("괄호 안은 직전 분기와의 차이(곳)입니다.",) if nation.source.previous else (),
+        notes=(
+            *(("괄호 안은 직전 분기와의 차이(곳)입니다.",) if nation.source.previous else ()),
+            "주의·심각 비율은 판정보류를 뺀 밀집지역 가운데 주의나 심각인 곳의 비율입니다.",
+        ),
     )
     return Section("offices", texts().headings["offices"], tables=(table,))
 
@@ -105,7 +108,7 @@ def _office_row(link: Link, districts: Sequence[District], *, strong: bool = Fal
     before = count_stages(district.before for district in districts if district.before)
     compared = any(before.values())
     total = len(districts)
-    share = Decimal(100 * (counts["caution"] + counts["severe"])) / total if total else None
+    judged = total - counts["undetermined"]
     title = ", ".join(f"{texts().stages[stage]} {number(counts[stage])}곳" for stage in STAGES)
     return Row(
         (
@@ -118,7 +121,7 @@ def _office_row(link: Link, districts: Sequence[District], *, strong: bool = Fal
                 )
                 for stage in STAGES
             ),
-            Cell(number(share, 1), share),
+            cells.share(counts["caution"] + counts["severe"], judged),
             Cell(title, svg=charts.stage_bar(counts, title)),
         ),
         strong=strong,

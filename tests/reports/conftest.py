@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -141,6 +142,12 @@ def first_month() -> ReportSource:
 @pytest.fixture(scope="session")
 def source_factory() -> Callable[..., ReportSource]:
     return make_source
+
+
+@pytest.fixture(scope="session")
+def parse_svg() -> Callable[[str], ET.Element]:
+    """Reads a drawing as XML, which fails when it is not well-formed."""
+    return ET.fromstring
 
 
 def _info(rng: np.random.Generator, number: int) -> DistrictInfo:

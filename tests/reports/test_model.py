@@ -1,0 +1,250 @@
+"""The model: counts that add up, nothing unknown as zero, every statement the figures bear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from sogong_pipeline.regions import reference
+from sogong_pipeline.reports.model import ReportModel, build_models
+from sogong_pipeline.reports.parts import Cell, Section, Table
+from sogong_pipeline.reports.source import Change, Proposal, ReportSource
+from sogong_pipeline.reports.wording import texts
+
+Factory = Callable[..., ReportSource]
+
+
+def section(model: ReportModel, key: str) -> Section:
+    (found,) = [part for part in model.sections if part.key == key]
+    return found
+
+
+def table(model: ReportModel, key: str) -> Table:
+    (found,) = section(model, key).tables
+    return found
+
+
+def cells(model: ReportModel) -> Iterator[Cell]:
+    for part in model.sections:
+        tables = [*part.tables, *(card.table for card in part.cards)]
+        yield from (cell for rows in tables for row in rows.rows for cell in row.cells)
+
+
+def test_the_nation_comes_first_and_then_every_office(models: list[ReportModel]) -> None:
+    assert [model.stem for model in models] == ["index", *(office.code for office in reference.offices())]
+    assert models[0].masthead.title == "전국 밀집지역 위기징후 참고 단계 보고서"
+    assert models[1].masthead.title == "서울지방중소벤처기업청 밀집지역 위기징후 참고 단계 보고서"
+    assert models[1].masthead.period == "2026년 3분기"
+
+
+def test_each_district_is_in_one_office_or_on_the_nations_page(
+    source: ReportSource, models: list[ReportModel]
+) -> None:
+    rows = [len(table(model, "districts").rows) for model in models[1:]]
+    alone = table(models[0], "without_office").rows
+    assert sum(rows) + len(alone) == len(source.districts)
+    jeju = [info for info in source.districts if info.office_code is None]
+    assert len(alone) == len(jeju) > 0
+    assert {info.sido_code for info in jeju} == {"50"}
+
+
+def test_stage_counts_add_up_and_agree_with_the_proposals(
+    source: ReportSource, models: list[ReportModel]
+) -> None:
+    total = table(models[0], "offices").rows[-1]
+    by_office = table(models[0], "offices").rows[:-1]
+    for place, tile in enumerate(models[0].tiles, start=2):
+        expected = sum(proposal.stage == tile.stage for proposal in source.proposals.values())
+        assert tile.count.value == expected == total.cells[place].value
+        assert sum(row.cells[place].value for row in by_office) == expected
+    for model, row in zip(models[1:], by_office, strict=False):
+        assert [tile.count.value for tile in model.tiles] == [cell.value for cell in row.cells[2:6]]
+
+
+def test_changes_against_the_previous_quarter_are_the_moves(
+    source: ReportSource, models: list[ReportModel]
+) -> None:
+    assert source.previous is not None
+    for model in models:
+        moves = table(model, "moves").rows
+        gained = dict.fromkeys(texts().stages, 0)
+        for row in moves:
+            before, now, moved = row.cells[0].stage, row.cells[1].stage, row.cells[2].value
+            assert before and now and before != now
+            gained[before] -= moved
+            gained[now] += moved
+        for tile in model.tiles:
+            told = re.search(r"([+−][\d,]+)곳", tile.change)
+            change = int(told[1].replace("−", "-").replace(",", "")) if told else 0
+            assert change == gained[tile.stage]
+
+
+def test_flagged_districts_are_told_in_full(source: ReportSource, models: list[ReportModel]) -> None:
+    for model in models[1:]:
+        cards = section(model, "flagged").cards
+        flagged = sum(tile.count.value for tile in model.tiles if tile.stage in {"caution", "severe"})
+        assert len(cards) == flagged
+        assert [card.number for card in cards] == list(range(1, flagged + 1))
+        stages = [card.stage.stage for card in cards]
+        assert stages == sorted(stages, reverse=True), "severe before caution"
+    facts = {f"d-{info.district_id}": source.facts[info.district_id] for info in source.districts}
+    reasons = {f"d-{key}": proposal.reason_ko for key, proposal in source.proposals.items()}
+    card = section(models[1], "flagged").cards[0]
+    fact = facts[card.anchor]
+    assert card.reason == reasons[card.anchor]
+    values = [[cell.value for cell in row.cells[1:]] for row in card.table.rows]
+    assert values == [
+        [
+            getattr(fact, measure),
+            *(
+                value
+                for base in ("year", "two_years")
+                for change in [fact.changes[measure, base]]
+                for value in (change.change_pct, change.nation_change_pct, change.points)
+            ),
+        ]
+        for measure in ("workplaces", "workers", "payroll_krw")
+    ]
+    assert any("법인만 비교" in words for words in card.facts)
+
+
+def test_the_nation_lists_the_same_flagged_districts(models: list[ReportModel]) -> None:
+    listed = table(models[0], "flagged").rows
+    told = [card.reason for model in models[1:] for card in section(model, "flagged").cards]
+    assert len(listed) >= len(told) > 0
+    assert all(any(reason in row.detail for row in listed) for reason in told[:20])
+
+
+def test_every_figure_has_a_unit(models: list[ReportModel]) -> None:
+    for model in models:
+        for part in model.sections:
+            for rows in part.tables:
+                units = {
+                    column.label for column in rows.columns if column.kind == "number" and not column.unit
+                }
+                assert units <= {"번호"}
+
+
+def test_unknown_is_a_dash_with_a_reason_and_never_zero(first_month: ReportSource) -> None:
+    for model in build_models(first_month):
+        dashes = [cell for cell in cells(model) if cell.text == "–" and not cell.svg]
+        assert dashes or not model.tiles[3].count.value
+        assert all(cell.hint and cell.value is None for cell in dashes)
+        assert not any(cell.text in {"0.0", "+0.0"} for cell in cells(model))
+
+
+def test_a_first_month_says_what_it_cannot_say(first_month: ReportSource) -> None:
+    nation = build_models(first_month)[0]
+    words = " ".join(nation.headline)
+    assert words.startswith("전국 밀집지역 60곳은 모두 판정보류입니다.")
+    assert "견줄 과거 자료 없음" in words
+    assert "1개월(2026년 7월) 자료만 있어" in words
+    assert "직전 분기의 판정이 없어" in words
+    assert "중 1개월 자료" in nation.masthead.period_note
+    assert not section(nation, "moves").tables
+    assert not section(nation, "overview").pictures, "one month is no trend"
+    reasons = {row.cells[0].text: row.cells[1].value for row in table(nation, "undetermined").rows}
+    assert sum(reasons.values()) == 60
+    assert {tile.change for tile in nation.tiles} == {"직전 분기 판정 없음"}
+    notes = " ".join(table(nation, "overview").notes)
+    assert "일부 월" in notes and "산출 불가" in notes
+
+
+def test_marks_are_on_every_report(source_factory: Factory) -> None:
+    for draft, demo, marks in (
+        (True, True, ("시연", "초안(의결 전)")),
+        (False, True, ("시연",)),
+        (False, False, ()),
+    ):
+        source = source_factory(districts=30, draft=draft, demo=demo)
+        for model in build_models(source):
+            assert model.masthead.marks == marks
+            assert len(model.masthead.notices) == len(marks)
+            assert all(
+                mark in model.masthead.running_mark and mark in model.masthead.watermark for mark in marks
+            )
+            assert "참고 단계" in model.masthead.running_mark
+
+
+def test_no_report_claims_to_be_official(models: list[ReportModel]) -> None:
+    for model in models:
+        lead = section(model, "stages").paragraphs[0]
+        assert "참고 단계" in lead and "공식 기준에 따른 판정이 아닙니다" in lead and "지원협의회" in lead
+        assert "ref_5_10" in section(model, "stages").paragraphs[1]
+
+
+def test_sources_can_be_traced(source: ReportSource, models: list[ReportModel]) -> None:
+    for model in models:
+        rows = table(model, "sources").rows
+        assert [row.cells[0].text for row in rows] == [str(file.data_month) for file in source.sources]
+        assert rows[0].cells[2].hint == source.sources[0].sha256
+        facts = {bullet.title: bullet.text for bullet in section(model, "sources").bullets}
+        assert facts["판본"] == source.edition
+        assert facts["기록 시각"].startswith("2026-11-22 09:30:00")
+
+
+def test_where_the_workplaces_went_adds_up(source: ReportSource, models: list[ReportModel]) -> None:
+    matched, ambiguous, unassigned, nation = (row.cells[1].value for row in table(models[0], "matching").rows)
+    assert matched + ambiguous + unassigned == nation == source.nation.workplaces
+
+
+def test_the_order_of_the_input_does_not_matter(source_factory: Factory) -> None:
+    source = source_factory(districts=300)
+    turned = replace(
+        source,
+        districts=list(reversed(source.districts)),
+        facts=dict(reversed(source.facts.items())),
+        sidos=dict(reversed(source.sidos.items())),
+        trend=dict(reversed(source.trend.items())),
+    )
+    assert build_models(turned) == build_models(source)
+
+
+def test_a_district_without_facts_or_proposal_is_pending_not_lost(source_factory: Factory) -> None:
+    source = source_factory(districts=40)
+    lost = source.districts[0].district_id
+    for mapping in (source.facts, source.proposals, source.trend):
+        del mapping[lost]  # type: ignore[attr-defined]
+    nation = build_models(source)[0]
+    assert sum(tile.count.value for tile in nation.tiles) == 40
+    assert "판정 결과 없음" in {row.cells[0].text for row in table(nation, "undetermined").rows}
+    assert "값이 없는 1곳 제외" in " ".join(nation.headline)
+
+
+def test_an_office_without_districts_still_has_an_honest_report(source_factory: Factory) -> None:
+    source = source_factory(districts=40)
+    source = replace(source, districts=[info for info in source.districts if info.office_code != "ulsan"])
+    (ulsan,) = [model for model in build_models(source) if model.stem == "ulsan"]
+    assert ulsan.headline[0] == "울산지방중소벤처기업청 관할 밀집지역은 이 판본의 밀집지역 목록에 없습니다."
+    assert all(tile.count.value == 0 and tile.share == "–" for tile in ulsan.tiles)
+
+
+def test_an_unknown_reason_is_counted_as_other(source_factory: Factory) -> None:
+    source = source_factory(districts=12)
+    stage = Proposal("undetermined", None, "새 사유입니다.", "reason_of_a_later_version")
+    source = replace(source, proposals=dict.fromkeys(source.proposals, stage))
+    assert [row.cells[0].text for row in table(build_models(source)[0], "undetermined").rows] == [
+        "그 밖의 사유"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("-1.24", "경기는 1.2% 줄었습니다(전국 +0.5%)"),
+        ("2.0", "경기는 2.0% 늘었습니다(전국 +0.5%)"),
+        ("0.04", "경기는 변동이 없었습니다(전국 +0.5%)"),
+    ],
+)
+def test_the_region_is_told_beside_the_nation(source_factory: Factory, change: str, words: str) -> None:
+    source = source_factory(districts=30)
+    found = Change(Decimal(change), Decimal(change) - Decimal("0.5"), Decimal("0.5"), "all", "ok")
+    fact = replace(source.sidos["41"], changes={("workers", "year"): found})
+    (model,) = [
+        model for model in build_models(replace(source, sidos={"41": fact})) if model.stem == "gyeonggi"
+    ]
+    assert any(words in sentence for sentence in model.headline)
