@@ -8,6 +8,7 @@ recognised and left alone.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -150,14 +151,25 @@ class Lake:
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """A private folder on the lake's own file system, gone afterwards whatever happens."""
+        """A private folder on the lake's own file system, gone afterwards whatever happens.
+
+        It is held by a lock that dies with its process, so the next run can tell a killed run's folder from
+        one in use, and removes only the former.
+        """
         scratch = self.root / ".work"
         scratch.mkdir(parents=True, exist_ok=True)
+        for leftover in scratch.iterdir():
+            with _held(leftover) as is_ours:
+                if is_ours:
+                    shutil.rmtree(leftover, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(dir=scratch))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with _held(folder) as is_ours:
+            if not is_ours:  # another run looked in between making and locking it
+                raise RefusedError(f"{folder} was taken by another run; run the same command again")
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _commit(
         self, step: str, key: tuple[str, ...], inputs: Mapping[str, str], recorded_at: str, built: Built
@@ -190,18 +202,37 @@ class Lake:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace a text file in one step, so that a reader sees the old or the new one, never a part."""
+    """Replace a text file in one step, so that a reader sees the old or the new one, never a part.
+
+    What a killed run leaves has a name of its own, and the next run writes over it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=path.parent, prefix=".", delete=False
-    ) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    _sync(part)
+    part.replace(path)
 
 
 def _sync(path: Path) -> None:
     """Have a file's bytes on the disk before anything names it."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Try to lock a folder for this process; false when another holds it or it is gone."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_ours = folder.exists()
+    except BlockingIOError:
+        is_ours = False
+    try:
+        yield is_ours
+    finally:
+        os.close(descriptor)

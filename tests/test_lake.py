@@ -68,6 +68,21 @@ def test_data_without_a_manifest_does_not_exist(tmp_path: Path) -> None:
     assert not (folder / "data-0123.txt").exists()
 
 
+def test_a_killed_run_leaves_a_workspace_that_the_next_one_removes_and_one_in_use_stays(
+    tmp_path: Path,
+) -> None:
+    lake = Lake(tmp_path)
+    killed = tmp_path / ".work" / "killed"
+    killed.mkdir(parents=True)
+    (killed / "half").write_text("half")
+    with lake.workspace() as first:
+        assert not killed.exists()
+        with lake.workspace() as second:
+            assert first.exists()
+            assert second.exists()
+    assert not any((tmp_path / ".work").iterdir())
+
+
 def test_the_current_child_is_remembered(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     assert lake.current("editions", "2026-Q3") is None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from sogong_pipeline.lake import write_atomically
 from sogong_pipeline.reports.html import render
 from sogong_pipeline.reports.model import ReportModel
 
@@ -21,19 +20,8 @@ def write_reports(models: Iterable[ReportModel], out: Path) -> list[Path]:
     Returns:
         The files, in the order of the models: `index.html` for the nation, `<office code>.html` for an office.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    return [_write(out / f"{model.stem}.html", render(model)) for model in models]
-
-
-def _write(path: Path, text: str) -> Path:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    written = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        written.chmod(0o644)
-        written.replace(path)
-    except BaseException:
-        written.unlink(missing_ok=True)
-        raise
-    return path
+    files = []
+    for model in models:
+        files.append(out / f"{model.stem}.html")
+        write_atomically(files[-1], render(model))
+    return files
