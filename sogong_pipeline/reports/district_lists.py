@@ -107,7 +107,10 @@ def _facts(district: District) -> tuple[str, ...]:
         (fact.largest_share_pct, f"최대 사업장 비중 {number(fact.largest_share_pct, 1)}%"),
         (fact.joined, f"월평균 취득 {number(fact.joined)}명"),
         (fact.left, f"상실 {number(fact.left)}명"),
-        (fact.ambiguous_workplaces, f"후보가 겹쳐 넣지 않은 사업장 {number(fact.ambiguous_workplaces)}개"),
+        (
+            fact.ambiguous_workplaces or None,
+            f"후보가 겹쳐 넣지 않은 사업장 {number(fact.ambiguous_workplaces)}개",
+        ),
         (bases, f"{bases} 대비는 법인만 비교"),
         (cells.months_note(fact), f"3개월 중 {fact.months}개월 자료"),
     )

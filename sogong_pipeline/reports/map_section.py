@@ -9,7 +9,7 @@ from sogong_pipeline.reports.scope import District, Scope
 from sogong_pipeline.reports.source import STAGES
 from sogong_pipeline.reports.wording import number, texts
 
-INDEXED = 40
+INDEXED = 36
 """So many numbers are explained beside the map; the list of flagged districts explains all."""
 LARGEST = (560.0, 760.0)
 """Pixels; a map beside its index."""
@@ -19,7 +19,7 @@ def on_the_map(scope: Scope) -> Section:
     """Where the districts lie and in which stage they are."""
     places = [(district, _place(district)) for district in scope.districts]
     if scope.office is None:
-        sidos, scale = frozenset(outline.code[:2] for outline in geography.outlines()), 0.75
+        sidos, scale = frozenset(outline.code[:2] for outline in geography.outlines()), 0.8
         names = list(geography.sido_labels())
     else:
         sidos, scale = geography.current_sidos(scope.office.sido_codes), 1.0

@@ -20,7 +20,7 @@ LETTER = 9.5
 """Height of a district's name, in pixels."""
 SIDO_EDGE, FAINT = "#8d978f", "#8a948d"
 HALO: svg.Style = {"stroke": "#fff", "stroke_width": 2.2, "paint_order": "stroke", "stroke_linejoin": "round"}
-SIZE: dict[Stage, float] = {"good": 5, "undetermined": 5, "caution": 9, "severe": 10}
+SIZE: dict[Stage, float] = {"good": 5, "undetermined": 6, "caution": 9, "severe": 10}
 DRAWN_LAST: tuple[Stage, ...] = ("undetermined", "good", "caution", "severe")
 
 

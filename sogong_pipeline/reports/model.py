@@ -44,15 +44,8 @@ def build_models(source: ReportSource) -> list[ReportModel]:
 
 
 def _model(scope: Scope, every: Sequence[Scope]) -> ReportModel:
-    is_nation = scope.office is None
     sections = [
-        *([summary.offices(every)] if is_nation else []),
-        summary.overview(scope),
-        movement.moves(scope),
-        on_the_map(scope),
-        district_lists.flagged(scope),
-        *([] if is_nation else [district_lists.every(scope)]),
-        *([district_lists.without_office(scope)] if is_nation and scope.without_office else []),
+        *(_of_nation(scope, every) if scope.office is None else _of_office(scope)),
         background.undetermined(scope),
         background.matching(scope),
         background.limits(),
@@ -68,6 +61,28 @@ def _model(scope: Scope, every: Sequence[Scope]) -> ReportModel:
         sections=tuple(sections),
         others=tuple(Link(other.short_name, other.stem) for other in every if other.stem != scope.stem),
     )
+
+
+def _of_nation(scope: Scope, every: Sequence[Scope]) -> list[Section]:
+    """The map follows the offices: on paper the two pages a minister looks at."""
+    return [
+        summary.offices(every),
+        on_the_map(scope),
+        movement.moves(scope),
+        summary.overview(scope),
+        district_lists.flagged(scope),
+        *([district_lists.without_office(scope)] if scope.without_office else []),
+    ]
+
+
+def _of_office(scope: Scope) -> list[Section]:
+    return [
+        summary.overview(scope),
+        movement.moves(scope),
+        on_the_map(scope),
+        district_lists.flagged(scope),
+        district_lists.every(scope),
+    ]
 
 
 def _masthead(scope: Scope) -> Masthead:

@@ -25,7 +25,7 @@ EDGE: Mapping[Stage, str] = {
     "good": "#5f8698",
     "caution": "#6b4700",
     "severe": "#4d0b0e",
-    "undetermined": "#7d8894",
+    "undetermined": "#5d6975",
 }
 ON: Mapping[Stage, str] = {"good": INK, "caution": INK, "severe": "#ffffff", "undetermined": MUTED}
 """Colour of text that stands on a stage's colour."""

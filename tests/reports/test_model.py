@@ -207,8 +207,11 @@ def test_the_order_of_the_input_does_not_matter(source_factory: Factory) -> None
 def test_a_district_without_facts_or_proposal_is_pending_not_lost(source_factory: Factory) -> None:
     source = source_factory(districts=40)
     lost = source.districts[0].district_id
-    for mapping in (source.facts, source.proposals, source.trend):
-        del mapping[lost]  # type: ignore[attr-defined]
+    known = {
+        name: {key: value for key, value in getattr(source, name).items() if key != lost}
+        for name in ("facts", "proposals", "trend")
+    }
+    source = replace(source, **known)
     nation = build_models(source)[0]
     assert sum(tile.count.value for tile in nation.tiles) == 40
     assert "판정 결과 없음" in {row.cells[0].text for row in table(nation, "undetermined").rows}
