@@ -72,7 +72,9 @@ def test_real_totals_agree_with_plain_pandas(pipeline: Pipeline, test_data: Path
     assert regions["00"]["joined"] == frame["신규취득자수"].astype(int).sum()
     today = {"42": "51", "45": "52", "29": "12", "46": "12"}
     sido = enrolled["법정동주소광역시도코드"].replace(today)
-    sido = sido.mask(enrolled["고객법정동주소코드"].str.startswith("47720"), "27")  # 군위 went to 대구 in 2023
+    sido = sido.mask(
+        enrolled["고객법정동주소코드"].str.startswith("47720"), "27"
+    )  # 군위 went to 대구 in 2023
     by_sido = billed.groupby(sido).sum()
     for code, total in by_sido.items():
         assert regions[code]["billed_amount_krw"] == total, code

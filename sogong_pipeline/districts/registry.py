@@ -13,7 +13,7 @@ import io
 import itertools
 import re
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -95,7 +95,7 @@ def kinds() -> dict[str, Kind]:
     return {entry["code"]: Kind(**entry) for entry in yaml.safe_load(text)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Slice:
     """The districts that count on one day; `version` is a digest of them, so equal sets have equal versions."""
 
@@ -106,12 +106,13 @@ class Slice:
     def of(cls, districts: Iterable[District]) -> Self:
         """Name a set of districts by its digest."""
         held = tuple(districts)
-        return cls(digest_of([astuple(district) for district in held])[:SHORT], held)
+        return cls(digest_of([list(vars(district).values()) for district in held])[:SHORT], held)
 
 
 class Registry(Slice):
     """All districts of a registry file, whenever they were valid."""
 
+    @cache  # noqa: B019 - a process knows one registry or a few, and asks for the same days again and again
     def on(self, day: dt.date) -> Slice:
         """The districts that count on a day."""
         return Slice.of(district for district in self.districts if district.valid_on(day))

@@ -13,7 +13,7 @@ from sogong_pipeline.nps.layout import COLUMNS
 from sogong_pipeline.nps.lines import rewrite
 from sogong_pipeline.periods import Month
 
-_names = ", ".join(f'line."{column}"' for column in COLUMNS)
+_columns = ", ".join(f'"{column}"' for column in COLUMNS)
 _types = ", ".join(f"'{column}': 'VARCHAR'" for column in COLUMNS)
 
 
@@ -47,8 +47,8 @@ def stage(raw: Path, shown: str, month: Month, workspace: Path) -> Built:
         engine.connection.register("broken", broken)
         engine.connection.execute(
             f"""
-            CREATE TEMP VIEW line AS
-            SELECT parsed.*, structural_reason
+            CREATE TEMP TABLE line AS
+            SELECT parsed.*, hash({_columns}) AS line_hash, structural_reason
             FROM (
                 SELECT row_number() OVER () AS row_number, *
                 FROM read_csv(
@@ -65,7 +65,7 @@ def stage(raw: Path, shown: str, month: Month, workspace: Path) -> Built:
         staged_rows = engine.write("SELECT * EXCLUDE (reason) FROM judged WHERE reason IS NULL", workplace)
         quarantined_rows = engine.write(
             f"""
-            SELECT row_number, reason, coalesce(raw_line, concat_ws(',', {_names})) AS line
+            SELECT row_number, reason, coalesce(raw_line, concat_ws(',', {_columns})) AS line
             FROM (SELECT row_number, reason FROM judged WHERE reason IS NOT NULL)
             JOIN line USING (row_number)
             LEFT JOIN broken USING (row_number)

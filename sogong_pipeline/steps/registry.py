@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from sogong_pipeline.districts.registry import Registry, read_registry
@@ -77,5 +78,9 @@ class RegistrySteps:
 
 def _read(loaded: Partition) -> Registry:
     """The registry of a loaded file."""
-    as_of = dt.date.fromisoformat(loaded.facts["as_of"]) if loaded.facts["as_of"] else None
-    return Registry.of(read_registry(loaded.path("registry"), as_of))
+    return _read_file(loaded.path("registry"), loaded.facts["as_of"])
+
+
+@cache  # the files of the lake are named by their content, so the same path is the same registry
+def _read_file(path: Path, as_of: str) -> Registry:
+    return Registry.of(read_registry(path, dt.date.fromisoformat(as_of) if as_of else None))

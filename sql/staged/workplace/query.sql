@@ -1,6 +1,19 @@
 -- One row per published line, typed. `reason` is null where every value could be read and the line is the
 -- first of its kind in the file; otherwise it names column and value, and the row goes to quarantine.
-WITH typed AS (
+WITH suspect AS (
+    -- Few lines share a hash with another; only those are compared in full.
+    SELECT line_hash FROM line GROUP BY line_hash HAVING count(*) > 1
+),
+copy AS (
+    SELECT row_number
+    FROM (
+        SELECT row_number, row_number() OVER (PARTITION BY COLUMNS(* EXCLUDE (row_number, line_hash, structural_reason)) ORDER BY row_number) AS copy_number
+        FROM line
+        WHERE line_hash IN (FROM suspect)
+    )
+    WHERE copy_number > 1
+),
+typed AS (
     SELECT
         *,
         regexp_replace(trim(data_month), '^(\d{4})(\d{2})$', '\1-\2') AS month_text,
@@ -12,14 +25,7 @@ WITH typed AS (
         published_count("left") AS left_value,
         published_date(enrolled_on) AS enrolled_value,
         published_date(re_enrolled_on) AS re_enrolled_value,
-        published_date(withdrawn_on) AS withdrawn_value,
-        row_number() OVER (
-            PARTITION BY
-                data_month, workplace_name, business_number_prefix, status, postal_code, lot_address, road_address,
-                legal_dong_code, admin_dong_code, sido_code, sigungu_code, emd_code, legal_form, industry_code,
-                industry_name, enrolled_on, re_enrolled_on, withdrawn_on, subscribers, billed_amount_krw, joined, "left"
-            ORDER BY row_number
-        ) AS copy_number
+        published_date(withdrawn_on) AS withdrawn_value
     FROM line
 ),
 judged AS (
@@ -37,7 +43,7 @@ judged AS (
             complaint(enrolled_value IS NULL AND NOT is_no_date(enrolled_on), 'enrolled_on', enrolled_on, 'is not a date'),
             complaint(re_enrolled_value IS NULL AND NOT is_no_date(re_enrolled_on), 're_enrolled_on', re_enrolled_on, 'is not a date'),
             complaint(withdrawn_value IS NULL AND NOT is_no_date(withdrawn_on), 'withdrawn_on', withdrawn_on, 'is not a date'),
-            CASE WHEN copy_number > 1 THEN 'the same line stands earlier in the file' END
+            CASE WHEN row_number IN (FROM copy) THEN 'the same line stands earlier in the file' END
         ), '') AS value_reason
     FROM typed
 )
