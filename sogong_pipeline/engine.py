@@ -40,6 +40,7 @@ class Engine:
         self.connection = duckdb.connect(
             config={"memory_limit": memory, "temp_directory": str(workspace / "spill")}
         )
+        self.connection.execute("SET enable_progress_bar = false")  # progress is told by month, not by query
         self.connection.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
 
     def __enter__(self) -> Engine:

@@ -1,0 +1,1 @@
+"""Ratios against what one would write instead, taken in one run on one machine; `make bench`."""

@@ -1,0 +1,81 @@
+"""Matching and measuring one month of districts, against a bare join in DuckDB and a merge in pandas."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import Result, compare
+from sogong_pipeline.districts.matching import match
+from sogong_pipeline.districts.registry import Registry, read_registry
+from sogong_pipeline.indicators.month import measure_month
+from sogong_pipeline.nps.sources import data_month
+from sogong_pipeline.nps.staging import stage
+
+
+def ours(staged: str, registry: str, month: str) -> None:
+    """Match with grades, then the facts of districts, nation and regions, with their account."""
+    from sogong_pipeline.periods import Month
+
+    wanted = Month.parse(month)
+    districts = Registry.of(read_registry(Path(registry))).on(wanted.quarter.last_day).districts
+    with tempfile.TemporaryDirectory() as folder:
+        matched = match(Path(staged), districts, Path(folder))
+        measure_month(matched.files["district_member"], districts, wanted, Path(folder))
+
+
+def _places(registry: str) -> list[tuple[str, str, str]]:
+    with Path(registry).open(encoding="utf-8") as file:
+        return [
+            (row["district_id"], dong, postal_code)
+            for row in csv.DictReader(file)
+            for dong in row["legal_dong_codes"].split("|")
+            for postal_code in row["postal_codes"].split("|")
+        ]
+
+
+def with_duckdb(staged: str, registry: str, month: str) -> None:
+    """One join and one GROUP BY; several claims are simply counted several times."""
+    import duckdb
+    import pyarrow as pa
+
+    rows = _places(registry)
+    place = pa.table(
+        {name: [row[i] for row in rows] for i, name in enumerate(("district_id", "dong", "postal"))}
+    )
+    connection = duckdb.connect()
+    connection.register("place", place)
+    connection.sql(
+        f"""
+        SELECT district_id, count(*), sum(subscribers), sum(billed_amount_krw) FROM '{staged}'
+        JOIN place ON legal_dong_code = dong AND (postal = '' OR postal = postal_code)
+        WHERE status = 1 AND subscribers >= 1 GROUP BY ALL
+        """
+    ).fetchall()
+
+
+def with_pandas(staged: str, registry: str, month: str) -> None:
+    """A merge, claims counted, and a groupby."""
+    import pandas as pd
+
+    frame = pd.read_parquet(staged)
+    frame = frame[(frame["status"] == 1) & (frame["subscribers"] >= 1)]
+    place = pd.DataFrame(_places(registry), columns=["district_id", "legal_dong_code", "postal_code"])
+    claims = frame.merge(place, on=["legal_dong_code", "postal_code"])
+    single = claims[~claims["row_number"].duplicated(keep=False)]
+    single.groupby("district_id").agg(
+        workplaces=("row_number", "size"), workers=("subscribers", "sum"), billed=("billed_amount_krw", "sum")
+    )
+
+
+def compare_month(country: Path) -> list[Result]:
+    """Ours against both on the newest month of a country."""
+    file = max((country / "files").iterdir())
+    month = data_month(file, file.name)
+    with tempfile.TemporaryDirectory() as folder:
+        staged = stage(file, file.name, month, Path(folder)).files["workplace"]
+        ways = {"ours": ours, "pandas": with_pandas, "bare DuckDB": with_duckdb}
+        return compare(
+            "match and measure a month", ways, str(staged), str(country / "registry.csv"), str(month)
+        )

@@ -1,0 +1,62 @@
+"""Staging one month: digest, decode, type 22 columns, find copies, write Parquet."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import Result, compare
+
+DATES = ["적용일자", "재등록일자", "탈퇴일자"]
+NUMBERS = ["가입자수", "당월고지금액", "신규취득자수", "상실가입자수"]
+
+
+def ours(file: str) -> None:
+    """What the pipeline does, its account of rows and its reasons included."""
+    from sogong_pipeline.nps.sources import data_month
+    from sogong_pipeline.nps.staging import stage
+
+    path = Path(file)
+    with path.open("rb") as body:
+        hashlib.file_digest(body, "sha256")
+    with tempfile.TemporaryDirectory() as folder:
+        stage(path, path.name, data_month(path, path.name), Path(folder))
+
+
+def with_pandas(file: str) -> None:
+    """What one would write in pandas."""
+    import pandas as pd
+
+    with Path(file).open("rb") as body:
+        hashlib.file_digest(body, "sha256")
+    frame = pd.read_csv(file, encoding="cp949", encoding_errors="replace", dtype=str, keep_default_na=False)
+    copies = frame.duplicated()
+    for column in DATES:
+        frame[column] = pd.to_datetime(frame[column], errors="coerce", format="%Y-%m-%d")
+    for column in NUMBERS:
+        frame[column] = pd.to_numeric(frame[column], errors="coerce")
+    with tempfile.TemporaryDirectory() as folder:
+        frame[~copies].to_parquet(Path(folder) / "out.parquet", compression="zstd")
+        frame[copies].to_parquet(Path(folder) / "copies.parquet", compression="zstd")
+
+
+def with_duckdb(file: str) -> None:
+    """What one would write in DuckDB: decode, let it guess the types, drop copies, write."""
+    import duckdb
+
+    with Path(file).open("rb") as body:
+        hashlib.file_digest(body, "sha256")
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "utf8.csv"
+        text.write_text(Path(file).read_text(encoding="cp949", errors="replace"), encoding="utf-8")
+        duckdb.sql(
+            f"COPY (SELECT DISTINCT * FROM read_csv('{text}')) TO '{folder}/out.parquet' (COMPRESSION zstd)"
+        )
+
+
+def compare_staging(country: Path) -> list[Result]:
+    """Ours against pandas and bare DuckDB on the newest month of a country."""
+    file = str(max((country / "files").iterdir()))
+    ways = {"ours": ours, "pandas": with_pandas, "bare DuckDB": with_duckdb}
+    return compare("stage a month", ways, file)
