@@ -1,0 +1,153 @@
+"""Writes the pages of docs/ that follow from the code: tables.md and cli.md; `--check` tells whether they do."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from sogong_pipeline.cli import app
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.warehouse.tables import latest_views, schemas
+
+DOCS = Path(__file__).parent
+WIDTH = 100
+"""Columns of the help pages, whatever the terminal."""
+
+
+def main(arguments: list[str]) -> None:
+    """Write the pages, or with `--check` exit with status 1 and a line per page that is out of date."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    check = parser.parse_args(arguments).check
+    stale = []
+    for name, text in pages().items():
+        path = DOCS / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(f"docs/{name} is not what the code says; run `make docs`")
+            if not check:
+                path.write_text(text, encoding="utf-8", newline="\n")
+    if check and stale:
+        sys.exit("\n".join(stale))
+
+
+def pages() -> dict[str, str]:
+    """The generated pages by file name."""
+    return {"tables.md": "\n".join(_tables()) + "\n", "cli.md": "\n".join(_cli()) + "\n"}
+
+
+def _tables() -> Iterator[str]:
+    """The data dictionary."""
+    yield "# Tables"
+    yield ""
+    yield "Generated from `sql/*/*/schema.yaml` by `make docs`; do not edit."
+    yield ""
+    yield (
+        "Types: `decimal_1` and `decimal_2` are decimals with one and two places; *null* marks columns where "
+        "unknown is null, never 0. Columns in **bold** are the key. Tables marked *lake* are Parquet in the lake "
+        "and not copied to the warehouse. A table that carries editions has a view of the newest one: "
+        + ", ".join(f"`{view}`" for view in latest_views())
+        + "."
+    )
+    yield ""
+    yield from _grid(
+        ("table", "", "one row per", "where"),
+        (
+            (
+                f"[`{name}`](#{name})",
+                schema["title_ko"],
+                ", ".join(schema["grain"]),
+                "lake" if schema.get("lake_only") else "warehouse",
+            )
+            for name, schema in schemas().items()
+        ),
+    )
+    for name, schema in schemas().items():
+        yield from _table(name, schema)
+
+
+def _table(name: str, schema: dict[str, Any]) -> Iterator[str]:
+    """One table with its columns."""
+    yield ""
+    yield f"## {name}"
+    yield ""
+    yield f"{schema['title']} ({schema['title_ko']}). {' '.join(schema['description'].split())}"
+    if "source" in schema:
+        yield f"Source: {schema['source']}."
+    if "checks" in schema:
+        yield f"Checked: {'; '.join(schema['checks'])}."
+    yield ""
+    yield from _grid(
+        ("column", "type", "unit", "", "meaning"),
+        (
+            (
+                f"**`{column['name']}`**" if column["name"] in schema["grain"] else f"`{column['name']}`",
+                column["type"] + (", null" if column.get("nullable") else ""),
+                column.get("unit", ""),
+                column["title_ko"],
+                column["description"],
+            )
+            for column in schema["columns"]
+        ),
+    )
+
+
+def _cli() -> Iterator[str]:
+    """The command line and the environment."""
+    yield "# The command line"
+    yield ""
+    yield "Generated from the commands themselves by `make docs`; do not edit."
+    yield ""
+    yield "Set in the environment, and nowhere else:"
+    yield ""
+    yield from _grid(
+        ("variable", "default", "meaning"),
+        (
+            (
+                f"`SOGONG_{name.upper()}`",
+                f"`{field.default}`" if field.default else "",
+                field.description or "",
+            )
+            for name, field in Settings.model_fields.items()
+        ),
+    )
+    for path, text in _help(typer.main.get_command(app), "sogong"):
+        yield ""
+        yield f"## {path}"
+        yield ""
+        yield "```"
+        yield text
+        yield "```"
+
+
+def _help(command: Any, path: str, parent: Any = None) -> Iterator[tuple[str, str]]:
+    """The help of a command and of every command below it; groups that only gather are passed through."""
+    context = command.make_context(
+        path.rsplit(" ", maxsplit=1)[-1],
+        [],
+        parent=parent,
+        resilient_parsing=True,
+        terminal_width=WIDTH,
+        max_content_width=WIDTH,
+    )
+    below = getattr(command, "commands", {})
+    if parent is None or not below:
+        yield path, command.get_help(context).rstrip()
+    for name, child in below.items():
+        yield from _help(child, f"{path} {name}", context)
+
+
+def _grid(header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    """A Markdown table."""
+    yield f"| {' | '.join(header)} |"
+    yield f"|{'---|' * len(header)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

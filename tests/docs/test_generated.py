@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.warehouse.tables import schemas
+
+REPOSITORY = Path(__file__).parents[2]
+SCRIPT = REPOSITORY / "docs" / "generate.py"
+
+
+@pytest.fixture
+def generate() -> ModuleType:
+    """docs/generate.py as a module."""
+    spec = importlib.util.spec_from_file_location("generate", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("columns", ["40", "200"])
+def test_the_pages_are_what_the_code_says_on_any_terminal(columns: str) -> None:
+    done = subprocess.run(
+        [sys.executable, SCRIPT, "--check"],
+        env={**os.environ, "COLUMNS": columns, "SOGONG_HOME": "elsewhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_page_that_drifted_is_told_and_written_again(
+    generate: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generate, "DOCS", tmp_path)
+    generate.main([])
+    (tmp_path / "cli.md").write_text("an older one")
+    with pytest.raises(SystemExit, match=r"^docs/cli.md is not what the code says; run `make docs`$"):
+        generate.main(["--check"])
+    assert (tmp_path / "cli.md").read_text() == "an older one"
+    generate.main([])
+    generate.main(["--check"])
+
+
+def test_every_table_column_command_and_variable_is_there(generate: ModuleType) -> None:
+    tables, commands = generate.pages()["tables.md"], generate.pages()["cli.md"]
+    for name, schema in schemas().items():
+        assert f"\n## {name}\n" in tables
+        section = tables.split(f"\n## {name}\n")[1].split("\n## ")[0]
+        assert re.findall(r"^\| \**`(\w+)`", section, re.MULTILINE) == [
+            column["name"] for column in schema["columns"]
+        ]
+    for name in Settings.model_fields:
+        assert f"`SOGONG_{name.upper()}`" in commands
+    for command in (
+        "ingest",
+        "registry load",
+        "propose",
+        "publish",
+        "status",
+        "warehouse rebuild",
+        "simulate",
+        "portal",
+    ):
+        assert f"\n## sogong {command}\n" in commands
