@@ -187,7 +187,6 @@ def test_a_polygon_that_fits_nowhere_is_refused(regions):
 
 
 def test_outlines_share_borders_and_close_gaps():
-    pytest.importorskip("shapely", reason="shapely is needed only to rebuild the outlines")
     from shapely import box, to_wkb
 
     from sogong_pipeline.regions.tables.outline import build_outlines

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-import shapely  # type: ignore[import-not-found,import-untyped,unused-ignore]  # only here, only to rebuild
+import shapely
 
 SNAP_DEG = 0.0001
 """Points drawn up to 10 m apart by two neighbours are one."""
