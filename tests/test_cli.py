@@ -17,6 +17,7 @@ from tests.districts.test_registry import ROW, write
 from tests.rows import lines, row
 from tests.steps.test_steps import month_file
 
+pytestmark = pytest.mark.slow  # each runs the command in a process of its own
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -36,7 +37,6 @@ def sogong(tmp_path: Path) -> Run:
     return run
 
 
-@pytest.mark.slow
 def test_from_a_portal_to_the_reports_and_once_more(
     sogong: Run, tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:

@@ -13,6 +13,8 @@ import pytest
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.tables import schemas
 
+pytestmark = pytest.mark.slow  # the command line in processes of its own
+
 REPOSITORY = Path(__file__).parents[2]
 SCRIPT = REPOSITORY / "docs" / "generate.py"
 

@@ -15,6 +15,8 @@ from sogong_pipeline.reports.html import render
 from sogong_pipeline.reports.model import ReportModel, build_models
 from sogong_pipeline.reports.source import ReportSource
 
+pytestmark = pytest.mark.slow  # whole countries of pages
+
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 HOSTILE = (
     "<script>alert('산단')</script>",

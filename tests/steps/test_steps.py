@@ -125,6 +125,7 @@ def test_a_month_the_gate_stopped_leaves_the_last_good_vintage(pipeline: Pipelin
     assert pipeline.quarters.propose(QUARTER) == (edition, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["stage", "check_month", "match", "measure_month"])
 def test_a_step_that_dies_leaves_the_last_good_state_and_a_re_run_ends_the_same(
     pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digest_tree: Digest, step: str
