@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 
 from sogong_pipeline.districts.registry import District
 from sogong_pipeline.engine import Engine, query
-from sogong_pipeline.lake import Built
-from sogong_pipeline.regions.reference import regions
+from sogong_pipeline.lake import SHORT, Built, sha256_of
+from sogong_pipeline.regions.reference import data_path, regions
 
 
 def match(workplace: Path, districts: Sequence[District], workspace: Path) -> Built:
@@ -31,6 +32,12 @@ def match(workplace: Path, districts: Sequence[District], workspace: Path) -> Bu
         engine.connection.register("region", _regions())
         rows = engine.write(query("matched", "district_member"), target)
     return Built(files={"district_member": target}, facts={"rows": rows})
+
+
+@cache
+def regions_version() -> str:
+    """A digest of the codes of regions; a changed one makes what was matched with it stale."""
+    return sha256_of(data_path("region.csv"))[:SHORT]
 
 
 def _places(districts: Sequence[District]) -> pa.Table:

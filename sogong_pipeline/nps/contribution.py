@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from sogong_pipeline.lake import SHORT, digest_of
 from sogong_pipeline.periods import Month
 
 
@@ -56,6 +57,12 @@ def contribution_for(month: Month) -> Contribution:
         ceiling_krw=int(limits["ceiling_krw"]),
         floor_krw=int(limits["floor_krw"]),
     )
+
+
+@cache
+def contribution_version() -> str:
+    """A digest of the table; a changed rate or limit makes what was computed with it stale."""
+    return digest_of(_table())[:SHORT]
 
 
 @cache

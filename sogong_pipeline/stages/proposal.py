@@ -81,12 +81,12 @@ def _obstacle(facts: Mapping[str, Any], rules: RuleSet) -> str | None:
     """Why no stage can be proposed, or None when one can."""
     if facts["workplaces"] is None:
         return "not_computable"
+    if any(facts[f"{base}_status"] == "not_computable" for base in rules.bases):
+        return "no_base"
     if facts["workplaces"] < rules.fewest_workplaces:
         return "few_workplaces"
     if facts["largest_share_pct"] is not None and facts["largest_share_pct"] > rules.largest_share_pct:
         return "dominated_by_one"
-    if any(facts[f"{base}_status"] == "not_computable" for base in rules.bases):
-        return "no_base"
     return None
 
 

@@ -74,7 +74,7 @@ def _note(facts: Mapping[str, Any], rules: RuleSet) -> str:
     """What the reader must know about how the comparison was made."""
     notes = []
     if any(facts[f"{base}_scope"] == "corporations" for base in rules.bases):
-        notes.append("2025년 6월 조사 범위 확대의 영향을 없애기 위해 법인만 비교함")
+        notes.append("2025년 6월 개인사업장이 자료에 더해진 영향을 없애려고 법인 사업장만 비교함")
     if any(facts[f"{base}_status"] == "partial" for base in rules.bases):
         notes.append("일부 달의 자료가 없어 있는 달만 비교함")
     return f" ({'; '.join(notes)})" if notes else ""

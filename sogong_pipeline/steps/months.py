@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sogong_pipeline import __version__
-from sogong_pipeline.districts.matching import match
+from sogong_pipeline.districts.matching import match, regions_version
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.month import measure_month
 from sogong_pipeline.lake import SHORT, Built, Lake, Partition, sha256_of
+from sogong_pipeline.nps.contribution import contribution_version
 from sogong_pipeline.nps.sources import BytesProgress, Received, receive
 from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month, suites_version
-from sogong_pipeline.regions.reference import data_path
 from sogong_pipeline.steps.registry import RegistrySteps
 
 
@@ -142,6 +142,7 @@ class MonthSteps:
                 "staged": staged.digest,
                 "before": before.digest if before else "",
                 "suites": suites_version(),
+                "contribution": contribution_version(),
                 "sql": sql_version("checked"),
             },
             recorded_at=self._now(),
@@ -173,7 +174,7 @@ class MonthSteps:
             (str(month), vintage, districts.version),
             inputs={
                 "staged": staged.digest,
-                "regions": sha256_of(data_path("region.csv")),
+                "regions": regions_version(),
                 "registry": districts.version,
                 "sql": sql_version("matched"),
             },
@@ -183,7 +184,12 @@ class MonthSteps:
         return self.lake.ensure(
             "measured",
             (str(month), vintage, districts.version),
-            inputs={"matched": matched.digest, "registry": districts.version, "sql": sql_version("measured")},
+            inputs={
+                "matched": matched.digest,
+                "registry": districts.version,
+                "contribution": contribution_version(),
+                "sql": sql_version("measured"),
+            },
             recorded_at=self._now(),
             build=lambda workspace: measure_month(
                 matched.path("district_member"), districts.districts, month, workspace

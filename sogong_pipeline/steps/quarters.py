@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sogong_pipeline import __version__
+from sogong_pipeline.districts.matching import regions_version
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.quarter import window
 from sogong_pipeline.lake import SHORT, Lake, Partition, digest_of
+from sogong_pipeline.nps.contribution import contribution_version
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.stages.edition import build_edition
 from sogong_pipeline.stages.rules import DEFAULT, RuleSet, load
@@ -34,6 +36,8 @@ class Plan:
         return {
             **{str(month): vintage for month, vintage in self.vintages.items()},
             "districts": self.districts.version,
+            "regions": regions_version(),
+            "contribution": contribution_version(),
             "rules": f"{self.rules.rule_set} {self.rules.version}",
             "schema": digest_of([sql_version(layer) for layer in layers])[:SHORT],
             "code": __version__,

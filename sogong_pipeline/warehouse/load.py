@@ -63,7 +63,7 @@ class Warehouse:
     def load_month(self, month: Month) -> None:
         """Load a month: its files, what the gate found, and its facts where it was measured."""
         self.create()
-        lake, registry = self.pipeline.lake, self.pipeline.registry.in_force()
+        lake = self.pipeline.lake
         with self.engine.begin() as connection:
             for vintage in lake.children("raw", str(month)):
                 key = {"data_month": str(month), "vintage": vintage}
@@ -73,19 +73,21 @@ class Warehouse:
                     _replace(connection, "source_file", key, [rows_of.source_file(raw, staged)])
                 if checked:
                     _replace(connection, "quality_check", key, _parquet_rows(checked.path("quality_check")))
-            passed = self.pipeline.months.vintage_of(month)
-            if passed and registry:
-                measured = lake.find(
-                    "measured", str(month), passed, registry.on(month.quarter.last_day).version
-                )
-                for table in ("fact_district_month", "fact_region_month"):
-                    if measured:
-                        _replace(
-                            connection, table, {"data_month": str(month)}, _parquet_rows(measured.path(table))
-                        )
+            self._load_facts(connection, month)
+
+    def _load_facts(self, connection: Connection, month: Month) -> None:
+        """The facts of a month under the districts of its own quarter, where it was measured under them."""
+        vintage, registry = self.pipeline.months.vintage_of(month), self.pipeline.registry.in_force()
+        if vintage is None or registry is None:
+            return
+        version = registry.on(month.quarter.last_day).version
+        measured = self.pipeline.lake.find("measured", str(month), vintage, version)
+        if measured is not None:
+            for table in ("fact_district_month", "fact_region_month"):
+                _replace(connection, table, {"data_month": str(month)}, _parquet_rows(measured.path(table)))
 
     def load_quarter(self, quarter: Quarter) -> None:
-        """Load every edition of a quarter that is not there yet, and mark the latest."""
+        """Load every edition of a quarter, mark the latest, and load its months as it measured them."""
         self.create()
         lake = self.pipeline.lake
         latest = lake.current("editions", str(quarter))
@@ -96,10 +98,10 @@ class Warehouse:
                 {"quarter": str(quarter)},
                 [rows_of.dim_quarter(quarter, self.pipeline.months.passed())],
             )
-            for name in lake.children("editions", str(quarter)):
-                edition = lake.find("editions", str(quarter), name)
-                if edition is None:
-                    continue
+            for month in quarter.months:
+                self._load_facts(connection, month)
+            for edition in lake.partitions("editions", str(quarter)):
+                name = edition.folder.name
                 key = {"quarter": str(quarter), "edition": name}
                 _replace(connection, "edition", key, [rows_of.edition_row(edition, is_latest=name == latest)])
                 for table in ("fact_region_quarter", "fact_district_quarter", "stage_proposal"):

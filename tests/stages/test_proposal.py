@@ -78,6 +78,7 @@ def test_a_single_falling_indicator_is_told_though_it_decides_nothing() -> None:
         ({"workplaces": Decimal("19.9")}, "few_workplaces", "월평균 19.9개로 20개에 미치지 못해"),
         ({"workplaces": None}, "not_computable", "확인되는 사업장이 없어"),
         ({"largest_share_pct": Decimal("50.01")}, "dominated_by_one", "종사자의 50.01 %를 차지해"),
+        ({"workplaces": Decimal(5), "year_status": "not_computable"}, "no_base", "비교할 1년 전 같은 분기"),
         ({"year_status": "not_computable"}, "no_base", "비교할 1년 전 같은 분기"),
         (
             {"year_status": "not_computable", "two_years_status": "not_computable"},
@@ -103,7 +104,7 @@ def test_confidence_follows_size_and_missing_months() -> None:
 
 
 def test_a_comparison_of_corporations_only_is_told() -> None:
-    assert "법인만 비교함" in propose(facts(year_scope="corporations"), RULES).reason_ko
+    assert "법인 사업장만 비교함" in propose(facts(year_scope="corporations"), RULES).reason_ko
 
 
 CHANGE = st.decimals(-40, 40, places=2)

@@ -87,6 +87,18 @@ def _editions(connection: Connection, table: str) -> set[str]:
     return set(connection.execute(text(f"SELECT edition FROM {table}")).scalars())
 
 
+def test_a_quarter_proposed_under_a_new_registry_brings_its_months_along(
+    warehouse: Warehouse, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    load_registry(pipeline, tmp_path, district_id="D9")
+    pipeline.quarters.propose(QUARTER)
+    warehouse.load_quarter(QUARTER)
+    with warehouse.engine.connect() as connection:
+        assert set(connection.execute(text("SELECT district_id FROM fact_district_month")).scalars()) == {
+            "D9"
+        }
+
+
 def test_readers_are_not_locked_out(warehouse: Warehouse, pipeline: Pipeline) -> None:
     path = pipeline.settings.home / "warehouse.sqlite"
     with warehouse.engine.begin() as writing:
