@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from sogong_pipeline.errors import RefusedError
@@ -84,19 +85,24 @@ def receive(
 def _in_folder(folder: Path, month: Month) -> list[Path]:
     """The files of a folder that hold the month; what is no monthly file is passed over, and told if need be."""
     files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in {".csv", ".zip"}]
-    found, strange = [], []
-    for file in files:
-        try:
-            if data_month(file, file.name) == month:
-                found.append(file)
-        except RefusedError as refusal:
-            strange.append(str(refusal))
+    held = {file: _held(file, file.stat().st_mtime_ns, file.stat().st_size) for file in files}
+    found = [file for file in files if held[file] == month]
     if not found:
+        strange = [content for content in held.values() if isinstance(content, str)]
         told = f" ({len(strange)} are no monthly files; {strange[0]})" if strange else ""
         raise RefusedError(
             f"{folder}: none of its {len(files)} files holds {month}{told}; put it into the folder"
         )
     return found
+
+
+@cache  # a range of months asks for every file of the folder once per month
+def _held(file: Path, _modified: int, _size: int) -> Month | str:
+    """The month a file holds, or why it is no monthly file."""
+    try:
+        return data_month(file, file.name)
+    except RefusedError as refusal:
+        return str(refusal)
 
 
 def _from_portal(
