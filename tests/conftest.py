@@ -8,12 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from sogong_pipeline.periods import Month, parse_months
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.simulator.country import write_country
+
+# `make soak` tries far more random rows than `make test`; both say how to repeat a failure.
+hypothesis.settings.register_profile("test", max_examples=30, deadline=None)
+hypothesis.settings.register_profile("soak", max_examples=3_000, deadline=None)
+hypothesis.settings.load_profile("soak" if os.environ.get("SOGONG_SOAK") else "test")
 
 NOW = "2026-10-20T09:00:00+09:00"
 COUNTRY_MONTHS = "2024-01..2026-09"

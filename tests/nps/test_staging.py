@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sogong_pipeline.errors import RefusedError
@@ -185,7 +185,6 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS)
 def test_random_legal_rows_read_back_equal_and_none_is_lost(
     tmp_path_factory, rows: list[dict[str, str]]
