@@ -5,9 +5,11 @@ Exit status: 0 done, 1 refused or failed with one line, 2 wrong usage, 3 somethi
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +62,11 @@ def command(group: typer.Typer, name: str) -> Callable[[Callable[P, dict[str, An
                 _fail(str(refusal), as_json=as_json)
             except OSError as error:
                 _fail(f"{error.filename or 'the disk'}: {error.strerror or error}", as_json=as_json)
+            except Exception as error:  # the edge: a user gets one line, an engineer the rest on request
+                if os.environ.get("SOGONG_DEBUG"):
+                    raise
+                told = " ".join(str(error).split())[:300]
+                _fail(f"{type(error).__name__}: {told}; SOGONG_DEBUG=1 shows where", as_json=as_json)
             lines, status = done.pop("lines", []), done.pop("status", 0)
             typer.echo(json.dumps(done, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
             raise typer.Exit(status)
@@ -120,7 +127,7 @@ def ingest(
             *(
                 []
                 if pipeline.registry.in_force()
-                else ["no registry yet: measured after `sogong registry load FILE`"]
+                else ["no registry yet: load one with `sogong registry load FILE`, then `sogong propose`"]
             ),
             *(f"refused {month}: {why}" for month, why in refused.items()),
             f"{len(wanted) - len(refused)} of {len(wanted)} months are in",
@@ -145,6 +152,8 @@ def _told(state: MonthState) -> str:
     facts = _month_facts(state)
     line = f"{state.month}  {facts['rows']:>8,} rows  {facts['quarantined_rows']:>4,} quarantined  "
     line += f"{len(facts['warnings'])} warnings" if facts["warnings"] else "gate passed"
+    if not state.checked.facts["compared_with_month_before"]:
+        line += " (the month before is not in)"
     if state.measured:
         line += f"  {facts['matched']:>8,} in districts, {facts['ambiguous']:,} ambiguous"
     return line if state.is_new else f"{line}  (was in already)"
@@ -188,8 +197,11 @@ def propose(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Measure quarters and propose a reference stage for each district."""
+    wanted = Quarter.parse(quarter) if quarter else None
     pipeline, warehouse = _open()
-    candidates = [Quarter.parse(quarter)] if quarter else pipeline.quarters.with_data()
+    if not pipeline.months.passed():
+        raise RefusedError("no month is in; run `sogong ingest MONTH` first")
+    candidates = [wanted] if wanted else pipeline.quarters.with_data()
     stale = {str(candidate): pipeline.quarters.stale(candidate, rules) for candidate in candidates}
     changed = {name: why for name, why in stale.items() if why or quarter}
     if dry_run:
@@ -312,7 +324,7 @@ def simulate(
         )
     return {
         "out": str(out),
-        "summary": summary,
+        "summary": dataclasses.asdict(summary),
         "lines": [f"{len(span)} months, a registry and the truth in {out}"],
     }
 
@@ -326,7 +338,7 @@ def portal(
     """Serve monthly files on this machine through the public portal's own download flow."""
     from sogong_pipeline.simulator.portal import serve
 
-    serve(data, port, announce=None if as_json else typer.echo)
+    serve(data, port, announce=lambda url: typer.echo(json.dumps({"url": url}) if as_json else url))
     return {"lines": []}
 
 

@@ -137,6 +137,23 @@ def test_usage_refusals_and_json_errors_have_their_status(sogong: Run, tmp_path:
     assert nowhere.stderr.endswith("nowhere: there is no such file or folder\n")
 
 
+def test_what_nobody_foresaw_is_one_line_too_and_says_how_to_see_more(sogong: Run, tmp_path: Path) -> None:
+    month_file(tmp_path, "2022-04")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "warehouse.sqlite").write_text(
+        "this is no database, and long enough to be told from one" * 9
+    )
+    done = sogong("registry", "load", write(tmp_path / "good.csv", ROW))
+    assert done.returncode == 1
+    assert done.stderr.startswith("sogong: DatabaseError: ")
+    assert done.stderr.endswith("; SOGONG_DEBUG=1 shows where\n")
+    assert done.stderr.count("\n") == 1
+
+
+def test_nothing_to_propose_is_refused(sogong: Run) -> None:
+    assert sogong("propose").stderr == "sogong: no month is in; run `sogong ingest MONTH` first\n"
+
+
 def test_a_month_missing_from_a_range_is_told_and_the_others_are_in(sogong: Run, tmp_path: Path) -> None:
     month_file(tmp_path / "files", "2022-04")
     done = sogong("ingest", "2022-04..2022-05", "--from", tmp_path / "files")

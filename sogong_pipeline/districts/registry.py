@@ -23,7 +23,7 @@ import yaml
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake import SHORT, digest_of
-from sogong_pipeline.regions.reference import current_code, office_of_sido
+from sogong_pipeline.regions.reference import current_code, office_of_sido, regions
 
 TEMPLATE = (
     "district_id",
@@ -192,6 +192,10 @@ def _complaints(row: dict[str, str], as_of: dt.date | None) -> list[str]:
     if None in row or None in row.values():
         return [f"it has not the {len(TEMPLATE)} cells of the header"]
     found = [f"{column} is blank" for column in ("district_id", "name", "source") if not row[column].strip()]
+    if not re.fullmatch(r"[\w.-]*", row["district_id"].strip()):
+        found.append(
+            f"district_id {row['district_id']!r} has other characters than letters, digits, '-', '_' and '.'"
+        )
     if row["kind"].strip() not in kinds():
         found.append(f"kind {row['kind']!r} is none of {', '.join(kinds())}")
     dongs = _split(row["legal_dong_codes"])
@@ -205,8 +209,9 @@ def _complaints(row: dict[str, str], as_of: dt.date | None) -> list[str]:
         for code in _split(row["postal_codes"])
         if not re.fullmatch(r"\d{5}", code)
     ]
-    if row["sigungu_code"].strip() and not re.fullmatch(r"\d{5}", row["sigungu_code"].strip()):
-        found.append(f"sigungu_code {row['sigungu_code']!r} has not 5 digits")
+    known = {region.region_code for region in regions()}
+    sigungus = {row["sigungu_code"].strip(), *(code[:5] for code in dongs)} - {""}
+    found += [f"{code!r} is no 시군구 code there was since 2015-11" for code in sorted(sigungus - known)]
     for column, low, high in (("longitude", 124, 132), ("latitude", 33, 39)):
         cell = row[column].strip()
         if cell and not (re.fullmatch(r"\d{2,3}(\.\d+)?", cell) and low <= float(cell) <= high):

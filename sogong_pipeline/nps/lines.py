@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +23,8 @@ from sogong_pipeline.nps.layout import COLUMNS, Layout, recognise
 BLOCK_BYTES = 4 << 20
 HEAD_BYTES = 64 << 10
 ZIP_MAGIC = b"PK\x03\x04"
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+"""Characters no published value holds; a stray carriage return would break a line in two."""
 SEPARATORS = len(COLUMNS) - 1
 BLANK_ROW = "," * SEPARATORS + "\n"
 """Stands in the typed input for a line that is no row, so that row numbers stay those of the file."""
@@ -51,7 +55,7 @@ def open_body(path: Path) -> Iterator[IO[bytes]]:
         members = [name for name in archive.namelist() if name.lower().endswith(".csv")]
         if len(members) != 1:
             raise RefusedError(
-                f"{path.name}: the ZIP holds {len(members)} CSV files, expected one; unpack it and use --from FILE"
+                f"{path.name}: it holds {len(members)} CSV files, expected one; give the CSV itself with --from FILE"
             )
         with archive.open(members[0]) as body:
             yield body
@@ -71,7 +75,11 @@ def read_header(path: Path, shown: str) -> tuple[list[str], str]:
         head = body.read(HEAD_BYTES)
     if not head.strip():
         raise RefusedError(f"{shown}: the file is empty; download it again")
-    if head.lstrip()[:1] == b"<":
+    if b"\x00" in head.split(b"\n", 1)[0]:
+        raise RefusedError(
+            f"{shown}: this is no CP949 text (UTF-16, or no text at all); use the file as downloaded"
+        )
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
         raise RefusedError(
             f"{shown}: this is a web page, not a CSV file; download it again, or by hand with --from FILE"
         )
@@ -84,7 +92,7 @@ def read_header(path: Path, shown: str) -> tuple[list[str], str]:
 
 
 def refuse_if_cut_off(path: Path, shown: str) -> None:
-    """Refuse a file whose last line has no end and too few fields; a ZIP tells by itself.
+    """Refuse a file whose last line has no end and too few fields; a ZIP tells by its check sums.
 
     Raises:
         RefusedError: when the file stops in the middle of a line.
@@ -99,6 +107,24 @@ def refuse_if_cut_off(path: Path, shown: str) -> None:
             f"{shown}: the file stops in the middle of its last line ({last[-20:].decode('cp949', 'replace')!r}); "
             "it was cut off, download it again"
         )
+
+
+def refuse_if_damaged(path: Path, shown: str) -> None:
+    """Unpack a ZIP once, comparing its check sums; any other file passes.
+
+    Raises:
+        RefusedError: when the ZIP cannot be unpacked whole.
+    """
+    with path.open("rb") as file:
+        if file.read(4) != ZIP_MAGIC:
+            return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise RefusedError(f"{shown}: the ZIP is damaged ({error}); download it again") from None
+    if damaged:
+        raise RefusedError(f"{shown}: the ZIP is damaged ({damaged}); download it again")
 
 
 def rewrite(path: Path, shown: str, target: Path) -> Lines:
@@ -137,13 +163,18 @@ def _rewrite_block(block: bytes, found: Lines, out: IO[str], *, skip_header: boo
     except UnicodeDecodeError:
         text = block.decode("cp949", errors="replace")
         found.unreadable_characters += text.count("\ufffd")
+    has_control = CONTROL.search(text.replace("\r\n", "\n")) is not None
     lines = text.split("\n")
     written: list[str] = []
     for line in lines[1:] if skip_header else lines:
-        if line.count(",") == SEPARATORS and '"' not in line:
-            written.append(line.rstrip("\r") + "\n")
-        elif line.strip():
-            written.append(_careful(line.rstrip("\r"), found, found.rows + len(written) + 1))
+        row = line.rstrip("\r")
+        if has_control and CONTROL.search(row):
+            found.broken[found.rows + len(written) + 1] = ("it holds a control character", row)
+            written.append(BLANK_ROW)
+        elif row.count(",") == SEPARATORS and '"' not in row:
+            written.append(row + "\n")
+        elif row.strip():
+            written.append(_careful(row, found, found.rows + len(written) + 1))
     found.rows += len(written)
     out.write("".join(written))
 

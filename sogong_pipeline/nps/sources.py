@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.nps.lines import read_header, refuse_if_cut_off
+from sogong_pipeline.nps.lines import read_header, refuse_if_cut_off, refuse_if_damaged
 from sogong_pipeline.nps.portal import PortalClient
 from sogong_pipeline.periods import Month
 
@@ -33,6 +33,7 @@ def data_month(path: Path, shown: str) -> Month:
     Raises:
         RefusedError: when the file is not a monthly file, or not a whole one.
     """
+    refuse_if_damaged(path, shown)
     _, text = read_header(path, shown)
     refuse_if_cut_off(path, shown)
     try:

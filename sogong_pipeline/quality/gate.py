@@ -85,6 +85,7 @@ def check_month(
     return Built(
         files={"quality_check": target},
         facts={
+            "compared_with_month_before": before is not None,
             "failed_critical": [_told(row) for row in failed if row["severity"] == "critical"],
             "failed_warning": [_told(row) for row in failed if row["severity"] == "warning"],
         },
@@ -92,4 +93,4 @@ def check_month(
 
 
 def _told(row: dict[str, Any]) -> str:
-    return f"{row['check']}: {row['observed']}"
+    return f"{row['check']}: {row['observed']} ({row['reason']})"

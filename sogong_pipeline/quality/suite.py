@@ -18,6 +18,8 @@ import great_expectations as gx
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.registry import get_expectation_impl
 
+BOUNDS = {"min_value": "at least", "max_value": "at most"}
+
 
 def suite(table: str) -> list[dict[str, Any]]:
     """The expectations of a table as written."""
@@ -62,17 +64,19 @@ def run(entries: list[dict[str, Any]], data: Path | dict[str, Any]) -> list[dict
             "check": f"{entry['expect'].removeprefix('expect_column_values_to_')}({entry['column']})",
             "severity": entry["severity"],
             "passed": bool(result.success),
-            "observed": _observed(result, data, entry["column"]),
+            "observed": _observed(result, data, entry),
             "reason": entry["reason"],
         }
         for entry, result in zip(entries, validation.results, strict=True)
     ]
 
 
-def _observed(result: Any, data: Path | dict[str, Any], column: str) -> str:
-    """What was seen: how many rows offend, or the figure itself."""
+def _observed(result: Any, data: Path | dict[str, Any], entry: dict[str, Any]) -> str:
+    """What was seen: how many rows offend, or the figure itself beside its bounds."""
     if result.exception_info.get("raised_exception"):
         return str(result.exception_info["exception_message"])
     if isinstance(data, Path):
         return f"{result.result['unexpected_count']} of {result.result['element_count']} rows"
-    return "none" if data[column] is None else f"{data[column]:.6g}"
+    value = data[entry["column"]]
+    bounds = [f"{word} {entry[name]:g}" for name, word in BOUNDS.items() if name in entry]
+    return f"{'none' if value is None else format(value, '.6g')}, expected {' and '.join(bounds)}"

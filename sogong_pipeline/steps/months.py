@@ -52,7 +52,7 @@ class MonthSteps:
         ]
 
     def vintage_of(self, month: Month) -> str | None:
-        """The newest vintage of a month that passed the gate, or None."""
+        """The vintage of a month that counts: the one ingested last, or the newest before it that passed the gate."""
         for vintage in self._vintages(month):
             checked = self.lake.find("checked", str(month), vintage)
             if checked is not None and not checked.facts["failed_critical"]:
@@ -60,9 +60,10 @@ class MonthSteps:
         return None
 
     def _vintages(self, month: Month) -> list[str]:
-        """The landed vintages of a month, the newest first."""
+        """The landed vintages of a month: the one ingested last, then the newest first."""
         landed = self.lake.partitions("raw", str(month))
-        landed.sort(key=lambda partition: int(partition.facts["number"]), reverse=True)
+        last = self.lake.current("raw", str(month))
+        landed.sort(key=lambda raw: (raw.folder.name == last, int(raw.facts["number"])), reverse=True)
         return [partition.folder.name for partition in landed]
 
     def fetch(
@@ -113,6 +114,9 @@ class MonthSteps:
         _, is_new = self.lake.ensure(
             "raw", (month, vintage), inputs={"sha256": sha256}, recorded_at=self._now(), build=build
         )
+        self.lake.set_current(
+            vintage, "raw", month
+        )  # an earlier file given again takes a bad correction back
         return vintage, is_new
 
     def stage(self, month: Month, vintage: str) -> Partition:

@@ -61,8 +61,12 @@ class QuarterSteps:
         self._months = months
 
     def with_data(self) -> list[Quarter]:
-        """The quarters with at least one month in, oldest first."""
-        return sorted({month.quarter for month in self._months.passed()})
+        """The quarters with a month in and, once a registry is loaded, a district to judge; oldest first."""
+        registry = self._registry.in_force()
+        quarters = sorted({month.quarter for month in self._months.passed()})
+        return [
+            quarter for quarter in quarters if registry is None or registry.on(quarter.last_day).districts
+        ]
 
     def propose(self, quarter: Quarter, rule_set: str = DEFAULT) -> tuple[Partition, bool]:
         """Measure a quarter and propose a stage for each of its districts.

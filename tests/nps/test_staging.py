@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import random
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -98,6 +100,56 @@ def test_damage_stays_on_its_own_line(tmp_path: Path) -> None:
     assert facts["rows"] == 5
 
 
+@pytest.mark.parametrize("stray", [b"\r", b"\x00", b"\x01", b"\x1a", b"\x0b"])
+def test_a_control_character_costs_its_own_line_only(tmp_path: Path, stray: bytes) -> None:
+    body = lines([row(), row(workplace_name="ZZ"), row(left="3")]).replace(b"ZZ", b"A" + stray + b"B")
+    raw = tmp_path / "raw.csv"
+    raw.write_bytes(body)
+    built = stage(raw, "raw.csv", MONTH, tmp_path)
+    assert [line["row_number"] for line in pq.read_table(built.files["workplace"]).to_pylist()] == [1, 3]
+    (bad,) = pq.read_table(built.files["quarantine"]).to_pylist()
+    assert (bad["row_number"], bad["reason"]) == (2, "it holds a control character")
+
+
+MUTATED = 100_000 if os.environ.get("SOGONG_SOAK") else 2_000
+
+
+def test_mutated_lines_never_crash_and_none_is_unaccounted_for(tmp_path: Path) -> None:
+    chance = random.Random(20261122)  # noqa: S311 - a seed, so that a failure can be repeated
+    header, *good = lines(
+        [row(workplace_name=f'가상"{index}"상사', left=str(index)) for index in range(MUTATED)]
+    ).split(b"\r\n")
+    mutated = [header, good[0]]
+    for line in good[1:-1]:
+        content = bytearray(line)
+        for _ in range(chance.randint(1, 4)):
+            place = chance.randrange(len(content))
+            match chance.randrange(4):
+                case 0:
+                    content[place] = chance.randrange(256)
+                case 1:
+                    del content[place : place + chance.randint(1, 8)]
+                case 2:
+                    content[place:place] = chance.choice(
+                        [b",", b'"', b"\r", b"\n", b"\t", b"\xff", b"'", b"0", b"-"]
+                    )
+                case _:
+                    content[place:place] = content[: chance.randint(0, 20)]
+            if not content:
+                break
+        mutated.append(bytes(content))
+    body = b"\r\n".join(mutated) + b"\r\n"
+    raw = tmp_path / "raw.csv"
+    raw.write_bytes(body)
+    built = stage(raw, "raw.csv", MONTH, tmp_path)
+    expected = sum(bool(line.strip()) for line in body.decode("cp949", "replace").split("\n")) - 1
+    kept, broken = (pq.read_table(built.files[name]).to_pylist() for name in ("workplace", "quarantine"))
+    assert built.facts["rows"] == expected == len(kept) + len(broken)
+    assert sorted(line["row_number"] for line in (*kept, *broken)) == list(range(1, expected + 1))
+    assert all(line["reason"] for line in broken)
+    assert 0.1 * expected < len(broken) < 0.9 * expected
+
+
 def test_bytes_that_are_not_cp949_are_counted_and_flagged(tmp_path: Path) -> None:
     body = lines([row(), row(workplace_name="ZZ")]).replace(b"ZZ", b"A\xffB")
     rows, quarantined, facts = staged(body, tmp_path)
@@ -148,6 +200,8 @@ def test_line_ends_do_not_matter(tmp_path: Path, ending: str, last: bool) -> Non
     [
         (b"", "x.csv: the file is empty"),
         (b"  \r\n", "x.csv: the file is empty"),
+        (b"\xef\xbb\xbf<html>", "x.csv: this is a web page, not a CSV file"),
+        ("자료생성년월,사업장명".encode("utf-16"), "x.csv: this is no CP949 text (UTF-16"),
         (b"<!DOCTYPE html><html>", "x.csv: this is a web page, not a CSV file"),
         (lines([]), "x.csv: there is a header and no row"),
         (lines([row(), row()])[:-30], "x.csv: the file stops in the middle of its last line"),
