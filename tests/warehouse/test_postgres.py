@@ -27,6 +27,7 @@ from sogong_pipeline.warehouse.grants import relations
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import metadata, schemas
 from tests.conftest import NOW
+from tests.docs.test_pages import REPOSITORY, blocks
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 from tests.warehouse.test_warehouse import dump
 
@@ -180,6 +181,15 @@ def test_a_grant_to_nobody_and_on_sqlite_is_refused(warehouse: Warehouse, pipeli
         at(pipeline, "").grant("analyst")
 
 
+def test_somebody_elses_view_stops_a_rebuild_and_nothing_is_lost(warehouse: Warehouse) -> None:
+    with warehouse.database.writing() as connection:
+        connection.execute(text("CREATE VIEW mine AS SELECT name FROM dim_office"))
+    before = dump(warehouse)
+    with pytest.raises(RefusedError, match=r"view mine depends on table dim_office"):
+        warehouse.rebuild()
+    assert dump(warehouse) == before
+
+
 def test_a_role_without_rights_on_the_schema_is_told_so(
     pipeline: Pipeline, postgres_url: str, role: Callable[[str], str]
 ) -> None:
@@ -226,28 +236,16 @@ def guarded(postgres: PostgresServer, role: Callable[[str], str]) -> Iterator[st
 
 
 @pytest.mark.slow
-def test_no_command_tells_the_password(
-    sogong: Run, warehouse: Warehouse, postgres_url: str, guarded: str
-) -> None:
-    with warehouse.database.writing() as connection:
-        connection.execute(text("DROP OWNED BY team"))
-        connection.execute(text("GRANT CREATE, USAGE ON SCHEMA public TO team"))
-    url = make_url(postgres_url).set(username=guarded, database=warehouse.engine.url.database)
-    right = url.set(password=PASSWORD).render_as_string(hide_password=False)
-    in_query = url.update_query_dict({"password": PASSWORD}).render_as_string(hide_password=False)
-    with warehouse.database.writing() as connection:
-        for name in relations():
-            kind = "VIEW" if name.endswith("_latest") else "TABLE"
-            connection.execute(text(f"ALTER {kind} {name} OWNER TO team"))
-    for address in (right, in_query):
-        done = sogong(address, "warehouse", "rebuild")
+def test_no_command_tells_the_password(sogong: Run, postgres_url: str, guarded: str) -> None:
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"GRANT CREATE ON SCHEMA public TO {guarded}")
+    url = make_url(postgres_url).set(username=guarded)
+    for address in (url.set(password=PASSWORD), url.update_query_dict({"password": PASSWORD})):
+        given = address.render_as_string(hide_password=False)
+        done = sogong(given, "warehouse", "rebuild")
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.startswith("rebuilt postgresql+psycopg://team")
-        for said in (
-            done.stdout,
-            repr(Settings(warehouse_url=address)),
-            str(Settings(warehouse_url=address)),
-        ):
+        for said in (done.stdout, repr(Settings(warehouse_url=given)), str(Settings(warehouse_url=given))):
             assert "s3cr3t" not in said
             assert "%41" not in said
 
@@ -312,3 +310,24 @@ def test_a_country_is_the_same_on_both_databases(
     assert dump(postgres) == expected
     postgres.rebuild()
     assert dump(postgres) == expected
+
+
+def test_the_manual_for_administrators_works(postgres: PostgresServer, pipeline: Pipeline) -> None:
+    """The statements of docs/operations.md, then what it says they give."""
+    (block,) = blocks(REPOSITORY / "docs" / "operations.md", "postgresql")
+    statements = [statement for statement in block.split(";\n") if statement.strip()]
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        try:
+            url = make_url(postgres.get_uri(database="sogong", driver="psycopg"))
+            warehouse = at(pipeline, url.set(username="sogong").render_as_string())
+            warehouse.grant("analyst")
+            warehouse.rebuild()
+            with psycopg.connect(postgres.get_uri(database="sogong"), user="analyst") as analyst:
+                assert analyst.execute("SELECT count(*) FROM dim_office").fetchall() == [(13,)]
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    analyst.execute("DELETE FROM dim_office")
+        finally:
+            for statement in ("DATABASE sogong", "ROLE sogong", "ROLE analyst"):
+                connection.execute(f"DROP {statement}")
