@@ -294,10 +294,17 @@ def warehouse_rebuild(as_json: Json = False) -> dict[str, Any]:
     """Load every table again from the lake."""
     _, warehouse = _open()
     warehouse.rebuild()
-    return {
-        "rebuilt": True,
-        "lines": [f"rebuilt {warehouse.engine.url.render_as_string(hide_password=True)}"],
-    }
+    return {"rebuilt": True, "lines": [f"rebuilt {warehouse.database.address}"]}
+
+
+@command(warehouse_app, "grant")
+def warehouse_grant(
+    role: Annotated[str, typer.Argument(help="A role that exists and cannot write.")], as_json: Json = False
+) -> dict[str, Any]:
+    """Let a PostgreSQL role read every table and view, and nothing more."""
+    _, warehouse = _open()
+    warehouse.grant(role)
+    return {"role": role, "lines": [f"{role} may read every table and view of {warehouse.database.address}"]}
 
 
 @command(app, "simulate")

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -23,8 +23,10 @@ class Settings(BaseSettings):
     portal_url: str = Field(
         default="https://www.data.go.kr", description="Where monthly files come from when no --from is given."
     )
-    warehouse_url: str = Field(
-        default="", description="SQLAlchemy URL of the warehouse; empty means warehouse.sqlite under home."
+    warehouse_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="The warehouse: postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE, or sqlite:///FILE; "
+        "empty means warehouse.sqlite under home.",
     )
     now: dt.datetime | None = Field(
         default=None,

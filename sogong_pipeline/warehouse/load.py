@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, create_engine, delete, event, inspect, text
+from sqlalchemy import Connection, delete, inspect, text
 
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.warehouse import rows as rows_of
+from sogong_pipeline.warehouse.database import Database
+from sogong_pipeline.warehouse.grants import give, given, grant_reading
 from sogong_pipeline.warehouse.tables import latest_views, metadata
 
 BATCH_ROWS = 5_000
@@ -22,58 +24,66 @@ class Warehouse:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
-        settings = pipeline.settings
-        settings.home.mkdir(parents=True, exist_ok=True)
-        self.engine = create_engine(
-            settings.warehouse_url or f"sqlite:///{settings.home / 'warehouse.sqlite'}"
-        )
-        if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _let_readers_read)
-
-    def create(self) -> None:
-        """Create what is missing: tables with their comments, and the views of the latest editions."""
-        metadata().create_all(self.engine)
-        existing = inspect(self.engine).get_view_names()
-        with self.engine.begin() as connection:
-            for name, select in latest_views().items():
-                if name not in existing:
-                    connection.execute(text(f"CREATE VIEW {name} AS {select}"))
+        pipeline.settings.home.mkdir(parents=True, exist_ok=True)
+        self.database = Database(pipeline.settings)
+        self.engine = self.database.engine
 
     def rebuild(self) -> None:
-        """Drop everything and load it again from the lake."""
-        with self.engine.begin() as connection:
-            for name in inspect(self.engine).get_view_names():
-                connection.execute(text(f"DROP VIEW {name}"))
-        metadata().drop_all(self.engine)
-        self.load_reference()
-        for month in map(Month.parse, self.pipeline.lake.children("raw")):
-            self.load_month(month)
-        for quarter in map(Quarter.parse, self.pipeline.lake.children("editions")):
-            self.load_quarter(quarter)
+        """Load everything again from the lake in one transaction, keeping who may read what."""
+        with self.database.writing() as connection:
+            readers = given(connection)
+            for name in latest_views():
+                connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+            metadata().drop_all(connection)
+            _create(connection)
+            give(connection, readers)
+            self._load_reference(connection)
+            for month in map(Month.parse, self.pipeline.lake.children("raw")):
+                self._load_month(connection, month)
+            for quarter in map(Quarter.parse, self.pipeline.lake.children("editions")):
+                self._load_quarter(connection, quarter)
+
+    def grant(self, role: str) -> None:
+        """Let a role read every table and view, see `grants.grant_reading`."""
+        with self.database.writing() as connection:
+            _create(connection)
+            grant_reading(connection, role)
 
     def load_reference(self) -> None:
         """Load regions, offices and the registry in force."""
-        self.create()
-        registry = self.pipeline.registry.in_force()
-        with self.engine.begin() as connection:
-            _replace(connection, "dim_office", {}, rows_of.dim_office())
-            _replace(connection, "dim_region", {}, rows_of.dim_region())
-            _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
+        with self.database.writing() as connection:
+            _create(connection)
+            self._load_reference(connection)
 
     def load_month(self, month: Month) -> None:
         """Load a month: its files, what the gate found, and its facts where it was measured."""
-        self.create()
+        with self.database.writing() as connection:
+            _create(connection)
+            self._load_month(connection, month)
+
+    def load_quarter(self, quarter: Quarter) -> None:
+        """Load every edition of a quarter, mark the latest, and load its months as it measured them."""
+        with self.database.writing() as connection:
+            _create(connection)
+            self._load_quarter(connection, quarter)
+
+    def _load_reference(self, connection: Connection) -> None:
+        registry = self.pipeline.registry.in_force()
+        _replace(connection, "dim_office", {}, rows_of.dim_office())
+        _replace(connection, "dim_region", {}, rows_of.dim_region())
+        _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
+
+    def _load_month(self, connection: Connection, month: Month) -> None:
         lake = self.pipeline.lake
-        with self.engine.begin() as connection:
-            for vintage in lake.children("raw", str(month)):
-                key = {"data_month": str(month), "vintage": vintage}
-                raw, staged = lake.find("raw", *key.values()), lake.find("staged", *key.values())
-                checked = lake.find("checked", *key.values())
-                if raw and staged:
-                    _replace(connection, "source_file", key, [rows_of.source_file(raw, staged)])
-                if checked:
-                    _replace(connection, "quality_check", key, _parquet_rows(checked.path("quality_check")))
-            self._load_facts(connection, month)
+        for vintage in lake.children("raw", str(month)):
+            key = {"data_month": str(month), "vintage": vintage}
+            raw, staged = lake.find("raw", *key.values()), lake.find("staged", *key.values())
+            checked = lake.find("checked", *key.values())
+            if raw and staged:
+                _replace(connection, "source_file", key, [rows_of.source_file(raw, staged)])
+            if checked:
+                _replace(connection, "quality_check", key, _parquet_rows(checked.path("quality_check")))
+        self._load_facts(connection, month)
 
     def _load_facts(self, connection: Connection, month: Month) -> None:
         """The facts of a month under the districts of its own quarter, where it was measured under them."""
@@ -86,32 +96,28 @@ class Warehouse:
             for table in ("fact_district_month", "fact_region_month"):
                 _replace(connection, table, {"data_month": str(month)}, _parquet_rows(measured.path(table)))
 
-    def load_quarter(self, quarter: Quarter) -> None:
-        """Load every edition of a quarter, mark the latest, and load its months as it measured them."""
-        self.create()
+    def _load_quarter(self, connection: Connection, quarter: Quarter) -> None:
         lake = self.pipeline.lake
         latest = lake.current("editions", str(quarter))
-        with self.engine.begin() as connection:
-            _replace(
-                connection,
-                "dim_quarter",
-                {"quarter": str(quarter)},
-                [rows_of.dim_quarter(quarter, self.pipeline.months.passed())],
-            )
-            for month in quarter.months:
-                self._load_facts(connection, month)
-            for edition in lake.partitions("editions", str(quarter)):
-                name = edition.folder.name
-                key = {"quarter": str(quarter), "edition": name}
-                _replace(connection, "edition", key, [rows_of.edition_row(edition, is_latest=name == latest)])
-                for table in ("fact_region_quarter", "fact_district_quarter", "stage_proposal"):
-                    _replace(connection, table, key, _parquet_rows(edition.path(table)))
+        passed = self.pipeline.months.passed()
+        _replace(connection, "dim_quarter", {"quarter": str(quarter)}, [rows_of.dim_quarter(quarter, passed)])
+        for month in quarter.months:
+            self._load_facts(connection, month)
+        for edition in lake.partitions("editions", str(quarter)):
+            name = edition.folder.name
+            key = {"quarter": str(quarter), "edition": name}
+            _replace(connection, "edition", key, [rows_of.edition_row(edition, is_latest=name == latest)])
+            for table in ("fact_region_quarter", "fact_district_quarter", "stage_proposal"):
+                _replace(connection, table, key, _parquet_rows(edition.path(table)))
 
 
-def _let_readers_read(connection: Any, _: Any) -> None:
-    """SQLite: readers go on reading while a period is loaded."""
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+def _create(connection: Connection) -> None:
+    """Create what is missing: tables with their comments, and the views of the latest editions."""
+    metadata().create_all(connection)
+    existing = inspect(connection).get_view_names()
+    for name, select in latest_views().items():
+        if name not in existing:
+            connection.execute(text(f"CREATE VIEW {name} AS {select}"))
 
 
 def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -72,6 +72,7 @@ def test_every_table_column_command_and_variable_is_there(generate: ModuleType) 
         "publish",
         "status",
         "warehouse rebuild",
+        "warehouse grant",
         "simulate",
         "portal",
     ):

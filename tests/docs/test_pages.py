@@ -60,8 +60,9 @@ def test_every_command_exists_with_its_options(page: Path) -> None:
 
 
 @pytest.fixture
-def warehouse(pipeline: Pipeline, tmp_path: Path) -> Warehouse:
-    """A small one with a row in every table."""
+def warehouse(any_pipeline: Pipeline, tmp_path: Path) -> Warehouse:
+    """A small one with a row in every table, on each database."""
+    pipeline = any_pipeline
     load_registry(pipeline, tmp_path)
     pipeline.months.ingest(QUARTER.months[0], str(month_file(tmp_path, str(QUARTER.months[0]))))
     pipeline.quarters.propose(QUARTER)

@@ -1,17 +1,24 @@
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, text
 
+from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import latest_views, metadata, schemas
 from tests.steps.test_steps import QUARTER, load_registry, month_file
+
+
+@pytest.fixture
+def pipeline(any_pipeline: Pipeline) -> Pipeline:
+    """Every test here runs on each database."""
+    return any_pipeline
 
 
 @pytest.fixture
@@ -28,14 +35,15 @@ def warehouse(pipeline: Pipeline, tmp_path: Path) -> Warehouse:
     return target
 
 
-def dump(warehouse: Warehouse) -> dict[str, list[tuple[object, ...]]]:
-    """The canonical export: every table's rows in the order of its key."""
+def dump(warehouse: Warehouse) -> dict[str, list[tuple[str, ...]]]:
+    """The canonical export: every table's and view's rows as typed text, in an order no collation decides."""
+    tables = dict(metadata().tables)
+    for view in latest_views():
+        tables[view] = tables[view.removesuffix("_latest")].to_metadata(MetaData(), name=view)
     with warehouse.engine.connect() as connection:
         return {
-            name: [
-                tuple(row) for row in connection.execute(table.select().order_by(*table.primary_key.columns))
-            ]
-            for name, table in metadata().tables.items()
+            name: sorted(tuple(map(repr, row)) for row in connection.execute(table.select()))
+            for name, table in tables.items()
         }
 
 
@@ -99,12 +107,27 @@ def test_a_quarter_proposed_under_a_new_registry_brings_its_months_along(
         }
 
 
-def test_readers_are_not_locked_out(warehouse: Warehouse, pipeline: Pipeline) -> None:
-    path = pipeline.settings.home / "warehouse.sqlite"
-    with warehouse.engine.begin() as writing:
-        writing.execute(text("DELETE FROM stage_proposal"))
-        with sqlite3.connect(path, timeout=0) as reader:
-            assert reader.execute("SELECT count(*) FROM stage_proposal").fetchone() == (1,)
+def test_readers_see_the_old_rows_until_all_new_ones_are_there(
+    warehouse: Warehouse, pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader in another connection looks before the first and after every row of a quarter."""
+    from sogong_pipeline.warehouse import load
+
+    original, before, seen = load._parquet_rows, dump(warehouse), []
+
+    def watched(path: Path) -> Iterator[dict[str, object]]:
+        seen.append(dump(warehouse) == before)
+        for row in original(path):
+            yield row
+            seen.append(dump(warehouse) == before)
+
+    monkeypatch.setattr(load, "_parquet_rows", watched)
+    pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path, "2022-04", count=45)))
+    pipeline.quarters.propose(QUARTER)
+    warehouse.load_quarter(QUARTER)
+    assert len(seen) > 10
+    assert all(seen)
+    assert dump(warehouse) != before
 
 
 def test_a_half_loaded_quarter_is_rolled_back(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,6 +143,42 @@ def test_a_half_loaded_quarter_is_rolled_back(warehouse: Warehouse, monkeypatch:
     monkeypatch.setattr(load, "_parquet_rows", break_down)
     with pytest.raises(OSError, match="disk"):
         warehouse.load_quarter(Quarter.parse("2022-Q2"))
+    assert dump(warehouse) == before
+
+
+def test_a_rebuild_that_breaks_leaves_the_old_content(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sogong_pipeline.warehouse import load
+
+    before = dump(warehouse)
+
+    def break_down(path: Path) -> Iterator[dict[str, object]]:
+        raise OSError("disk")
+
+    monkeypatch.setattr(load, "_parquet_rows", break_down)
+    with pytest.raises(OSError, match="disk"):
+        warehouse.rebuild()
+    assert dump(warehouse) == before
+
+
+def test_a_rebuild_gives_tables_of_an_older_version_their_columns(warehouse: Warehouse) -> None:
+    before = dump(warehouse)
+    with warehouse.database.writing() as connection:
+        connection.execute(text("DROP VIEW stage_proposal_latest"))
+        connection.execute(text("ALTER TABLE stage_proposal DROP COLUMN reason_ko"))
+    with pytest.raises((ConnectionError, RefusedError), match=r"reason_ko.*`sogong warehouse rebuild`"):
+        warehouse.load_quarter(QUARTER)
+    warehouse.rebuild()
+    assert dump(warehouse) == before
+
+
+def test_writers_take_turns(warehouse: Warehouse) -> None:
+    """Two that replace the same period at once: the second waits, neither fails, nothing is doubled."""
+    before = dump(warehouse)
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(warehouse.load_quarter, QUARTER) for _ in range(6)]:
+            done.result()
     assert dump(warehouse) == before
 
 

@@ -1,0 +1,96 @@
+"""The database behind the warehouse: its address, one writer at a time, and its errors in one line."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.settings import Settings
+
+WAIT_SECONDS = 600
+"""How long a writer waits for another one, or for readers of tables it must drop."""
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "sqlite": {"timeout": WAIT_SECONDS},
+    "postgresql+psycopg": {"connect_timeout": 10, "application_name": "sogong"},
+}
+"""The supported databases by driver, with what the driver is told."""
+
+BEGIN = {
+    "sqlite": "BEGIN IMMEDIATE",
+    "postgresql": f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'; "
+    "SELECT pg_advisory_xact_lock(hashtext('sogong-pipeline'))",
+}
+"""The first statement of a writer by dialect: whoever replaces a period is alone; readers go on."""
+
+
+class Database:
+    """An engine at the configured address; a connection is opened for each transaction and closed after it."""
+
+    def __init__(self, settings: Settings) -> None:
+        url = _url(settings)
+        self.address = url.set(query={}).render_as_string(hide_password=True)
+        self.engine = create_engine(url, connect_args=ARGUMENTS[url.drivername], poolclass=NullPool)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _let_readers_read)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction of the only writer: all of it is seen by readers, or nothing.
+
+        Raises:
+            ConnectionError: when the database cannot be reached or used now; another try may succeed.
+            RefusedError: when it refused a statement, for want of a right for example.
+        """
+        try:
+            with self.engine.begin() as connection:
+                connection.exec_driver_sql(BEGIN[self.engine.dialect.name])
+                yield connection
+        except (InterfaceError, OperationalError) as error:
+            raise ConnectionError(
+                errno.ECONNREFUSED,
+                f"{_reason(error)}; mend that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`: "
+                "the lake has everything",
+                self.address,
+            ) from error
+        except DBAPIError as error:
+            raise RefusedError(
+                f"{self.address}: {_reason(error)}; mend that, then run `sogong warehouse rebuild`"
+            ) from error
+
+
+def _url(settings: Settings) -> URL:
+    """The configured address, or SQLite under home.
+
+    What cannot be read is not repeated: a password may be anywhere in it.
+    """
+    given = settings.warehouse_url.get_secret_value()
+    if not given:
+        return URL.create("sqlite", database=str(settings.home / "warehouse.sqlite"))
+    try:
+        url = make_url(given)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.drivername not in ARGUMENTS or given.count("@") > 1:
+        raise RefusedError(
+            "SOGONG_WAREHOUSE_URL cannot be read; write postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE "
+            "(in the password %40 for @, %2F for /, %25 for %) or sqlite:///FILE"
+        )
+    return url
+
+
+def _reason(error: DBAPIError) -> str:
+    """What the database said on one line, without the statement."""
+    return " ".join(str(error.orig).split("\nLINE ", maxsplit=1)[0].split())
+
+
+def _let_readers_read(connection: Any, _: Any) -> None:
+    """SQLite: readers go on reading while a period is loaded."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
