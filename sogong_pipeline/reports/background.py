@@ -7,7 +7,7 @@ from collections import Counter
 from sogong_pipeline.reports import cells, palette
 from sogong_pipeline.reports.parts import Bullet, Cell, Column, Row, Section, Table
 from sogong_pipeline.reports.scope import Scope, undetermined_key
-from sogong_pipeline.reports.wording import clean, texts
+from sogong_pipeline.reports.wording import clean, closed_percent, texts
 
 DIGEST_SHOWN = 12
 """Hexadecimal digits of a digest that are printed; the whole one is in the hint."""
@@ -84,7 +84,8 @@ def stages(scope: Scope) -> Section:
         texts().headings["stages"],
         paragraphs=(
             texts().stage_lead,
-            f"적용한 규칙: {rules.title_ko}({rules.rule_set}, 버전 {rules.version}). {rules.description_ko}",
+            f"적용한 규칙: {rules.title_ko}({rules.rule_set}, 버전 {rules.version}). "
+            + closed_percent(rules.description_ko),
             texts().confidence_meaning,
         ),
         bullets=tuple(
@@ -104,7 +105,7 @@ def sources(scope: Scope) -> Section:
         "기록 시각": f"{source.recorded_at:%Y-%m-%d %H:%M:%S %Z}".strip(),
     }
     if source.previous:
-        facts["견준 직전 판본"] = f"{source.previous.quarter} {source.previous.edition}"
+        facts["비교한 직전 판본"] = f"{source.previous.quarter} {source.previous.edition}"
     rows = tuple(
         Row(
             (
@@ -121,15 +122,15 @@ def sources(scope: Scope) -> Section:
         for file in source.sources
     )
     columns = (
-        Column("자료월"), Column("이름표"), Column("SHA-256(앞 12자리)"), Column("서식"), Column("받은 곳"),
-        Column("받은 행", "number", "행"), Column("적재", "number", "행"), Column("격리", "number", "행")
+        Column("자료월"), Column("공개일"), Column("SHA-256(앞 12자리)"), Column("서식"), Column("받은 곳"),
+        Column("받은 행", "number", "행"), Column("쓴 행", "number", "행"), Column("뺀 행", "number", "행")
     )  # fmt: skip
     table = Table(
         "sources",
         "월별 원자료",
         columns,
         rows,
-        notes=("격리한 행은 형식을 읽을 수 없거나 완전히 겹치는 행이며, 사유와 함께 따로 보관합니다.",),
+        notes=tuple(texts().source_notes),
     )
     return Section(
         "sources",

@@ -144,7 +144,7 @@ def table_notes(facts: Collection[DistrictFact]) -> tuple[str, ...]:
     """What a table of levels and changes has to say: what is compared, what is not whole, what a dash means."""
     bases = dict.fromkeys(base for fact in facts for base in corporation_bases(fact))
     compared = (
-        f"{'·'.join(bases)} 대비 증감률은 2025년 6월의 범위 확대를 빼기 위해 법인 사업장만 견준 값입니다."
+        f"{'·'.join(bases)} 대비 증감률은 2025년 6월의 범위 확대를 빼기 위해 법인 사업장만 비교한 값입니다."
     )
     found = [
         (bool(bases), compared),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sogong_pipeline.periods import Month
 from sogong_pipeline.reports import palette, svg
@@ -46,10 +47,21 @@ class _Frame:
         return self.bottom - (self.bottom - self.top) * (value - self.low) / (self.high - self.low)
 
 
-def indexed(values: Sequence[int | None]) -> list[float | None]:
-    """The series with its first known month as 100; all None when that month is 0."""
-    base = next((value for value in values if value is not None), None)
-    return [100 * value / base if value is not None and base else None for value in values]
+def between_breaks(months: Sequence[Month], breaks: Collection[Month]) -> list[slice]:
+    """The stretches of months whose levels can be compared: a break begins a new one."""
+    starts = [index for index, month in enumerate(months) if not index or month in breaks]
+    return [slice(start, end) for start, end in pairwise([*starts, len(months)])]
+
+
+def indexed(
+    values: Sequence[int | None], months: Sequence[Month], breaks: Collection[Month]
+) -> list[float | None]:
+    """The series with the first known month as 100, anew from each break; None throughout where that month is 0."""
+    index: list[float | None] = []
+    for stretch in between_breaks(months, breaks):
+        base = next((value for value in values[stretch] if value is not None), None)
+        index += [100 * value / base if value is not None and base else None for value in values[stretch]]
+    return index
 
 
 def runs(

@@ -8,7 +8,7 @@ from sogong_pipeline.reports import cells, trends
 from sogong_pipeline.reports.parts import Card, Cell, Column, Row, Search, Section, Table
 from sogong_pipeline.reports.scope import District, Scope, undetermined_key
 from sogong_pipeline.reports.source import MEASURES, ReportSource
-from sogong_pipeline.reports.wording import NONE, number, texts
+from sogong_pipeline.reports.wording import CHANGE_DIGITS, NONE, number, texts
 
 
 def flagged(scope: Scope) -> Section:
@@ -20,7 +20,11 @@ def flagged(scope: Scope) -> Section:
     if scope.office is None:
         table = _brief(scope)
         return Section("flagged", heading, paragraphs=lead, tables=(table,))
-    notes = (texts().confidence_meaning, *trends.break_notes(scope.source))
+    notes = (
+        texts().confidence_meaning,
+        trends.index_note(scope.source),
+        *trends.break_notes(scope.source),
+    )
     cards = tuple(_card(scope.source, district) for district in scope.flagged)
     return Section("flagged", heading, paragraphs=(*lead, *notes), cards=cards, legend=trends.legend())
 
@@ -104,7 +108,7 @@ def _facts(district: District) -> tuple[str, ...]:
     fact = district.fact
     bases = "·".join(cells.corporation_bases(fact))
     found = (
-        (fact.largest_share_pct, f"최대 사업장 비중 {number(fact.largest_share_pct, 1)}%"),
+        (fact.largest_share_pct, f"최대 사업장 비중 {number(fact.largest_share_pct, CHANGE_DIGITS)}%"),
         (fact.joined, f"월평균 취득 {number(fact.joined)}명"),
         (fact.left, f"상실 {number(fact.left)}명"),
         (

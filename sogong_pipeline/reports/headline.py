@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 
 from sogong_pipeline.reports.geography import region_name
 from sogong_pipeline.reports.scope import Scope, undetermined_key
 from sogong_pipeline.reports.source import Number, Stage
 from sogong_pipeline.reports.wording import (
+    CHANGE_DIGITS,
     month_ko,
     number,
     quarter_ko,
@@ -25,10 +27,11 @@ NAMED = 5
 
 
 def headline(scope: Scope) -> tuple[str, ...]:
-    """How many districts are in which stage, what moved, how much they hold, and what to beware of."""
+    """How many districts are in which stage, how surely, what moved, how much they hold, and what to beware of."""
     sentences = [
         _standing(scope),
         _why_undetermined(scope),
+        _chance(scope),
         _movement(scope),
         _newly_severe(scope),
         _size(scope),
@@ -45,13 +48,13 @@ def _standing(scope: Scope) -> str:
         return f"{with_particle(where, '은/는')} 이 판본의 밀집지역 목록에 없습니다."
     if counts["undetermined"] == total:
         return f"{where} {number(total)}곳은 모두 판정보류입니다."
-    flagged = f"심각이 {number(counts['severe'])}곳, 주의가 {number(counts['caution'])}곳"
+    flagged = f"심각 {number(counts['severe'])}곳, 주의 {number(counts['caution'])}곳"
     held = (
         f"이며, {number(counts['undetermined'])}곳은 판정을 보류했습니다"
         if counts["undetermined"]
         else "입니다"
     )
-    return f"{where} {number(total)}곳 가운데 {flagged}{held}."
+    return f"{where} {number(total)}곳의 참고 단계는 {flagged}{held}."
 
 
 def _why_undetermined(scope: Scope) -> str:
@@ -63,6 +66,18 @@ def _why_undetermined(scope: Scope) -> str:
     return f"판정보류 사유: {', '.join(told)}."
 
 
+def _chance(scope: Scope) -> str:
+    """How many of the flagged districts may have fallen by chance."""
+    low = sum(district.proposal.confidence == "low" for district in scope.flagged)
+    if not scope.flagged:
+        return ""
+    flagged = f"주의·심각 {number(len(scope.flagged))}곳"
+    if not low:
+        return f"{flagged} 가운데 신뢰도 낮음인 곳은 없습니다."
+    told = f"{flagged} 가운데 {number(low)}곳은" if low < len(scope.flagged) else f"{flagged}은 모두"
+    return f"{told} 신뢰도 낮음으로, 실제 변화가 없는데도 우연히 줄어 보인 것일 수 있습니다."
+
+
 def _movement(scope: Scope) -> str:
     previous, before = scope.source.previous, scope.counts_before
     if not scope.districts:
@@ -70,12 +85,21 @@ def _movement(scope: Scope) -> str:
     if previous is None or before is None:
         return "직전 분기의 판정이 없어 단계가 달라진 곳은 가릴 수 없습니다."
     since = f"직전 분기({quarter_ko(previous.quarter)})"
+    changes = [(stage, change) for stage in FLAGGED if (change := scope.counts[stage] - before[stage])]
+    if not changes:
+        return f"참고 단계가 심각·주의인 곳의 수는 {since}와 같습니다."
     moved = [
-        f"{with_particle(texts().stages[stage], '이/가')} {number(abs(change))}곳 {'늘' if change > 0 else '줄'}"
-        for stage in FLAGGED
-        if (change := scope.counts[stage] - before[stage])
+        (
+            f"{with_particle(texts().stages[stage], '이/가')} {number(abs(change))}곳",
+            "늘" if change > 0 else "줄",
+        )
+        for stage, change in changes
     ]
-    return f"{since}보다 {'고 '.join(moved)}었습니다." if moved else f"심각과 주의의 수는 {since}와 같습니다."
+    told = [
+        f"{', '.join(words for words, _ in group)} {verb}"
+        for verb, group in groupby(moved, key=lambda found: found[1])
+    ]
+    return f"{since}보다 참고 단계 {'고 '.join(told)}었습니다."
 
 
 def _newly_severe(scope: Scope) -> str:
@@ -84,11 +108,12 @@ def _newly_severe(scope: Scope) -> str:
         return ""
     names = ", ".join(shorten(district.name) for district in new[:NAMED])
     rest = f" 등 {number(len(new))}곳" if len(new) > NAMED else ""
-    return f"새로 심각이 된 곳: {names}{rest}."
+    return f"참고 단계가 새로 심각이 된 곳: {names}{rest}."
 
 
 def _size(scope: Scope) -> str:
-    workplaces, left_out = scope.total("workplaces")
+    summed, left_out = scope.total("workplaces")
+    workplaces = scope.source.nation.matched_workplaces if scope.office is None else summed
     workers, _ = scope.total("workers")
     payroll, _ = scope.total("payroll_krw")
     if workplaces is None or workers is None or payroll is None:
@@ -114,9 +139,9 @@ def _against_nation(scope: Scope) -> str:
 
 
 def _moved(change: Number) -> str:
-    """A verb's stem: `1.2% 늘`, `0.4% 줄`, `변동이 없`; 고 or 었습니다 follows."""
-    size = abs(rounded(change, 1))
-    return f"{number(size, 1)}% {'늘' if change > 0 else '줄'}" if size else "변동이 없"
+    """A verb's stem: `1.20% 늘`, `0.43% 줄`, `변동이 없`; 고 or 었습니다 follows."""
+    size = abs(rounded(change, CHANGE_DIGITS))
+    return f"{number(size, CHANGE_DIGITS)}% {'늘' if change > 0 else '줄'}" if size else "변동이 없"
 
 
 def _caveat(scope: Scope) -> str:

@@ -99,6 +99,7 @@ def _masthead(scope: Scope) -> Masthead:
         title=f"{scope.name} {words['title']}",
         period=period,
         period_note=f"{first.month}~{last.month}월 {means} · {source.recorded_at:%Y-%m-%d} 작성 · {edition}",
+        disclaimer=words["disclaimer"],
         marks=tuple(marks),
         notices=tuple(notices),
         watermark=" · ".join(marks),

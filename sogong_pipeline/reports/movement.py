@@ -20,7 +20,7 @@ def moves(scope: Scope) -> Section:
     previous = scope.source.previous
     heading = texts().headings["moves"]
     if previous is None:
-        words = "직전 분기의 판정이 없어 견줄 수 없습니다. 다음 분기 보고서부터 달라진 곳이 실립니다."
+        words = "직전 분기의 판정이 없어 비교할 수 없습니다. 다음 분기 보고서부터 달라진 곳이 실립니다."
         return Section("moves", heading, paragraphs=(words,))
     groups: dict[tuple[Stage, Stage], list[District]] = defaultdict(list)
     for district in scope.districts:
@@ -51,7 +51,7 @@ def _lead(scope: Scope, previous: PreviousStages, groups: dict[tuple[Stage, Stag
         f"목록에서 빠진 {number(gone)}곳" if gone else "",
     ]
     left_out = "·".join(filter(None, listed))
-    return f"{quarter_ko(previous.quarter)}(판본 {previous.edition[:12]})에 견주어 {parts}입니다." + (
+    return f"{quarter_ko(previous.quarter)}(판본 {previous.edition[:12]})와 비교하여 {parts}입니다." + (
         f" {left_out}은 셈에서 뺐습니다." if left_out else ""
     )
 

@@ -186,6 +186,7 @@ class Masthead:
     title: str
     period: str
     period_note: str
+    disclaimer: str
     marks: tuple[str, ...]
     notices: tuple[str, ...]
     watermark: str

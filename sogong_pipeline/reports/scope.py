@@ -20,7 +20,7 @@ from sogong_pipeline.reports.source import (
     ReportSource,
     Stage,
 )
-from sogong_pipeline.reports.wording import clean, texts
+from sogong_pipeline.reports.wording import clean, closed_percent, texts
 
 NATION = "index"
 """File stem of the national report."""
@@ -155,7 +155,7 @@ def _district(source: ReportSource, info: DistrictInfo) -> District:
         name=clean(info.name) or info.district_id,
         place=region_name(info.sigungu_code),
         fact=source.facts.get(info.district_id, _UNKNOWN_FACT),
-        proposal=replace(proposal, reason_ko=clean(proposal.reason_ko)),
+        proposal=replace(proposal, reason_ko=closed_percent(clean(proposal.reason_ko))),
         before=known_before.get(info.district_id),
     )
 

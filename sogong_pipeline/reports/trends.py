@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sogong_pipeline.nps.contribution import coverage_breaks
+from sogong_pipeline.periods import Month
 from sogong_pipeline.reports import charts, palette
 from sogong_pipeline.reports.charts import Line
 from sogong_pipeline.reports.parts import Legend, Picture
@@ -30,7 +31,7 @@ def spark(source: ReportSource, district: District) -> str:
 
 
 def of_district(source: ReportSource, district: District) -> Picture:
-    """Workers, payroll and workplaces of a district, each with its first month as 100."""
+    """Workers, payroll and workplaces of a district, each with its first month as 100, anew after a break."""
     points = _points(source, district)
     title = (
         f"{shorten(district.name)}: {_spoken(source, [point.workers if point else None for point in points])}"
@@ -52,8 +53,7 @@ def total(scope: Scope) -> Picture | None:
     summed = [
         _sum([points[index] for points in whole]) if known else None for index, known in enumerate(months)
     ]
-    base = next(month for month, known in zip(scope.source.trend_months, months, strict=True) if known)
-    title = f"밀집지역 합계의 추이({month_ko(base)}=100)"
+    title = f"밀집지역 합계의 추이({_bases(scope.source.trend_months, months)})"
     notes = [f"추이를 볼 수 있는 모든 달에 값이 있는 {number(len(whole))}곳의 합계입니다."]
     return Picture(
         _indexed(scope.source, summed, title, (720, 176)),
@@ -61,6 +61,26 @@ def total(scope: Scope) -> Picture | None:
         notes=(*notes, *break_notes(scope.source)),
         legend=legend(),
     )
+
+
+def _bases(months: Sequence[Month], known: Sequence[bool]) -> str:
+    """The months that are 100: `2023년 7월=100, 2025년 6월부터 다시 100`."""
+    stretches = charts.between_breaks(months, coverage_breaks())
+    firsts = [
+        month_ko(next(month for month, is_known in zip(months[part], known[part], strict=True) if is_known))
+        for part in stretches
+        if any(known[part])
+    ]
+    return ", ".join([f"{firsts[0]}=100", *(f"{first}부터 다시 100" for first in firsts[1:])])
+
+
+def index_note(source: ReportSource) -> str:
+    """What is 100 in the trend of a district."""
+    again = [
+        f"{month_ko(month)}부터 다시 100" for month in coverage_breaks() if month in source.trend_months[1:]
+    ]
+    bases = ", ".join([f"{month_ko(source.trend_months[0])}=100", *again])
+    return f"추이 그림은 자료가 있는 첫 달을 100으로 둔 지수입니다({bases})."
 
 
 def legend() -> tuple[Legend, ...]:
@@ -93,7 +113,12 @@ def _indexed(
 ) -> str:
     lines = [
         Line(
-            SHORT[measure], charts.indexed([getattr(p, measure) if p else None for p in points]), colour, dash
+            SHORT[measure],
+            charts.indexed(
+                [getattr(p, measure) if p else None for p in points], source.trend_months, coverage_breaks()
+            ),
+            colour,
+            dash,
         )
         for measure, (colour, dash) in STYLE.items()
     ]
@@ -101,13 +126,14 @@ def _indexed(
 
 
 def _spoken(source: ReportSource, workers: Sequence[int | None]) -> str:
-    """The trend in words: its first and last known month."""
-    known = [
-        (month, value) for month, value in zip(source.trend_months, workers, strict=True) if value is not None
-    ]
-    if not known:
-        return "추이 자료 없음"
-    (first, start), (last, end) = known[0], known[-1]
-    if first == last:
-        return f"{month_ko(first)} 종사자 {number(start)}명"
-    return f"종사자 {month_ko(first)} {number(start)}명에서 {month_ko(last)} {number(end)}명"
+    """The trend in words: the first and last known month on each side of a break."""
+    told = []
+    for part in charts.between_breaks(source.trend_months, coverage_breaks()):
+        known = [
+            f"{month_ko(month)} {number(value)}명"
+            for month, value in zip(source.trend_months[part], workers[part], strict=True)
+            if value is not None
+        ]
+        if known:
+            told.append("에서 ".join(dict.fromkeys([known[0], known[-1]])))
+    return f"종사자 {'; '.join(told)}" if told else "추이 자료 없음"

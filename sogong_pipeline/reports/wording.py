@@ -5,8 +5,9 @@ Fixed words are in texts.yaml; here is what has to be computed from a value.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
@@ -19,6 +20,8 @@ from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.reports.source import Number, Stage
 
 NONE = "–"
+CHANGE_DIGITS = 2
+"""A change in percent has these decimals everywhere, the ones that the rules and their sentences go by."""
 MINUS = "\N{MINUS SIGN}"
 Particle = Literal["은/는", "이/가", "을/를", "과/와", "으로/로"]
 
@@ -52,6 +55,7 @@ class Texts:
     break_note: str
     partial_note: str
     dash_note: str
+    source_notes: Sequence[str]
 
 
 @cache
@@ -75,6 +79,11 @@ def _controls(char: str) -> bool:
     return not char.isspace() and unicodedata.category(char) in {"Cc", "Cf", "Cs"}
 
 
+def closed_percent(text: str) -> str:
+    """The text with every % right after its number, as Korean sets it."""
+    return re.sub(r"(?<=\d) +%", "%", text)
+
+
 def shorten(text: str, length: int = 18) -> str:
     """The text cut to `length` characters, the last an ellipsis where something was cut."""
     return text if len(text) <= length else text[: length - 1].rstrip(" " + _JOINER) + "…"
@@ -90,8 +99,8 @@ def number(value: Number | None, digits: int = 0) -> str:
     return NONE if value is None else f"{rounded(value, digits):,}".replace("-", MINUS)
 
 
-def signed(value: Number | None, digits: int = 1) -> str:
-    """`+1.2`, `−3.4`, `0.0`, or a dash when unknown."""
+def signed(value: Number | None, digits: int = CHANGE_DIGITS) -> str:
+    """`+1.20`, `−3.41`, `0.00`, or a dash when unknown."""
     if value is None:
         return NONE
     return f"{rounded(value, digits):+,}".replace("-", MINUS) if rounded(value, digits) else number(0, digits)

@@ -24,7 +24,7 @@ def undetermined(obstacle: str, facts: Mapping[str, Any], rules: RuleSet) -> str
             )
         case "dominated_by_one":
             return (
-                f"가장 큰 사업장 한 곳이 종사자의 {facts['largest_share_pct']} %를 차지해 "
+                f"가장 큰 사업장 한 곳이 종사자의 {facts['largest_share_pct']}%를 차지해 "
                 "지역 전체의 흐름으로 볼 수 없으므로 판정을 보류합니다."
             )
         case "no_base":
@@ -41,28 +41,29 @@ def determined(stage: str, clauses: Sequence[Clause], facts: Mapping[str, Any], 
     order = list(rules.thresholds_pct)
     compared = stage if stage != "good" else order[-1]
     reaching = [c for c in clauses if c.breaches and order.index(c.breaches) <= order.index(compared)]
-    criterion = f"{_against(rules)} 모두 {abs(rules.thresholds_pct[compared])} % 이상 감소"
+    criterion = f"{_against(rules)} 모두 {abs(rules.thresholds_pct[compared])}% 이상 감소"
     told = "·".join(_changes(clause) for clause in reaching)
     if stage != "good":
+        held = "모두" if len(reaching) == len(clauses) else f"중 {len(reaching)}개가"
         sentence = (
-            f"{told} 감소로 {len(clauses)}개 지표 중 {len(reaching)}개가 "
-            f"{STAGES[stage]} 기준({criterion})에 해당합니다."
+            f"{told} 감소로 {len(clauses)}개 지표 {held} {STAGES[stage]} 참고 기준({criterion})에 해당합니다."
         )
     elif reaching:
         sentence = (
             f"{told} 감소로 {len(clauses)}개 지표 중 {len(reaching)}개만 {criterion}하여 "
-            f"{STAGES[compared]} 기준({rules.at_least}개 이상)에 미치지 않습니다."
+            f"{STAGES[compared]} 참고 기준({rules.at_least}개 이상)에 미치지 않습니다."
         )
     else:
         sentence = (
-            f"{criterion}한 지표가 없어 {STAGES[compared]} 기준({rules.at_least}개 이상)에 미치지 않습니다."
+            f"{criterion}한 지표가 없어 "
+            f"{STAGES[compared]} 참고 기준({rules.at_least}개 이상)에 미치지 않습니다."
         )
     return sentence + _note(facts, rules)
 
 
 def _changes(clause: Clause) -> str:
     """How far one indicator fell, by base."""
-    falls = ", ".join(f"{BASES[base]} 대비 {abs(change)} %" for base, change in clause.changes_pct.items())
+    falls = ", ".join(f"{BASES[base]} 대비 {abs(change)}%" for base, change in clause.changes_pct.items())
     return f"{INDICATORS[clause.indicator]}({falls})"
 
 

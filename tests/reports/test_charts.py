@@ -85,9 +85,19 @@ def test_noise_is_not_blown_up(parse_svg: Parse) -> None:
 
 
 def test_an_index_starts_at_100_in_the_first_known_month() -> None:
-    assert charts.indexed([None, 50, 75, None]) == [None, 100, 150, None]
-    assert charts.indexed([0, 10]) == [None, None]
-    assert charts.indexed([None]) == [None]
+    def index(*values: int | None) -> list[float | None]:
+        return charts.indexed(values, MONTHS[: len(values)], BREAKS)
+
+    assert index(None, 50, 75, None) == [None, 100, 150, None]
+    assert index(0, 10) == [None, None]
+    assert index(None) == [None]
+
+
+def test_an_index_starts_at_100_again_from_a_break() -> None:
+    months = MONTHS[BREAK_AT - 2 : BREAK_AT + 3]
+    assert charts.indexed([50, 60, 200, None, 210], months, BREAKS) == [100, 120, 100, None, 105]
+    assert charts.indexed([50, 0, None, 80, 40], months, BREAKS) == [100, 0, None, 100, 50]
+    assert charts.indexed([50, 60], MONTHS[BREAK_AT : BREAK_AT + 2], BREAKS) == [100, 120]
 
 
 def test_labels_at_the_ends_keep_apart(parse_svg: Parse) -> None:

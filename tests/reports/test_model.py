@@ -95,7 +95,10 @@ def test_flagged_districts_are_told_in_full(source: ReportSource, models: list[R
     reasons = {f"d-{key}": proposal.reason_ko for key, proposal in source.proposals.items()}
     card = section(models[1], "flagged").cards[0]
     fact = facts[card.anchor]
-    assert card.reason == reasons[card.anchor]
+    assert card.reason == reasons[card.anchor].replace(" %", "%")
+    shown = [cell.text.strip("−") for row in card.table.rows for cell in row.cells[1:]]
+    told = re.findall(r"([\d.]+)%", card.reason)
+    assert told and set(told) <= set(shown), "the table shows what the reason says"
     values = [[cell.value for cell in row.cells[1:]] for row in card.table.rows]
     assert values == [
         [
@@ -134,14 +137,14 @@ def test_unknown_is_a_dash_with_a_reason_and_never_zero(first_month: ReportSourc
         dashes = [cell for cell in cells(model) if cell.text == "–" and not cell.svg]
         assert dashes or not model.tiles[3].count.value
         assert all(cell.hint and cell.value is None for cell in dashes)
-        assert not any(cell.text in {"0.0", "+0.0"} for cell in cells(model))
+        assert not any(cell.text in {"0.0", "+0.0", "0.00", "+0.00"} for cell in cells(model))
 
 
 def test_a_first_month_says_what_it_cannot_say(first_month: ReportSource) -> None:
     nation = build_models(first_month)[0]
     words = " ".join(nation.headline)
     assert words.startswith("전국 밀집지역 60곳은 모두 판정보류입니다.")
-    assert "견줄 과거 자료 없음" in words
+    assert "비교할 과거 자료 없음" in words
     assert "1개월(2026년 7월) 자료만 있어" in words
     assert "직전 분기의 판정이 없어" in words
     assert "중 1개월 자료" in nation.masthead.period_note
@@ -175,6 +178,69 @@ def test_no_report_claims_to_be_official(models: list[ReportModel]) -> None:
         lead = section(model, "stages").paragraphs[0]
         assert "참고 단계" in lead and "공식 기준에 따른 판정이 아닙니다" in lead and "지원협의회" in lead
         assert "ref_5_10" in section(model, "stages").paragraphs[1]
+
+
+def test_every_report_says_near_its_top_that_stages_are_for_reference(models: list[ReportModel]) -> None:
+    for model in models:
+        assert "참고 단계는 공식 판정이 아니며" in model.masthead.disclaimer
+        assert re.search(r"곳의 참고 단계는 심각 [\d,]+곳, 주의 [\d,]+곳", model.headline[0])
+
+
+def test_the_headline_says_how_many_flagged_may_be_chance(
+    source: ReportSource, models: list[ReportModel]
+) -> None:
+    flagged = [p for p in source.proposals.values() if p.stage in {"severe", "caution"}]
+    low = sum(p.confidence == "low" for p in flagged)
+    assert 0 < low < len(flagged)
+    assert models[0].headline[1].startswith(f"주의·심각 {len(flagged):,}곳 가운데 {low:,}곳은 신뢰도 낮음")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [
+        ("low", "주의·심각 12곳은 모두 신뢰도 낮음"),
+        ("high", "주의·심각 12곳 가운데 신뢰도 낮음인 곳은 없습니다"),
+    ],
+)
+def test_all_or_none_of_low_confidence_is_told(source_factory: Factory, confidence: str, words: str) -> None:
+    source = source_factory(districts=12)
+    stage = Proposal("caution", confidence, "줄었습니다.", None)
+    nation = build_models(replace(source, proposals=dict.fromkeys(source.proposals, stage)))[0]
+    assert words in nation.headline[1]
+
+
+def test_the_nations_workplaces_are_the_same_in_headline_and_matching(models: list[ReportModel]) -> None:
+    matched = table(models[0], "matching").rows[0].cells[1].text
+    assert any(f"월평균 사업장 {matched}개에" in sentence for sentence in models[0].headline)
+
+
+@pytest.mark.parametrize(
+    ("severe", "caution", "words"),
+    [
+        (1, 2, "참고 단계 심각이 1곳, 주의가 2곳 늘었습니다."),
+        (2, -1, "참고 단계 심각이 2곳 늘고 주의가 1곳 줄었습니다."),
+        (0, -1, "참고 단계 주의가 1곳 줄었습니다."),
+        (0, 0, "참고 단계가 심각·주의인 곳의 수는 직전 분기(2026년 2분기)와 같습니다."),
+    ],
+)
+def test_movement_shares_its_verb(source_factory: Factory, severe: int, caution: int, words: str) -> None:
+    source = source_factory(districts=12)
+    assert source.previous is not None
+    ids = [info.district_id for info in source.districts]
+    before = dict(zip(ids, ["severe"] * 3 + ["caution"] * 3 + ["good"] * 6, strict=True))
+    held = 3 + severe
+    stages = ["severe"] * held + ["caution"] * (3 + caution)
+    proposals = {
+        key: Proposal(stage, "high", "사유", None)
+        for key, stage in zip(ids, stages + ["good"] * (12 - len(stages)), strict=True)
+    }
+    source = replace(source, proposals=proposals, previous=replace(source.previous, stages=before))
+    assert any(sentence.endswith(words) for sentence in build_models(source)[0].headline)
+
+
+def test_the_common_trend_names_both_months_of_100(models: list[ReportModel]) -> None:
+    (trend,) = section(models[0], "overview").pictures
+    assert "(2023년 10월=100, 2025년 6월부터 다시 100)" in trend.title
 
 
 def test_sources_can_be_traced(source: ReportSource, models: list[ReportModel]) -> None:
@@ -238,9 +304,9 @@ def test_an_unknown_reason_is_counted_as_other(source_factory: Factory) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("-1.24", "경기는 1.2% 줄었습니다(전국 +0.5%)"),
-        ("2.0", "경기는 2.0% 늘었습니다(전국 +0.5%)"),
-        ("0.04", "경기는 변동이 없었습니다(전국 +0.5%)"),
+        ("-1.24", "경기는 1.24% 줄었습니다(전국 +0.50%)"),
+        ("2.0", "경기는 2.00% 늘었습니다(전국 +0.50%)"),
+        ("0.004", "경기는 변동이 없었습니다(전국 +0.50%)"),
     ],
 )
 def test_the_region_is_told_beside_the_nation(source_factory: Factory, change: str, words: str) -> None:

@@ -67,10 +67,10 @@ def test_number(value: Decimal | int | None, digits: int, expected: str) -> None
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (Decimal("1.25"), "+1.2"),
-        (Decimal("-5.01"), "−5.0"),
-        (Decimal("0.04"), "0.0"),
-        (Decimal("-0.04"), "0.0"),
+        (Decimal("1.25"), "+1.25"),
+        (Decimal("-5.01"), "−5.01"),
+        (Decimal("0.004"), "0.00"),
+        (Decimal("-0.004"), "0.00"),
         (None, "–"),
     ],
 )
@@ -107,6 +107,11 @@ def test_shortened_text_is_never_longer_than_asked(text: str, length: int) -> No
     short = wording.shorten(text, length)
     assert len(short) <= length
     assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
+
+
+def test_a_percent_sign_follows_its_number_closely() -> None:
+    assert wording.closed_percent("10 % 이상, 5.25 %") == "10% 이상, 5.25%"
+    assert wording.closed_percent("100% 산단 % 표시") == "100% 산단 % 표시"
 
 
 def test_fixed_words_exist_for_every_code() -> None:

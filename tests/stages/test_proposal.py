@@ -54,8 +54,8 @@ def test_two_of_three_indicators_must_breach_both_bases(changes: dict[str, Any],
 def test_the_reason_names_indicator_base_and_value() -> None:
     proposal = propose(facts({"workers": ("-25.31", "-24.10"), "payroll": ("-22.00", "-20.05")}), RULES)
     assert proposal.reason_ko == (
-        "종사자 수(1년 전 대비 25.31 %, 2년 전 대비 24.10 %)·급여 총액(1년 전 대비 22.00 %, 2년 전 대비 20.05 %) "
-        "감소로 3개 지표 중 2개가 심각 기준(1년 전·2년 전 대비 모두 10 % 이상 감소)에 해당합니다."
+        "종사자 수(1년 전 대비 25.31%, 2년 전 대비 24.10%)·급여 총액(1년 전 대비 22.00%, 2년 전 대비 20.05%) "
+        "감소로 3개 지표 중 2개가 심각 참고 기준(1년 전·2년 전 대비 모두 10% 이상 감소)에 해당합니다."
     )
     clauses = {clause["indicator"]: clause for clause in json.loads(proposal.reasons)}
     assert clauses["workers"] == {
@@ -66,10 +66,16 @@ def test_the_reason_names_indicator_base_and_value() -> None:
     assert clauses["workplaces"]["breaches"] is None
 
 
+def test_all_indicators_are_told_as_all() -> None:
+    changes = dict.fromkeys(INDICATORS, ("-12", "-12"))
+    assert "감소로 3개 지표 모두 심각 참고 기준(" in propose(facts(changes), RULES).reason_ko
+
+
 def test_a_single_falling_indicator_is_told_though_it_decides_nothing() -> None:
     proposal = propose(facts({"workers": ("-25.31", "-24.10")}), RULES)
-    assert "종사자 수(1년 전 대비 25.31 %" in proposal.reason_ko
+    assert "종사자 수(1년 전 대비 25.31%" in proposal.reason_ko
     assert "3개 지표 중 1개만" in proposal.reason_ko
+    assert "주의 참고 기준(2개 이상)에 미치지 않습니다" in proposal.reason_ko
 
 
 @pytest.mark.parametrize(
@@ -77,7 +83,7 @@ def test_a_single_falling_indicator_is_told_though_it_decides_nothing() -> None:
     [
         ({"workplaces": Decimal("19.9")}, "few_workplaces", "월평균 19.9개로 20개에 미치지 못해"),
         ({"workplaces": None}, "not_computable", "확인되는 사업장이 없어"),
-        ({"largest_share_pct": Decimal("50.01")}, "dominated_by_one", "종사자의 50.01 %를 차지해"),
+        ({"largest_share_pct": Decimal("50.01")}, "dominated_by_one", "종사자의 50.01%를 차지해"),
         ({"workplaces": Decimal(5), "year_status": "not_computable"}, "no_base", "비교할 1년 전 같은 분기"),
         ({"year_status": "not_computable"}, "no_base", "비교할 1년 전 같은 분기"),
         (
