@@ -67,15 +67,16 @@ def draw(
     view = Projection.fit(box, *size)
     boxes = insets.placed(chosen, own, view)
     sheet = Sheet(view.rectangle, taken=[projection.rectangle for _, projection in boxes])
+    district_names = list(_district_names(main_dots, view, sheet, scale))
     return svg.drawing(
         view.width,
         view.height,
         _land(outlines, sidos, view),
         svg.element(
             "g",
-            *_region_names(region_names, view, 11 / scale),
+            *_region_names(region_names, view, sheet, 11 / scale),
             *_marks(main_dots, view, scale),
-            *_district_names(main_dots, view, sheet, scale),
+            *district_names,
             *(
                 _inset(
                     inset,
@@ -150,11 +151,14 @@ def _marks(dots: Iterable[Dot], view: Projection, scale: float) -> Iterator[str]
         yield palette.mark(dot.stage, *view.pixel(dot.place), SIZE[dot.stage] * scale)
 
 
-def _region_names(names: Iterable[tuple[str, Point]], view: Projection, size: float) -> Iterator[str]:
-    """Faint, under the marks; none over another."""
-    sheet = Sheet(view.rectangle)
+def _region_names(
+    names: Iterable[tuple[str, Point]], view: Projection, sheet: Sheet, size: float
+) -> Iterator[str]:
+    """Faint, under the marks; a little off its place where a label stands there, left out where that fails too."""
     for name, place in names:
-        if placed := sheet.centred(name, *view.pixel(place), size):
+        x, y = view.pixel(place)
+        tries = (sheet.centred(name, x, y + shift * size, size) for shift in (0, -1, 1, -2, 2))
+        if placed := next(filter(None, tries), None):
             yield svg.text(
                 placed.words, placed.x, placed.y, text_anchor="middle", font_size=size, fill=FAINT, **HALO
             )

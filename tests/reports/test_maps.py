@@ -102,6 +102,25 @@ def test_labels_never_overlap_and_never_leave_the_map(wanted: list[tuple[tuple[f
         assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
 
 
+def test_a_regions_name_gives_way_to_a_district(parse_svg: Callable[[str], ET.Element]) -> None:
+    place = (127.2, 37.3)
+
+    def height(dots: list[maps.Dot]) -> float:
+        drawn = maps.draw(
+            geography.outlines(),
+            frozenset({"41"}),
+            dots,
+            "지도",
+            region_names=[("가나다라시", place)],
+            size=(560, 760),
+        )
+        (name,) = [text for text in parse_svg(drawn).iter(f"{SVG}text") if text.text == "가나다라시"]
+        return float(name.get("y", ""))
+
+    assert height([maps.Dot(place, "good", "산단")]) == height([])
+    assert abs(height([maps.Dot(place, "severe", "산단", 1)]) - height([])) >= 10
+
+
 def test_a_shorter_wording_is_tried_where_the_long_one_does_not_fit() -> None:
     sheet = Sheet((0, 0, 60, 30))
     placed = sheet.beside(["7 가나다라마바사", "7"], 30, 15, 5, 9)
