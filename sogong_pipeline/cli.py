@@ -189,9 +189,9 @@ def propose(
 ) -> dict[str, Any]:
     """Measure quarters and propose a reference stage for each district."""
     pipeline, warehouse = _open()
-    candidates = [Quarter.parse(quarter)] if quarter else pipeline.quarters.with_data()
-    stale = {str(candidate): pipeline.quarters.stale(candidate, rules) for candidate in candidates}
-    changed = {name: why for name, why in stale.items() if why or quarter}
+    wanted = Quarter.parse(quarter) if quarter else None
+    stale = {wanted: pipeline.quarters.stale(wanted, rules)} if wanted else pipeline.quarters.changed(rules)
+    changed = {str(name): why for name, why in stale.items()}
     if dry_run:
         return {
             "quarters": changed,
@@ -227,16 +227,14 @@ def publish(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Write the reports of the 13 regional offices and of the nation."""
-    from sogong_pipeline.reports.collect import collect
-    from sogong_pipeline.reports.model import build_models
-    from sogong_pipeline.reports.publish import write_reports
+    from sogong_pipeline.reports.publish import publish_draft
 
     wanted = Quarter.parse(quarter)
     if not draft:
         raise RefusedError(f"no council has decided on {wanted} yet; publish drafts with --draft")
     pipeline, _ = _open()
-    folder = out or pipeline.settings.home / "reports" / str(wanted) / "draft"
-    files = write_reports(build_models(collect(pipeline, wanted, draft=draft)), folder)
+    files = publish_draft(pipeline, wanted, out)
+    folder = files[0].parent
     return {
         "quarter": str(wanted),
         "files": files,
