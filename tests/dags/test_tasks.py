@@ -194,3 +194,16 @@ def test_a_refusal_fails_at_once_and_what_may_pass_is_tried_later(
     assert decided(broken.value) is decided(unreachable.value) is RetryAction.RETRY
     assert decided(refused.value) is RetryAction.FAIL
     assert decided(MemoryError()) is RetryAction.DEFAULT
+
+
+def test_a_late_month_is_told_as_late_and_a_failure_by_its_reason(caplog: pytest.LogCaptureFixture) -> None:
+    from airflow.sdk.exceptions import AirflowSensorTimeout
+
+    from sogong_pipeline.orchestration.policy import tell_failure
+
+    task = SimpleNamespace(dag_id="ingest_month", task_id="published")
+    for error in (AirflowSensorTimeout("timeout"), RefusedError("the file is empty")):
+        tell_failure({"ti": task, "partition_key": "2026-10", "exception": error})
+    late, failed = (record.getMessage() for record in caplog.records if "ingest_month" in record.getMessage())
+    assert late.startswith("ingest_month 2026-10: late: not published by the 28th; ")
+    assert failed == "ingest_month 2026-10: published failed: the file is empty"
