@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick lint format bench docs soak lock clean
+.PHONY: help setup demo airflow test quick lint format bench docs soak lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)  ## an invented country from files to reports, in .demo/
 	@scripts/demo.sh
+
+airflow: $(READY)  ## Airflow in a browser, the country of the demo behind it; Ctrl-C stops it
+	@scripts/airflow.sh
 
 test: $(READY)  ## every test
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup

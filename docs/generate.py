@@ -1,8 +1,9 @@
-"""Writes the pages of docs/ that follow from the code: tables.md and cli.md; `--check` tells whether they do."""
+"""Writes the pages of docs/ that follow from the code: tables.md, cli.md, dags.md; `--check` tells whether they do."""
 
 from __future__ import annotations
 
 import argparse
+import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.tables import latest_views, schemas
 
 DOCS = Path(__file__).parent
+DAGS = DOCS.parent / "dags"
+PATH_OF_A_MONTH = ("ingest_month", "propose_stages", "publish_reports", "load_registry")
 WIDTH = 100
 """Columns of the help pages, whatever the terminal."""
 
@@ -37,7 +40,8 @@ def main(arguments: list[str]) -> None:
 
 def pages() -> dict[str, str]:
     """The generated pages by file name."""
-    return {"tables.md": "\n".join(_tables()) + "\n", "cli.md": "\n".join(_cli()) + "\n"}
+    made = {"tables.md": _tables(), "cli.md": _cli(), "dags.md": _dags()}
+    return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
 
 
 def _tables() -> Iterator[str]:
@@ -139,6 +143,34 @@ def _help(command: Any, path: str, parent: Any = None) -> Iterator[tuple[str, st
         yield path, command.get_help(context).rstrip()
     for name, child in below.items():
         yield from _help(child, f"{path} {name}", context)
+
+
+def _dags() -> Iterator[str]:
+    """The manuals of the DAGs, read without importing Airflow."""
+    yield "# The DAGs"
+    yield ""
+    yield "Generated from the docstrings of `dags/*.py` by `make docs`; do not edit. Airflow shows the same texts."
+    for file in sorted(DAGS.glob("*.py"), key=lambda file: PATH_OF_A_MONTH.index(file.stem)):
+        module = ast.parse(file.read_text(encoding="utf-8"))
+        (function,) = (node for node in module.body if isinstance(node, ast.FunctionDef))
+        (decorator,) = (node for node in function.decorator_list if isinstance(node, ast.Call))
+        said = {keyword.arg: ast.unparse(keyword.value) for keyword in decorator.keywords}
+        yield ""
+        yield f"## {file.stem}"
+        yield ""
+        yield from _grid(
+            ("schedule", "runs at a time", "paused at first"),
+            iter(
+                [
+                    tuple(
+                        f"`{said[name]}`"
+                        for name in ("schedule", "max_active_runs", "is_paused_upon_creation")
+                    )
+                ]
+            ),
+        )
+        yield ""
+        yield (ast.get_docstring(module) or "").strip()
 
 
 def _grid(header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:

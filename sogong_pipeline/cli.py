@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 import typer
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.periods import Month, Quarter, parse_months
+from sogong_pipeline.periods import Month, Quarter, newest_due, parse_months
 from sogong_pipeline.progress import steps
 from sogong_pipeline.settings import Settings
 
@@ -201,9 +201,8 @@ def propose(
     pipeline, warehouse = _open()
     if not pipeline.months.passed():
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
-    candidates = [wanted] if wanted else pipeline.quarters.with_data()
-    stale = {str(candidate): pipeline.quarters.stale(candidate, rules) for candidate in candidates}
-    changed = {name: why for name, why in stale.items() if why or quarter}
+    stale = {wanted: pipeline.quarters.stale(wanted, rules)} if wanted else pipeline.quarters.changed(rules)
+    changed = {str(name): why for name, why in stale.items()}
     if dry_run:
         return {
             "quarters": changed,
@@ -239,16 +238,14 @@ def publish(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Write the reports of the 13 regional offices and of the nation."""
-    from sogong_pipeline.reports.collect import collect
-    from sogong_pipeline.reports.model import build_models
-    from sogong_pipeline.reports.publish import write_reports
+    from sogong_pipeline.reports.publish import publish_draft
 
     wanted = Quarter.parse(quarter)
     if not draft:
         raise RefusedError(f"no council has decided on {wanted} yet; publish drafts with --draft")
     pipeline, _ = _open()
-    folder = out or pipeline.settings.home / "reports" / str(wanted) / "draft"
-    files = write_reports(build_models(collect(pipeline, wanted, draft=draft)), folder)
+    files = publish_draft(pipeline, wanted, out)
+    folder = files[0].parent
     return {
         "quarter": str(wanted),
         "files": files,
@@ -258,10 +255,12 @@ def publish(
 
 @command(app, "status")
 def status(as_json: Json = False) -> dict[str, Any]:
-    """Tell what is in, what is missing and what is stale; status 3 when something is."""
+    """Tell what is in, what is missing, late or stale; status 3 when something is."""
     pipeline, _ = _open()
     months = pipeline.months.passed()
     missing = [month for month in _span(months) if month not in months]
+    due = newest_due(pipeline.settings.clock().date())
+    late = parse_months(f"{months[-1].shift(1)}..{due}") if months and months[-1] < due else []
     registry = pipeline.registry.in_force()
     proposed = [quarter for quarter in pipeline.quarters.with_data() if pipeline.quarters.edition(quarter)]
     stale = {str(quarter): why for quarter in proposed if (why := pipeline.quarters.stale(quarter))}
@@ -269,6 +268,7 @@ def status(as_json: Json = False) -> dict[str, Any]:
     return {
         "months": [str(month) for month in months],
         "missing": [str(month) for month in missing],
+        "late": [str(month) for month in late],
         "registry": registry.version if registry else None,
         "proposed": [str(quarter) for quarter in proposed],
         "stale": stale,
@@ -276,12 +276,13 @@ def status(as_json: Json = False) -> dict[str, Any]:
         "lines": [
             f"months    {months[0]}..{months[-1]}, {len(months)} in" if months else "months    none",
             f"missing   {', '.join(map(str, missing)) or 'none'}",
+            f"late      {', '.join(map(str, late)) or 'none'}",
             f"registry  {registry.version if registry else 'none; run `sogong registry load FILE`'}",
             f"proposed  {', '.join(map(str, proposed)) or 'none'}",
             *(f"stale     {name}: {why[0]}; run `sogong propose`" for name, why in stale.items()),
             f"disk      {disk / 1e9:.2f} GB",
         ],
-        "status": LATE if missing or stale else 0,
+        "status": LATE if missing or late or stale else 0,
     }
 
 

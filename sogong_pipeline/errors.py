@@ -1,4 +1,4 @@
-"""The one exception that reaches a user as a single line."""
+"""The exceptions that reach a user as a single line."""
 
 from __future__ import annotations
 
@@ -12,3 +12,7 @@ class RefusedError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
+
+
+class LaterError(RefusedError):
+    """Refused for now: the same call may succeed later, because somebody else gave no answer or no file yet."""

@@ -104,6 +104,16 @@ class Quarter:
         return self.months[-1].last_day
 
 
+LATE_AFTER_DAY = 28
+"""Files appear between the 17th and the 26th of the month after; past this day one is late."""
+
+
+def newest_due(today: dt.date) -> Month:
+    """The newest month whose file should be published by a day."""
+    this = Month(today.year, today.month)
+    return this.shift(-1 if today.day > LATE_AFTER_DAY else -2)
+
+
 def parse_months(text: str) -> list[Month]:
     """Read one month (`2026-09`) or an inclusive range (`2015-11..2026-09`), oldest first.
 

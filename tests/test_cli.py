@@ -18,6 +18,8 @@ from tests.rows import lines, row
 from tests.steps.test_steps import month_file
 
 pytestmark = pytest.mark.slow  # each runs the command in a process of its own
+ON_TIME = "2022-07-28T09:00:00+09:00"
+"""The last day on which 2022-06 may come in."""
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -25,10 +27,10 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def sogong(tmp_path: Path) -> Run:
     """Runs `sogong` in a home of its own."""
 
-    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str | Path, now: str = NOW) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [Path(sys.executable).with_name("sogong"), *map(str, arguments)],
-            env={**os.environ, "SOGONG_HOME": str(tmp_path / "home"), "SOGONG_NOW": NOW, "COLUMNS": "200"},
+            env={**os.environ, "SOGONG_HOME": str(tmp_path / "home"), "SOGONG_NOW": now, "COLUMNS": "200"},
             capture_output=True,
             text=True,
             check=False,
@@ -72,11 +74,14 @@ def test_from_a_portal_to_the_reports_and_once_more(
     assert "시연" in page
     assert len(list((home / "reports" / "2022-Q2" / "draft").iterdir())) == 14
 
-    status = sogong("status", "--json")
+    status = sogong("status", "--json", now=ON_TIME)
     assert status.returncode == 0
     assert json.loads(status.stdout)["months"] == ["2022-04", "2022-05"]
+    late = sogong("status", now=ON_TIME.replace("-28T", "-29T"))
+    assert late.returncode == 3
+    assert "late      2022-06\n" in late.stdout
     assert sogong("ingest", "2022-04", "--from", month_file(tmp_path, "2022-04", count=44)).returncode == 0
-    stale = sogong("status")
+    stale = sogong("status", now=ON_TIME)
     assert stale.returncode == 3
     assert "stale     2022-Q2: 2022-04:" in stale.stdout
     dry_run = sogong("propose", "--dry-run", "--json")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.periods import Month, Quarter, parse_months
+from sogong_pipeline.periods import Month, Quarter, newest_due, parse_months
 
 MONTHS = st.builds(Month, st.integers(2015, 2099), st.integers(1, 12))
 
@@ -46,3 +46,10 @@ def test_what_is_no_month_is_refused_with_the_value(text: str) -> None:
 def test_a_backward_range_is_refused() -> None:
     with pytest.raises(RefusedError, match="runs backwards"):
         parse_months("2026-09..2026-08")
+
+
+@pytest.mark.parametrize(
+    ("today", "due"), [("2026-11-28", "2026-09"), ("2026-11-29", "2026-10"), ("2026-01-29", "2025-12")]
+)
+def test_a_month_is_due_once_the_28th_of_the_next_has_passed(today: str, due: str) -> None:
+    assert str(newest_due(dt.date.fromisoformat(today))) == due

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.nps.portal_http import BY_HAND, AbsentError, PortalConnection, root_cause
 from sogong_pipeline.nps.portal_pages import (
     Publication,
@@ -120,7 +120,7 @@ class PortalClient:
         publications = self.publications()
         fitting = uploads_for(month, publications)
         if not fitting:
-            raise RefusedError(
+            raise LaterError(
                 f"{self._portal.base} lists no upload for {month}: {len(publications)} in all, labelled "
                 f"{publications[-1].label} to {publications[0].label}; wait for it, or {BY_HAND}"
             )
@@ -195,7 +195,7 @@ def _save(
             )
         part.replace(target)
     except requests.RequestException as error:
-        raise RefusedError(
+        raise LaterError(
             f"the portal broke off: expected {total or 'more'} bytes, got {length} ({root_cause(error)}); "
             f"try again, or {BY_HAND}"
         ) from error

@@ -14,7 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.nps.portal_pages import glimpse
 
 BY_HAND = "download the file by hand and use --from FILE"
@@ -85,7 +85,8 @@ class PortalConnection:
 
         Raises:
             AbsentError: when there is no such page.
-            RefusedError: when the portal is unreachable, changed, or redirects to another host.
+            LaterError: when the portal is unreachable.
+            RefusedError: when the portal changed, or redirects to another host.
         """
         url = self.base + path
         try:
@@ -102,12 +103,12 @@ class PortalConnection:
         except requests.TooManyRedirects:
             raise self.changed("an answer", path, "redirects without end") from None
         except requests.RequestException as error:
-            raise RefusedError(
+            raise LaterError(
                 f"portal unreachable: {url} gave no answer ({root_cause(error)}); try later, or {BY_HAND}"
             ) from error
         status = f"{response.status_code} {response.reason}"
         if response.status_code in BUSY:
-            raise RefusedError(f"portal unreachable: {url} keeps answering {status}; try later, or {BY_HAND}")
+            raise LaterError(f"portal unreachable: {url} keeps answering {status}; try later, or {BY_HAND}")
         if response.status_code == requests.codes.not_found:
             raise AbsentError(str(self.changed("an answer", path, status)))
         if response.status_code != requests.codes.ok:

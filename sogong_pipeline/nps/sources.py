@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.nps.lines import read_header, refuse_if_cut_off, refuse_if_damaged
-from sogong_pipeline.nps.portal import PortalClient
+from sogong_pipeline.nps.portal import PortalClient, uploads_for
+from sogong_pipeline.nps.portal_pages import Publication
 from sogong_pipeline.periods import Month
 
 BytesProgress = Callable[[int, int | None], None]
@@ -64,7 +65,7 @@ def receive(
     Raises:
         RefusedError: when the source holds no file of the month.
     """
-    if re.match(r"https?://", source):
+    if _is_portal(source):
         yield from _from_portal(PortalClient(source), month, workspace, known, progress)
         return
     path = Path(source)
@@ -81,6 +82,34 @@ def receive(
         raise RefusedError(f"{source}: there is no such file or folder")
     for file in found:
         yield Received(file, file.name, _label(file.name), file.name, month)
+
+
+def is_published(source: str, month: Month, elsewhere: Container[str]) -> bool:
+    """Whether a source may hold a month by now; only the file itself can tell for sure.
+
+    Args:
+        source: a portal's address; a file or a folder is there or not, and `receive` says so.
+        month: the data month wanted.
+        elsewhere: origins known to hold other months. Labels lie close together, so the newest upload would
+            otherwise look like the month to come.
+
+    Raises:
+        LaterError: when the portal is unreachable.
+        RefusedError: when it is not the portal known.
+    """
+    if not _is_portal(source):
+        return True
+    listed = uploads_for(month, PortalClient(source).publications())
+    return any(_origin(publication) not in elsewhere for publication in listed)
+
+
+def _is_portal(source: str) -> bool:
+    return re.match(r"https?://", source) is not None
+
+
+def _origin(publication: Publication) -> str:
+    """What tells an upload of the portal from every other."""
+    return f"{publication.label} {publication.detail_pk}"
 
 
 def _in_folder(folder: Path, month: Month) -> list[Path]:
@@ -116,7 +145,7 @@ def _from_portal(
     """The likeliest upload that really holds the month; nothing when it is in the lake already."""
     held: list[str] = []
     for publication in client.candidates(month):
-        origin = f"{publication.label} {publication.detail_pk}"
+        origin = _origin(publication)
         if origin in known:
             return
         target = workspace / "download"
@@ -127,7 +156,7 @@ def _from_portal(
             yield Received(path, downloaded.file_name, publication.label, origin, month)
             return
         held.append(f"{publication.label} holds {found}")
-    raise RefusedError(
+    raise LaterError(
         f"the portal has no upload of {month} yet ({'; '.join(held)}); wait for it or use --from FILE"
     )
 

@@ -15,7 +15,7 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.month import measure_month
 from sogong_pipeline.lake import SHORT, Built, Lake, Partition, sha256_of
 from sogong_pipeline.nps.contribution import contribution_version
-from sogong_pipeline.nps.sources import BytesProgress, Received, receive
+from sogong_pipeline.nps.sources import BytesProgress, Received, is_published, receive
 from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month, suites_version
@@ -65,6 +65,16 @@ class MonthSteps:
         last = self.lake.current("raw", str(month))
         landed.sort(key=lambda raw: (raw.folder.name == last, int(raw.facts["number"])), reverse=True)
         return [partition.folder.name for partition in landed]
+
+    def is_published(self, month: Month, source: str | None = None) -> bool:
+        """Whether a source, the configured portal when None, may hold a month by now; see `nps.sources`."""
+        elsewhere = {
+            str(raw.facts["origin"])
+            for other in self.lake.children("raw")
+            if other != str(month)
+            for raw in self.lake.partitions("raw", other)
+        }
+        return is_published(source or self._portal_url, month, elsewhere)
 
     def fetch(
         self, month: Month, source: str | None = None, progress: BytesProgress | None = None
@@ -200,15 +210,18 @@ class MonthSteps:
             ),
         )[0]
 
+    def measure_in_force(self, month: Month) -> Partition | None:
+        """Measure a month under the districts of its own quarter; None without a registry."""
+        registry = self._registry.in_force()
+        return self.measure(month, registry.on(month.quarter.last_day)) if registry else None
+
     def ingest(
         self, month: Month, source: str | None = None, progress: BytesProgress | None = None
     ) -> list[MonthState]:
         """Land, stage, check, match and measure a month; without a registry it stops after the gate."""
-        registry = self._registry.in_force()
         states = []
         for vintage, is_new in self.fetch(month, source, progress):
             staged = self.stage(month, vintage)
             checked = self.check(month, vintage)
-            measured = self.measure(month, registry.on(month.quarter.last_day)) if registry else None
-            states.append(MonthState(month, vintage, is_new, measured, staged, checked))
+            states.append(MonthState(month, vintage, is_new, self.measure_in_force(month), staged, checked))
         return states

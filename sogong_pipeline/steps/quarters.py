@@ -68,6 +68,11 @@ class QuarterSteps:
             quarter for quarter in quarters if registry is None or registry.on(quarter.last_day).districts
         ]
 
+    def changed(self, rule_set: str = DEFAULT) -> dict[Quarter, list[str]]:
+        """Every quarter with data whose inputs changed, oldest first, and why; see `stale`."""
+        stale = {quarter: self.stale(quarter, rule_set) for quarter in self.with_data()}
+        return {quarter: why for quarter, why in stale.items() if why}
+
     def propose(self, quarter: Quarter, rule_set: str = DEFAULT) -> tuple[Partition, bool]:
         """Measure a quarter and propose a stage for each of its districts.
 

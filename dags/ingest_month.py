@@ -1,0 +1,104 @@
+"""One month: from the portal into the lake, checked and measured.
+
+The partition key is the data month, `2026-10`. On the 17th of the month after, at nine in Seoul, a run waits until
+the portal lists an upload for it, asking every three hours and holding no worker in between. A month that is not there
+by the 28th fails as *late*.
+
+| task | does |
+|---|---|
+| `published` | waits for the upload; passes at once when the source is a file or a folder |
+| `land` | keeps the bytes for ever, under their digest |
+| `stage` | types the rows; what cannot be typed goes to quarantine with its reason |
+| `check` | the gate: a critical failure stops the month here, and an earlier good file stays in force |
+| `measure` | matches workplaces to districts and sums them; needs a registry (`load_registry`) |
+| `load` | copies the month into the warehouse, the gate's findings also when it was stopped |
+| `announce` | emits `measured_month`, which starts `propose_stages`; skipped when exactly this was announced before |
+
+**Form.** `source`: a file, a folder or a portal's address, on the machine of the worker; empty for the portal.
+
+**A worked example.** Months 2026-07 to 2026-09 from the portal, the oldest first:
+
+    airflow backfill create --dag-id ingest_month --from-date 2026-07-01 --to-date 2026-09-30 --max-active-runs 1
+
+The office sends a corrected 2026-09. Trigger the DAG with the partition key `2026-09` and the file as `source`: it
+becomes a second vintage beside the first, and 2026-Q3 is proposed again. The same file once more changes nothing, and
+`announce` is skipped.
+
+**When it fails.** A refusal is one line in the log that says what to do; it is not tried again. A portal that does not
+answer is asked again after 30 minutes. Clear the failed task to go on: every step recognises what is there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import CronPartitionTimetable, Param, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from sogong_pipeline.orchestration.assets import MEASURED_MONTH
+from sogong_pipeline.orchestration.installation import open_pipeline, open_warehouse
+from sogong_pipeline.orchestration.policy import DEFAULTS
+from sogong_pipeline.periods import Month
+
+
+@dag(
+    schedule=CronPartitionTimetable("0 9 17 * *", timezone="Asia/Seoul", run_offset=-1, key_format="%Y-%m"),
+    start_date=dt.datetime(2015, 12, 17, tzinfo=ZoneInfo("Asia/Seoul")),
+    catchup=False,
+    is_paused_upon_creation=True,
+    max_active_runs=3,
+    default_args=DEFAULTS,
+    tags=["month"],
+    doc_md=__doc__,
+    params={"source": Param("", type="string", description="File, folder or address; empty for the portal.")},
+)
+def ingest_month() -> None:
+    """The tasks of one month; of those that write, one of a kind runs at a time over all months."""
+
+    @task.sensor(
+        mode="reschedule", poke_interval=dt.timedelta(hours=3), timeout=dt.timedelta(days=11), retries=48
+    )
+    def published(partition_key: str, params: dict[str, Any]) -> bool:
+        months = open_pipeline().months
+        return months.is_published(Month.parse(partition_key), params["source"] or None)
+
+    @task(max_active_tis_per_dag=1)
+    def land(partition_key: str, params: dict[str, Any]) -> list[str]:
+        landed = open_pipeline().months.fetch(Month.parse(partition_key), params["source"] or None)
+        return [vintage for vintage, _ in landed]
+
+    @task(max_active_tis_per_dag=1)
+    def stage(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
+        months, month = open_pipeline().months, Month.parse(partition_key)
+        return [{"vintage": vintage, **months.stage(month, vintage).facts} for vintage in vintages]
+
+    @task(max_active_tis_per_dag=1)
+    def check(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
+        months, month = open_pipeline().months, Month.parse(partition_key)
+        return [{"vintage": vintage, **months.check(month, vintage).facts} for vintage in vintages]
+
+    @task(max_active_tis_per_dag=1)
+    def measure(partition_key: str) -> dict[str, Any]:
+        measured = open_pipeline().months.measure_in_force(Month.parse(partition_key))
+        return {"measured": measured.digest, **measured.facts} if measured else {}
+
+    @task(max_active_tis_per_dag=1, trigger_rule="all_done")
+    def load(partition_key: str) -> None:
+        open_warehouse().load_month(Month.parse(partition_key))
+
+    @task(inlets=[MEASURED_MONTH], outlets=[MEASURED_MONTH])
+    def announce(measured: dict[str, Any], partition_key: str, inlet_events: Any, outlet_events: Any) -> None:
+        told = {"month": partition_key, **measured}
+        if not measured or any(event.extra == told for event in inlet_events[MEASURED_MONTH]):
+            raise AirflowSkipException("announced before" if measured else "not measured: load a registry")
+        outlet_events[MEASURED_MONTH].extra = told
+
+    vintages = land()
+    staged, checked, measured = stage(vintages), check(vintages), measure()
+    published() >> vintages
+    staged >> checked >> measured >> load() >> announce(measured)
+
+
+ingest_month()

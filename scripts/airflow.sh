@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Airflow on this machine alone, with the demo's country behind it; Ctrl-C stops all of it.
+# Another lake, metadata folder, portal or port: SOGONG_HOME, AIRFLOW_HOME, SOGONG_PORTAL_URL, AIRFLOW_PORT.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+port=${AIRFLOW_PORT:-8080}
+export PATH="$root/.venv/bin:$PATH"
+export SOGONG_HOME=${SOGONG_HOME:-$root/.demo/home}
+export AIRFLOW_HOME=${AIRFLOW_HOME:-$root/.demo/airflow}
+mkdir -p "$SOGONG_HOME" "$AIRFLOW_HOME"
+
+# The port alone is not enough: tasks talk to the API server by its full address.
+export AIRFLOW__API__HOST=127.0.0.1
+export AIRFLOW__API__PORT=$port
+export AIRFLOW__API__BASE_URL=http://127.0.0.1:$port
+export AIRFLOW__CORE__EXECUTION_API_SERVER_URL=http://127.0.0.1:$port/execution/
+export AIRFLOW__CORE__DAGS_FOLDER=$root/dags
+export AIRFLOW__CORE__LOAD_EXAMPLES=False
+export AIRFLOW__CORE__PARALLELISM=4  # each is a process; the default of 32 takes all memory of a laptop
+
+# Both run in process sessions of their own, so that Ctrl-C reaches this script alone, which then ends them all.
+portal='' airflow=''
+stop() {
+    trap '' INT TERM
+    if [[ -n $airflow ]]; then
+        kill -TERM -- "-$airflow" 2> /dev/null || true
+        for _ in {1..40}; do kill -0 -- "-$airflow" 2> /dev/null || break; sleep 0.5; done
+        kill -KILL -- "-$airflow" 2> /dev/null || true  # what takes longer than 20 s
+    fi
+    [[ -z $portal ]] || kill "$portal" 2> /dev/null || true
+}
+trap stop EXIT
+trap 'exit 130' INT TERM
+
+if [[ -z ${SOGONG_PORTAL_URL:-} ]]; then
+    if [[ ! -d .demo/country ]]; then
+        echo "There is no demo country yet: run 'make demo' first, or set SOGONG_PORTAL_URL." >&2
+        exit 1
+    fi
+    setsid sogong portal --data .demo/country --port 0 > "$AIRFLOW_HOME/portal.log" &
+    portal=$!
+    until grep -q http "$AIRFLOW_HOME/portal.log"; do
+        kill -0 "$portal" || exit 1
+        sleep 0.2
+    done
+    SOGONG_PORTAL_URL=$(grep -o 'http[^ ]*' "$AIRFLOW_HOME/portal.log" | head -1)
+    export SOGONG_PORTAL_URL
+fi
+
+passwords=$AIRFLOW_HOME/simple_auth_manager_passwords.json.generated
+echo "Airflow      http://127.0.0.1:$port"
+if [[ -f $passwords ]]; then
+    echo "Login        $(tr -d '{}"' < "$passwords" | sed 's/: / \/ /')"
+else
+    echo "Login        is made now and printed below"
+fi
+echo "Lake         $SOGONG_HOME"
+echo "Portal       $SOGONG_PORTAL_URL"
+setsid airflow standalone &
+airflow=$!
+wait "$airflow"

@@ -1,0 +1,49 @@
+"""What all DAGs share: who owns them, what is tried again, and who is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any
+
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk.exceptions import AirflowSensorTimeout
+
+from sogong_pipeline.errors import LaterError, RefusedError
+
+TAGS = frozenset({"month", "quarter", "registry", "reports"})
+"""Every tag a DAG may carry."""
+
+RETRY_POLICY = ExceptionRetryPolicy(
+    rules=[
+        RetryRule(LaterError, RetryAction.RETRY, dt.timedelta(minutes=30), "may pass by itself"),
+        RetryRule(RefusedError, RetryAction.FAIL, reason="the same input is refused again"),
+    ]
+)
+"""A refusal fails at once, what may pass by itself is tried later, all else (a killed worker) soon."""
+
+
+def tell_failure(context: dict[str, Any]) -> None:
+    """Say in one line of the task's log, for an operator or an alert on it, what failed and what to do."""
+    task = context["ti"]
+    error = context.get("exception")
+    late = isinstance(error, AirflowSensorTimeout)
+    logging.getLogger(__name__).error(
+        "%s %s: %s",
+        task.dag_id,
+        context.get("partition_key") or "",
+        "late: not published by the 28th; look at the portal, or run it again with a file as its source"
+        if late
+        else f"{task.task_id} failed: {error}",
+    )
+
+
+DEFAULTS: dict[str, Any] = {
+    "owner": "data-engineering",
+    "retries": 3,
+    "retry_delay": dt.timedelta(seconds=30),
+    "retry_policy": RETRY_POLICY,
+    "execution_timeout": dt.timedelta(hours=1),
+    "on_failure_callback": tell_failure,
+}
+"""The default arguments of every task."""

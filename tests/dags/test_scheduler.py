@@ -1,0 +1,222 @@
+"""The real scheduler, over REST alone: months fire their quarter, a corrected month fires it again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import requests
+
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.simulator.portal import PortalServer
+from tests.districts.test_registry import ROW, write
+from tests.steps.test_steps import QUARTER, month_file
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
+START_SECONDS = 300
+RUN_SECONDS = 420
+
+
+class Airflow:
+    """The REST API of a running Airflow."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def log_in(self) -> None:
+        """Get a token; the test's Airflow takes everybody for an administrator."""
+        token = self.session.get(f"{self.address}/auth/token", timeout=20).json()["access_token"]
+        self.session.headers["Authorization"] = f"Bearer {token}"
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        answer = self.session.request(method, f"{self.address}/api/v2/{path}", json=body, timeout=30)
+        assert answer.ok, (path, answer.status_code, answer.text)
+        return answer.json()  # type: ignore[no-any-return]
+
+    def trigger(self, dag_id: str, key: str | None = None, **conf: str) -> str:
+        """Start a run; returns its id."""
+        body = {"logical_date": None, "conf": conf, **({"partition_key": key} if key else {})}
+        return str(self.ask("POST", f"dags/{dag_id}/dagRuns", body)["dag_run_id"])
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        return self.ask("GET", f"dags/{dag_id}/dagRuns?order_by=run_after&limit=50")["dag_runs"]  # type: ignore[no-any-return]
+
+    def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
+        found = self.ask("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
+        return {task["task_id"]: task["state"] for task in found}
+
+    def finished(self, dag_id: str, run_id: str) -> str:
+        """The state a run ends in."""
+
+        def state() -> str | None:
+            now = str(self.ask("GET", f"dags/{dag_id}/dagRuns/{run_id}")["state"])
+            return now if now in {"success", "failed"} else None
+
+        return wait(state, f"{dag_id} {run_id}")
+
+
+def wait(look: Callable[[], T | None], what: str, seconds: float = RUN_SECONDS) -> T:
+    """Look until something is seen."""
+    deadline = time.monotonic() + seconds
+    while (seen := look()) is None:
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(0.5)
+    return seen
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on at this moment."""
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[PortalServer]:
+    """A portal that has published three months."""
+    for month in QUARTER.months:
+        month_file(tmp_path / "published", str(month))
+    with PortalServer(tmp_path / "published") as running:
+        yield running
+
+
+@pytest.fixture
+def airflow(tmp_path: Path, portal: PortalServer) -> Iterator[Airflow]:
+    """Airflow as `make airflow` starts it, in a process session of its own and an empty home."""
+    api, worker_log, trigger_log = free_ports(3)
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "SOGONG"))},
+        "SOGONG_HOME": str(tmp_path / "home"),
+        "SOGONG_PORTAL_URL": portal.url,
+        "AIRFLOW_HOME": str(tmp_path / "airflow"),
+        "AIRFLOW_PORT": str(api),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(worker_log),
+        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(trigger_log),
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    }
+    output = tmp_path / "standalone.log"
+    with output.open("wb") as log:
+        process = subprocess.Popen(
+            [ROOT / "scripts" / "airflow.sh"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    running = Airflow(f"http://127.0.0.1:{api}")
+
+    def healthy() -> bool | None:
+        assert process.poll() is None, output.read_text(errors="replace")[-5000:]
+        try:
+            health = running.session.get(f"{running.address}/api/v2/monitor/health", timeout=5).json()
+        except (requests.RequestException, ValueError):
+            return None
+        parts = ("metadatabase", "scheduler", "dag_processor")
+        return True if all(health[part]["status"] == "healthy" for part in parts) else None
+
+    try:
+        wait(healthy, "a healthy Airflow", START_SECONDS)
+        running.log_in()
+        yield running
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End it as Ctrl-C does; `make airflow` must then leave nothing behind."""
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(60)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_months_fire_their_quarter_and_a_corrected_month_fires_it_again(
+    airflow: Airflow, tmp_path: Path
+) -> None:
+    pipeline = Pipeline(Settings(home=tmp_path / "home"))
+    report = tmp_path / "home" / "reports" / str(QUARTER) / "draft" / "gyeonggi.html"
+
+    def loaded() -> bool | None:
+        found = {dag["dag_id"] for dag in airflow.ask("GET", "dags")["dags"]}
+        return True if found == {path.stem for path in (ROOT / "dags").glob("*.py")} else None
+
+    def proposed(months: int, after: str | None = None) -> Callable[[], str | None]:
+        """Looks for an edition of so many months, other than an earlier one, whose report is out."""
+
+        def look() -> str | None:
+            edition = pipeline.quarters.edition(QUARTER)
+            if edition is None or len(edition.facts["months"]) < months or edition.folder.name == after:
+                return None
+            name = edition.folder.name
+            is_out = report.exists() and name in report.read_text(encoding="utf-8")
+            return name if is_out and resting() else None
+
+        return look
+
+    def resting() -> bool:
+        """Whether no run of a quarter is on its way."""
+        runs = airflow.runs("propose_stages") + airflow.runs("publish_reports")
+        return all(run["state"] in {"success", "failed"} for run in runs)
+
+    def backfilled() -> bool | None:
+        runs = [run for run in airflow.runs("ingest_month") if run["run_type"] == "backfill"]
+        assert "failed" not in {run["state"] for run in runs}
+        done = sorted(run["partition_key"] for run in runs if run["state"] == "success")
+        return True if done == [str(month) for month in QUARTER.months] else None
+
+    def announced() -> int:
+        """How many events of a measured month there were."""
+        events = airflow.ask("GET", "assets/events?source_dag_id=ingest_month")["asset_events"]
+        return sum("measured" in event["extra"] for event in events)
+
+    wait(loaded, "all DAGs")
+    registry = write(tmp_path / "registry.csv", ROW)
+    run = airflow.trigger("load_registry", file=str(registry))
+    assert airflow.finished("load_registry", run) == "success"
+
+    airflow.ask("PATCH", "dags/ingest_month", {"is_paused": False})
+    span = {"from_date": "2022-04-01T00:00:00+09:00", "to_date": "2022-06-30T00:00:00+09:00"}
+    airflow.ask("POST", "backfills", {"dag_id": "ingest_month", **span, "max_active_runs": 3})
+    wait(backfilled, "three months")
+    first = wait(proposed(3), "the edition of three months and its reports")
+    before = airflow.runs("propose_stages")
+    assert {(run["partition_key"], run["run_type"]) for run in before} == {(str(QUARTER), "asset_triggered")}
+    assert announced() == 3
+
+    again = airflow.trigger("ingest_month", "2022-05", source=str(month_file(tmp_path / "again", "2022-05")))
+    assert airflow.finished("ingest_month", again) == "success"
+    states = airflow.tasks("ingest_month", again)
+    assert (states["measure"], states["load"], states["announce"]) == ("success", "success", "skipped")
+    assert announced() == 3
+
+    corrected = month_file(tmp_path / "corrected", "2022-05", count=41)
+    correction = airflow.trigger("ingest_month", "2022-05", source=str(corrected))
+    assert airflow.finished("ingest_month", correction) == "success"
+    second = wait(proposed(3, after=first), "the edition with the corrected month")
+    assert announced() == 4
+    after = airflow.runs("propose_stages")
+    assert len(after) > len(before)
+    assert {run["state"] for run in after} == {"success"}
+    assert {first, second} <= set(pipeline.lake.children("editions", str(QUARTER)))

@@ -1,0 +1,209 @@
+"""Each DAG's tasks called for real, on small months, as a worker calls them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sogong_pipeline.errors import LaterError, RefusedError
+from sogong_pipeline.periods import Month
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.simulator.portal import Fault, PortalServer
+from tests.conftest import NOW
+from tests.districts.test_registry import ROW, write
+from tests.steps.test_steps import QUARTER, load_registry, month_file
+
+pytestmark = pytest.mark.slow  # imports Airflow
+
+DAGS = Path(__file__).parents[2] / "dags"
+Task = Callable[..., Any]
+
+
+def dag_of(name: str) -> Any:
+    """The DAG of a file."""
+    spec = importlib.util.spec_from_file_location(name, DAGS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return getattr(module, name)()
+
+
+def tasks(name: str) -> dict[str, Task]:
+    """The functions behind the tasks of a DAG."""
+    return {task.task_id: task.python_callable for task in dag_of(name).tasks}
+
+
+@pytest.fixture(autouse=True)
+def home(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tasks open the test's installation."""
+    monkeypatch.setenv("SOGONG_HOME", str(pipeline.settings.home))
+    monkeypatch.setenv("SOGONG_NOW", NOW)
+
+
+def ingest(month: str, source: str, announced: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """A run of `ingest_month`; returns what its event says, None when it emits none."""
+    from airflow.sdk.exceptions import AirflowSkipException
+    from airflow.sdk.execution_time.context import OutletEventAccessors
+
+    from sogong_pipeline.orchestration.assets import MEASURED_MONTH
+
+    run, said = tasks("ingest_month"), {"partition_key": month, "params": {"source": source}}
+    assert run["published"](**said)
+    vintages = run["land"](**said)
+    (staged,) = run["stage"](vintages, partition_key=month)
+    assert staged["rows"] == staged["staged_rows"] + staged["quarantined_rows"]
+    (checked,) = run["check"](vintages, partition_key=month)
+    assert checked["failed_critical"] == []
+    measured = run["measure"](partition_key=month)
+    run["load"](partition_key=month)
+    outlets = OutletEventAccessors()
+    inlets = {MEASURED_MONTH: [SimpleNamespace(extra=extra) for extra in announced]}
+    try:
+        run["announce"](measured, partition_key=month, inlet_events=inlets, outlet_events=outlets)
+    except AirflowSkipException:
+        return None
+    return dict(outlets[MEASURED_MONTH].extra)
+
+
+def test_the_same_bytes_are_announced_once_and_a_correction_again(pipeline: Pipeline, tmp_path: Path) -> None:
+    load_registry(pipeline, tmp_path)
+    first = ingest("2022-04", str(month_file(tmp_path, "2022-04")), [])
+    assert first is not None
+    assert first["month"] == "2022-04"
+    assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first]) is None
+    second = ingest("2022-04", str(month_file(tmp_path, "2022-04", count=41)), [first])
+    assert second is not None
+    assert second["measured"] != first["measured"]
+
+
+def test_a_month_without_a_registry_is_in_but_not_announced(pipeline: Pipeline, tmp_path: Path) -> None:
+    assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), []) is None
+    assert pipeline.months.passed() == [Month(2022, 4)]
+
+
+def test_the_wait_tells_a_month_to_come_from_the_newest_one(tmp_path: Path) -> None:
+    """The upload labelled 2022-05 holds 2022-04; its label alone could be that of 2022-05 too."""
+    month_file(tmp_path / "published", "2022-04")
+    published, land = (tasks("ingest_month")[name] for name in ("published", "land"))
+    with PortalServer(tmp_path / "published") as portal:
+        params = {"source": portal.url}
+        assert published(partition_key="2022-04", params=params)
+        assert not published(partition_key="2022-07", params=params)
+        with pytest.raises(LaterError, match="no upload of 2022-05 yet"):
+            land(partition_key="2022-05", params=params)
+        assert len(land(partition_key="2022-04", params=params)) == 1
+        assert not published(partition_key="2022-05", params=params)
+        month_file(tmp_path / "published", "2022-05")
+        assert published(partition_key="2022-05", params=params)
+        assert published(partition_key="2022-04", params=params)
+
+
+def test_the_wait_begins_on_the_17th_holds_no_worker_and_ends_on_the_28th() -> None:
+    dag = dag_of("ingest_month")
+    wait = dag.get_task("published")
+    assert dag.timetable.expression == "0 9 17 * *"
+    assert wait.mode == "reschedule"
+    assert wait.timeout == dt.timedelta(days=28 - 17).total_seconds()
+    assert dag.get_task("land").upstream_task_ids == {"published"}
+
+
+def test_a_month_maps_to_its_quarter() -> None:
+    """A mapper that does not fit would never fire, and say nothing."""
+    from airflow.serialization.decoders import decode_partition_mapper
+    from airflow.serialization.encoders import encode_partition_mapper
+
+    from sogong_pipeline.orchestration.assets import MEASURED_MONTH, PROPOSED_QUARTER
+
+    def target(name: str, asset: Any, key: str) -> object:
+        timetable = dag_of(name).timetable
+        assert timetable.asset_condition == asset
+        return decode_partition_mapper(
+            encode_partition_mapper(timetable.default_partition_mapper)
+        ).to_downstream(key)
+
+    assert {target("propose_stages", MEASURED_MONTH, str(month)) for month in QUARTER.months} == {
+        str(QUARTER)
+    }
+    assert target("publish_reports", PROPOSED_QUARTER, str(QUARTER)) == str(QUARTER)
+
+
+def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Pipeline, tmp_path: Path) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+    from airflow.sdk.execution_time.context import OutletEventAccessors
+
+    from sogong_pipeline.orchestration.assets import PROPOSED_QUARTER
+
+    load_registry(pipeline, tmp_path)
+    for month in ("2022-06", "2022-07"):
+        ingest(month, str(month_file(tmp_path, month)), [])
+    run, outlets = tasks("propose_stages"), OutletEventAccessors()
+    changed = run["changed"]()
+    assert changed == {"2022-Q2": ["never proposed"], "2022-Q3": ["never proposed"]}
+    with pytest.raises(AirflowSkipException, match="a dry run"):
+        run["propose"](changed, params={"dry_run": True}, outlet_events=outlets)
+    assert pipeline.lake.children("editions") == []
+    editions = run["propose"](changed, params={"dry_run": False}, outlet_events=outlets)
+    assert list(editions) == ["2022-Q2", "2022-Q3"]
+    assert outlets[PROPOSED_QUARTER].partition_keys == {"2022-Q2", "2022-Q3"}
+    assert run["changed"]() == {}
+    with pytest.raises(AirflowSkipException, match="no quarter's inputs changed"):
+        run["propose"]({}, params={"dry_run": False}, outlet_events=outlets)
+    published = tasks("publish_reports")["publish"](partition_key="2022-Q3")
+    assert published["files"] == len(list(Path(published["folder"]).iterdir())) == 14
+
+
+def test_a_registry_is_loaded_once_and_a_wrong_path_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
+    load = tasks("load_registry")["load"]
+    file = str(write(tmp_path / "registry.csv", ROW))
+    first = load(params={"file": file, "as_of": None})
+    assert (first["districts"], first["new"]) == (1, True)
+    assert load(params={"file": file, "as_of": "2015-01-01"}) == {**first, "new": False}
+    with pytest.raises(RefusedError, match=r"nowhere.csv: there is no such file on this worker"):
+        load(params={"file": str(tmp_path / "nowhere.csv"), "as_of": None})
+
+
+def test_a_refusal_fails_at_once_and_what_may_pass_is_tried_later(
+    tmp_path: Path,
+) -> None:
+    from airflow.sdk import RetryAction
+
+    from sogong_pipeline.orchestration.policy import RETRY_POLICY
+
+    def decided(error: BaseException) -> RetryAction:
+        return RETRY_POLICY.evaluate(error, 1, 3).action
+
+    (tmp_path / "published").mkdir()
+    file = month_file(tmp_path / "published", "2022-04")
+    land = tasks("ingest_month")["land"]
+    with PortalServer(tmp_path / "published") as portal:
+        portal.faults["fileDownload.do"] = [Fault.TRUNCATED] * 9
+        with pytest.raises(RefusedError, match="the portal broke off") as broken:
+            land(partition_key="2022-04", params={"source": portal.url})
+        portal.faults["fileData.do"] = [Fault.ERROR] * 9
+        with pytest.raises(RefusedError, match="portal unreachable") as unreachable:
+            land(partition_key="2022-04", params={"source": portal.url})
+    with pytest.raises(RefusedError, match="holds 2022-04, not 2022-05") as refused:
+        land(partition_key="2022-05", params={"source": str(file)})
+    assert decided(broken.value) is decided(unreachable.value) is RetryAction.RETRY
+    assert decided(refused.value) is RetryAction.FAIL
+    assert decided(MemoryError()) is RetryAction.DEFAULT
+
+
+def test_a_late_month_is_told_as_late_and_a_failure_by_its_reason(caplog: pytest.LogCaptureFixture) -> None:
+    from airflow.sdk.exceptions import AirflowSensorTimeout
+
+    from sogong_pipeline.orchestration.policy import tell_failure
+
+    task = SimpleNamespace(dag_id="ingest_month", task_id="published")
+    for error in (AirflowSensorTimeout("timeout"), RefusedError("the file is empty")):
+        tell_failure({"ti": task, "partition_key": "2026-10", "exception": error})
+    late, failed = (record.getMessage() for record in caplog.records if "ingest_month" in record.getMessage())
+    assert late.startswith("ingest_month 2026-10: late: not published by the 28th; ")
+    assert failed == "ingest_month 2026-10: published failed: the file is empty"
