@@ -12,7 +12,7 @@ by the 28th fails as *late*.
 | `check` | the gate: a critical failure stops the month here, and an earlier good file stays in force |
 | `measure` | matches workplaces to districts and sums them; needs a registry (`load_registry`) |
 | `load` | copies the month into the warehouse, the gate's findings also when it was stopped |
-| `announce` | emits `measured_month`, which starts `propose_stages`; skipped when exactly this was announced before |
+| `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
 **Form.** `source`: a file, a folder or a portal's address, on the machine of the worker; empty for the portal.
 
@@ -91,7 +91,13 @@ def ingest_month() -> None:
     @task(inlets=[MEASURED_MONTH], outlets=[MEASURED_MONTH])
     def announce(measured: dict[str, Any], partition_key: str, inlet_events: Any, outlet_events: Any) -> None:
         told = {"month": partition_key, **measured}
-        if not measured or any(event.extra == told for event in inlet_events[MEASURED_MONTH]):
+        before = [
+            event
+            for event in inlet_events[MEASURED_MONTH]
+            if (event.extra or {}).get("month") == partition_key
+        ]
+        latest = max(before, key=lambda event: event.timestamp, default=None)
+        if not measured or (latest is not None and latest.extra == told):
             raise AirflowSkipException("announced before" if measured else "not measured: load a registry")
         outlet_events[MEASURED_MONTH].extra = told
 

@@ -64,7 +64,9 @@ def ingest(month: str, source: str, announced: list[dict[str, Any]]) -> dict[str
     measured = run["measure"](partition_key=month)
     run["load"](partition_key=month)
     outlets = OutletEventAccessors()
-    inlets = {MEASURED_MONTH: [SimpleNamespace(extra=extra) for extra in announced]}
+    inlets = {
+        MEASURED_MONTH: [SimpleNamespace(extra=extra, timestamp=at) for at, extra in enumerate(announced)]
+    }
     try:
         run["announce"](measured, partition_key=month, inlet_events=inlets, outlet_events=outlets)
     except AirflowSkipException:
@@ -81,6 +83,8 @@ def test_the_same_bytes_are_announced_once_and_a_correction_again(pipeline: Pipe
     second = ingest("2022-04", str(month_file(tmp_path, "2022-04", count=41)), [first])
     assert second is not None
     assert second["measured"] != first["measured"]
+    taken_back = ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first, second])
+    assert taken_back == first
 
 
 def test_a_month_without_a_registry_is_in_but_not_announced(pipeline: Pipeline, tmp_path: Path) -> None:
