@@ -143,14 +143,12 @@ def test_usage_refusals_and_json_errors_have_their_status(sogong: Run, tmp_path:
 
 
 def test_what_nobody_foresaw_is_one_line_too_and_says_how_to_see_more(sogong: Run, tmp_path: Path) -> None:
-    month_file(tmp_path, "2022-04")
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "warehouse.sqlite").write_text(
-        "this is no database, and long enough to be told from one" * 9
-    )
-    done = sogong("registry", "load", write(tmp_path / "good.csv", ROW))
+    broken = tmp_path / "home" / "lake" / "registry" / "0001-abc"
+    broken.mkdir(parents=True)
+    (broken / "manifest.json").write_text("{")
+    done = sogong("status")
     assert done.returncode == 1
-    assert done.stderr.startswith("sogong: DatabaseError: ")
+    assert done.stderr.startswith("sogong: JSONDecodeError: ")
     assert done.stderr.endswith("; SOGONG_DEBUG=1 shows where\n")
     assert done.stderr.count("\n") == 1
 

@@ -209,9 +209,12 @@ def _complaints(row: dict[str, str], as_of: dt.date | None) -> list[str]:
         for code in _split(row["postal_codes"])
         if not re.fullmatch(r"\d{5}", code)
     ]
-    known = {region.region_code for region in regions()}
-    sigungus = {row["sigungu_code"].strip(), *(code[:5] for code in dongs)} - {""}
-    found += [f"{code!r} is no 시군구 code there was since 2015-11" for code in sorted(sigungus - known)]
+    if row["sigungu_code"].strip() and not re.fullmatch(r"\d{5}", row["sigungu_code"].strip()):
+        found.append(f"sigungu_code {row['sigungu_code']!r} has not 5 digits")
+    # Lists carry codes that were abolished long ago, but a 시도 nobody knows is a typing error.
+    sidos = {code[:2] for code in (row["sigungu_code"].strip(), *dongs) if code}
+    unknown = sorted(sidos - {region.sido_code for region in regions()})
+    found += [f"there is no 시도 {code!r}; look at sigungu_code and legal_dong_codes" for code in unknown]
     for column, low, high in (("longitude", 124, 132), ("latitude", 33, 39)):
         cell = row[column].strip()
         if cell and not (re.fullmatch(r"\d{2,3}(\.\d+)?", cell) and low <= float(cell) <= high):

@@ -143,8 +143,11 @@ def airflow(tmp_path: Path, portal: PortalServer) -> Iterator[Airflow]:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End it as Ctrl-C does; `make airflow` must then leave nothing behind."""
-    os.killpg(process.pid, signal.SIGINT)
+    """End it; the script treats SIGTERM as it does Ctrl-C, and must leave nothing behind.
+
+    Not SIGINT: a process that is started in the background of a shell is born ignoring it.
+    """
+    os.killpg(process.pid, signal.SIGTERM)
     try:
         process.wait(60)
     finally:

@@ -59,8 +59,11 @@ def test_an_old_code_belongs_to_the_office_of_its_successor(tmp_path: Path) -> N
     [
         ({"name": " "}, "row 2: name is blank"),
         ({"district_id": "D1|D2"}, "row 2: district_id 'D1|D2' has other characters than letters"),
-        ({"legal_dong_codes": "9999999999"}, "row 2: '99999' is no 시군구 code there was since 2015-11"),
-        ({"sigungu_code": "4159"}, "row 2: '4159' is no 시군구 code there was"),
+        (
+            {"legal_dong_codes": "9999999999"},
+            "row 2: there is no 시도 '99'; look at sigungu_code and legal_dong_codes",
+        ),
+        ({"sigungu_code": "4159"}, "row 2: sigungu_code '4159' has not 5 digits"),
         ({"kind": "mall"}, "row 2: kind 'mall' is none of national_industrial_complex"),
         ({"legal_dong_codes": "415903603"}, "row 2: legal_dong_codes: '415903603' has not 10 digits"),
         (

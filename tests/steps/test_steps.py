@@ -232,7 +232,7 @@ def test_large_shocks_are_seen_in_the_quarter_after_and_the_report_says_why(
         ]
         judged += 1
         assert proposal["stage"] in {"caution", "severe"}, (shock, facts, proposal["reason_ko"])
-        assert "감소로 3개 지표 중" in proposal["reason_ko"]
+        assert "감소로 3개 지표" in proposal["reason_ko"]
         assert proposal["reason_ko"].count("대비") >= 4
     assert judged >= 3
 

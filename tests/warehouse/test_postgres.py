@@ -294,7 +294,7 @@ def test_a_database_that_cannot_be_reached_is_one_line(
 def test_a_country_is_the_same_on_both_databases(
     ingested: Pipeline, postgres_url: str, tmp_path: Path
 ) -> None:
-    """120 districts over 33 months, two quarters proposed: equal exports, and equal after a rebuild."""
+    """120 districts over 33 months, two quarters or more proposed: equal exports, and equal after a rebuild."""
     for quarter in ("2026-Q2", "2026-Q3"):
         ingested.quarters.propose(Quarter.parse(quarter))
     sqlite, postgres = at(ingested, f"sqlite:///{tmp_path}/warehouse.sqlite"), at(ingested, postgres_url)
@@ -302,7 +302,7 @@ def test_a_country_is_the_same_on_both_databases(
     postgres.load_reference()
     for month in reversed(ingested.months.passed()):
         postgres.load_month(month)
-    for quarter in ("2026-Q3", "2026-Q2"):
+    for quarter in reversed(ingested.lake.children("editions")):
         postgres.load_quarter(Quarter.parse(quarter))
     expected = dump(sqlite)
     assert len(expected["stage_proposal_latest"]) > 200
