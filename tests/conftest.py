@@ -35,10 +35,15 @@ COUNTRY_MONTHS = "2024-01..2026-09"
 
 @pytest.fixture(scope="session")
 def test_data() -> Path:
-    """The folder of real data for tests; it is no part of the repository, so tests skip without it."""
-    repository = Path(__file__).parent.parent
-    folder = repository / os.environ.get("SOGONG_TEST_DATA", "../shared/data")
+    """The folder of real data for tests; its licences keep it out of the repository, so who lacks it skips.
+
+    Who names the folder means it: then its absence is an error. `.ci/run` names it, so CI never skips.
+    """
+    named = os.environ.get("SOGONG_TEST_DATA")
+    folder = Path(__file__).parent.parent / (named or "../shared/data")
     if not folder.is_dir():
+        if named:
+            pytest.fail(f"SOGONG_TEST_DATA names {folder}, and there is no such folder")
         pytest.skip(f"no real data at {folder}; set SOGONG_TEST_DATA")
     return folder.resolve()
 
