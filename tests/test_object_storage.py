@@ -23,6 +23,7 @@ from sogong_pipeline.settings import Settings
 from sogong_pipeline.storage import open_store
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW
+from tests.districts.test_registry import ROW, write
 from tests.s3 import KEYS, Answer, S3Server, failing
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 from tests.test_lake import ensure
@@ -333,3 +334,36 @@ def test_a_lake_is_moved_by_copying_it(
         if path.is_file():
             s3.client.upload_file(str(path), bucket, f"{prefix}/{path.relative_to(lake)}")
     assert Pipeline(settings).quarters.propose(QUARTER) == (edition, False)
+
+
+def test_the_command_line_tells_where_the_lake_lies_and_what_is_wrong_with_it(
+    settings: Settings, s3: S3Server, tmp_path: Path
+) -> None:
+    def sogong(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [Path(sys.executable).with_name("sogong"), *arguments],
+            env={**os.environ, "SOGONG_HOME": str(settings.home), "SOGONG_LAKE_URL": settings.lake_url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    registry = write(tmp_path / "registry.csv", ROW)
+    assert sogong("registry", "load", registry).returncode == 0
+    status = json.loads(sogong("status", "--json").stdout)
+    assert status["lake"] == settings.lake_url
+    assert status["lake_bytes"] > registry.stat().st_size
+    assert not (settings.home / "lake").exists()
+    s3.fault = failing(*DENIED, "PUT")
+    refused = sogong("ingest", "2022-04", "--from", month_file(tmp_path, "2022-04"))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"sogong: {settings.lake_url}: PutObject: ACCESS_DENIED; check the AWS_")
+    s3.fault = failing(*UNAVAILABLE, "GET")
+    later = sogong("status")
+    assert later.returncode == 1
+    assert later.stderr.startswith(
+        f"sogong: {settings.lake_url}: ListObjectsV2: SERVICE_UNAVAILABLE; no step is"
+    )
+    for told in (refused.stderr, later.stderr):
+        assert told.count("\n") == 1
+        assert not any(secret in told for secret in KEYS.values())
