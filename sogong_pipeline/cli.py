@@ -257,6 +257,8 @@ def publish(
 @command(app, "status")
 def status(as_json: Json = False) -> dict[str, Any]:
     """Tell what is in, what is missing, late or stale; status 3 when something is."""
+    from sogong_pipeline.storage import bytes_below
+
     pipeline, _ = _open()
     months = pipeline.months.passed()
     missing = [month for month in _span(months) if month not in months]
@@ -265,7 +267,7 @@ def status(as_json: Json = False) -> dict[str, Any]:
     registry = pipeline.registry.in_force()
     proposed = [quarter for quarter in pipeline.quarters.with_data() if pipeline.quarters.edition(quarter)]
     stale = {str(quarter): why for quarter in proposed if (why := pipeline.quarters.stale(quarter))}
-    disk = sum(path.stat().st_size for path in pipeline.settings.home.rglob("*") if path.is_file())
+    disk, lake = bytes_below(pipeline.settings.home), pipeline.lake.store.size()
     return {
         "months": [str(month) for month in months],
         "missing": [str(month) for month in missing],
@@ -274,6 +276,8 @@ def status(as_json: Json = False) -> dict[str, Any]:
         "proposed": [str(quarter) for quarter in proposed],
         "stale": stale,
         "disk_bytes": disk,
+        "lake": pipeline.lake.store.address,
+        "lake_bytes": lake,
         "lines": [
             f"months    {months[0]}..{months[-1]}, {len(months)} in" if months else "months    none",
             f"missing   {', '.join(map(str, missing)) or 'none'}",
@@ -281,7 +285,8 @@ def status(as_json: Json = False) -> dict[str, Any]:
             f"registry  {registry.version if registry else 'none; run `sogong registry load FILE`'}",
             f"proposed  {', '.join(map(str, proposed)) or 'none'}",
             *(f"stale     {name}: {why[0]}; run `sogong propose`" for name, why in stale.items()),
-            f"disk      {disk / 1e9:.2f} GB",
+            f"lake      {lake / 1e9:.2f} GB in {pipeline.lake.store.address}",
+            f"disk      {disk / 1e9:.2f} GB in {pipeline.settings.home}",
         ],
         "status": LATE if missing or late or stale else 0,
     }

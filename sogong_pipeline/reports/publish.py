@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from sogong_pipeline.lake import write_atomically
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.collect import collect
 from sogong_pipeline.reports.html import render
 from sogong_pipeline.reports.model import ReportModel, build_models
+from sogong_pipeline.storage import write_atomically
 
 
 def publish_draft(pipeline: Pipeline, quarter: Quarter, out: Path | None = None) -> list[Path]:

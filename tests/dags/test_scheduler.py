@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import socket
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 import requests
@@ -18,15 +12,11 @@ import requests
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.simulator.portal import PortalServer
+from tests.dags.servers import ROOT, environment, running, until_healthy, wait
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file
 
 pytestmark = pytest.mark.slow
-
-ROOT = Path(__file__).parents[2]
-T = TypeVar("T")
-START_SECONDS = 300
-RUN_SECONDS = 420
 
 
 class Airflow:
@@ -69,26 +59,6 @@ class Airflow:
         return wait(state, f"{dag_id} {run_id}")
 
 
-def wait(look: Callable[[], T | None], what: str, seconds: float = RUN_SECONDS) -> T:
-    """Look until something is seen."""
-    deadline = time.monotonic() + seconds
-    while (seen := look()) is None:
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(0.5)
-    return seen
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on at this moment."""
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[PortalServer]:
     """A portal that has published three months."""
@@ -100,59 +70,14 @@ def portal(tmp_path: Path) -> Iterator[PortalServer]:
 
 @pytest.fixture
 def airflow(tmp_path: Path, portal: PortalServer) -> Iterator[Airflow]:
-    """Airflow as `make airflow` starts it, in a process session of its own and an empty home."""
-    api, worker_log, trigger_log = free_ports(3)
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "SOGONG"))},
-        "SOGONG_HOME": str(tmp_path / "home"),
-        "SOGONG_PORTAL_URL": portal.url,
-        "AIRFLOW_HOME": str(tmp_path / "airflow"),
-        "AIRFLOW_PORT": str(api),
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
-        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(worker_log),
-        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(trigger_log),
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-    }
+    """Airflow as `make airflow` starts it."""
+    settings = environment(tmp_path, SOGONG_PORTAL_URL=portal.url)
     output = tmp_path / "standalone.log"
-    with output.open("wb") as log:
-        process = subprocess.Popen(
-            [ROOT / "scripts" / "airflow.sh"],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    running = Airflow(f"http://127.0.0.1:{api}")
-
-    def healthy() -> bool | None:
-        assert process.poll() is None, output.read_text(errors="replace")[-5000:]
-        try:
-            health = running.session.get(f"{running.address}/api/v2/monitor/health", timeout=5).json()
-        except (requests.RequestException, ValueError):
-            return None
-        parts = ("metadatabase", "scheduler", "dag_processor")
-        return True if all(health[part]["status"] == "healthy" for part in parts) else None
-
-    try:
-        wait(healthy, "a healthy Airflow", START_SECONDS)
-        running.log_in()
-        yield running
-    finally:
-        stop(process)
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End it; the script treats SIGTERM as it does Ctrl-C, and must leave nothing behind.
-
-    Not SIGINT: a process that is started in the background of a shell is born ignoring it.
-    """
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(60)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+    with running([ROOT / "scripts" / "airflow.sh"], settings, output) as process:
+        served = Airflow(settings["AIRFLOW__API__BASE_URL"])
+        until_healthy(served.address, {output: process})
+        served.log_in()
+        yield served
 
 
 def test_months_fire_their_quarter_and_a_corrected_month_fires_it_again(
