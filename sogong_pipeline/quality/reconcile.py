@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
@@ -72,8 +73,8 @@ def reconcile(pipeline: Pipeline, warehouse: Warehouse, month: Month) -> Account
         raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
     key = (str(month), pipeline.months.vintage_of(month) or vintages[0])
     raw, staged = pipeline.lake.require("raw", *key), pipeline.lake.find("staged", *key)
-    file = raw.path("file")
-    if sha256_of(file) != raw.manifest["inputs"]["sha256"]:
+    file, lake = raw.path("file"), pipeline.lake.store.address
+    if not _is_as_received(file, raw):
         rotten = f"{file} is not what was received; restore it from the backup, then reconcile again"
         return Account(month, key[1], None, None, (rotten,))
     measured = pipeline.months.measured_in_force(month)
@@ -85,15 +86,21 @@ def reconcile(pipeline: Pipeline, warehouse: Warehouse, month: Month) -> Account
             yield f"the file was never staged; {again}"
             return
         for told in _against_staged(counted, staged):
-            yield f"{told}; delete {staged.folder} and {again}"
+            yield f"{told}; delete {lake}/{staged.folder} and {again}"
         if measured is not None:
-            matched = pipeline.lake.root.joinpath("matched", *key)
             for told in _against_measured(counted.kept, measured):
-                yield f"{told}; delete {measured.folder} and {matched} and {again}"
+                yield f"{told}; delete {lake}/{measured.folder} and {lake}/matched/{'/'.join(key)} and {again}"
         for told in _against_warehouse(warehouse, month, source_file(raw, staged), measured):
             yield f"{told}; run `sogong warehouse rebuild`"
 
     return Account(month, key[1], counted, _parts(measured) if measured else None, tuple(differences()))
+
+
+def _is_as_received(file: Path, raw: Partition) -> bool:
+    try:
+        return sha256_of(file) == raw.manifest["inputs"]["sha256"]
+    except FileNotFoundError:
+        return False
 
 
 def _quarantined(staged: Partition | None) -> frozenset[int]:

@@ -195,7 +195,7 @@ def test_a_row_that_vanished_from_quarantine_is_named_and_the_advice_mends_it(wa
 
 
 def test_a_manifest_that_counts_otherwise_is_named(warehouse: Warehouse) -> None:
-    manifest = the(warehouse, "staged").folder / "manifest.json"
+    manifest = the(warehouse, "staged").path("workplace").with_name("manifest.json")
     manifest.write_text(manifest.read_text().replace('"rows": 314', '"rows": 315'))
     assert (
         account(warehouse)
@@ -248,6 +248,8 @@ def test_of_bytes_that_rotted_nothing_else_is_said(warehouse: Warehouse, damage:
         f"{path} is not what was received; restore it from the backup, then reconcile again",
     )
     assert (found.file, found.parts) == (None, None)
+    path.unlink()
+    assert account(warehouse).differences == found.differences
     path.write_bytes(good)
     assert account(warehouse).differences == ()
 
@@ -280,7 +282,9 @@ def test_a_month_without_a_registry_or_behind_the_gate_is_compared_as_far_as_it_
 
 
 def test_a_month_that_is_not_in_is_refused(pipeline: Pipeline) -> None:
-    (pipeline.lake.root / "raw" / str(MONTH) / "000000000000").mkdir(parents=True)  # what a killed run leaves
+    (pipeline.settings.home / "lake" / "raw" / str(MONTH) / "000000000000").mkdir(
+        parents=True
+    )  # what a killed run leaves
     assert landed(pipeline) == []
     with pytest.raises(RefusedError, match=r"^2022-04 is not in; run `sogong ingest 2022-04`$"):
         account(Warehouse(pipeline))
