@@ -98,7 +98,7 @@ def reconcile(pipeline: Pipeline, warehouse: Warehouse, month: Month) -> Account
 
 def _is_as_received(file: Path, raw: Partition) -> bool:
     try:
-        return sha256_of(file) == raw.manifest["inputs"]["sha256"]
+        return sha256_of(file) == str(raw.manifest["inputs"]["sha256"])
     except FileNotFoundError:
         return False
 

@@ -281,6 +281,18 @@ def test_a_month_without_a_registry_or_behind_the_gate_is_compared_as_far_as_it_
     assert landed(pipeline) == [MONTH, MONTH.shift(1)]
 
 
+def test_a_lake_in_a_bucket_is_compared_too(lake_url: str, tmp_path: Path) -> None:
+    pipeline = Pipeline(Settings(home=tmp_path / "home", now=NOW, lake_url=lake_url))
+    pipeline.months.ingest(MONTH, str(published(tmp_path)))
+    target = Warehouse(pipeline)
+    target.load_month(MONTH)
+    assert account(target).differences == ()
+    with target.engine.begin() as connection:
+        connection.execute(text("UPDATE source_file SET rows = 1"))
+    (difference,) = account(target).differences
+    assert difference.endswith(" has rows 1, the lake has 314; run `sogong warehouse rebuild`")
+
+
 def test_a_month_that_is_not_in_is_refused(pipeline: Pipeline) -> None:
     (pipeline.settings.home / "lake" / "raw" / str(MONTH) / "000000000000").mkdir(
         parents=True
