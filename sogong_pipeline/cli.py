@@ -245,12 +245,12 @@ def publish(
     if not draft:
         raise RefusedError(f"no council has decided on {wanted} yet; publish drafts with --draft")
     pipeline, _ = _open()
-    files = publish_draft(pipeline, wanted, out)
-    folder = files[0].parent
+    published = publish_draft(pipeline, wanted, out)
+    files = [f"{published.folder}/{name}" for name in published.files]
     return {
         "quarter": str(wanted),
         "files": files,
-        "lines": [f"{len(files)} reports of {wanted} in {folder}", f"open {folder / 'index.html'}"],
+        "lines": [f"{len(files)} reports of {wanted} in {published.folder}", f"open {files[0]}"],
     }
 
 
