@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import airflow.sdk.execution_time.supervisor
 import airflow.sdk.execution_time.task_runner
+
 import sogong_pipeline.quality.suite
 import sogong_pipeline.reports.publish
 import sogong_pipeline.warehouse.load
