@@ -1,41 +1,21 @@
 """The 22 columns of the source and how their published names are recognised.
 
-The publisher has written the header in several ways over the years: with SQL types, with long notes in
-brackets, with plain names. What stays is how each name begins, up to the first bracket, blank or TAB.
+The publisher has written the header in several ways over the years (`headers.yaml`): with SQL types, with long
+notes in brackets, with plain names. What stays is how each name begins, up to the first bracket, blank or TAB.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
 
 from sogong_pipeline.errors import RefusedError
-
-V3_HEADER: tuple[str, ...] = (
-    "자료생성년월",
-    "사업장명",
-    "사업자등록번호",
-    "사업장가입상태코드 1 등록 2 탈퇴",
-    "우편번호",
-    "사업장지번상세주소",
-    "사업장도로명상세주소",
-    "고객법정동주소코드",
-    "고객행정동주소코드",
-    "법정동주소광역시도코드",
-    "법정동주소광역시시군구코드",
-    "법정동주소광역시시군구읍면동코드",
-    "사업장형태구분코드 1 법인 2 개인",
-    "사업장업종코드",
-    "사업장업종코드명",
-    "적용일자",
-    "재등록일자",
-    "탈퇴일자",
-    "가입자수",
-    "당월고지금액",
-    "신규취득자수",
-    "상실가입자수",
-)
-"""The header of every file since data month 2021-10, as published."""
+from sogong_pipeline.periods import Month
 
 COLUMNS: tuple[str, ...] = (
     "data_month",
@@ -61,49 +41,116 @@ COLUMNS: tuple[str, ...] = (
     "joined",
     "left",
 )
-"""Our names of the same columns, in the same order."""
+"""Our names of the columns, in the published order, which never changed."""
+
+MEANINGS = {"사업장가입상태코드": "1등록2탈퇴", "사업장형태구분코드": "1법인2개인"}
+"""What the header says the values of a code mean; a header that says otherwise must not be read as ours."""
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """One way the header was written, and the first data month it was used for."""
+
+    name: str
+    first_month: Month
+    header: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A recognised header; the column order is always `COLUMNS`.
+
+    Attributes:
+        vintage: The published header it is nearest to.
+        differences: The columns whose notes differ from those of every published header.
+    """
+
+    vintage: str
+    differences: tuple[str, ...] = ()
+
+
+@cache
+def vintages() -> tuple[Vintage, ...]:
+    """Every header that was ever published, the oldest first."""
+    text = resources.files(__package__).joinpath("headers.yaml").read_text(encoding="utf-8")
+    return tuple(
+        Vintage(name, Month.parse(entry["from"]), tuple(entry["header"]))
+        for name, entry in yaml.safe_load(text).items()
+    )
+
+
+def vintage_for(month: Month) -> Vintage:
+    """The header that the file of a month was published with."""
+    return [vintage for vintage in vintages() if vintage.first_month <= month][-1]
+
+
+V3_HEADER = vintages()[-1].header
+"""The header of every file since data month 2021-10."""
+
+
+def _plain(published: str) -> str:
+    """A published name with its blanks and TABs made one blank each."""
+    return " ".join(published.lstrip("\ufeff").strip().strip('"').split())
 
 
 def _stem(published: str) -> str:
     """How a published column name begins, without notes, codes and SQL types."""
-    return re.split(r"[(\s]", published.strip().lstrip("\ufeff").strip('"'), maxsplit=1)[0]
+    return re.split(r"[( ]", _plain(published), maxsplit=1)[0]
 
 
 _STEMS = {_stem(name): column for name, column in zip(V3_HEADER, COLUMNS, strict=True)}
 
 
-@dataclass(frozen=True)
-class Layout:
-    """A recognised header: the vintage it was written in; the column order is always `COLUMNS`."""
-
-    vintage: str
-
-
-def recognise(header: list[str], file_name: str) -> Layout:
-    """Tell which vintage a header row is, or refuse it with what differs.
+def recognise(header: Sequence[str], file_name: str) -> Layout:
+    """Tell which vintage a header row is, or refuse it with what differs from the nearest one.
 
     Args:
         header: the cells of the first line, as published.
         file_name: named in the refusal.
 
     Raises:
-        RefusedError: when a column is missing, unknown or out of place.
+        RefusedError: when a column is missing, unknown, doubled or out of place, or a code means something else.
     """
     stems = [_stem(cell) for cell in header]
+    nearest = max(vintages(), key=lambda vintage: _likeness(header, vintage))
+    since = f"the nearest known header is {nearest.name}, used since {nearest.first_month}"
     missing = [stem for stem in _STEMS if stem not in stems]
+    unknown = [_shown(cell) for cell, stem in zip(header, stems, strict=True) if stem not in _STEMS]
+    besides = f"columns nobody has seen: {', '.join(unknown[:5])}{', …' if unknown[5:] else ''}"
     if missing:
         raise RefusedError(
             f"{file_name}: the header lacks {len(missing)} of 22 columns: {', '.join(missing)} "
-            f"(it has {len(header)}); is this the monthly file of data set 15083277?"
+            f"(it has {len(header)}{'; ' + besides if unknown else ''}); {since}; "
+            "is this the monthly file of data set 15083277?"
         )
-    unknown = [cell.strip()[:40] for cell, stem in zip(header, stems, strict=True) if stem not in _STEMS]
     if unknown:
-        raise RefusedError(f"{file_name}: the header has columns nobody has seen: {', '.join(unknown)}")
+        raise RefusedError(f"{file_name}: the header has {besides}; {since}")
+    if doubled := [stem for stem in _STEMS if stems.count(stem) > 1]:
+        raise RefusedError(f"{file_name}: the header has a column twice: {', '.join(doubled)}; {since}")
     for position, (stem, expected) in enumerate(zip(stems, _STEMS, strict=True), start=1):
         if stem != expected:
             raise RefusedError(
-                f"{file_name}: column {position} of the header is {stem!r}, expected {expected!r}"
+                f"{file_name}: column {position} of the header is {stem!r}, expected {expected!r}; {since}"
             )
-    if "VARCHAR" in header[0]:
-        return Layout("V1")
-    return Layout("V2" if "(" in header[0] else "V3")
+    for cell, stem in zip(header, stems, strict=True):
+        told = re.sub(r"[^0-9가-힣]", "", _plain(cell).removeprefix(stem))
+        if told and not told.startswith(MEANINGS.get(stem, "")):
+            raise RefusedError(
+                f"{file_name}: the header says {_shown(cell)!r}, expected {MEANINGS[stem]!r}; {since}"
+            )
+    published = {_plain(name) for vintage in vintages() for name in vintage.header}
+    differences = tuple(
+        stem for cell, stem in zip(header, stems, strict=True) if _plain(cell) not in published
+    )
+    return Layout(nearest.name, differences)
+
+
+def _likeness(header: Sequence[str], vintage: Vintage) -> tuple[int, Month]:
+    """How many names of a header are a vintage's own; of two that are as like, the newer counts."""
+    names = {_plain(name) for name in vintage.header}
+    return sum(_plain(cell) in names for cell in header), vintage.first_month
+
+
+def _shown(cell: str) -> str:
+    """A cell for a message: one short line, nothing a terminal would obey."""
+    return "".join(character if character.isprintable() else "?" for character in _plain(cell))[:40]

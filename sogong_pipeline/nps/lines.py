@@ -1,7 +1,8 @@
-"""Reads a published file line by line, whatever its bytes: every line is a row or is told why not.
+"""Reads a published file block by block and line by line, whatever its bytes: every line is a row or is told why not.
 
 The published file is CP949 with the odd unreadable byte, quoted only where a name holds a quote, and one
-line is one row. Reading by line keeps the damage of a broken quote to its own line.
+line is one row. In CP949 neither a comma nor a quote nor a line end is ever half of a letter, so the shape of every
+line is seen in its bytes, for a whole block at once; only the few lines with a quote or a fault are looked at singly.
 """
 
 from __future__ import annotations
@@ -9,186 +10,182 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
-from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.nps.layout import COLUMNS, Layout, recognise
+import numpy as np
+from numpy.typing import NDArray
 
-BLOCK_BYTES = 4 << 20
-HEAD_BYTES = 64 << 10
-ZIP_MAGIC = b"PK\x03\x04"
+from sogong_pipeline.nps.body import SEPARATORS
+from sogong_pipeline.nps.copies import Copies
+from sogong_pipeline.nps.layout import COLUMNS
+
+BLOCK_BYTES = 8 << 20
+"""About 40,000 rows: enough to be quick, and what is held in memory stays the same for a file of any length."""
+LONGEST_LINE_BYTES = 64 << 10
+"""A real row has 200 bytes; the reader of the text must be sure that a line fits into its buffer."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 """Characters no published value holds; a stray carriage return would break a line in two."""
-SEPARATORS = len(COLUMNS) - 1
 BLANK_ROW = "," * SEPARATORS + "\n"
-"""Stands in the typed input for a line that is no row, so that row numbers stay those of the file."""
+"""Stands in the text for a line that is no row, so that row numbers stay those of the file."""
+UNREADABLE = "\ufffd"
+Codes = NDArray[np.uint8]
+Places = NDArray[np.int64]
+_TAB, _LF, _CR, _SPACE, _QUOTE, _COMMA = (ord(character) for character in '\t\n\r ",')
 
 
 @dataclass
-class Lines:
-    """What was found in a file: its layout and the lines that are no rows.
+class Block:
+    """Some rows of a file that follow each other; rows are counted from 0 within the block.
 
-    `broken` maps a row number (1 is the line after the header) to (reason, the line as it came).
+    Attributes:
+        first_row: The number of the first row in the file; 1 is the line after the header.
+        lines: Every row as it came, CP949, without its line end.
+        text: The same rows as UTF-8 lines of exactly 22 fields, a blank row for each line that is no row.
+        broken: The rows that are none, and why.
+        copies: The rows whose line stands earlier in the file.
+        unreadable: Row and column of every character that is not CP949; no column in a line that is no row.
     """
 
-    layout: Layout
-    rows: int = 0
-    unreadable_characters: int = 0
-    broken: dict[int, tuple[str, str]] = field(default_factory=dict)
+    first_row: int
+    lines: list[bytes]
+    text: bytes = b""
+    broken: dict[int, str] = field(default_factory=dict)
+    copies: list[int] = field(default_factory=list)
+    unreadable: list[tuple[int, str | None]] = field(default_factory=list)
+
+    def line(self, row: int) -> str:
+        """A row as it came, readable."""
+        return self.lines[row].decode("cp949", "replace")
 
 
-@contextmanager
-def open_body(path: Path) -> Iterator[IO[bytes]]:
-    """Open a landed file's bytes; a ZIP is opened at its only CSV."""
-    with path.open("rb") as file:
-        if file.read(4) != ZIP_MAGIC:
-            file.seek(0)
-            yield file
-            return
-    with zipfile.ZipFile(path) as archive:
-        members = [name for name in archive.namelist() if name.lower().endswith(".csv")]
-        if len(members) != 1:
-            raise RefusedError(
-                f"{path.name}: it holds {len(members)} CSV files, expected one; give the CSV itself with --from FILE"
-            )
-        with archive.open(members[0]) as body:
-            yield body
-
-
-def read_header(path: Path, shown: str) -> tuple[list[str], str]:
-    """The header's cells and the data month written in the first row.
+def read_blocks(path: Path, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+    """Read a plain file from the line after its header to its end.
 
     Args:
-        path: the landed file.
-        shown: its name for messages.
+        path: the file.
+        block_bytes: how much to read at a time; what is read does not depend on it.
 
-    Raises:
-        RefusedError: when the file is empty, a web page, or holds no row.
+    Yields:
+        Its rows; nothing for a file without any.
     """
-    with open_body(path) as body:
-        head = body.read(HEAD_BYTES)
-    if not head.strip():
-        raise RefusedError(f"{shown}: the file is empty; download it again")
-    if b"\x00" in head.split(b"\n", 1)[0]:
-        raise RefusedError(
-            f"{shown}: this is no CP949 text (UTF-16, or no text at all); use the file as downloaded"
-        )
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
-        raise RefusedError(
-            f"{shown}: this is a web page, not a CSV file; download it again, or by hand with --from FILE"
-        )
-    lines = head.removeprefix(b"\xef\xbb\xbf").decode("cp949", errors="replace").split("\n")
-    header = next(csv.reader([lines[0].rstrip("\r")]))
-    recognise(header, shown)
-    if len(lines) < 2 or not lines[1].strip():
-        raise RefusedError(f"{shown}: there is a header and no row; download it again")
-    return header, lines[1].split(",", 1)[0].strip().strip('"')
-
-
-def refuse_if_cut_off(path: Path, shown: str) -> None:
-    """Refuse a file whose last line has no end and too few fields; a ZIP tells by its check sums.
-
-    Raises:
-        RefusedError: when the file stops in the middle of a line.
-    """
-    with path.open("rb") as file:
-        if file.read(4) == ZIP_MAGIC:
-            return
-        file.seek(max(0, path.stat().st_size - HEAD_BYTES))
-        last = file.read().rpartition(b"\n")[2]
-    if last.strip() and last.count(b",") < SEPARATORS:
-        raise RefusedError(
-            f"{shown}: the file stops in the middle of its last line ({last[-20:].decode('cp949', 'replace')!r}); "
-            "it was cut off, download it again"
-        )
-
-
-def refuse_if_damaged(path: Path, shown: str) -> None:
-    """Unpack a ZIP once, comparing its check sums; any other file passes.
-
-    Raises:
-        RefusedError: when the ZIP cannot be unpacked whole.
-    """
-    with path.open("rb") as file:
-        if file.read(4) != ZIP_MAGIC:
-            return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise RefusedError(f"{shown}: the ZIP is damaged ({error}); download it again") from None
-    if damaged:
-        raise RefusedError(f"{shown}: the ZIP is damaged ({damaged}); download it again")
-
-
-def rewrite(path: Path, shown: str, target: Path) -> Lines:
-    """Write a landed file as UTF-8 lines of exactly 22 fields, a blank row for each line that is no row.
-
-    Args:
-        path: the landed file.
-        shown: its name for messages.
-        target: the UTF-8 file to write; it has no header.
-
-    Returns:
-        The lines' account: `rows` counts every non-blank line after the header.
-
-    Raises:
-        RefusedError: when the header is not ours.
-    """
-    header, _ = read_header(path, shown)
-    found = Lines(recognise(header, shown))
-    with open_body(path) as body, target.open("w", encoding="utf-8", newline="") as out:
-        rest = b""
-        first = True
-        while block := body.read(BLOCK_BYTES):
-            whole, newline, rest = (rest + block).rpartition(b"\n")
+    with path.open("rb") as body, Copies(path) as copies:
+        header = body.readline()
+        line_end = b"\r\n" if header.endswith(b"\r\n") else b"\n"
+        offset, first_row, rest = len(header), 1, b""
+        while part := body.read(block_bytes):
+            whole, newline, rest = (rest + part).rpartition(b"\n")
             if newline:
-                _rewrite_block(whole, found, out, skip_header=first)
-                first = False
-        if rest.strip():
-            _rewrite_block(rest, found, out, skip_header=first)
-    return found
+                block = _read(whole + newline, offset, first_row, copies)
+                offset, first_row = offset + len(whole) + 1, first_row + len(block.lines)
+                if block.lines:
+                    yield block
+        if rest and (block := _read(rest.rstrip(b"\r") + line_end, offset, first_row, copies)).lines:
+            yield block
 
 
-def _rewrite_block(block: bytes, found: Lines, out: IO[str], *, skip_header: bool) -> None:
-    """Write one block of whole lines."""
+def _read(data: bytes, offset: int, first_row: int, copies: Copies) -> Block:
+    """Read whole lines that begin at an offset of the file."""
+    codes = np.frombuffer(data, np.uint8)
+    low = np.flatnonzero(codes < _SPACE)
+    ends = low[codes[low] == _LF]
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    lines = data.split(b"\n")[:-1]
+    if b"\r\n" in data:
+        lines = [line.removesuffix(b"\r") for line in lines]
+    block = Block(first_row, lines)
+    blank = _write_text(block, data, starts, _suspects(codes, low, starts, ends))
+    if blank:
+        kept = np.delete(np.arange(len(lines)), blank)
+        block.lines, starts = [lines[number] for number in kept], starts[kept]
+    block.copies = copies.find(block.lines, (starts + offset).tolist())
+    return block
+
+
+def _suspects(codes: Codes, low: Places, starts: Places, ends: Places) -> list[int]:
+    """The lines that are not plainly 22 fields without quotes or control characters.
+
+    Args:
+        codes: the bytes of the block, shape (bytes,).
+        low: where bytes below the blank stand, shape (n,).
+        starts: where the lines begin, shape (lines,).
+        ends: where their line feeds stand, shape (lines,).
+    """
+    separators = np.diff(np.searchsorted(np.flatnonzero(codes == _COMMA), ends), prepend=0)
+    misshapen = np.flatnonzero((separators != SEPARATORS) | (ends - starts > LONGEST_LINE_BYTES))
+    kinds, following = codes[low], codes[np.minimum(low + 1, codes.size - 1)]
+    is_line_end = (kinds == _LF) | ((kinds == _CR) & (following == _LF))
+    odd = np.concatenate((low[~is_line_end & (kinds != _TAB)], np.flatnonzero(codes == _QUOTE)))
+    suspects: list[int] = np.unique(np.concatenate((misshapen, np.searchsorted(ends, odd)))).tolist()
+    return suspects
+
+
+def _write_text(block: Block, data: bytes, starts: Places, suspects: list[int]) -> list[int]:
+    """Write a block's text, noting on the way what is broken or unreadable; returns the lines that are blank."""
+    pieces: list[str] = []
+    blank: list[int] = []
+    done = 0
+    for number in [*suspects, len(starts)]:
+        if done < number:
+            end = int(starts[number]) if number < len(starts) else len(data)
+            pieces.append(_plain_text(block, data[int(starts[done]) : end], done - len(blank)))
+        if number < len(starts):
+            line = _careful_text(block, block.lines[number], number - len(blank))
+            if line is None:
+                blank.append(number)
+            else:
+                pieces.append(line)
+        done = number + 1
+    block.text = "".join(pieces).encode("utf-8")
+    return blank
+
+
+def _plain_text(block: Block, data: bytes, row: int) -> str:
+    """Lines that hold neither quotes nor faults, from a row on, decoded."""
     try:
-        text = block.decode("cp949")
+        return data.decode("cp949")
     except UnicodeDecodeError:
-        text = block.decode("cp949", errors="replace")
-        found.unreadable_characters += text.count("\ufffd")
-    has_control = CONTROL.search(text.replace("\r\n", "\n")) is not None
-    lines = text.split("\n")
-    written: list[str] = []
-    for line in lines[1:] if skip_header else lines:
-        row = line.rstrip("\r")
-        if has_control and CONTROL.search(row):
-            found.broken[found.rows + len(written) + 1] = ("it holds a control character", row)
-            written.append(BLANK_ROW)
-        elif row.count(",") == SEPARATORS and '"' not in row:
-            written.append(row + "\n")
-        elif row.strip():
-            written.append(_careful(row, found, found.rows + len(written) + 1))
-    found.rows += len(written)
-    out.write("".join(written))
+        text = data.decode("cp949", "replace")
+    for number, line in enumerate(text.split("\n"), start=row):
+        if UNREADABLE in line:
+            _note_unreadable(block, number, line.split(","))
+    return text
 
 
-def _careful(line: str, found: Lines, row_number: int) -> str:
-    """A line with quotes or a wrong number of fields: rewritten if it is a row, told if not."""
+def _careful_text(block: Block, line: bytes, row: int) -> str | None:
+    """A line with quotes or a fault: rewritten if it is a row, a blank row if it is broken, None if it is blank."""
+    text = line.decode("cp949", "replace")
+    fields, fault = _fields(text)
+    if not fault and not text.strip():
+        return None
+    _note_unreadable(block, row, fields if not fault else [text])
+    if fault:
+        block.broken[row] = fault
+        return BLANK_ROW
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerow(fields)
+    return written.getvalue()
+
+
+def _fields(text: str) -> tuple[list[str], str]:
+    """The fields of a line, and what is wrong with it or nothing."""
+    if CONTROL.search(text):
+        return [], "it holds a control character"
+    if len(text) > LONGEST_LINE_BYTES:
+        return [], f"{len(text):,} characters are no row"
     try:
-        fields = next(csv.reader([line], strict=True))
+        # One copy of the file has a blank after commas, and a quote counts only where a field begins.
+        fields = next(csv.reader([text], strict=True, skipinitialspace=True), [])
     except csv.Error as error:
-        found.broken[row_number] = (f"the quotes do not close ({error})", line)
-        return BLANK_ROW
-    if len(fields) != len(COLUMNS):
-        found.broken[row_number] = (f"{len(fields)} fields instead of {len(COLUMNS)}", line)
-        return BLANK_ROW
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(fields)
-    return text.getvalue()
+        return [], f"the quotes do not close ({error})"
+    if text.strip() and len(fields) != len(COLUMNS):
+        return [], f"{len(fields)} fields instead of {len(COLUMNS)}"
+    return fields, ""
+
+
+def _note_unreadable(block: Block, row: int, fields: list[str]) -> None:
+    """Note every character that is not CP949; without its column where the fields are not 22."""
+    columns = COLUMNS if len(fields) == len(COLUMNS) else [None] * len(fields)
+    for column, value in zip(columns, fields, strict=True):
+        block.unreadable += [(row, column)] * value.count(UNREADABLE)

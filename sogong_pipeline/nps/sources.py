@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.lines import read_header, refuse_if_cut_off, refuse_if_damaged
+from sogong_pipeline.nps.body import read_header, refuse_if_cut_off, refuse_if_damaged
 from sogong_pipeline.nps.portal import PortalClient, uploads_for
 from sogong_pipeline.nps.portal_pages import Publication
 from sogong_pipeline.periods import Month

@@ -88,7 +88,7 @@ def test_a_good_month_passes_alone_and_beside_the_month_before(tmp_path: Path) -
         (changed(20, business_number_prefix="12-345"), "match_regex(business_number_prefix)", "warning"),
         (changed(1, legal_dong_code="41590360311"), "match_regex(legal_dong_code)", "critical"),
         (changed(30, legal_dong_code="0"), "not_be_null(legal_dong_code)", "critical"),
-        (changed(30, postal_code="1234"), "match_regex(postal_code)", "warning"),
+        (changed(30, postal_code="12-34"), "match_regex(postal_code)", "warning"),
         (changed(60, industry_code="ABCDEF"), "match_regex(industry_code)", "warning"),
         (
             changed(1, subscribers="400000", billed_amount_krw="100000000000"),
