@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, quote
 import jinja2
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.nps.portal import DATA_SET
+from sogong_pipeline.nps.portal_pages import DATA_SET
 from sogong_pipeline.simulator.portal_uploads import Upload, list_uploads
 
 HOST = "127.0.0.1"
