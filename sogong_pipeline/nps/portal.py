@@ -17,8 +17,7 @@ from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.nps.portal_body import Progress
 from sogong_pipeline.nps.portal_headers import read_file_name
 from sogong_pipeline.nps.portal_http import PortalConnection
-from sogong_pipeline.nps.portal_manners import Manners
-from sogong_pipeline.nps.portal_memory import Memory
+from sogong_pipeline.nps.portal_manners import DAY_SECONDS, Manners
 from sogong_pipeline.nps.portal_pages import (
     DATA_SET,
     File,
@@ -87,10 +86,15 @@ class PortalClient:
         """The portal, for messages."""
         return self._portal.base
 
-    @property
-    def memory(self) -> Memory:
-        """What this machine remembers of the portal."""
-        return self._portal.memory
+    def remember_month(self, upload: str, month: Month) -> None:
+        """Remember which month an upload was found to hold."""
+        self._portal.memory.keep({"month": str(month), "at": self._portal.turns.clock()}, "held", upload)
+
+    def remembered_month(self, upload: str) -> Month | None:
+        """The month an upload was found to hold within the last day; the portal may have mixed up two files."""
+        seen = self._portal.memory.recall("held", upload)
+        is_fresh = seen and abs(self._portal.turns.clock() - seen["at"]) < DAY_SECONDS
+        return Month.parse(seen["month"]) if is_fresh else None
 
     def list_uploads(self) -> Listing:
         """What the portal lists: the current upload, and the earlier ones when it has a history.

@@ -64,8 +64,8 @@ def save_body(
         raise LaterError(
             _too_slow(length, total, deadline)
             if deadline.passed
-            else f"the portal broke off: expected {total or 'more'} bytes, got {length} ({root_cause(error)}); "
-            f"try again, or {BY_HAND}"
+            else f"the portal broke off: expected {total or 'more'} bytes, got {response.raw.tell()} "
+            f"({root_cause(error)}); try again, or {BY_HAND}"
         ) from error
     finally:
         part.unlink(missing_ok=True)

@@ -20,7 +20,8 @@ from sogong_pipeline.settings import SEOUL
 
 BY_HAND = "download the file by hand and use --from FILE"
 POLL_SECONDS = 0.05
-LONGEST_WAIT_SECONDS = 24 * 3600
+DAY_SECONDS = 24 * 3600
+LONGEST_WAIT_SECONDS = DAY_SECONDS
 """A portal that asks for more is asked again after a day, and so is one that asked before the clock was set back."""
 
 
@@ -44,7 +45,7 @@ class Manners:
     """For a page as a whole."""
     file_seconds: float = 1_800
     """For a file as a whole: 115 MB at 64 kB a second."""
-    page_bytes: int = 4 << 20
+    page_bytes: int = 2 << 20
     file_bytes: int = 512 << 20
     """Far more than any month (115 MB); a body without end stops here."""
 

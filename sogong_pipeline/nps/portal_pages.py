@@ -88,10 +88,11 @@ def read_history(page: str) -> list[Publication] | None:
     An upload is a link that carries a key; its date stands in its text, or else in its row.
     """
     markup = read_markup(page)
+    row_labels = [read_label(row) for row in markup.rows]
     uploads = []
     for link in markup.links:
-        key = _ANY_KEY.search(" ".join(link.values))
-        label = read_label(link.text) or (read_label(markup.rows[link.row]) if link.row is not None else "")
+        key = _ANY_KEY.search(link.values)
+        label = read_label(link.text) or (row_labels[link.row] if link.row is not None else "")
         if key and label:
             uploads.append(Publication(label, key[1]))
     return uploads if uploads or "과거 데이터" in markup.text else None

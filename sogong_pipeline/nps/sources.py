@@ -112,10 +112,12 @@ class Sources:
             return True
         client = PortalClient(source, self.memory)
         listing = client.list_uploads()
-        wanted = list(_wanted(client, listing, month, elsewhere))
-        if not wanted and _passed_over(month, listing):
-            raise _not_there(client, listing, month, [])
-        return bool(wanted)
+        held = _held_by(client, listing, month, elsewhere)
+        if any(_origin(upload) not in held for upload in uploads_for(month, listing.uploads)):
+            return True
+        if _is_past(month, listing):
+            raise _not_there(client, listing, month, held)
+        return False
 
 
 def _is_portal(source: str) -> bool:
@@ -175,9 +177,11 @@ def _from_portal(
     progress: BytesProgress | None,
 ) -> Received:
     """The likeliest upload that really holds the month."""
-    held: list[str] = []
     listing = client.list_uploads()
-    for upload in _wanted(client, listing, month, elsewhere):
+    held = _held_by(client, listing, month, elsewhere)
+    for upload in uploads_for(month, listing.uploads):
+        if _origin(upload) in held:
+            continue
         target = workspace / "download"
         file_name = client.download(upload, target, progress)
         try:
@@ -187,34 +191,42 @@ def _from_portal(
         if found == month:
             path = target.rename(target.with_suffix(".zip" if is_zip(target) else ".csv"))
             return Received(path, file_name, upload.label, _origin(upload), month)
-        client.memory.keep(str(found), "held", _origin(upload))
-        held.append(f"{upload.label} holds {found}")
+        client.remember_month(_origin(upload), found)
+        held[_origin(upload)] = f"{upload.label} holds {found}"
     raise _not_there(client, listing, month, held)
 
 
-def _wanted(
+def _held_by(
     client: PortalClient, listing: Listing, month: Month, elsewhere: Container[str]
-) -> Iterator[Publication]:
-    """The uploads that may hold the month, less those known to hold another: they are never revised in place."""
+) -> dict[str, str]:
+    """What is known of the uploads that might hold the month, and hold another one; by origin, for messages.
+
+    An upload is not revised in place, so it is not fetched again to find the same.
+    """
+    held = {}
     for upload in uploads_for(month, listing.uploads):
-        held = client.memory.recall("held", _origin(upload))
-        if _origin(upload) not in elsewhere and held in {None, str(month)}:
-            yield upload
+        origin = _origin(upload)
+        seen = client.remembered_month(origin)
+        if origin in elsewhere:
+            held[origin] = f"{upload.label} is in the lake as another month"
+        elif seen is not None and seen != month:
+            held[origin] = f"{upload.label} holds {seen}"
+    return held
 
 
-def _passed_over(month: Month, listing: Listing) -> bool:
-    """Whether the portal lists an upload too late to hold the month, and all those that could."""
+def _is_past(month: Month, listing: Listing) -> bool:
+    """Whether the portal lists uploads so late that the month would be among them."""
     last = str(month.shift(2)).replace("-", "")
     return not listing.gap and any(upload.label[:6] > last for upload in listing.uploads)
 
 
-def _not_there(client: PortalClient, listing: Listing, month: Month, held: list[str]) -> RefusedError:
-    """Why no upload holds the month: not yet, not any more, or never."""
+def _not_there(client: PortalClient, listing: Listing, month: Month, held: dict[str, str]) -> RefusedError:
+    """Why no upload holds the month: not yet, or never."""
     labels = (
         f"{len(listing.uploads)} uploads, labelled {listing.uploads[-1].label} to {listing.uploads[0].label}"
     )
-    looked = "".join(f"; {found}" for found in held) + (f"; {listing.gap}" if listing.gap else "")
-    if _passed_over(month, listing):
+    looked = "".join(f"; {found}" for found in held.values()) + (f"; {listing.gap}" if listing.gap else "")
+    if _is_past(month, listing):
         return RefusedError(
             f"{client.address} has passed {month} over: it lists {labels}, and none holds it{looked}; ask its provider "
             "for the file, and use --from FILE"
