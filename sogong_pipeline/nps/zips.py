@@ -68,7 +68,7 @@ def _refuse_long_directory(path: Path, shown: str) -> None:
         tail = file.read()
     at = tail.rfind(_END_MAGIC)
     if at < 0 or len(tail) - at < _END.size:
-        raise IncompleteError(f"{shown}: the ZIP stops before its end; download it again")
+        raise IncompleteError(f"{shown}: the ZIP is damaged (it stops before its end); download it again")
     length = _END.unpack_from(tail, at)[5]
     if length > MOST_DIRECTORY_BYTES:
         raise RefusedError(

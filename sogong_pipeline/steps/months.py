@@ -21,6 +21,9 @@ from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month, suites_version
 from sogong_pipeline.steps.registry import RegistrySteps
 
+NEAR_MONTHS = 3
+"""An upload is labelled with a month at most two after its data month, and the next one may be looked at for it."""
+
 
 @dataclass(frozen=True)
 class MonthState:
@@ -68,16 +71,16 @@ class MonthSteps:
 
     def is_published(self, month: Month, source: str | None = None) -> bool:
         """Whether a source, the configured portal when None, may hold a month by now; see `nps.sources`."""
-        return self._sources.is_published(month, source, self._origins(lambda other: other != str(month)))
+        return self._sources.is_published(month, source, self._origins_near(month))
 
-    def _origins(self, wanted: Callable[[str], bool]) -> set[str]:
-        """Where the landed files of some months came from."""
-        return {
-            str(raw.facts["origin"])
-            for month in self.lake.children("raw")
-            if wanted(month)
-            for raw in self.lake.partitions("raw", month)
-        }
+    def _origins_near(self, month: Month) -> set[str]:
+        """Where the files of neighbouring months came from, as far off as an upload's label may be."""
+        near = (month.shift(distance) for distance in range(-NEAR_MONTHS, NEAR_MONTHS + 1) if distance)
+        return {origin for other in near for origin in self._origins(other)}
+
+    def _origins(self, month: Month) -> set[str]:
+        """Where the landed files of a month came from."""
+        return {str(raw.facts["origin"]) for raw in self.lake.partitions("raw", str(month))}
 
     def fetch(
         self, month: Month, source: str | None = None, progress: BytesProgress | None = None
@@ -95,8 +98,7 @@ class MonthSteps:
         Raises:
             RefusedError: when the source does not hold the month.
         """
-        known = self._origins(lambda landed: landed == str(month))
-        elsewhere = self._origins(lambda landed: landed != str(month))
+        known, elsewhere = self._origins(month), self._origins_near(month)
         with self.lake.workspace() as workspace:
             nothing_new = True
             for received in self._sources.receive(
