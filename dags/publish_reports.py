@@ -1,8 +1,9 @@
 """Reports: the stage reports of a quarter.
 
 The partition key is a quarter, `2026-Q3`. Each new edition that `propose_stages` makes starts a run, which writes the
-draft reports of the 13 regional offices and of the nation to `SOGONG_HOME/reports/2026-Q3/draft/`. Reports of the same
-edition come out byte for byte the same, and a reader never meets half a file.
+draft reports of the 13 regional offices and of the nation to `SOGONG_HOME/reports/2026-Q3/draft/`, or below
+`SOGONG_REPORTS_URL`, so that workers on several machines share them. Reports of the same edition come out byte for
+byte the same, and a reader never meets half a file.
 
 **A worked example.** Somebody deleted the folder. Trigger the DAG with the quarter as partition key:
 
@@ -43,8 +44,8 @@ def publish_reports() -> None:
     def publish(partition_key: str) -> dict[str, Any]:
         from sogong_pipeline.reports.publish import publish_draft  # noqa: PLC0415 - parsing must not import it
 
-        files = publish_draft(open_pipeline(), Quarter.parse(partition_key))
-        return {"folder": str(files[0].parent), "files": len(files)}
+        published = publish_draft(open_pipeline(), Quarter.parse(partition_key))
+        return {"folder": published.folder, "files": len(published.files)}
 
     publish()
 

@@ -24,6 +24,7 @@ from sogong_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from sogong_pipeline.pipeline import Pipeline
+    from sogong_pipeline.quality.reconcile import Account
     from sogong_pipeline.steps.months import MonthState
     from sogong_pipeline.warehouse.load import Warehouse
 
@@ -244,12 +245,12 @@ def publish(
     if not draft:
         raise RefusedError(f"no council has decided on {wanted} yet; publish drafts with --draft")
     pipeline, _ = _open()
-    files = publish_draft(pipeline, wanted, out)
-    folder = files[0].parent
+    published = publish_draft(pipeline, wanted, out)
+    files = [f"{published.folder}/{name}" for name in published.files]
     return {
         "quarter": str(wanted),
         "files": files,
-        "lines": [f"{len(files)} reports of {wanted} in {folder}", f"open {folder / 'index.html'}"],
+        "lines": [f"{len(files)} reports of {wanted} in {published.folder}", f"open {files[0]}"],
     }
 
 
@@ -289,6 +290,80 @@ def status(as_json: Json = False) -> dict[str, Any]:
         ],
         "status": LATE if missing or late or stale else 0,
     }
+
+
+@command(app, "reconcile")
+def reconcile(
+    months: Annotated[
+        str | None,
+        typer.Argument(metavar="[MONTH|FIRST..LAST]", help="2026-09; all that are in if not given"),
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Count the kept files anew and compare with the lake and the warehouse; status 1 on a difference."""
+    from sogong_pipeline.quality.reconcile import landed
+    from sogong_pipeline.quality.reconcile import reconcile as compare
+
+    pipeline, warehouse = _open()
+    wanted = parse_months(months) if months else landed(pipeline)
+    if not wanted:
+        raise RefusedError("no month is in; run `sogong ingest MONTH` first")
+    accounts: list[Account] = []
+    with steps(len(wanted)) as shown:
+        for month in wanted:
+            shown.begin(f"reconcile {month}")
+            accounts.append(compare(pipeline, warehouse, month))
+            if not as_json:
+                typer.echo("\n".join(_accounted(accounts[-1])))
+            shown.done()
+    differing = sum(bool(account.differences) for account in accounts)
+    return {
+        "months": [
+            {
+                "month": str(account.month),
+                "vintage": account.vintage,
+                **_counted(account),
+                **(dataclasses.asdict(account.parts) if account.parts else {}),
+                "differences": account.differences,
+            }
+            for account in accounts
+        ],
+        "differing": differing,
+        "lines": [
+            f"{differing} of {len(accounts)} months differ"
+            if differing
+            else f"{len(accounts)} months agree, from the files to the warehouse"
+        ],
+        "status": 1 if differing else 0,
+    }
+
+
+def _counted(account: Account) -> dict[str, int]:
+    """What a month's file adds up to, by name; nothing where it was not counted."""
+    if account.file is None:
+        return {}
+    return {
+        **dataclasses.asdict(account.file.kept),
+        "rows": account.file.rows,
+        "staged_rows": account.file.kept.rows,
+        "quarantined_rows": account.file.quarantined,
+    }
+
+
+def _accounted(account: Account) -> list[str]:
+    """One line about a month, and one per difference."""
+    file, parts = account.file, account.parts
+    if file is None:
+        return [f"{account.month}  not counted: {told}" for told in account.differences]
+    kept = file.kept
+    line = f"{account.month}  {file.rows:>8,} rows = {kept.rows:,} staged + {file.quarantined:,} quarantined"
+    line += f"; {kept.workplaces:,} workplaces, {kept.workers:,} workers, {kept.billed_amount_krw:,} won"
+    line += (
+        f"; {parts.districts:,} in districts + {parts.ambiguous:,} ambiguous + {parts.unassigned:,} elsewhere"
+        if parts
+        else "; not measured"
+    )
+    return [line, *(f"{account.month}  differs: {difference}" for difference in account.differences)]
 
 
 def _span(months: list[Month]) -> list[Month]:

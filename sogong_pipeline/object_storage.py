@@ -1,4 +1,4 @@
-"""The lake in a bucket that speaks S3, with copies of its files on this machine.
+"""A place in a bucket that speaks S3, with copies of its files on this machine.
 
 Texts are read from the bucket every time. Data files never change, so each is fetched once and kept below
 `cache` in the home, where anybody may delete it: its digest is compared before it is used.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import mimetypes
 import os
 import re
 from collections.abc import Collection, Iterator
@@ -31,7 +32,7 @@ REFUSED = {
     "ACCESS_DENIED": MEND,
     "INVALID_ACCESS_KEY_ID": MEND,
     "SIGNATURE_DOES_NOT_MATCH": MEND,
-    "NO_SUCH_BUCKET": "make the bucket, or name another in SOGONG_LAKE_URL",
+    "NO_SUCH_BUCKET": "make the bucket, or name another",
     "REQUEST_TIME_TOO_SKEWED": "set this machine's clock",
 }
 """What another try does not mend, and what does."""
@@ -41,14 +42,19 @@ TRY_AGAIN = "no step is half kept: check AWS_ENDPOINT_URL and run the same comma
 class S3Store:
     """A prefix of a bucket; endpoint and credentials come from the `AWS_*` variables alone."""
 
-    def __init__(self, url: str, home: Path) -> None:
+    def __init__(self, setting: str, url: str, home: Path) -> None:
         """Open a bucket.
+
+        Args:
+            setting: the variable that names it, for messages.
+            url: `s3://BUCKET/PREFIX`.
+            home: where copies and workspaces are.
 
         Raises:
             RefusedError: when the address cannot be read, the bucket is not there, or it refuses us.
             ConnectionError: when there is no answer.
         """
-        bucket, prefix = _parts(url)
+        bucket, prefix = _parts(setting, url)
         self.address = f"s3://{bucket / prefix}"
         self.scratch = home / ".work"
         self._root = bucket / prefix
@@ -69,7 +75,8 @@ class S3Store:
 
     def write(self, name: PurePosixPath, text: str) -> None:
         """Put an object in one request."""
-        with self._told(), self._files.open_output_stream(self._key(name)) as stream:
+        kind = {"Content-Type": mimetypes.guess_type(name.name)[0] or "text/plain"}  # a browser goes by it
+        with self._told(), self._files.open_output_stream(self._key(name), metadata=kind) as stream:
             stream.write(text.encode())
 
     def folders(self, name: PurePosixPath) -> list[str]:
@@ -160,13 +167,13 @@ class S3Store:
             ) from error
 
 
-def _parts(url: str) -> tuple[PurePosixPath, PurePosixPath]:
+def _parts(setting: str, url: str) -> tuple[PurePosixPath, PurePosixPath]:
     """Bucket and prefix of an address; one that cannot be read is not repeated, a key may be in it."""
     match = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[\w.=-]+)*)/?", url, re.ASCII)
     if match is None or {".", ".."} & set(match[2].split("/")):
         raise RefusedError(
-            "SOGONG_LAKE_URL cannot be read; write s3://BUCKET/PREFIX in lower case, digits and hyphens, or "
-            "leave it empty for the folder lake in SOGONG_HOME"
+            f"{setting} cannot be read; write s3://BUCKET/PREFIX in letters, digits and hyphens, or leave it "
+            "empty for the folder in SOGONG_HOME"
         )
     return PurePosixPath(match[1]), PurePosixPath(match[2].lstrip("/"))
 

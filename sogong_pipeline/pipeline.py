@@ -7,7 +7,7 @@ from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.quarters import QuarterSteps
 from sogong_pipeline.steps.registry import RegistrySteps
-from sogong_pipeline.storage import open_store
+from sogong_pipeline.storage import open_lake
 
 
 class Pipeline:
@@ -15,7 +15,7 @@ class Pipeline:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.lake = Lake(open_store(settings))
+        self.lake = Lake(open_lake(settings))
         self.registry = RegistrySteps(self.lake, self.now)
         self.months = MonthSteps(self.lake, self.now, self.registry, settings.portal_url)
         self.quarters = QuarterSteps(self.lake, self.now, self.registry, self.months)

@@ -25,6 +25,10 @@ class Settings(BaseSettings):
         description="The lake: s3://BUCKET/PREFIX, its endpoint and credentials from the usual AWS_* variables; "
         "empty means the folder lake under home.",
     )
+    reports_url: str = Field(
+        default="",
+        description="The reports: s3://BUCKET/PREFIX, as for the lake; empty means the folder reports under home.",
+    )
     portal_url: str = Field(
         default="https://www.data.go.kr", description="Where monthly files come from when no --from is given."
     )

@@ -1,6 +1,6 @@
-"""Where the lake lies: a folder here, a bucket in `object_storage.py`; nothing else knows which.
+"""Where the lake and the reports lie: a folder here, a bucket in `object_storage.py`; nothing else knows which.
 
-Names are paths below the root of the lake, such as `staged/2026-09/5d3f6b0c1a2e/manifest.json`.
+Names are paths below the root of the place, such as `staged/2026-09/5d3f6b0c1a2e/manifest.json`.
 """
 
 from __future__ import annotations
@@ -89,18 +89,28 @@ class FolderStore:
         return bytes_below(self.root)
 
 
-def open_store(settings: Settings) -> Store:
-    """The place the settings name.
+def open_lake(settings: Settings) -> Store:
+    """The lake's place.
 
     Raises:
-        RefusedError: when they name none, or it refuses us.
+        RefusedError: when the settings name none, or it refuses us.
         ConnectionError: when it gives no answer now.
     """
-    if not settings.lake_url:
-        return FolderStore(settings.home / "lake")
+    return _open("SOGONG_LAKE_URL", settings.lake_url, settings.home, "lake")
+
+
+def open_reports(settings: Settings, folder: str) -> Store:
+    """A folder among the reports, such as `2026-Q3/draft`; raises as `open_lake` does."""
+    url = f"{settings.reports_url.rstrip('/')}/{folder}" if settings.reports_url else ""
+    return _open("SOGONG_REPORTS_URL", url, settings.home, f"reports/{folder}")
+
+
+def _open(setting: str, url: str, home: Path, folder: str) -> Store:
+    if not url:
+        return FolderStore(home / folder)
     from sogong_pipeline.object_storage import S3Store  # noqa: PLC0415 - a folder needs nothing of it
 
-    return S3Store(settings.lake_url, settings.home)
+    return S3Store(setting, url, home)
 
 
 def bytes_below(folder: Path) -> int:

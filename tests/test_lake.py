@@ -10,14 +10,14 @@ import pytest
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake import Built, Lake
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.storage import open_store
+from sogong_pipeline.storage import open_lake
 
 Files = Callable[[], list[str]]
 
 
 @pytest.fixture
 def lake(any_lake: Settings) -> Lake:
-    return Lake(open_store(any_lake))
+    return Lake(open_lake(any_lake))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from sogong_pipeline.periods import Month
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.publish import publish_draft
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.storage import open_store
+from sogong_pipeline.storage import open_lake, open_reports
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
@@ -37,12 +37,13 @@ LARGE = 12_000_000
 
 @pytest.fixture
 def settings(lake_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", now=NOW, lake_url=lake_url)
+    reports = lake_url.replace("/lake", "/reports")
+    return Settings(home=tmp_path / "home", now=NOW, lake_url=lake_url, reports_url=reports)
 
 
 @pytest.fixture
 def lake(settings: Settings) -> Lake:
-    return Lake(open_store(settings))
+    return Lake(open_lake(settings))
 
 
 def cached(settings: Settings) -> list[Path]:
@@ -66,8 +67,10 @@ def test_another_address_is_refused_in_one_line_that_does_not_repeat_it(url: str
     with pytest.raises(
         RefusedError, match=r"^SOGONG_LAKE_URL cannot be read; write s3://BUCKET/PREFIX"
     ) as told:
-        open_store(Settings(home=tmp_path, lake_url=url))
+        open_lake(Settings(home=tmp_path, lake_url=url))
     assert url == "s3://" or url not in str(told.value)
+    with pytest.raises(RefusedError, match=r"^SOGONG_REPORTS_URL cannot be read; write s3://BUCKET/PREFIX"):
+        open_reports(Settings(home=tmp_path, reports_url=url), "2022-Q2/draft")
 
 
 def test_an_endpoint_that_cannot_be_read_is_refused(
@@ -77,14 +80,14 @@ def test_an_endpoint_that_cannot_be_read_is_refused(
     with pytest.raises(
         RefusedError, match=r"^AWS_ENDPOINT_URL cannot be read; write http://HOST:PORT or https://HOST$"
     ):
-        open_store(Settings(home=tmp_path, lake_url=lake_url))
+        open_lake(Settings(home=tmp_path, lake_url=lake_url))
 
 
 def test_a_bucket_that_is_not_there_is_refused_before_anything_is_done(s3: S3Server, tmp_path: Path) -> None:
     with pytest.raises(
         RefusedError, match=r"^s3://no-such-bucket/lake: no such bucket; make the bucket, or name another"
     ):
-        open_store(Settings(home=tmp_path, lake_url="s3://no-such-bucket/lake"))
+        open_lake(Settings(home=tmp_path, lake_url="s3://no-such-bucket/lake"))
 
 
 def test_nobody_listening_is_worth_another_try(
@@ -92,7 +95,7 @@ def test_nobody_listening_is_worth_another_try(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     with pytest.raises(ConnectionError) as told:
-        open_store(Settings(home=tmp_path, lake_url=lake_url))
+        open_lake(Settings(home=tmp_path, lake_url=lake_url))
     assert told.value.filename == lake_url
     assert (
         told.value.strerror
@@ -178,13 +181,13 @@ import sys
 from pathlib import Path
 from sogong_pipeline.lake import Built, Lake
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.storage import open_store
+from sogong_pipeline.storage import open_lake, open_reports
 
 def build(workspace):
     (workspace / "data.txt").write_text("b")
     return Built({"data": workspace / "data.txt"})
 
-Lake(open_store(Settings())).ensure("step", ("2026-09",), inputs={"raw": "2"}, recorded_at="now", build=build)
+Lake(open_lake(Settings())).ensure("step", ("2026-09",), inputs={"raw": "2"}, recorded_at="now", build=build)
 """
 
 
@@ -219,7 +222,7 @@ def test_a_file_is_fetched_once_and_again_when_its_copy_is_lost_or_damaged(
 ) -> None:
     ensure(lake, "a", [], raw="1")
     other = Settings(home=tmp_path / "another machine", lake_url=settings.lake_url)
-    partition = Lake(open_store(other)).require("step", "2026-09")
+    partition = Lake(open_lake(other)).require("step", "2026-09")
 
     def fetched() -> int:
         assert partition.path("data").read_text() == "a"
@@ -272,9 +275,9 @@ def test_bytes_that_are_not_those_of_the_manifest_are_never_used(
 FETCH = """
 from sogong_pipeline.lake import Lake
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.storage import open_store
+from sogong_pipeline.storage import open_lake, open_reports
 
-print(Lake(open_store(Settings())).require("step", "2026-09").path("data").read_text())
+print(Lake(open_lake(Settings())).require("step", "2026-09").path("data").read_text())
 """
 
 
@@ -301,25 +304,29 @@ def test_two_processes_fetch_the_same_file_at_once(lake: Lake, s3: S3Server, set
 def test_a_pipeline_in_a_bucket_leaves_the_bytes_of_one_in_a_folder(
     settings: Settings, s3: S3Server, tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:
-    def run(to: Settings) -> tuple[object, ...]:
+    def run(to: Settings) -> dict[str, object]:
         pipeline = Pipeline(to)
         load_registry(pipeline, tmp_path)
         for month in QUARTER.months:
             pipeline.months.ingest(month, str(month_file(tmp_path / "files", str(month))))
         pipeline.quarters.propose(QUARTER)
-        publish_draft(pipeline, QUARTER)
+        published = publish_draft(pipeline, QUARTER)
+        assert published.folder == f"{to.reports_url or to.home / 'reports'}/{QUARTER}/draft"
         warehouse = Warehouse(pipeline)
         warehouse.rebuild()
-        return digest_tree(to.home / "reports"), dump(warehouse)
+        return dump(warehouse)
 
     folder = Settings(home=tmp_path / "folder", now=NOW)
     expected = run(folder)
-    lake = digest_tree(folder.home / "lake")
     assert run(settings) == expected
-    assert s3.files(settings.lake_url) == lake
     shutil.rmtree(settings.home)
     assert run(settings) == expected
-    assert s3.files(settings.lake_url) == lake
+    assert s3.files(settings.lake_url) == digest_tree(folder.home / "lake")
+    assert s3.files(settings.reports_url) == digest_tree(folder.home / "reports")
+    assert sorted(path.name for path in settings.home.iterdir()) == [".work", "cache", "warehouse.sqlite"]
+    bucket, _, prefix = settings.reports_url.removeprefix("s3://").partition("/")
+    page = s3.client.head_object(Bucket=bucket, Key=f"{prefix}/{QUARTER}/draft/index.html")
+    assert page["ContentType"] == "text/html"
 
 
 def test_a_lake_is_moved_by_copying_it(

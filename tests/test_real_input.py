@@ -11,9 +11,7 @@ import pytest
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.collect import collect
-from sogong_pipeline.reports.model import build_models
-from sogong_pipeline.reports.publish import write_reports
+from sogong_pipeline.reports.publish import publish_draft
 from tests.complexes import write_registry
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
@@ -44,8 +42,8 @@ def test_25000_real_rows_become_honest_reports(pipeline: Pipeline, test_data: Pa
     proposals = pq.read_table(edition.path("stage_proposal")).to_pylist()
     assert all(row["reason_ko"].endswith("판정을 보류합니다.") for row in proposals)
 
-    files = write_reports(build_models(collect(pipeline, QUARTER, draft=True)), tmp_path / "reports")
-    assert len(files) == 14
+    published = publish_draft(pipeline, QUARTER, tmp_path / "reports")
+    assert len(published.files) == 14
     nation = (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
     assert "판정보류" in nation
     assert "시연" not in nation  # real rows are not marked as a demonstration

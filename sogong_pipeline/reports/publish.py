@@ -1,48 +1,49 @@
-"""Write the reports of a quarter into a folder."""
+"""Write the reports of a quarter into a folder or a bucket."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.collect import collect
 from sogong_pipeline.reports.html import render
 from sogong_pipeline.reports.model import ReportModel, build_models
-from sogong_pipeline.storage import write_atomically
+from sogong_pipeline.storage import FolderStore, Store, open_reports
 
 
-def publish_draft(pipeline: Pipeline, quarter: Quarter, out: Path | None = None) -> list[Path]:
+@dataclass(frozen=True)
+class Published:
+    """Where reports are, and their names: `index.html` for the nation first, `<office code>.html` for an office."""
+
+    folder: str
+    files: list[str]
+
+
+def publish_draft(pipeline: Pipeline, quarter: Quarter, out: Path | None = None) -> Published:
     """Write the reports of a quarter's latest edition as the councils get them, before they decide.
 
     Args:
         pipeline: the installation.
         quarter: the quarter.
-        out: the folder; `reports/<quarter>/draft` under home when None.
-
-    Returns:
-        The files, as `write_reports` does.
+        out: a folder; when None, `<quarter>/draft` where the settings have the reports.
 
     Raises:
         RefusedError: when the quarter was never proposed.
     """
-    folder = out or pipeline.settings.home / "reports" / str(quarter) / "draft"
-    return write_reports(build_models(collect(pipeline, quarter, draft=True)), folder)
+    models = build_models(collect(pipeline, quarter, draft=True))
+    return write_reports(
+        models, FolderStore(out) if out else open_reports(pipeline.settings, f"{quarter}/draft")
+    )
 
 
-def write_reports(models: Iterable[ReportModel], out: Path) -> list[Path]:
-    """Write one HTML file per report; a reader never meets half a file.
-
-    Args:
-        models: From `build_models`.
-        out: The folder; made when it is not there. Nothing else in it is touched.
-
-    Returns:
-        The files, in the order of the models: `index.html` for the nation, `<office code>.html` for an office.
-    """
-    files = []
+def write_reports(models: Iterable[ReportModel], place: Store) -> Published:
+    """Write one HTML file per report; a reader never meets half a file, and nothing else there is touched."""
+    published = Published(place.address, [])
     for model in models:
-        files.append(out / f"{model.stem}.html")
-        write_atomically(files[-1], render(model))
-    return files
+        name = f"{model.stem}.html"
+        place.write(PurePosixPath(name), render(model))
+        published.files.append(name)
+    return published

@@ -53,13 +53,13 @@ class MonthSteps:
 
     def vintage_of(self, month: Month) -> str | None:
         """The vintage of a month that counts: the one ingested last, or the newest before it that passed the gate."""
-        for vintage in self._vintages(month):
+        for vintage in self.vintages(month):
             checked = self.lake.find("checked", str(month), vintage)
             if checked is not None and not checked.facts["failed_critical"]:
                 return vintage
         return None
 
-    def _vintages(self, month: Month) -> list[str]:
+    def vintages(self, month: Month) -> list[str]:
         """The landed vintages of a month: the one ingested last, then the newest first."""
         landed = self.lake.partitions("raw", str(month))
         last = self.lake.current("raw", str(month))
@@ -101,7 +101,7 @@ class MonthSteps:
                 nothing_new = False
                 yield self._land(received)
             if nothing_new:
-                yield self._vintages(month)[0], False
+                yield self.vintages(month)[0], False
 
     def _land(self, received: Received) -> tuple[str, bool]:
         """Keep the bytes for ever, under the month written in them and their digest."""
@@ -214,6 +214,13 @@ class MonthSteps:
         """Measure a month under the districts of its own quarter; None without a registry."""
         registry = self._registry.in_force()
         return self.measure(month, registry.on(month.quarter.last_day)) if registry else None
+
+    def measured_in_force(self, month: Month) -> Partition | None:
+        """The measured month under the districts of its own quarter, if it is there; builds nothing."""
+        vintage, registry = self.vintage_of(month), self._registry.in_force()
+        if vintage is None or registry is None:
+            return None
+        return self.lake.find("measured", str(month), vintage, registry.on(month.quarter.last_day).version)
 
     def ingest(
         self, month: Month, source: str | None = None, progress: BytesProgress | None = None

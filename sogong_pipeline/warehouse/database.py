@@ -48,10 +48,20 @@ class Database:
             ConnectionError: when the database cannot be reached or used now; another try may succeed.
             RefusedError: when it refused a statement, for want of a right for example.
         """
+        with self._errors_in_one_line(), self.engine.begin() as connection:
+            connection.exec_driver_sql(BEGIN[self.engine.dialect.name])
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that waits for nobody; raises as `writing` does."""
+        with self._errors_in_one_line(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _errors_in_one_line(self) -> Iterator[None]:
         try:
-            with self.engine.begin() as connection:
-                connection.exec_driver_sql(BEGIN[self.engine.dialect.name])
-                yield connection
+            yield
         except (InterfaceError, OperationalError) as error:
             raise ConnectionError(
                 errno.ECONNREFUSED,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, delete, inspect, text
+from sqlalchemy import Connection, delete, inspect, select, text
 
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
@@ -67,6 +67,15 @@ class Warehouse:
             _create(connection)
             self._load_quarter(connection, quarter)
 
+    def rows(self, table: str, key: dict[str, str]) -> list[dict[str, Any]]:
+        """The rows of one period as they are in the database; none where there is no such table yet."""
+        target = metadata().tables[table]
+        with self.database.reading() as connection:
+            if not inspect(connection).has_table(table):
+                return []
+            found = select(target).where(*(target.c[column] == value for column, value in key.items()))
+            return [dict(row) for row in connection.execute(found).mappings()]
+
     def _load_reference(self, connection: Connection) -> None:
         registry = self.pipeline.registry.in_force()
         _replace(connection, "dim_office", {}, rows_of.dim_office())
@@ -87,11 +96,7 @@ class Warehouse:
 
     def _load_facts(self, connection: Connection, month: Month) -> None:
         """The facts of a month under the districts of its own quarter, where it was measured under them."""
-        vintage, registry = self.pipeline.months.vintage_of(month), self.pipeline.registry.in_force()
-        if vintage is None or registry is None:
-            return
-        version = registry.on(month.quarter.last_day).version
-        measured = self.pipeline.lake.find("measured", str(month), vintage, version)
+        measured = self.pipeline.months.measured_in_force(month)
         if measured is not None:
             for table in ("fact_district_month", "fact_region_month"):
                 _replace(connection, table, {"data_month": str(month)}, _parquet_rows(measured.path(table)))
@@ -115,9 +120,9 @@ def _create(connection: Connection) -> None:
     """Create what is missing: tables with their comments, and the views of the latest editions."""
     metadata().create_all(connection)
     existing = inspect(connection).get_view_names()
-    for name, select in latest_views().items():
+    for name, definition in latest_views().items():
         if name not in existing:
-            connection.execute(text(f"CREATE VIEW {name} AS {select}"))
+            connection.execute(text(f"CREATE VIEW {name} AS {definition}"))
 
 
 def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:

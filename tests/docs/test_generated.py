@@ -71,6 +71,7 @@ def test_every_table_column_command_and_variable_is_there(generate: ModuleType) 
         "propose",
         "publish",
         "status",
+        "reconcile",
         "warehouse rebuild",
         "warehouse grant",
         "simulate",

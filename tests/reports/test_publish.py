@@ -10,8 +10,9 @@ import pytest
 
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.model import ReportModel, build_models
-from sogong_pipeline.reports.publish import write_reports
+from sogong_pipeline.reports.publish import Published, write_reports
 from sogong_pipeline.reports.source import ReportSource
+from sogong_pipeline.storage import FolderStore
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -20,30 +21,30 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_one_file_per_report_and_nothing_else(models: list[ReportModel], tmp_path: Path) -> None:
-    written = write_reports(models, tmp_path / "2026-Q3" / "draft")
+    written = write_reports(models, FolderStore(tmp_path / "2026-Q3" / "draft"))
     names = ["index.html", *(f"{office.code}.html" for office in reference.offices())]
-    assert [path.name for path in written] == names
+    assert written == Published(str(tmp_path / "2026-Q3" / "draft"), names)
     assert sorted(contents(tmp_path / "2026-Q3" / "draft")) == sorted(names)
-    assert written[0].stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "2026-Q3" / "draft" / "index.html").stat().st_mode & 0o777 == 0o644
 
 
 def test_the_same_source_gives_the_same_bytes(first_month: ReportSource, tmp_path: Path) -> None:
-    write_reports(build_models(first_month), tmp_path)
+    write_reports(build_models(first_month), FolderStore(tmp_path))
     before = contents(tmp_path)
-    write_reports(build_models(first_month), tmp_path)
+    write_reports(build_models(first_month), FolderStore(tmp_path))
     assert contents(tmp_path) == before
 
 
 def test_other_files_in_the_folder_stay(models: list[ReportModel], tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("stays", encoding="utf-8")
-    write_reports(models[:1], tmp_path)
+    write_reports(models[:1], FolderStore(tmp_path))
     assert contents(tmp_path).keys() == {"notes.txt", "index.html"}
 
 
 def test_a_failure_leaves_whole_files_only(
     models: list[ReportModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_reports(models[:2], tmp_path)
+    write_reports(models[:2], FolderStore(tmp_path))
     before = contents(tmp_path)
 
     def fails(self: Path, target: Path) -> None:
@@ -51,7 +52,7 @@ def test_a_failure_leaves_whole_files_only(
 
     monkeypatch.setattr(Path, "replace", fails)
     with pytest.raises(OSError, match="disk full"):
-        write_reports(models[1:], tmp_path)
+        write_reports(models[1:], FolderStore(tmp_path))
     assert contents(tmp_path) == before
 
 
@@ -61,12 +62,12 @@ def test_a_failure_between_reports_keeps_those_before(models: list[ReportModel],
         raise RuntimeError("no more")
 
     with pytest.raises(RuntimeError):
-        write_reports(breaks(), tmp_path)
+        write_reports(breaks(), FolderStore(tmp_path))
     assert contents(tmp_path).keys() == {"index.html"}
 
 
 @pytest.mark.slow
 def test_a_whole_country_takes_seconds(source: ReportSource, tmp_path: Path) -> None:
     started = time.monotonic()
-    write_reports(build_models(source), tmp_path)
+    write_reports(build_models(source), FolderStore(tmp_path))
     assert time.monotonic() - started < 20
