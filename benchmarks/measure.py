@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+ROUNDS = 3
+
 
 @dataclass(frozen=True)
 class Result:
@@ -22,29 +24,47 @@ class Result:
     peak_mb: float
 
 
-def _child(work: Callable[..., Any], arguments: tuple[Any, ...], answer: Any) -> None:
+def peak_mb() -> float:
+    """The most memory this process has held, in megabytes.
+
+    The kernel's own count: what getrusage tells a spawned process begins with its parent's.
+    """
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    return int(peak[1]) / 1024 if peak else float("nan")
+
+
+def _child(
+    work: Callable[..., Any], arguments: tuple[Any, ...], warm_up: tuple[Any, ...] | None, answer: Any
+) -> None:
+    if warm_up is not None:
+        work(*warm_up)
     began = time.perf_counter()
     work(*arguments)
-    seconds = time.perf_counter() - began
-    # The kernel's own count: what getrusage tells a spawned process begins with its parent's.
-    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
-    answer.send((seconds, int(peak[1]) / 1024 if peak else float("nan")))
+    answer.send((time.perf_counter() - began, peak_mb()))
 
 
-def run(work: Callable[..., Any], *arguments: Any) -> tuple[float, float]:
-    """Seconds and peak megabytes of the best of three runs, each in a fresh process."""
-    best = (float("inf"), 0.0)
-    for _ in range(3):
-        receiver, sender = multiprocessing.get_context("spawn").Pipe(duplex=False)
-        process = multiprocessing.get_context("spawn").Process(target=_child, args=(work, arguments, sender))
-        process.start()
-        best = min(best, receiver.recv())
-        process.join()
-    return best
+def run(
+    work: Callable[..., Any], *arguments: Any, warm_up: tuple[Any, ...] | None = None
+) -> tuple[float, float]:
+    """Seconds and peak megabytes of one run in a fresh process; a small work before loads what it imports."""
+    receiver, sender = multiprocessing.get_context("spawn").Pipe(duplex=False)
+    process = multiprocessing.get_context("spawn").Process(
+        target=_child, args=(work, arguments, warm_up, sender)
+    )
+    process.start()
+    sender.close()  # or a child that dies would leave us waiting
+    answer: tuple[float, float] = receiver.recv()
+    process.join()
+    return answer
 
 
-def compare(work: str, ways: dict[str, Callable[..., Any]], *arguments: Any) -> list[Result]:
-    """Time several ways of one work; the first is ours, and each ratio says how much longer ours takes."""
-    timed = {how: run(way, *arguments) for how, way in ways.items()}
+def compare(
+    work: str, ways: dict[str, Callable[..., Any]], *arguments: Any, warm_up: tuple[Any, ...] | None = None
+) -> list[Result]:
+    """Time several ways of one work in three rounds; each ratio says how much longer ours, the first, takes."""
+    rounds = [
+        {how: run(way, *arguments, warm_up=warm_up) for how, way in ways.items()} for _ in range(ROUNDS)
+    ]
+    timed = {how: min(one[how] for one in rounds) for how in ways}
     ours = next(iter(timed.values()))[0]
     return [Result(work, how, seconds, ours / seconds, peak) for how, (seconds, peak) in timed.items()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import shutil
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import IO
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.nps.layout import COLUMNS, recognise
+from sogong_pipeline.nps.zips import IncompleteError, is_zip
 from sogong_pipeline.periods import Month
 
 HEAD_BYTES = 64 << 10
-ZIP_MAGIC = b"PK\x03\x04"
 BOM = b"\xef\xbb\xbf"
 SEPARATORS = len(COLUMNS) - 1
 
@@ -26,32 +25,25 @@ def open_body(path: Path, shown: str) -> Iterator[IO[bytes]]:
     """Open a landed file's bytes; a ZIP is opened at its only CSV.
 
     Raises:
-        RefusedError: when a ZIP holds no CSV or several, or cannot be opened.
+        RefusedError: when a ZIP holds no CSV or several.
     """
-    if not _is_zip(path):
+    if not is_zip(path):
         with path.open("rb") as file:
             yield file
         return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = [name for name in archive.namelist() if name.lower().endswith(".csv")]
-            if len(members) != 1:
-                raise RefusedError(
-                    f"{shown}: it holds {len(members)} CSV files, expected one; give the CSV itself with --from FILE"
-                )
-            with archive.open(members[0]) as body:
-                yield body
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise RefusedError(f"{shown}: the ZIP is damaged ({error}); download it again") from None
-    except (RuntimeError, NotImplementedError) as error:  # a password, or a compression nobody knows
-        raise RefusedError(
-            f"{shown}: the ZIP cannot be opened ({error}); unpack it by hand and give the CSV with --from FILE"
-        ) from None
+    with zipfile.ZipFile(path) as archive:
+        members = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+        if len(members) != 1:
+            raise RefusedError(
+                f"{shown}: it holds {len(members)} CSV files, expected one; give the CSV itself with --from FILE"
+            )
+        with archive.open(members[0]) as body:
+            yield body
 
 
 def unpacked(path: Path, shown: str, workspace: Path) -> Path:
     """A landed file as a plain one: itself, or the CSV of a ZIP written to the workspace."""
-    if not _is_zip(path):
+    if not is_zip(path):
         return path
     target = workspace / "body.csv"
     with open_body(path, shown) as body, target.open("wb") as file:
@@ -109,35 +101,18 @@ def refuse_if_cut_off(path: Path, shown: str) -> None:
     """Refuse a file whose last line has no end and too few fields; a ZIP tells by its check sums.
 
     Raises:
-        RefusedError: when the file stops in the middle of a line.
+        IncompleteError: when the file stops in the middle of a line.
     """
-    if _is_zip(path):
+    if is_zip(path):
         return
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - HEAD_BYTES))
         last = file.read().rpartition(b"\n")[2]
     if last.strip() and last.count(b",") < SEPARATORS:
-        raise RefusedError(
+        raise IncompleteError(
             f"{shown}: the file stops in the middle of its last line ({last[-20:].decode('cp949', 'replace')!r}); "
             "it was cut off, download it again"
         )
-
-
-def refuse_if_damaged(path: Path, shown: str) -> None:
-    """Unpack a ZIP once, comparing its check sums; any other file passes.
-
-    Raises:
-        RefusedError: when the ZIP cannot be unpacked whole.
-    """
-    if _is_zip(path):
-        with open_body(path, shown) as body:
-            while body.read(1 << 20):
-                pass
-
-
-def _is_zip(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
 
 
 def _is_utf8(line: bytes) -> bool:
