@@ -35,7 +35,8 @@ CREATE OR REPLACE MACRO published_date(text) AS (
     CASE
         WHEN text = '' THEN NULL
         WHEN text BETWEEN '0001' AND '9999-12-31' AND text LIKE '____-__-__' THEN nullif(TRY_CAST(text AS DATE), DATE '0001-01-01')
-        WHEN NOT is_no_date(text) THEN try_strptime(replace(trim(text), '-', ''), '%Y%m%d')::DATE
+        WHEN NOT is_no_date(text) AND regexp_full_match(trim(text), '\d{8}|\d{4}-\d{2}-\d{2}')
+            THEN try_strptime(replace(trim(text), '-', ''), '%Y%m%d')::DATE
     END
 );
 

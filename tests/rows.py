@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 from sogong_pipeline.nps.layout import V3_HEADER
 
@@ -38,10 +39,14 @@ def row(**changes: str) -> list[str]:
     return list({**ROW, **changes}.values())
 
 
-def lines(rows: list[list[str]], ending: str = "\r\n") -> bytes:
+def header_line(header: Sequence[str], before: str = "") -> bytes:
+    """A header as published, CP949: names that hold a TAB are quoted; `before` stands before each but the first."""
+    cells = [f'"{name}"' if "\t" in name else name for name in header]
+    return f",{before}".join(cells).encode("cp949")
+
+
+def lines(rows: list[list[str]], ending: str = "\r\n", header: bytes = header_line(V3_HEADER)) -> bytes:
     """A published file: the header and the rows, CP949."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator=ending)
-    writer.writerow(V3_HEADER)
-    writer.writerows(rows)
-    return text.getvalue().encode("cp949")
+    csv.writer(text, lineterminator=ending).writerows(rows)
+    return header + ending.encode() + text.getvalue().encode("cp949")

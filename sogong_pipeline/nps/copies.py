@@ -17,6 +17,7 @@ class Copies:
     def __init__(self, path: Path) -> None:
         self._body = path.open("rb")
         self._first: dict[int, int] = {}
+        self._others: dict[int, list[int]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -43,10 +44,14 @@ class Copies:
         for index, (line, key) in enumerate(zip(lines, hashes, strict=True)):
             if key not in self._first:
                 self._first[key] = offsets[index]
-            elif self._stands_at(self._first[key], line):
+            elif any(
+                self._line_at(place) == line for place in (self._first[key], *self._others.get(key, ()))
+            ):
                 found.append(index)
+            else:
+                self._others.setdefault(key, []).append(offsets[index])
         return found
 
-    def _stands_at(self, offset: int, line: bytes) -> bool:
+    def _line_at(self, offset: int) -> bytes:
         self._body.seek(offset)
-        return self._body.readline().rstrip(b"\r\n") == line
+        return self._body.readline().rstrip(b"\r\n")

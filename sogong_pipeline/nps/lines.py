@@ -156,7 +156,9 @@ def _plain_text(block: Block, data: bytes, row: int) -> str:
 def _careful_text(block: Block, line: bytes, row: int) -> str | None:
     """A line with quotes or a fault: rewritten if it is a row, a blank row if it is broken, None if it is blank."""
     text = line.decode("cp949", "replace")
-    fields, fault = _fields(text)
+    fields, fault = (
+        _fields(text) if len(line) <= LONGEST_LINE_BYTES else ([], f"{len(line):,} bytes are no row")
+    )
     if not fault and not text.strip():
         return None
     _note_unreadable(block, row, fields if not fault else [text])
@@ -172,8 +174,6 @@ def _fields(text: str) -> tuple[list[str], str]:
     """The fields of a line, and what is wrong with it or nothing."""
     if CONTROL.search(text):
         return [], "it holds a control character"
-    if len(text) > LONGEST_LINE_BYTES:
-        return [], f"{len(text):,} characters are no row"
     try:
         # One copy of the file has a blank after commas, and a quote counts only where a field begins.
         fields = next(csv.reader([text], strict=True, skipinitialspace=True), [])

@@ -6,13 +6,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.nps.layout import COLUMNS
 from sogong_pipeline.nps.sources import data_month
-from sogong_pipeline.nps.staging import stage
+from sogong_pipeline.nps.staging import LOCATED, stage
 from sogong_pipeline.periods import Month
 from tests.rows import lines, row
 
@@ -141,7 +138,7 @@ def test_mutated_lines_never_crash_and_none_is_unaccounted_for(tmp_path: Path) -
     body = b"\r\n".join(mutated) + b"\r\n"
     raw = tmp_path / "raw.csv"
     raw.write_bytes(body)
-    built = stage(raw, "raw.csv", MONTH, tmp_path)
+    built = stage(raw, "raw.csv", MONTH, tmp_path, block_bytes=100_000)
     expected = sum(bool(line.strip()) for line in body.decode("cp949", "replace").split("\n")) - 1
     kept, broken = (pq.read_table(built.files[name]).to_pylist() for name in ("workplace", "quarantine"))
     assert built.facts["rows"] == expected == len(kept) + len(broken)
@@ -150,12 +147,55 @@ def test_mutated_lines_never_crash_and_none_is_unaccounted_for(tmp_path: Path) -
     assert 0.1 * expected < len(broken) < 0.9 * expected
 
 
-def test_bytes_that_are_not_cp949_are_counted_and_flagged(tmp_path: Path) -> None:
-    body = lines([row(), row(workplace_name="ZZ")]).replace(b"ZZ", b"A\xffB")
-    rows, quarantined, facts = staged(body, tmp_path)
-    assert quarantined == []
-    assert facts["unreadable_characters"] == 1
-    assert [only["flags"] for only in rows] == ["", "unreadable_bytes"]
+def test_bytes_that_are_not_cp949_are_replaced_counted_located_and_flagged(tmp_path: Path) -> None:
+    body = lines([row(), row(workplace_name="ZZ"), row(industry_code="ZZ"), row(left="ZZ")])
+    rows, quarantined, facts = staged(body.replace(b"ZZ", b"A\xffB"), tmp_path)
+    assert facts["unreadable_characters"] == 3
+    assert facts["unreadable_at"] == [[2, "workplace_name"], [3, "industry_code"], [4, "left"]]
+    assert [only["flags"] for only in rows] == ["", "unreadable_bytes", "unreadable_bytes"]
+    assert [only["workplace_name"] for only in rows] == ["가상정밀(주)", "A\ufffdB", "가상정밀(주)"]
+    assert [bad["reason"] for bad in quarantined] == ["left: 'A\ufffdB' is not a count"]
+
+
+def test_a_few_unreadable_characters_are_located_and_all_are_counted(tmp_path: Path) -> None:
+    rows, _, facts = staged(
+        lines([row(workplace_name="ZZ", left=str(index)) for index in range(300)]).replace(
+            b"ZZ", b"\xff\xff"
+        ),
+        tmp_path,
+    )
+    assert facts["unreadable_characters"] == 600
+    assert len(facts["unreadable_at"]) == LOCATED
+    assert {only["flags"] for only in rows} == {"unreadable_bytes"}
+
+
+def test_a_spoilt_first_row_does_not_hide_the_month(tmp_path: Path) -> None:
+    rows, quarantined, _ = staged(lines([row(data_month="April"), row()]), tmp_path)
+    assert [only["row_number"] for only in rows] == [2]
+    assert [bad["reason"] for bad in quarantined] == ["data_month: 'April' in a file of 2022-04"]
+
+
+def test_a_file_is_staged_the_same_in_any_blocks(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.csv"
+    raw.write_bytes(
+        lines([row(left=str(index % 70), joined="x" if index % 9 == 0 else "1") for index in range(99)])
+    )
+    read = []
+    for size in (1_000, 1 << 20):
+        built = stage(raw, "raw.csv", MONTH, tmp_path, block_bytes=size)
+        read.append((built.facts, *(pq.read_table(path) for path in built.files.values())))
+    assert read[0] == read[1]
+    assert read[0][0]["quarantined_rows"] > 30
+
+
+def test_a_file_is_staged_to_the_same_bytes_every_time(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.csv"
+    raw.write_bytes(lines([row(workplace_name=f"가상{index}") for index in range(2_000)]))
+    bytes_of = set()
+    for _ in range(5):
+        built = stage(raw, "raw.csv", MONTH, tmp_path, block_bytes=50_000)
+        bytes_of.add(tuple(path.read_bytes() for path in built.files.values()))
+    assert len(bytes_of) == 1
 
 
 def test_oddities_stay_and_are_flagged(tmp_path: Path) -> None:
@@ -180,6 +220,34 @@ def test_oddities_stay_and_are_flagged(tmp_path: Path) -> None:
     assert rows[3]["legal_dong_code"] is None
 
 
+@pytest.mark.parametrize(
+    ("published", "typed"),
+    [
+        ("06236", "06236"),
+        ("6236", "06236"),
+        ("363-888", "363-888"),
+        ("363888", "363-888"),
+        ("", None),
+        (" ", None),
+        ("0", None),
+        ("000000", None),
+        ("12-34", "12-34"),
+        ("우편", "우편"),
+    ],
+)
+def test_postal_codes_old_and_new(tmp_path: Path, published: str, typed: str | None) -> None:
+    (only,), _, _ = staged(lines([row(postal_code=published)]), tmp_path)
+    assert only["postal_code"] == typed
+
+
+@pytest.mark.parametrize(
+    "text", ["-988-01-01", "1988/01/01", "1988-1-1", "99999-01-01", "0000-00-00", "infinity"]
+)
+def test_what_only_resembles_a_date_is_none(tmp_path: Path, text: str) -> None:
+    _, (bad,), _ = staged(lines([row(), row(enrolled_on=text)]), tmp_path)
+    assert bad["reason"] == f"enrolled_on: '{text}' is not a date"
+
+
 def test_lost_leading_zeros_come_back(tmp_path: Path) -> None:
     (only,), _, _ = staged(lines([row(industry_code="11000", emd_code="60", data_month="202204")]), tmp_path)
     assert (only["industry_code"], only["emd_code"], only["data_month"]) == ("011000", "060", "2022-04")
@@ -202,6 +270,11 @@ def test_line_ends_do_not_matter(tmp_path: Path, ending: str, last: bool) -> Non
         (b"  \r\n", "x.csv: the file is empty"),
         (b"\xef\xbb\xbf<html>", "x.csv: this is a web page, not a CSV file"),
         ("자료생성년월,사업장명".encode("utf-16"), "x.csv: this is no CP949 text (UTF-16"),
+        (lines([row()]).decode("cp949").encode(), "x.csv: this is UTF-8 text, published files are CP949"),
+        (
+            lines([row()]).decode("cp949").encode("utf-8-sig"),
+            "x.csv: this is UTF-8 text, published files are",
+        ),
         (b"<!DOCTYPE html><html>", "x.csv: this is a web page, not a CSV file"),
         (lines([]), "x.csv: there is a header and no row"),
         (lines([row(), row()])[:-30], "x.csv: the file stops in the middle of its last line"),
@@ -215,41 +288,3 @@ def test_what_is_no_monthly_file_is_refused_in_one_line(tmp_path: Path, body: by
         data_month(path, "x.csv")
     assert str(refusal.value).startswith(told)
     assert "\n" not in str(refusal.value)
-
-
-HANGUL = st.text(
-    st.sampled_from([*'가나다라마바사아자차카타파하뷁똠방각햏 ()&-./"', *"AZaz09"]), min_size=1, max_size=30
-)
-COUNT = st.integers(0, 100_000).map(str)
-ROWS = st.lists(
-    st.fixed_dictionaries(
-        {
-            "workplace_name": HANGUL.filter(str.strip),
-            "subscribers": COUNT,
-            "billed_amount_krw": st.integers(0, 10**11).map(lambda value: str(value * 20)),
-            "joined": COUNT,
-            "left": COUNT,
-            "status": st.sampled_from("12"),
-            "legal_form": st.sampled_from("12"),
-            "enrolled_on": st.dates().map(lambda day: day.isoformat()),
-        }
-    ),
-    min_size=1,
-    max_size=20,
-)
-
-
-@given(ROWS)
-def test_random_legal_rows_read_back_equal_and_none_is_lost(
-    tmp_path_factory, rows: list[dict[str, str]]
-) -> None:
-    written = [row(**changes) for changes in rows]
-    read, quarantined, facts = staged(lines(written), tmp_path_factory.mktemp("rows"))
-    assert len(read) + len(quarantined) == facts["rows"] == len(written)
-    assert {bad["reason"] for bad in quarantined} <= {"the same line stands earlier in the file"}
-    for only in read:
-        source = dict(zip(COLUMNS, written[only["row_number"] - 1], strict=True))
-        for column in ("workplace_name", "subscribers", "billed_amount_krw", "joined", "left", "status"):
-            assert str(only[column]) == source[column].strip(" ")
-        expected = "None" if source["enrolled_on"] == "0001-01-01" else source["enrolled_on"]
-        assert str(only["enrolled_on"]) == expected
