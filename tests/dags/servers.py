@@ -8,28 +8,15 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-import requests
+from sogong_pipeline.orchestration.rest import PARTS, Airflow, wait
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("metadatabase", "scheduler", "dag_processor")
 START_SECONDS = 300
 STOP_SECONDS = 60
-T = TypeVar("T")
 Process = subprocess.Popen[bytes]
-
-
-def wait(look: Callable[[], T | None], what: str, seconds: float = 420) -> T:
-    """Look until something is seen."""
-    deadline = time.monotonic() + seconds
-    while (seen := look()) is None:
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(0.2)
-    return seen
 
 
 def free_ports(count: int) -> list[int]:
@@ -107,16 +94,11 @@ def until_healthy(
     seconds: float = START_SECONDS,
 ) -> None:
     """Wait until the API server finds every part healthy; a component that ended fails with its output."""
-    session = requests.Session()
-    session.trust_env = False
+    served = Airflow(address)
 
     def healthy() -> bool | None:
         for output, process in components.items():
             assert process.poll() is None, output.read_text(errors="replace")[-5000:]
-        try:
-            health = session.get(f"{address}/api/v2/monitor/health", timeout=5).json()
-        except (requests.RequestException, ValueError):
-            return None
-        return True if all(health[part]["status"] == "healthy" for part in parts) else None
+        return served.is_healthy(parts) or None
 
     wait(healthy, "a healthy Airflow", seconds)

@@ -4,59 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 
+from sogong_pipeline.orchestration.rest import Airflow, wait
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.simulator.portal import PortalServer
-from tests.dags.servers import ROOT, environment, running, until_healthy, wait
+from tests.dags.servers import ROOT, environment, running, until_healthy
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file
 
 pytestmark = pytest.mark.slow
-
-
-class Airflow:
-    """The REST API of a running Airflow."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.session = requests.Session()
-        self.session.trust_env = False
-
-    def log_in(self) -> None:
-        """Get a token; the test's Airflow takes everybody for an administrator."""
-        token = self.session.get(f"{self.address}/auth/token", timeout=20).json()["access_token"]
-        self.session.headers["Authorization"] = f"Bearer {token}"
-
-    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        answer = self.session.request(method, f"{self.address}/api/v2/{path}", json=body, timeout=30)
-        assert answer.ok, (path, answer.status_code, answer.text)
-        return answer.json()  # type: ignore[no-any-return]
-
-    def trigger(self, dag_id: str, key: str | None = None, **conf: str) -> str:
-        """Start a run; returns its id."""
-        body = {"logical_date": None, "conf": conf, **({"partition_key": key} if key else {})}
-        return str(self.ask("POST", f"dags/{dag_id}/dagRuns", body)["dag_run_id"])
-
-    def runs(self, dag_id: str) -> list[dict[str, Any]]:
-        return self.ask("GET", f"dags/{dag_id}/dagRuns?order_by=run_after&limit=50")["dag_runs"]  # type: ignore[no-any-return]
-
-    def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
-        found = self.ask("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
-        return {task["task_id"]: task["state"] for task in found}
-
-    def finished(self, dag_id: str, run_id: str) -> str:
-        """The state a run ends in."""
-
-        def state() -> str | None:
-            now = str(self.ask("GET", f"dags/{dag_id}/dagRuns/{run_id}")["state"])
-            return now if now in {"success", "failed"} else None
-
-        return wait(state, f"{dag_id} {run_id}")
 
 
 @pytest.fixture
