@@ -51,7 +51,7 @@ def _tables() -> Iterator[str]:
     yield "Generated from `sql/*/*/schema.yaml` by `make docs`; do not edit."
     yield ""
     yield (
-        "Types: `decimal_1` and `decimal_2` are decimals with one and two places; *null* marks columns where "
+        "Types: `decimal_1`, `decimal_2`, `decimal_6` are decimals with so many places; *null* marks columns where "
         "unknown is null, never 0. Columns in **bold** are the key. Tables marked *lake* are Parquet in the lake "
         "and not copied to the warehouse. A table that carries editions has a view of the newest one: "
         + ", ".join(f"`{view}`" for view in latest_views())

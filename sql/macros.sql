@@ -156,3 +156,12 @@ SELECT
     coalesce(two_years_status, 'not_computable') AS two_years_status
 FROM level
 LEFT JOIN wide USING (area);
+
+-- A part of a whole to six decimals, null where the whole is not positive; what the gate compares and keeps.
+CREATE OR REPLACE MACRO share_of(part, whole) AS (
+    (divide_half_even(part::HUGEINT * 1000000, whole::HUGEINT) / 1000000)::DECIMAL(18, 6)
+);
+-- Today's code of the 시도 a row lies in, from the regions joined by its 시군구 and by its 시도.
+CREATE OR REPLACE MACRO sido_today(sigungu_successor, sido_successor, sido_code) AS (
+    coalesce(sigungu_successor[:2], sido_successor, sido_code)
+);

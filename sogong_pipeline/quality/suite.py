@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow.parquet as pq
 import yaml
 
-from sogong_pipeline.quality.gate import SUITES
+from sogong_pipeline.quality import SUITES
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # nothing leaves this machine
 
@@ -18,32 +21,112 @@ import great_expectations as gx
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.registry import get_expectation_impl
 
-BOUNDS = {"min_value": "at least", "max_value": "at most"}
+OURS = {"check", "expect", "unit", "reason", "title_ko", "reason_ko"}
+"""What an entry says besides the arguments of its expectation."""
+PLACES = Decimal("0.000001")
+EXAMPLES = 3
+EXAMPLE_LENGTH = 20
 
 
-def suite(table: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Result:
+    """What one check found: `figure` should lie between `least` and `most` (None: open); `observed` tells it."""
+
+    check: str
+    severity: str
+    passed: bool
+    observed: str
+    figure: Decimal | None
+    least: Decimal | None
+    most: Decimal | None
+    unit: str
+    reason: str
+    title_ko: str
+    reason_ko: str
+
+
+def entries(table: str) -> list[dict[str, Any]]:
     """The expectations of a table as written."""
     text = (SUITES / f"{table}.yaml").read_text(encoding="utf-8")
     expectations: list[dict[str, Any]] = yaml.safe_load(text)["expectations"]
     return expectations
 
 
-def run(entries: list[dict[str, Any]], data: Path | dict[str, Any]) -> list[dict[str, Any]]:
-    """Check a month.
+def of_rows(suite: Sequence[dict[str, Any]], rows: Path) -> list[Result]:
+    """Check a Parquet file's rows, of which only the columns named are read (600,000 rows take about 0.2 GB).
 
-    Args:
-        entries: the expectations, as written.
-        data: a Parquet file of rows, of which only the columns named are read (600,000 rows take about
-            0.2 GB), or figures in memory.
-
-    Returns:
-        One result per expectation, in their order: check, severity, passed, observed, reason.
+    The figure of a check is the share of rows that break it.
     """
-    if isinstance(data, Path):
-        columns = sorted({entry["column"] for entry in entries})
-        frame: pd.DataFrame = pq.read_table(data, columns=columns).to_pandas()
-    else:
-        frame = pd.DataFrame([data])
+    columns = sorted({entry["column"] for entry in suite})
+    found = _validate(suite, pq.read_table(rows, columns=columns).to_pandas(), "BASIC")
+    results = []
+    for entry, result in zip(suite, found, strict=True):
+        counts = result.result
+        broken, total = counts["unexpected_count"], counts["element_count"]
+        if entry["expect"] != "expect_column_values_to_not_be_null":
+            total -= counts["missing_count"]
+        told = f"{broken:,} of {total:,} rows{_examples(counts['partial_unexpected_list'])}"
+        share = Decimal(broken) / total if total else Decimal(0)
+        most = 1 - Decimal(str(entry.get("mostly", 1)))
+        results.append(_result(entry, passed=result.success, observed=told, figure=share, most=most))
+    return results
+
+
+def of_figures(suite: Sequence[dict[str, Any]], figures: dict[str, Any], aside: str = "") -> list[Result]:
+    """Check one row of figures; `aside` explains them where they fail."""
+    found = _validate(
+        suite, pd.DataFrame([{name: _float(value) for name, value in figures.items()}]), "BASIC"
+    )
+    results = []
+    for entry, result in zip(suite, found, strict=True):
+        value = figures[entry["column"]]
+        told = f"{_plain(value)}, expected {_range(entry)}{f': {aside}' if aside else ''}"
+        figure = None if value is None else Decimal(value)
+        results.append(_result(entry, passed=result.success, observed=told, figure=figure, **_limits(entry)))
+    return results
+
+
+def of_regions(suite: Sequence[dict[str, Any]], regions: Sequence[dict[str, Any]]) -> list[Result]:
+    """Check a row of figures per region, each with its `name`.
+
+    The figure of a ratio is the one furthest from 1, of a comparison of two columns how many regions break it.
+    """
+    frame = pd.DataFrame([{name: _float(value) for name, value in row.items()} for row in regions])
+    results = []
+    for entry, result in zip(suite, _validate(suite, frame, "COMPLETE"), strict=True):
+        broken = [regions[place] for place in result.result["unexpected_index_list"] or []]
+        if "column" in entry:
+            known = [row[entry["column"]] for row in regions if row[entry["column"]] is not None]
+            figure = max(known, key=lambda value: abs(value - 1), default=None)
+            told = [f"{row['name']} {_plain(row[entry['column']])}" for row in broken]
+            observed = f"{', '.join(told) or _plain(figure)}, expected {_range(entry)}"
+            results.append(
+                _result(entry, passed=result.success, observed=observed, figure=figure, **_limits(entry))
+            )
+        else:
+            columns = entry["column_A"], entry["column_B"]
+            told = [f"{row['name']} {' < '.join(_plain(row[name]) for name in columns)}" for row in broken]
+            results.append(
+                _result(
+                    entry,
+                    passed=result.success,
+                    observed=", ".join(told) or f"none of {len(regions)}",
+                    figure=Decimal(len(broken)),
+                    most=Decimal(0),
+                )
+            )
+    return results
+
+
+def _validate(
+    suite: Sequence[dict[str, Any]], frame: pd.DataFrame, detail: Literal["BASIC", "COMPLETE"]
+) -> list[Any]:
+    """One validation result per expectation, in their order.
+
+    Raises:
+        RuntimeError: when an expectation could not be evaluated; a check that did not run must not pass for one
+            that failed.
+    """
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     batch = (
@@ -54,29 +137,74 @@ def run(entries: list[dict[str, Any]], data: Path | dict[str, Any]) -> list[dict
     )
     expectations = [
         get_expectation_impl(entry["expect"])(
-            **{name: value for name, value in entry.items() if name not in {"expect", "reason"}}
+            **{name: value for name, value in entry.items() if name not in OURS}
         )
-        for entry in entries
+        for entry in suite
     ]
-    validation = batch.validate(gx.ExpectationSuite(name="month", expectations=expectations))
-    return [
-        {
-            "check": f"{entry['expect'].removeprefix('expect_column_values_to_')}({entry['column']})",
-            "severity": entry["severity"],
-            "passed": bool(result.success),
-            "observed": _observed(result, data, entry),
-            "reason": entry["reason"],
-        }
-        for entry, result in zip(entries, validation.results, strict=True)
-    ]
+    validation = batch.validate(
+        gx.ExpectationSuite(name="month", expectations=expectations), result_format=detail
+    )
+    results = list(validation.results)
+    for entry, result in zip(suite, results, strict=True):
+        for trouble in _exceptions(result.exception_info):
+            raise RuntimeError(f"{entry['check']}: {trouble}")
+    return results
 
 
-def _observed(result: Any, data: Path | dict[str, Any], entry: dict[str, Any]) -> str:
-    """What was seen: how many rows offend, or the figure itself beside its bounds."""
-    if result.exception_info.get("raised_exception"):
-        return str(result.exception_info["exception_message"])
-    if isinstance(data, Path):
-        return f"{result.result['unexpected_count']} of {result.result['element_count']} rows"
-    value = data[entry["column"]]
-    bounds = [f"{word} {entry[name]:g}" for name, word in BOUNDS.items() if name in entry]
-    return f"{'none' if value is None else format(value, '.6g')}, expected {' and '.join(bounds)}"
+def _exceptions(info: dict[str, Any]) -> list[str]:
+    """What was raised while an expectation was evaluated: one entry, or one below the name of each metric."""
+    found = [info] if "raised_exception" in info else info.values()
+    return [str(entry["exception_message"]) for entry in found if entry["raised_exception"]]
+
+
+def _result(
+    entry: dict[str, Any],
+    *,
+    passed: bool,
+    observed: str,
+    figure: Decimal | None,
+    least: Decimal | None = None,
+    most: Decimal | None = None,
+) -> Result:
+    return Result(
+        check=entry["check"],
+        severity=entry["severity"],
+        passed=bool(passed),
+        observed=observed,
+        figure=None if figure is None else figure.quantize(PLACES),
+        least=None if least is None else least.quantize(PLACES),
+        most=None if most is None else most.quantize(PLACES),
+        unit=entry.get("unit", "share"),
+        reason=entry["reason"],
+        title_ko=entry["title_ko"],
+        reason_ko=entry["reason_ko"],
+    )
+
+
+def _limits(entry: dict[str, Any]) -> dict[str, Decimal | None]:
+    limits = {"least": entry.get("min_value"), "most": entry.get("max_value")}
+    return {name: None if value is None else Decimal(str(value)) for name, value in limits.items()}
+
+
+def _range(entry: dict[str, Any]) -> str:
+    words = {"min_value": "at least", "max_value": "at most"}
+    return " and ".join(f"{word} {entry[name]:,}" for name, word in words.items() if name in entry)
+
+
+def _examples(values: Sequence[Any]) -> str:
+    """A few of the values that break a check, as Python would write them: nothing in them acts on a log or a page."""
+    shown = dict.fromkeys(
+        repr(value[:EXAMPLE_LENGTH]) if isinstance(value, str) else str(value)
+        for value in values
+        if value is not None
+    )
+    return f", such as {', '.join(list(shown)[:EXAMPLES])}" if shown else ""
+
+
+def _float(value: Any) -> Any:
+    """A figure as pandas counts it; unknown is not a number, so that a column of unknowns stays one of numbers."""
+    return float(value) if isinstance(value, Decimal) else float("nan") if value is None else value
+
+
+def _plain(value: Any) -> str:
+    return "none" if value is None else f"{value:,}" if isinstance(value, int) else f"{float(value):.4g}"

@@ -162,10 +162,10 @@ class MonthSteps:
             recorded_at=self._now(),
             build=lambda workspace: check_month(
                 staged.path("workplace"),
+                staged.path("quarantine"),
                 before.path("workplace") if before else None,
                 month,
                 vintage,
-                staged.facts["quarantined_rows"],
                 workspace=workspace,
             ),
         )

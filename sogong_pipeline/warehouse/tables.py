@@ -17,6 +17,7 @@ TYPES: dict[str, Any] = {
     "date": Date(),
     "decimal_1": Numeric(14, 1),
     "decimal_2": Numeric(12, 2),
+    "decimal_6": Numeric(18, 6),
 }
 
 

@@ -21,7 +21,7 @@ SELECT
         ELSE 'none'
     END AS grade,
     CASE WHEN len(district_ids) > 1 THEN array_to_string(district_ids, '|') END AS candidate_ids,
-    coalesce(sigungu.successor_code[:2], sido.successor_code, workplace.sido_code) AS sido_code,
+    sido_today(sigungu.successor_code, sido.successor_code, workplace.sido_code) AS sido_code,
     coalesce(sigungu.successor_code, workplace.legal_dong_code[:5]) AS sigungu_code,
     workplace.legal_form,
     workplace.status = 1 AND workplace.subscribers >= 1 AS is_counted,

@@ -1,0 +1,66 @@
+"""The figures of a staged month that the gate looks at: the month as a whole, and each 시도."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import yaml
+
+from sogong_pipeline.engine import Engine, query
+from sogong_pipeline.nps.contribution import contribution_for
+from sogong_pipeline.periods import Month
+from sogong_pipeline.quality import SUITES
+from sogong_pipeline.regions.reference import data_path
+
+DUPLICATE = "the same line stands earlier in the file"
+"""How sql/staged/workplace says that a row copies another."""
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """Figures by name: one row of the month, one row per 시도 of today."""
+
+    month: dict[str, Any]
+    sidos: list[dict[str, Any]]
+
+
+def profile(staged: Path, quarantine: Path, before: Path | None, month: Month, workspace: Path) -> Profiles:
+    """Compute the figures of a month.
+
+    Args:
+        staged: its typed rows.
+        quarantine: its rows that could not be typed.
+        before: the typed rows of the month before, where that month is in.
+        month: the data month.
+        workspace: a folder to spill to.
+    """
+    now, last = contribution_for(month), contribution_for(month.shift(-1))
+    with Engine(workspace) as engine:
+        engine.view("workplace", [staged, before] if before else staged)
+        engine.view("quarantine", quarantine)
+        for table in ("region.csv", "legal_dong.csv.gz"):
+            read = engine.connection.read_csv(str(data_path(table)), all_varchar=True)
+            read.create_view(table.partition(".")[0])
+        known = yaml.safe_load((SUITES / "sido_bounds.yaml").read_text(encoding="utf-8"))["bounds"]
+        engine.connection.register("bound", pa.Table.from_pylist(known))
+        engine.variables(
+            {
+                "data_month": str(month),
+                "has_month_before": before is not None,
+                "quarantined_rows": engine.value("SELECT count(*) FROM quarantine"),
+                "duplicate_rows": engine.value(
+                    f"SELECT count(*) FROM quarantine WHERE contains(reason, '{DUPLICATE}')"
+                ),
+                "rate_bp": now.rate_bp,
+                "rate_bp_before": last.rate_bp,
+                "billed_at_ceiling_krw": now.billed_at_ceiling_krw,
+                "billed_at_floor_krw": now.billed_at_floor_krw,
+            }
+        )
+        return Profiles(
+            month=engine.rows(query("checked", "month_profile"))[0],
+            sidos=engine.rows(query("checked", "sido_profile")),
+        )
