@@ -8,6 +8,7 @@ Otherwise each task imports it anew, which takes five seconds for the gate. `scr
 
 from __future__ import annotations
 
+import airflow.providers.openlineage.plugins.openlineage
 import airflow.sdk.execution_time.supervisor
 import airflow.sdk.execution_time.task_runner
 
