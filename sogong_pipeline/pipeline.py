@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sogong_pipeline.lake import Lake
+from sogong_pipeline.nps.sources import Sources
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.quarters import QuarterSteps
@@ -17,7 +18,8 @@ class Pipeline:
         self.settings = settings
         self.lake = Lake(open_lake(settings))
         self.registry = RegistrySteps(self.lake, self.now)
-        self.months = MonthSteps(self.lake, self.now, self.registry, settings.portal_url)
+        sources = Sources(settings.portal_url, settings.home / "portal")
+        self.months = MonthSteps(self.lake, self.now, self.registry, sources)
         self.quarters = QuarterSteps(self.lake, self.now, self.registry, self.months)
 
     def now(self) -> str:

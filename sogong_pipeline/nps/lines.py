@@ -10,7 +10,6 @@ import csv
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,10 +18,10 @@ from typing import IO
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.nps.layout import COLUMNS, Layout, recognise
+from sogong_pipeline.nps.zips import IncompleteError, is_zip
 
 BLOCK_BYTES = 4 << 20
 HEAD_BYTES = 64 << 10
-ZIP_MAGIC = b"PK\x03\x04"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 """Characters no published value holds; a stray carriage return would break a line in two."""
 SEPARATORS = len(COLUMNS) - 1
@@ -46,11 +45,10 @@ class Lines:
 @contextmanager
 def open_body(path: Path) -> Iterator[IO[bytes]]:
     """Open a landed file's bytes; a ZIP is opened at its only CSV."""
-    with path.open("rb") as file:
-        if file.read(4) != ZIP_MAGIC:
-            file.seek(0)
+    if not is_zip(path):
+        with path.open("rb") as file:
             yield file
-            return
+        return
     with zipfile.ZipFile(path) as archive:
         members = [name for name in archive.namelist() if name.lower().endswith(".csv")]
         if len(members) != 1:
@@ -95,36 +93,18 @@ def refuse_if_cut_off(path: Path, shown: str) -> None:
     """Refuse a file whose last line has no end and too few fields; a ZIP tells by its check sums.
 
     Raises:
-        RefusedError: when the file stops in the middle of a line.
+        IncompleteError: when the file stops in the middle of a line.
     """
+    if is_zip(path):
+        return
     with path.open("rb") as file:
-        if file.read(4) == ZIP_MAGIC:
-            return
         file.seek(max(0, path.stat().st_size - HEAD_BYTES))
         last = file.read().rpartition(b"\n")[2]
     if last.strip() and last.count(b",") < SEPARATORS:
-        raise RefusedError(
+        raise IncompleteError(
             f"{shown}: the file stops in the middle of its last line ({last[-20:].decode('cp949', 'replace')!r}); "
             "it was cut off, download it again"
         )
-
-
-def refuse_if_damaged(path: Path, shown: str) -> None:
-    """Unpack a ZIP once, comparing its check sums; any other file passes.
-
-    Raises:
-        RefusedError: when the ZIP cannot be unpacked whole.
-    """
-    with path.open("rb") as file:
-        if file.read(4) != ZIP_MAGIC:
-            return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise RefusedError(f"{shown}: the ZIP is damaged ({error}); download it again") from None
-    if damaged:
-        raise RefusedError(f"{shown}: the ZIP is damaged ({damaged}); download it again")
 
 
 def rewrite(path: Path, shown: str, target: Path) -> Lines:

@@ -1,66 +1,59 @@
 """The download flow of the public data portal, as its pages walk a browser through it.
 
-Data set page -> history of uploads -> pop-up of one upload -> announcement of the download -> captcha check
--> file. No key, no login. What an upload is labelled with is its extraction date, never its data month: the
-month inside the file decides, so `candidates` only says where to look first.
+Data set page -> history of uploads -> announcement of one upload's file -> captcha check -> file. No key, no login.
+What an upload is labelled with is its extraction date, never its data month: the month inside the file decides, so
+`uploads_for` only says where to look first.
+
+Pages have come and gone, so each has what stands in for it: the catalogue's record for the data set page, the current
+file alone for the history, the upload's pop-up for the announcement, nothing for the captcha check.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
-
-import requests
 
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.portal_http import BY_HAND, AbsentError, PortalConnection, root_cause
+from sogong_pipeline.nps.portal_body import Progress
+from sogong_pipeline.nps.portal_headers import read_file_name
+from sogong_pipeline.nps.portal_http import PortalConnection
+from sogong_pipeline.nps.portal_manners import DAY_SECONDS, Manners
 from sogong_pipeline.nps.portal_pages import (
+    DATA_SET,
+    File,
     Publication,
-    glimpse,
-    read_buttons,
+    read_announcement,
+    read_button,
+    read_catalogue,
     read_current,
-    read_file_name,
     read_history,
 )
+from sogong_pipeline.nps.portal_status import AbsentError
 from sogong_pipeline.periods import Month
 
-DATA_SET = "15083277"
 DATA_SET_PAGE = f"/data/{DATA_SET}/fileData.do"
+CATALOGUE = f"/catalog/{DATA_SET}/fileData.json"
 HISTORY = "/tcs/dss/selectHistAndCsvData.do"
 POPUP = "/tcs/dss/selectDpkDetailInfo.do"
 ANNOUNCEMENT = "/tcs/dss/selectFileDataDownload.do"
 CAPTCHA_CHECK = "/cmm/cmm/check-limit.json"
 FILE = "/cmm/cmm/fileDownload.do"
 
-SHORTEST_HEADER_BYTES = 383
-"""Length of the shortest header the data set ever had; a CSV that is not longer has no row."""
-ZIP_MAGIC = b"PK\x03\x04"
-BLOCK_BYTES = 1 << 20
-
 
 @dataclass(frozen=True)
-class Downloaded:
-    """A file as it was received.
+class Listing:
+    """What the portal lists.
 
     Attributes:
-        path: Where it was written.
-        sha256: Digest of its bytes, hexadecimal.
-        bytes: Its length.
-        file_name: The name the portal gave it, without any folder.
-        origin: The address it came from.
+        uploads: Newest label first.
+        gap: What is known to be missing of the list, for messages; blank when nothing is.
     """
 
-    path: Path
-    sha256: str
-    bytes: int
-    file_name: str
-    origin: str
+    uploads: list[Publication]
+    gap: str = ""
 
 
-def uploads_for(month: Month, publications: list[Publication]) -> list[Publication]:
+def uploads_for(month: Month, uploads: list[Publication]) -> list[Publication]:
     """The uploads whose label lets them hold `month`, the likeliest first.
 
     A file is extracted in the month after its data month, so that label month comes first; then the month
@@ -69,7 +62,7 @@ def uploads_for(month: Month, publications: list[Publication]) -> list[Publicati
     """
     likely = (month.shift(1), month, month.shift(2))
     rank = {str(label_month).replace("-", ""): place for place, label_month in enumerate(likely)}
-    fitting = [upload for upload in publications if upload.label[:6] in rank]
+    fitting = [upload for upload in uploads if upload.label[:6] in rank]
     return sorted(fitting, key=lambda upload: (rank[upload.label[:6]], upload.label))
 
 
@@ -78,127 +71,129 @@ class PortalClient:
 
     Args:
         base_url: The portal, `https://www.data.go.kr`; plain http only on this machine.
-        timeout: Seconds to wait for a connection and between two pieces of an answer.
-        session: A session to use instead of the own one, which repeats what may pass by itself.
+        folder: Where this machine remembers what it needs to be a good guest.
+        manners: Rules other than those for the host.
 
     Raises:
         RefusedError: when `base_url` is not such an address.
     """
 
-    def __init__(
-        self, base_url: str, *, timeout: float = 60, session: requests.Session | None = None
-    ) -> None:
-        self._portal = PortalConnection(base_url, referer=DATA_SET_PAGE, timeout=timeout, session=session)
+    def __init__(self, base_url: str, folder: Path, manners: Manners | None = None) -> None:
+        self._portal = PortalConnection(base_url, referer=DATA_SET_PAGE, folder=folder, manners=manners)
 
-    def publications(self) -> list[Publication]:
-        """Every upload the portal lists, newest label first.
+    @property
+    def address(self) -> str:
+        """The portal, for messages."""
+        return self._portal.base
 
-        The history leaves out the current file and has been absent at times; then the current file is all
-        there is.
+    def remember_month(self, upload: str, month: Month) -> None:
+        """Remember which month an upload was found to hold."""
+        self._portal.memory.keep({"month": str(month), "at": self._portal.turns.clock()}, "held", upload)
+
+    def remembered_month(self, upload: str) -> Month | None:
+        """The month an upload was found to hold within the last day; the portal may have mixed up two files."""
+        seen = self._portal.memory.recall("held", upload)
+        is_fresh = seen and abs(self._portal.turns.clock() - seen["at"]) < DAY_SECONDS
+        return Month.parse(seen["month"]) if is_fresh else None
+
+    def list_uploads(self) -> Listing:
+        """What the portal lists: the current upload, and the earlier ones when it has a history.
 
         Raises:
-            RefusedError: when the portal is unreachable or its data set page is not the one known.
+            LaterError: when the portal is unreachable.
+            RefusedError: when neither its data set page nor its catalogue is the one known.
         """
-        page = self._portal.page("GET", DATA_SET_PAGE, {})
-        current = read_current(page)
-        if current is None:
-            raise self._portal.changed("a current file with its date", DATA_SET_PAGE, glimpse(page))
+        current = self._current()
+        if not current.detail_pk:
+            return Listing(
+                [current], "its data set page is not the one known, so only the current file is listed"
+            )
         key = {"publicDataPk": DATA_SET, "publicDataDetailPk": current.detail_pk}
         try:
-            earlier = read_history(self._portal.page("POST", HISTORY, key))
+            page = self._portal.page("POST", HISTORY, key)
         except AbsentError:
-            earlier = []
-        listed = {upload.detail_pk: upload for upload in (*earlier, current)}
-        return sorted(listed.values(), key=lambda upload: upload.label, reverse=True)
+            return Listing([current], "its history is gone, so only the current file is listed")
+        earlier = read_history(page)
+        if earlier is None:
+            error = self._portal.unexpected("the earlier uploads", HISTORY, page)
+            if isinstance(error, LaterError):
+                raise error
+            return Listing([current], "its history is not the page known, so only the current file is listed")
+        uploads = {upload.detail_pk: upload for upload in (*earlier, current)}
+        return Listing(sorted(uploads.values(), key=lambda upload: upload.label, reverse=True))
 
-    def candidates(self, month: Month) -> list[Publication]:
-        """The uploads that may hold `month`, the likeliest first; see `uploads_for`.
-
-        Raises:
-            RefusedError: when no listed upload fits, or as `publications` does.
-        """
-        publications = self.publications()
-        fitting = uploads_for(month, publications)
-        if not fitting:
-            raise LaterError(
-                f"{self._portal.base} lists no upload for {month}: {len(publications)} in all, labelled "
-                f"{publications[-1].label} to {publications[0].label}; wait for it, or {BY_HAND}"
-            )
-        return fitting
-
-    def download(
-        self,
-        publication: Publication,
-        target: Path,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> Downloaded:
+    def download(self, upload: Publication, target: Path, progress: Progress | None = None) -> str:
         """Fetch one upload into `target`, which appears only when it is whole.
 
         Args:
-            publication: One of `publications`.
+            upload: One that is listed.
             target: The file to write; its folder exists.
-            progress: Called with the bytes received so far and the bytes announced, if they were.
+            progress: Told the bytes received so far and the bytes announced, if they were.
+
+        Returns:
+            The name the portal gave the file, without any folder.
 
         Raises:
-            RefusedError: when the portal is unreachable, asks for a captcha, answers with other pages than
-                those known, breaks off, or sends something that is no CSV or ZIP file.
+            LaterError: when the portal is unreachable, breaks off, is too slow or asks to be left alone.
+            RefusedError: when it asks for a captcha, answers with other pages than those known, or sends
+                something that is no CSV or ZIP file.
         """
-        key = {"publicDataPk": DATA_SET, "publicDataDetailPk": publication.detail_pk}
-        popup = self._portal.page("POST", POPUP, key)
-        offered = read_buttons(popup)
-        if not offered:
-            raise self._portal.changed("a download button", POPUP, glimpse(popup))
-        announced = self._portal.json("GET", ANNOUNCEMENT, {"recommendDataYn": "Y", **key})
-        file_id = str(announced.get("atchFileId"))
-        if announced.get("status") is not True or file_id not in offered:
-            raise self._portal.changed(" or ".join(sorted(offered)), ANNOUNCEMENT, repr(file_id))
-        file_key = {"atchFileId": file_id, "fileDetailSn": str(announced.get("fileDetailSn") or "1")}
-        if self._portal.json("POST", CAPTCHA_CHECK, file_key).get("needCaptcha"):
-            raise RefusedError(
-                f"the portal wants a person to solve a captcha before upload {publication.label}; {BY_HAND}"
-            )
-        with self._portal.ask("GET", FILE, {**file_key, "insertDataPrcus": "N"}, stream=True) as response:
-            digest, length = _save(response, target, progress)
-            file_name = read_file_name(response.headers.get("Content-Disposition", ""))
-        return Downloaded(
-            path=target,
-            sha256=digest,
-            bytes=length,
-            file_name=file_name or f"{publication.label}.csv",
-            origin=f"{self._portal.base}{FILE}?{urlencode(file_key)}",
-        )
+        file = upload.file or self._announced(upload)
+        fields = {"atchFileId": file.file_id, "fileDetailSn": file.detail_sn}
+        self._refuse_captcha(upload, fields)
+        headers = self._portal.save(FILE, {**fields, "insertDataPrcus": "N"}, target, progress)
+        return read_file_name(headers.get("Content-Disposition", "")) or f"{upload.label}.csv"
 
+    def _current(self) -> Publication:
+        """The current upload, from the data set page or else from the catalogue."""
+        try:
+            page = self._portal.page("GET", DATA_SET_PAGE, {})
+        except AbsentError as absent:
+            error: RefusedError = absent
+        else:
+            current = read_current(page)
+            if current is not None:
+                return current
+            error = self._portal.unexpected("a current file with its date", DATA_SET_PAGE, page)
+        if not isinstance(error, LaterError):
+            try:
+                listed = read_catalogue(self._portal.json("GET", CATALOGUE, {}))
+            except RefusedError:
+                listed = None
+            if listed is not None:
+                return listed
+        raise error
 
-def _save(
-    response: requests.Response, target: Path, progress: Callable[[int, int | None], None] | None
-) -> tuple[str, int]:
-    """Stream a body into `target` by way of a file beside it; return its SHA-256 and its length."""
-    announced = response.headers.get("Content-Length", "")
-    total = int(announced) if announced.isdecimal() else None
-    digest, length, head = hashlib.sha256(), 0, b""
-    part = target.with_name(target.name + ".part")
-    try:
-        with part.open("wb") as file:
-            for block in response.iter_content(BLOCK_BYTES):
-                head = head or block[:SHORTEST_HEADER_BYTES]
-                if head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<"):
-                    break  # an error page, however long it is
-                file.write(block)
-                digest.update(block)
-                length += len(block)
-                if progress is not None:
-                    progress(length, total)
-        if length <= SHORTEST_HEADER_BYTES and not head.startswith(ZIP_MAGIC):
-            raise RefusedError(
-                f"expected a CSV or ZIP file from the portal, got {total or length} bytes that begin "
-                f"{glimpse(head.decode('utf-8', 'replace'))}; try later, or {BY_HAND}"
-            )
-        part.replace(target)
-    except requests.RequestException as error:
-        raise LaterError(
-            f"the portal broke off: expected {total or 'more'} bytes, got {length} ({root_cause(error)}); "
-            f"try again, or {BY_HAND}"
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return digest.hexdigest(), length
+    def _announced(self, upload: Publication) -> File:
+        """The file of an upload, as its announcement or else its pop-up names it."""
+        key = {"publicDataPk": DATA_SET, "publicDataDetailPk": upload.detail_pk}
+        try:
+            answer = self._portal.json("GET", ANNOUNCEMENT, {"recommendDataYn": "Y", **key})
+        except AbsentError:
+            popup = self._portal.page("POST", POPUP, key)
+            file = read_button(popup)
+            if file is None:
+                raise self._portal.unexpected("a download button", POPUP, popup) from None
+            return file
+        file = read_announcement(answer, upload.detail_pk)
+        if file is None:
+            raise self._portal.unexpected(f"the file of upload {upload.label}", ANNOUNCEMENT, str(answer))
+        return file
+
+    def _refuse_captcha(self, upload: Publication, fields: dict[str, str]) -> None:
+        """Go on only where the portal says that no person is wanted, or does not ask at all."""
+        try:
+            answer = self._portal.json("POST", CAPTCHA_CHECK, fields)
+        except AbsentError:
+            return
+        match answer.get("needCaptcha"):
+            case False:
+                return
+            case True:
+                raise RefusedError(
+                    f"the portal wants a person to solve a captcha before upload {upload.label}: open "
+                    f"{self.address}{DATA_SET_PAGE} in a browser, download it into a folder, and run "
+                    "`sogong ingest MONTH --from FOLDER`"
+                )
+            case _:
+                raise self._portal.unexpected("needCaptcha: true or false", CAPTCHA_CHECK, str(answer))

@@ -1,29 +1,43 @@
-"""How the portal is asked: one host, a stated agent, bounded patience, and refusals that say what happened.
-
-Three ways to fail are told apart: the portal is *unreachable* (try later), it *changed its pages* (this program
-must learn), or it *redirects elsewhere* (never followed). Only the first is ever repeated.
-"""
+"""Asks one portal over HTTP: its host and no other, under a stated name, in turns, with limits of time and size."""
 
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, Literal
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
 
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.portal_pages import glimpse
+from sogong_pipeline.nps.portal_body import Progress, save_body
+from sogong_pipeline.nps.portal_deadline import Deadline, DeadlineAdapter
+from sogong_pipeline.nps.portal_headers import read_retry_after
+from sogong_pipeline.nps.portal_manners import BY_HAND, ELSEWHERE, ON_THIS_MACHINE, Manners, Turns
+from sogong_pipeline.nps.portal_memory import Memory
+from sogong_pipeline.nps.portal_status import UnreachableError, changed, no_answer, refusal_of, unexpected
 
-BY_HAND = "download the file by hand and use --from FILE"
-BUSY = (429, 500, 502, 503, 504)
 USER_AGENT = "Mozilla/5.0 (compatible; sogong-pipeline; monthly download of one public data set)"
+MOST_REDIRECTS = 5
+VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+"""What a page is remembered with, and how it is asked for again."""
+
+Method = Literal["GET", "POST"]
+T = TypeVar("T")
 
 
-class AbsentError(RefusedError):
-    """The portal answers, but has no such page."""
+@dataclass(frozen=True)
+class _Request:
+    """What is asked, and how long the whole answer may take."""
+
+    method: Method
+    path: str
+    fields: dict[str, str]
+    seconds: float
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class PortalConnection:
@@ -32,94 +46,166 @@ class PortalConnection:
     Args:
         base_url: The portal, `https://HOST`; plain http only on this machine.
         referer: Path of the page a browser would come from.
-        timeout: Seconds to wait for a connection and between two pieces of an answer.
-        session: A session to use instead of the own one, which repeats what may pass by itself.
+        folder: Where this machine remembers its portals.
+        manners: Rules other than those for the host.
 
     Raises:
         RefusedError: when `base_url` is not such an address.
     """
 
-    def __init__(
-        self, base_url: str, *, referer: str, timeout: float, session: requests.Session | None
-    ) -> None:
-        parts = urlsplit(base_url)
-        here = _is_loopback(parts.hostname)
-        if (
-            not parts.hostname
-            or parts.username
-            or parts.scheme not in ({"http", "https"} if here else {"https"})
-        ):
-            raise RefusedError(
-                "the portal's address must be https://HOST without a user name (http only on 127.0.0.1), "
-                f"not {parts.scheme}://{parts.hostname}; correct SOGONG_PORTAL_URL or --from"
-            )
+    def __init__(self, base_url: str, *, referer: str, folder: Path, manners: Manners | None = None) -> None:
+        host, is_here = _address(base_url)
         self.base = base_url.rstrip("/")
-        self._timeout = timeout
-        self._session = session if session is not None else _patient_session(through_proxy=not here)
+        self.memory = Memory(folder / "".join(letter if letter.isalnum() else "-" for letter in host))
+        self.manners = manners or (ON_THIS_MACHINE if is_here else ELSEWHERE)
+        self.turns = Turns(host, self.memory, self.manners)
         self._headers = {
             "User-Agent": USER_AGENT,
             "Referer": self.base + referer,
             "Accept-Encoding": "identity",  # the bytes as published, so that Content-Length counts them
+            "Connection": "close",  # none is left open while another run has its turn
         }
+        self._adapter = DeadlineAdapter()
+        self._session = requests.Session()
+        self._session.max_redirects = MOST_REDIRECTS
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, self._adapter)
+        if is_here:
+            self._session.proxies["no_proxy"] = host
 
-    def page(self, method: Literal["GET", "POST"], path: str, fields: dict[str, str]) -> str:
-        """The text of a page; raises as `ask` does."""
-        # UTF-8 whatever the header says: without a charset requests would read Korean as Latin-1.
-        return self.ask(method, path, fields).content.decode("utf-8", "replace")
-
-    def json(self, method: Literal["GET", "POST"], path: str, fields: dict[str, str]) -> dict[str, Any]:
-        """A JSON object; raises as `ask` does, and when the answer is none."""
-        response = self.ask(method, path, fields)
-        try:
-            answer = response.json()
-        except requests.JSONDecodeError:
-            answer = None
-        if not isinstance(answer, dict):
-            raise self.changed("a JSON object", path, glimpse(response.text))
-        return answer
-
-    def ask(
-        self, method: Literal["GET", "POST"], path: str, fields: dict[str, str], *, stream: bool = False
-    ) -> requests.Response:
-        """An answer with status 200; with `stream` its body is left to be read.
+    def page(self, method: Method, path: str, fields: dict[str, str]) -> str:
+        """The text of a page; one that has not changed since it was last seen is taken from memory.
 
         Raises:
             AbsentError: when there is no such page.
-            LaterError: when the portal is unreachable.
-            RefusedError: when the portal changed, or redirects to another host.
+            LaterError: when the portal is unreachable, too slow, or asks to be left alone.
+            RefusedError: when it refuses, changed, or redirects to another host.
         """
-        url = self.base + path
-        try:
-            response = self._session.request(
-                method,
-                url,
-                params=fields if method == "GET" else None,
-                data=fields if method == "POST" else None,
-                headers=self._headers,
-                timeout=self._timeout,
-                stream=stream,
-                hooks={"response": self._stay_on_host},
-            )
-        except requests.TooManyRedirects:
-            raise self.changed("an answer", path, "redirects without end") from None
-        except requests.RequestException as error:
-            raise LaterError(
-                f"portal unreachable: {url} gave no answer ({root_cause(error)}); try later, or {BY_HAND}"
-            ) from error
-        status = f"{response.status_code} {response.reason}"
-        if response.status_code in BUSY:
-            raise LaterError(f"portal unreachable: {url} keeps answering {status}; try later, or {BY_HAND}")
-        if response.status_code == requests.codes.not_found:
-            raise AbsentError(str(self.changed("an answer", path, status)))
-        if response.status_code != requests.codes.ok:
-            raise self.changed("an answer", path, status)
-        return response
+        seen = self.memory.recall("page", self.base + path) if method == "GET" and not fields else None
+        again = {VALIDATORS[name]: value for name, value in seen["validators"].items()} if seen else {}
 
-    def changed(self, expected: str, path: str, came: str) -> RefusedError:
-        """The refusal for an answer that is not the one this program knows."""
-        return RefusedError(
-            f"portal changed its pages: expected {expected} at {self.base}{path}, got {came}; {BY_HAND}"
+        def read(response: requests.Response, deadline: Deadline) -> str:
+            if seen and response.status_code == requests.codes.not_modified:
+                return str(seen["text"])
+            text = self._text(response, deadline)
+            self._refuse(response, text)
+            validators = {name: response.headers[name] for name in VALIDATORS if name in response.headers}
+            if validators and method == "GET" and not fields:
+                self.memory.keep({"validators": validators, "text": text}, "page", self.base + path)
+            return text
+
+        return self._patiently(_Request(method, path, fields, self.manners.page_seconds, again), read)
+
+    def json(self, method: Method, path: str, fields: dict[str, str]) -> dict[str, Any]:
+        """A JSON object; raises as `page` does, and when the answer is none."""
+        text = self.page(method, path, fields)
+        try:
+            answer = json.loads(text)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise self.unexpected("a JSON object", path, text)
+        return answer
+
+    def save(
+        self, path: str, fields: dict[str, str], target: Path, progress: Progress | None = None
+    ) -> requests.structures.CaseInsensitiveDict[str]:
+        """Save a file into `target`, which appears only when it is whole; return the headers it came with.
+
+        Raises:
+            LaterError, RefusedError: as `page` does, and as `save_body`.
+        """
+
+        def read(
+            response: requests.Response, deadline: Deadline
+        ) -> requests.structures.CaseInsensitiveDict[str]:
+            if response.status_code != requests.codes.ok:
+                self._refuse(response, self._text(response, deadline))
+            save_body(
+                response, target, most_bytes=self.manners.file_bytes, deadline=deadline, progress=progress
+            )
+            return response.headers
+
+        return self._patiently(_Request("GET", path, fields, self.manners.file_seconds), read)
+
+    def unexpected(self, expected: str, path: str, came: str) -> RefusedError:
+        """The error for a page that is not the one this program knows; see `portal_status`."""
+        return unexpected(expected, self.base + path, came)
+
+    def _patiently(self, request: _Request, read: Callable[[requests.Response, Deadline], T]) -> T:
+        """Ask until there is an answer, a few times; every request here, POST too, only reads."""
+        for wait in self.manners.retry_waits:
+            try:
+                return self._ask(request, read)
+            except UnreachableError:
+                self.turns.sleep(wait)
+        return self._ask(request, read)
+
+    def _ask(self, request: _Request, read: Callable[[requests.Response, Deadline], T]) -> T:
+        """Ask once, and read the answer before the turn and the time are over."""
+        url = self.base + request.path
+        with self.turns.turn(), self._adapter.deadline(request.seconds) as deadline:
+            try:
+                response = self._session.request(
+                    request.method,
+                    url,
+                    params=request.fields if request.method == "GET" else None,
+                    data=request.fields if request.method == "POST" else None,
+                    headers={**self._headers, **request.headers},
+                    timeout=self.manners.silence_seconds,
+                    stream=True,
+                    hooks={"response": self._stay_on_host},
+                )
+            except requests.TooManyRedirects:
+                raise changed("an answer", url, "redirects without end") from None
+            except requests.RequestException as error:
+                raise self._too_slow(url, deadline) if deadline.passed else no_answer(error, url) from error
+            with response:
+                self._leave_alone_if_asked(response, url)
+                return read(response, deadline)
+
+    def _text(self, response: requests.Response, deadline: Deadline) -> str:
+        """The body of a page, which is short."""
+        body = bytearray()
+        try:
+            for block in response.iter_content(1 << 16):
+                body += block
+                if len(body) > self.manners.page_bytes:
+                    raise changed(
+                        f"a page of at most {self.manners.page_bytes:,} bytes",
+                        response.url.partition("?")[0],
+                        "more",
+                    )
+        except requests.RequestException as error:
+            if not deadline.passed:
+                raise no_answer(error, response.url.partition("?")[0]) from error
+        if deadline.passed:
+            raise self._too_slow(response.url.partition("?")[0], deadline)
+        # UTF-8 whatever the header says: without a charset requests would read Korean as Latin-1.
+        return body.decode("utf-8", "replace")
+
+    def _too_slow(self, url: str, deadline: Deadline) -> LaterError:
+        return LaterError(
+            f"the portal is too slow: {url} did not answer within {deadline.seconds:g} s; try later, or {BY_HAND}"
         )
+
+    def _refuse(self, response: requests.Response, body: str) -> None:
+        refusal = refusal_of(response, response.url.partition("?")[0], body)
+        if refusal is not None:
+            raise refusal
+
+    def _leave_alone_if_asked(self, response: requests.Response, url: str) -> None:
+        """Take 429, and 503 with a time, as the wish to be left alone."""
+        asked = read_retry_after(response.headers.get("Retry-After", ""), self.turns.clock())
+        code = response.status_code
+        if code == requests.codes.too_many_requests or (
+            code == requests.codes.service_unavailable and asked is not None
+        ):
+            until = self.turns.leave_alone(asked)
+            raise LaterError(
+                f"the portal asks to be left alone: {url} answers {code} {response.reason}; this machine will not ask "
+                f"again before {until}, try then, or {BY_HAND}"
+            )
 
     def _stay_on_host(self, response: requests.Response, **_: object) -> None:
         target = urlsplit(urljoin(response.url, response.headers.get("Location", "")))
@@ -132,32 +218,32 @@ class PortalConnection:
             )
 
 
-def root_cause(error: BaseException) -> str:
-    """The innermost reason: `[Errno 111] Connection refused` rather than the wrappers around it."""
-    while (below := error.__cause__ or error.__context__) is not None:
-        error = below
-    return str(error) or type(error).__name__
-
-
-def _is_loopback(host: str | None) -> bool:
+def _address(base_url: str) -> tuple[str, bool]:
+    """The host with its port, and whether it is this machine; nothing else may stand in a portal's address."""
     try:
-        return ipaddress.ip_address(host or "").is_loopback
+        parts = urlsplit(base_url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    is_here = _is_loopback(host)
+    if (
+        not host
+        or parts.username is not None
+        or parts.path.strip("/")
+        or parts.query
+        or parts.fragment
+        or parts.scheme not in ({"http", "https"} if is_here else {"https"})
+    ):
+        # The address itself is not repeated: it may hold a password or a key.
+        raise RefusedError(
+            "the portal's address must be https://HOST and nothing more, neither user name nor path nor key (http only "
+            f"on 127.0.0.1), not one that begins {parts.scheme}://{host}; correct SOGONG_PORTAL_URL or --from"
+        )
+    return (f"{host}:{port}" if port else host), is_here
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _patient_session(*, through_proxy: bool) -> requests.Session:
-    """A session that repeats broken connections and busy answers; every request here, POST too, only reads."""
-    session = requests.Session()
-    session.trust_env = through_proxy
-    patience = Retry(
-        total=3,
-        backoff_factor=0.3,
-        status_forcelist=BUSY,
-        allowed_methods=None,
-        raise_on_status=False,
-        retry_after_max=60,
-    )
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(max_retries=patience))
-    return session

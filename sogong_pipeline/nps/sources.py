@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.lines import read_header, refuse_if_cut_off, refuse_if_damaged
-from sogong_pipeline.nps.portal import PortalClient, uploads_for
+from sogong_pipeline.nps.lines import read_header, refuse_if_cut_off
+from sogong_pipeline.nps.portal import Listing, PortalClient, uploads_for
+from sogong_pipeline.nps.portal_manners import BY_HAND
 from sogong_pipeline.nps.portal_pages import Publication
+from sogong_pipeline.nps.zips import IncompleteError, is_zip, refuse_bad_zip
 from sogong_pipeline.periods import Month
 
 BytesProgress = Callable[[int, int | None], None]
@@ -34,7 +36,7 @@ def data_month(path: Path, shown: str) -> Month:
     Raises:
         RefusedError: when the file is not a monthly file, or not a whole one.
     """
-    refuse_if_damaged(path, shown)
+    refuse_bad_zip(path, shown)
     _, text = read_header(path, shown)
     refuse_if_cut_off(path, shown)
     try:
@@ -45,71 +47,103 @@ def data_month(path: Path, shown: str) -> Month:
         ) from None
 
 
-def receive(
-    source: str,
-    month: Month,
-    workspace: Path,
-    *,
-    known: Container[str],
-    progress: BytesProgress | None = None,
-) -> Iterator[Received]:
-    """Yield the files of a source that hold a month, the first release first.
+@dataclass(frozen=True)
+class Sources:
+    """Where months come from when no file is named.
 
-    Args:
-        source: a file, a folder, or the address of a portal.
-        month: the data month wanted.
-        workspace: where downloads are written.
-        known: origins that are in the lake already; they are not fetched again.
-        progress: told the bytes received so far and the bytes announced.
-
-    Raises:
-        RefusedError: when the source holds no file of the month.
+    Attributes:
+        portal_url: the portal asked where no other source is given.
+        memory: a folder in which this machine remembers its portals.
     """
-    if _is_portal(source):
-        yield from _from_portal(PortalClient(source), month, workspace, known, progress)
-        return
-    path = Path(source)
-    if path.is_dir():
-        found = _in_folder(path, month)
-    elif path.is_file():
-        held = data_month(path, path.name)
-        if held != month:
-            raise RefusedError(
-                f"{path.name}: the file holds {held}, not {month}; run `sogong ingest {held} --from FILE`"
-            )
-        found = [path]
-    else:
-        raise RefusedError(f"{source}: there is no such file or folder")
-    for file in found:
-        yield Received(file, file.name, _label(file.name), file.name, month)
 
+    portal_url: str
+    memory: Path
 
-def is_published(source: str, month: Month, elsewhere: Container[str]) -> bool:
-    """Whether a source may hold a month by now; only the file itself can tell for sure.
+    def receive(
+        self,
+        month: Month,
+        source: str | None,
+        workspace: Path,
+        *,
+        known: Collection[str],
+        elsewhere: Container[str],
+        progress: BytesProgress | None = None,
+    ) -> Iterator[Received]:
+        """Yield the files of a source that hold a month, the first release first.
 
-    Args:
-        source: a portal's address; a file or a folder is there or not, and `receive` says so.
-        month: the data month wanted.
-        elsewhere: origins known to hold other months. Labels lie close together, so the newest upload would
-            otherwise look like the month to come.
+        Args:
+            month: the data month wanted.
+            source: a file, a folder, or the address of a portal; the configured portal when None.
+            workspace: where downloads are written.
+            known: origins of the month that are in the lake already; they are not fetched again.
+            elsewhere: origins in the lake that hold other months.
+            progress: told the bytes received so far and the bytes announced.
 
-    Raises:
-        LaterError: when the portal is unreachable.
-        RefusedError: when it is not the portal known.
-    """
-    if not _is_portal(source):
-        return True
-    listed = uploads_for(month, PortalClient(source).publications())
-    return any(_origin(publication) not in elsewhere for publication in listed)
+        Raises:
+            LaterError: when the portal is unreachable or has no file of the month yet.
+            RefusedError: when the source holds no file of the month.
+        """
+        source = source or self.portal_url
+        if _is_portal(source):
+            # The first release is the one kept: once a month is in from the portal, there is nothing to ask.
+            if not any(_ORIGIN.fullmatch(origin) for origin in known):
+                client = PortalClient(source, self.memory)
+                yield _from_portal(client, month, workspace, elsewhere, progress)
+            return
+        for file in _on_disk(Path(source), month):
+            yield Received(file, file.name, _label(file.name), file.name, month)
+
+    def is_published(self, month: Month, source: str | None, elsewhere: Container[str]) -> bool:
+        """Whether a source may hold a month by now; only the file itself can tell for sure.
+
+        Args:
+            month: the data month wanted.
+            source: a portal's address, the configured one when None; a file or a folder is there or not, and
+                `receive` says so.
+            elsewhere: origins known to hold other months. Labels lie close together, so the newest upload would
+                otherwise look like the month to come.
+
+        Raises:
+            LaterError: when the portal is unreachable.
+            RefusedError: when it is not the portal known, or has passed the month over.
+        """
+        source = source or self.portal_url
+        if not _is_portal(source):
+            return True
+        client = PortalClient(source, self.memory)
+        listing = client.list_uploads()
+        held = _held_by(client, listing, month, elsewhere)
+        if any(_origin(upload) not in held for upload in uploads_for(month, listing.uploads)):
+            return True
+        if _is_past(month, listing):
+            raise _not_there(client, listing, month, held)
+        return False
 
 
 def _is_portal(source: str) -> bool:
-    return re.match(r"https?://", source) is not None
+    return "://" in source
 
 
-def _origin(publication: Publication) -> str:
-    """What tells an upload of the portal from every other."""
-    return f"{publication.label} {publication.detail_pk}"
+_ORIGIN = re.compile(r"\d{6,8} (?:uddi:|FILE_)\S+")
+
+
+def _origin(upload: Publication) -> str:
+    """What tells an upload of the portal from every other; `_ORIGIN` is its form."""
+    return f"{upload.label} {upload.detail_pk or (upload.file and upload.file.file_id)}"
+
+
+def _on_disk(path: Path, month: Month) -> list[Path]:
+    """A file or the files of a folder that hold the month."""
+    if path.is_dir():
+        return _in_folder(path, month)
+    if not path.is_file():
+        raise RefusedError(f"{path}: there is no such file or folder")
+    held = data_month(path, path.name)
+    if held != month:
+        raise RefusedError(
+            f"{path.name}: the file holds {held}, not {month}; run `sogong ingest {held} --from FILE`"
+        )
+    return [path]
 
 
 def _in_folder(folder: Path, month: Month) -> list[Path]:
@@ -139,25 +173,66 @@ def _from_portal(
     client: PortalClient,
     month: Month,
     workspace: Path,
-    known: Container[str],
+    elsewhere: Container[str],
     progress: BytesProgress | None,
-) -> Iterator[Received]:
-    """The likeliest upload that really holds the month; nothing when it is in the lake already."""
-    held: list[str] = []
-    for publication in client.candidates(month):
-        origin = _origin(publication)
-        if origin in known:
-            return
+) -> Received:
+    """The likeliest upload that really holds the month."""
+    listing = client.list_uploads()
+    held = _held_by(client, listing, month, elsewhere)
+    for upload in uploads_for(month, listing.uploads):
+        if _origin(upload) in held:
+            continue
         target = workspace / "download"
-        downloaded = client.download(publication, target, progress)
-        found = data_month(downloaded.path, downloaded.file_name)
+        file_name = client.download(upload, target, progress)
+        try:
+            found = data_month(target, file_name)
+        except IncompleteError as incomplete:
+            raise LaterError(f"the portal sent only a part and did not say so: {incomplete}") from incomplete
         if found == month:
-            path = target.rename(target.with_suffix(Path(downloaded.file_name).suffix.lower() or ".csv"))
-            yield Received(path, downloaded.file_name, publication.label, origin, month)
-            return
-        held.append(f"{publication.label} holds {found}")
-    raise LaterError(
-        f"the portal has no upload of {month} yet ({'; '.join(held)}); wait for it or use --from FILE"
+            path = target.rename(target.with_suffix(".zip" if is_zip(target) else ".csv"))
+            return Received(path, file_name, upload.label, _origin(upload), month)
+        client.remember_month(_origin(upload), found)
+        held[_origin(upload)] = f"{upload.label} holds {found}"
+    raise _not_there(client, listing, month, held)
+
+
+def _held_by(
+    client: PortalClient, listing: Listing, month: Month, elsewhere: Container[str]
+) -> dict[str, str]:
+    """What is known of the uploads that might hold the month, and hold another one; by origin, for messages.
+
+    An upload is not revised in place, so it is not fetched again to find the same.
+    """
+    held = {}
+    for upload in uploads_for(month, listing.uploads):
+        origin = _origin(upload)
+        seen = client.remembered_month(origin)
+        if origin in elsewhere:
+            held[origin] = f"{upload.label} is in the lake as another month"
+        elif seen is not None and seen != month:
+            held[origin] = f"{upload.label} holds {seen}"
+    return held
+
+
+def _is_past(month: Month, listing: Listing) -> bool:
+    """Whether the portal lists uploads so late that the month would be among them."""
+    last = str(month.shift(2)).replace("-", "")
+    return not listing.gap and any(upload.label[:6] > last for upload in listing.uploads)
+
+
+def _not_there(client: PortalClient, listing: Listing, month: Month, held: dict[str, str]) -> RefusedError:
+    """Why no upload holds the month: not yet, or never."""
+    labels = (
+        f"{len(listing.uploads)} uploads, labelled {listing.uploads[-1].label} to {listing.uploads[0].label}"
+    )
+    looked = "".join(f"; {found}" for found in held.values()) + (f"; {listing.gap}" if listing.gap else "")
+    if _is_past(month, listing):
+        return RefusedError(
+            f"{client.address} has passed {month} over: it lists {labels}, and none holds it{looked}; ask its provider "
+            "for the file, and use --from FILE"
+        )
+    return LaterError(
+        f"{client.address} has no upload of {month} yet: it lists {labels}{looked}; wait for it, or {BY_HAND}"
     )
 
 

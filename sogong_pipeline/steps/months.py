@@ -15,11 +15,14 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.month import measure_month
 from sogong_pipeline.lake import SHORT, Built, Lake, Partition, sha256_of
 from sogong_pipeline.nps.contribution import contribution_version
-from sogong_pipeline.nps.sources import BytesProgress, Received, is_published, receive
+from sogong_pipeline.nps.sources import BytesProgress, Received, Sources
 from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month, suites_version
 from sogong_pipeline.steps.registry import RegistrySteps
+
+NEAR_MONTHS = 3
+"""An upload is labelled with a month at most two after its data month, and the next one may be looked at for it."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,13 @@ class MonthState:
 
 
 class MonthSteps:
-    """The months of one lake; files come from `portal_url` where no other source is given."""
+    """The months of one lake, from its sources."""
 
-    def __init__(self, lake: Lake, now: Callable[[], str], registry: RegistrySteps, portal_url: str) -> None:
+    def __init__(self, lake: Lake, now: Callable[[], str], registry: RegistrySteps, sources: Sources) -> None:
         self.lake = lake
         self._now = now
         self._registry = registry
-        self._portal_url = portal_url
+        self._sources = sources
 
     def passed(self) -> list[Month]:
         """The months that are in and passed the gate, oldest first."""
@@ -68,13 +71,16 @@ class MonthSteps:
 
     def is_published(self, month: Month, source: str | None = None) -> bool:
         """Whether a source, the configured portal when None, may hold a month by now; see `nps.sources`."""
-        elsewhere = {
-            str(raw.facts["origin"])
-            for other in self.lake.children("raw")
-            if other != str(month)
-            for raw in self.lake.partitions("raw", other)
-        }
-        return is_published(source or self._portal_url, month, elsewhere)
+        return self._sources.is_published(month, source, self._origins_near(month))
+
+    def _origins_near(self, month: Month) -> set[str]:
+        """Where the files of neighbouring months came from, as far off as an upload's label may be."""
+        near = (month.shift(distance) for distance in range(-NEAR_MONTHS, NEAR_MONTHS + 1) if distance)
+        return {origin for other in near for origin in self._origins(other)}
+
+    def _origins(self, month: Month) -> set[str]:
+        """Where the landed files of a month came from."""
+        return {str(raw.facts["origin"]) for raw in self.lake.partitions("raw", str(month))}
 
     def fetch(
         self, month: Month, source: str | None = None, progress: BytesProgress | None = None
@@ -92,11 +98,11 @@ class MonthSteps:
         Raises:
             RefusedError: when the source does not hold the month.
         """
-        known = {str(raw.facts["origin"]) for raw in self.lake.partitions("raw", str(month))}
+        known, elsewhere = self._origins(month), self._origins_near(month)
         with self.lake.workspace() as workspace:
             nothing_new = True
-            for received in receive(
-                source or self._portal_url, month, workspace, known=known, progress=progress
+            for received in self._sources.receive(
+                month, source, workspace, known=known, elsewhere=elsewhere, progress=progress
             ):
                 nothing_new = False
                 yield self._land(received)

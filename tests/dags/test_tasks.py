@@ -14,7 +14,8 @@ import pytest
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.periods import Month
 from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.simulator.portal import Fault, PortalServer
+from sogong_pipeline.simulator.portal import PortalServer
+from sogong_pipeline.simulator.portal_faults import Fault
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, load_registry, month_file

@@ -1,0 +1,64 @@
+"""A portal on loopback with three months, and clients of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sogong_pipeline.nps import portal_http
+from sogong_pipeline.nps.portal import PortalClient
+from sogong_pipeline.nps.portal_manners import ON_THIS_MACHINE, Manners
+from sogong_pipeline.periods import Month
+from sogong_pipeline.simulator.portal import PortalServer
+from tests.rows import lines, row
+
+TITLE = "국민연금공단_국민연금 가입 사업장 내역"
+PUBLISHED = {"20220519": "2022-04", "20220618": "2022-05", "20220719": "2022-06"}
+"""The data month by label."""
+
+
+def monthly_file(month: str, count: int = 40) -> bytes:
+    """A month as published, of invented workplaces."""
+    return lines([row(data_month=month, workplace_name=f"가상상사{index}") for index in range(count)])
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """The folder the portal serves."""
+    folder = tmp_path / "portal" / "files"
+    folder.mkdir(parents=True)
+    for label, month in PUBLISHED.items():
+        (folder / f"{TITLE}_{label}.csv").write_bytes(monthly_file(month))
+    return folder
+
+
+@pytest.fixture
+def portal(files: Path) -> Iterator[PortalServer]:
+    with PortalServer(files.parent) as server:
+        yield server
+
+
+@pytest.fixture
+def client(portal: PortalServer, tmp_path: Path) -> PortalClient:
+    return PortalClient(portal.url, tmp_path / "memory")
+
+
+@pytest.fixture
+def behave(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Manners]:
+    """Other manners towards portals on this machine."""
+
+    def change(**changes: object) -> Manners:
+        manners = dataclasses.replace(ON_THIS_MACHINE, **changes)  # type: ignore[arg-type]
+        monkeypatch.setattr(portal_http, "ON_THIS_MACHINE", manners)
+        return manners
+
+    return change
+
+
+@pytest.fixture
+def month() -> Month:
+    """The newest month on the portal."""
+    return Month(2022, 6)
