@@ -105,7 +105,8 @@ def _failures(shown: Checked) -> Section | None:
     bullets = tuple(
         Bullet(
             f"[{SEVERITIES[result['severity']]}] {result['title_ko']}",
-            f"관측 {_figure(result)}, 기대 {limits(_limits(result), result['unit'])}. {result['reason_ko']}{_record(result)}",
+            f"관측 {_figure(result)}, 기대 {limits(_limits(result), result['unit'])}. {result['reason_ko']}"
+            + _record(result),
         )
         for result in shown.failed
     )
