@@ -44,7 +44,7 @@ format: $(READY)  ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY)  ## ratios against what one would write instead
+bench: $(READY)  ## ratios against what one would write instead; the command line against Airflow
 	$(BIN)/python -m benchmarks
 
 docs: $(READY)  ## write the generated pages of docs/ again

@@ -6,6 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from benchmarks import scheduler
 from benchmarks.month import compare_month
 from benchmarks.staging import compare_staging
 from sogong_pipeline.periods import parse_months
@@ -13,7 +14,7 @@ from sogong_pipeline.simulator.country import write_country
 
 
 def main() -> None:
-    """Make a country, time each piece of work and its alternatives, print seconds and ratios."""
+    """Time each piece of work and its alternatives on a country, then a quarter under the scheduler; print both."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--outside", type=float, default=3.4, help="3.4 gives the 600,000 rows of the real file"
@@ -28,6 +29,7 @@ def main() -> None:
         print(
             f"{result.work:<34}{result.how:<34}{result.seconds:>9.2f}{result.ratio:>8.2f}{result.peak_mb:>9.0f}"
         )
+    scheduler.main()
 
 
 if __name__ == "__main__":

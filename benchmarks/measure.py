@@ -22,13 +22,19 @@ class Result:
     peak_mb: float
 
 
+def peak_mb() -> float:
+    """The most memory this process has held, in megabytes.
+
+    The kernel's own count: what getrusage tells a spawned process begins with its parent's.
+    """
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    return int(peak[1]) / 1024 if peak else float("nan")
+
+
 def _child(work: Callable[..., Any], arguments: tuple[Any, ...], answer: Any) -> None:
     began = time.perf_counter()
     work(*arguments)
-    seconds = time.perf_counter() - began
-    # The kernel's own count: what getrusage tells a spawned process begins with its parent's.
-    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
-    answer.send((seconds, int(peak[1]) / 1024 if peak else float("nan")))
+    answer.send((time.perf_counter() - began, peak_mb()))
 
 
 def run(work: Callable[..., Any], *arguments: Any) -> tuple[float, float]:

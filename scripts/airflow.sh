@@ -24,7 +24,6 @@ export AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME=0.2  # by default every ste
 export AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL=1  # a worker may miss its task's end for that long, 5 s by default
 export AIRFLOW__SCHEDULER__MP_START_METHOD=forkserver  # workers are forked from a process that has imported this:
 export AIRFLOW__SCHEDULER__MP_FORKSERVER_PRELOAD=sogong_pipeline.orchestration.preload
-export AIRFLOW__LOGGING__NAMESPACE_LEVELS=great_expectations=warning  # it tells of 200 functions on import
 
 # Both run in process sessions of their own, so that Ctrl-C reaches this script alone, which then ends them all.
 portal='' airflow=''

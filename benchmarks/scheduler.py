@@ -1,0 +1,128 @@
+"""A quarter under the real scheduler against the same quarter by the command line, from one portal.
+
+Both begin with a lake that holds the months before, and end with the reports of the quarter's three months. The
+command line is what a user would type: three commands, each a process of its own. Airflow is started before the clock
+is; then a backfill of three months is asked for over REST, and the quarter and its reports follow by themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sogong_pipeline.orchestration.rest import Airflow, wait
+from sogong_pipeline.periods import Quarter, parse_months
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.simulator.country import write_country
+from sogong_pipeline.simulator.portal import PortalServer
+from tests.dags.servers import ROOT, environment, running, until_healthy
+
+MONTHS = "2025-04..2026-09"
+QUARTER = Quarter.parse("2026-Q3")
+OVERHEAD_SECONDS = 15.0
+SOGONG = Path(sys.executable).with_name("sogong")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Wall-clock seconds of one quarter, both ways."""
+
+    command_line: float
+    airflow: float
+
+    @property
+    def overhead(self) -> float:
+        """What the scheduler takes beyond the command line."""
+        return self.airflow - self.command_line
+
+
+def by_command_line(home: Path, portal: str) -> float:
+    """The three commands of a quarter."""
+    told = {**os.environ, "SOGONG_HOME": str(home), "SOGONG_PORTAL_URL": portal}
+    first, last = QUARTER.months[0], QUARTER.months[-1]
+    began = time.perf_counter()
+    for command in (["ingest", f"{first}..{last}"], ["propose"], ["publish", str(QUARTER), "--draft"]):
+        subprocess.run([SOGONG, *command], env=told, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def by_airflow(folder: Path, portal: str) -> float:
+    """The same through the DAGs; what counts is from the request to the end of the last run."""
+    told = environment(folder, SOGONG_PORTAL_URL=portal)
+    output = folder / "airflow.log"
+    with running([ROOT / "scripts" / "airflow.sh"], told, output) as process:
+        airflow = Airflow(told["AIRFLOW__API__BASE_URL"])
+        until_healthy(airflow.address, {output: process})
+        airflow.log_in()
+        dags = {path.stem for path in (ROOT / "dags").glob("*.py")}
+        wait(lambda: True if airflow.dags() == dags else None, "the DAGs")
+        airflow.ask("PATCH", "dags/ingest_month", {"is_paused": False})
+        wait(lambda: True if _waits_for_next_month(airflow) else None, "the run of the month to come")
+        first, last = QUARTER.months[0], QUARTER.months[-1]
+        span = {"from_date": f"{first}-01T00:00:00+09:00", "to_date": f"{last.last_day}T00:00:00+09:00"}
+        began = time.perf_counter()
+        airflow.ask("POST", "backfills", {"dag_id": "ingest_month", **span, "max_active_runs": 3})
+        wait(lambda: True if _is_published(airflow, folder / "home", dags) else None, "the reports")
+        return time.perf_counter() - began
+
+
+def _waits_for_next_month(airflow: Airflow) -> bool:
+    """Whether the run that unpausing starts, of the month that was due last, has come to rest."""
+    runs = airflow.runs("ingest_month")
+    states = {state for run in runs for state in airflow.tasks("ingest_month", run["dag_run_id"]).values()}
+    return bool(states & {"up_for_reschedule", "up_for_retry"})
+
+
+def _is_published(airflow: Airflow, home: Path, dags: set[str]) -> bool:
+    """Whether the edition of all three months has its reports, and no run but that of the next month goes on."""
+    edition = Pipeline(Settings(home=home)).quarters.edition(QUARTER)
+    if edition is None or not set(map(str, QUARTER.months)) <= set(edition.facts["months"]):
+        return False
+    report = home / "reports" / str(QUARTER) / "draft" / "index.html"
+    if not report.exists() or edition.folder.name not in report.read_text(encoding="utf-8"):
+        return False
+    states = {run["state"] for dag in dags for run in airflow.runs(dag) if run["run_type"] != "scheduled"}
+    assert "failed" not in states
+    return states == {"success"}
+
+
+def compare_scheduler(districts: int = 300) -> Comparison:
+    """Make a country and both lakes, then time a quarter both ways."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder, months = Path(temporary), parse_months(MONTHS)
+        write_country(folder / "country", months=months, districts=districts)
+        before = Pipeline(Settings(home=folder / "home"))
+        before.registry.load(folder / "country" / "registry.csv")
+        for month in months:
+            if month < QUARTER.months[0]:
+                before.months.ingest(month, str(folder / "country" / "files"))
+        for quarter in before.quarters.changed():
+            before.quarters.propose(quarter)
+        shutil.copytree(folder / "home", folder / "typed")
+        with PortalServer(folder / "country" / "files") as portal:
+            return Comparison(
+                command_line=by_command_line(folder / "typed", portal.url),
+                airflow=by_airflow(folder, portal.url),
+            )
+
+
+def main() -> None:
+    """Print both times; fail when the scheduler takes longer than it may."""
+    seconds = compare_scheduler()
+    print(
+        f"a quarter of three months, its proposal and its reports: command line {seconds.command_line:.1f} s, "
+        f"Airflow {seconds.airflow:.1f} s, {seconds.overhead:+.1f} s (at most +{OVERHEAD_SECONDS:.0f} s)"
+    )
+    if seconds.overhead > OVERHEAD_SECONDS:
+        sys.exit(f"Airflow takes more than {OVERHEAD_SECONDS:.0f} s beyond the command line")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""What each task of the DAGs costs on national months: seconds and peak memory, each in a process of its own.
+
+    python -m benchmarks.tasks
+
+Two months of 600,000 rows are made and taken from the file to the month's facts; then a quarter is proposed and
+published over 36 months of 2,185 districts. Peak memory is what a worker must have: the process is measured after
+the imports that Airflow's local workers share, and again at its height.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import peak_mb
+from sogong_pipeline.periods import Month, Quarter, parse_months
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.reports.publish import publish_draft
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.simulator.country import write_country
+from sogong_pipeline.warehouse.load import Warehouse
+
+NATIONAL = parse_months("2026-08..2026-09")
+WINDOW = parse_months("2023-10..2026-09")
+QUARTER = Quarter.parse("2026-Q3")
+OUTSIDE = 3.4
+"""Workplaces outside districts, as a share of those inside, that give a month the rows of the real file."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One task: wall-clock seconds without imports, peak memory in MB, and what imports alone take of it."""
+
+    task: str
+    seconds: float
+    peak_mb: float
+    imports_mb: float
+
+
+def load_registry(home: Path, file: Path) -> None:
+    """The only task of `load_registry`."""
+    pipeline = Pipeline(Settings(home=home))
+    pipeline.registry.load(file)
+    Warehouse(pipeline).load_reference()
+
+
+def land(home: Path, month: Month, file: Path) -> None:
+    """`ingest_month.land` from a file."""
+    list(Pipeline(Settings(home=home)).months.fetch(month, str(file)))
+
+
+def stage(home: Path, month: Month) -> None:
+    """`ingest_month.stage`."""
+    pipeline = Pipeline(Settings(home=home))
+    (vintage,) = pipeline.lake.children("raw", str(month))
+    pipeline.months.stage(month, vintage)
+
+
+def check(home: Path, month: Month) -> None:
+    """`ingest_month.check`."""
+    pipeline = Pipeline(Settings(home=home))
+    (vintage,) = pipeline.lake.children("raw", str(month))
+    pipeline.months.check(month, vintage)
+
+
+def measure(home: Path, month: Month) -> None:
+    """`ingest_month.measure`."""
+    Pipeline(Settings(home=home)).months.measure_in_force(month)
+
+
+def load(home: Path, month: Month) -> None:
+    """`ingest_month.load`."""
+    Warehouse(Pipeline(Settings(home=home))).load_month(month)
+
+
+def propose(home: Path, quarter: Quarter) -> None:
+    """`propose_stages.propose` for one quarter."""
+    pipeline = Pipeline(Settings(home=home))
+    pipeline.quarters.propose(quarter)
+    Warehouse(pipeline).load_quarter(quarter)
+
+
+def publish(home: Path, quarter: Quarter) -> None:
+    """`publish_reports.publish`."""
+    publish_draft(Pipeline(Settings(home=home)), quarter)
+
+
+def _child(work: Callable[..., None], arguments: tuple[Any, ...], answer: Connection) -> None:
+    import sogong_pipeline.orchestration.preload  # noqa: F401 - what a worker has imported before its first task
+
+    imports = peak_mb()
+    began = time.perf_counter()
+    work(*arguments)
+    answer.send((time.perf_counter() - began, peak_mb(), imports))
+
+
+def cost(task: str, work: Callable[..., None], *arguments: Any) -> Cost:
+    """Run a task once in a fresh process: a second run would find its work done."""
+    spawn = multiprocessing.get_context("spawn")
+    receiver, sender = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=_child, args=(work, arguments, sender))
+    process.start()
+    sender.close()
+    measured = receiver.recv()
+    process.join()
+    return Cost(task, *measured)
+
+
+def month_costs(folder: Path) -> list[Cost]:
+    """The tasks of the second of two national months, which is compared with the first."""
+    write_country(folder / "national", months=NATIONAL, outside=OUTSIDE)
+    home, files, month = folder / "month", folder / "national" / "files", NATIONAL[-1]
+    registry = cost("load_registry.load", load_registry, home, folder / "national" / "registry.csv")
+    Pipeline(Settings(home=home)).months.ingest(NATIONAL[0], str(files))
+    return [
+        registry,
+        cost("ingest_month.land", land, home, month, max(files.iterdir())),
+        cost("ingest_month.stage", stage, home, month),
+        cost("ingest_month.check", check, home, month),
+        cost("ingest_month.measure", measure, home, month),
+        cost("ingest_month.load", load, home, month),
+    ]
+
+
+def quarter_costs(folder: Path) -> list[Cost]:
+    """The tasks of a quarter with the whole window before it.
+
+    What they read are facts of districts and regions, as many whatever is outside districts; so nothing is.
+    """
+    write_country(folder / "country", months=WINDOW, outside=0)
+    home = folder / "quarter"
+    pipeline = Pipeline(Settings(home=home))
+    pipeline.registry.load(folder / "country" / "registry.csv")
+    for month in WINDOW:
+        pipeline.months.ingest(month, str(folder / "country" / "files"))
+    return [
+        cost("propose_stages.propose", propose, home, QUARTER),
+        cost("publish_reports.publish", publish, home, QUARTER),
+    ]
+
+
+def main() -> None:
+    """Print the costs as a Markdown table, with the machine they were taken on."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        os.environ["AIRFLOW_HOME"] = temporary
+        costs = [*month_costs(Path(temporary)), *quarter_costs(Path(temporary))]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    print(f"{dt.date.today():%Y-%m-%d}, {os.cpu_count()} cores, {memory:.0f} GB of memory\n")  # noqa: DTZ011
+    print("| task | seconds | peak MB | of it imports |\n|---|---|---|---|")
+    for each in costs:
+        print(f"| `{each.task}` | {each.seconds:.1f} | {each.peak_mb:.0f} | {each.imports_mb:.0f} |")
+
+
+if __name__ == "__main__":
+    main()
