@@ -101,6 +101,8 @@ def ingest(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Land, stage, check, match and measure one month or a range."""
+    from sogong_pipeline.quality.publish import publish_quality
+
     wanted = parse_months(months)
     pipeline, warehouse = _open()
     done: list[MonthState] = []
@@ -119,6 +121,7 @@ def ingest(
             if pipeline.lake.children("raw", str(month)):
                 warehouse.load_month(month)
             shown.done()
+    publish_quality(pipeline, wanted)
     if refused and len(wanted) == 1:
         raise RefusedError(next(iter(refused.values())))
     return {
@@ -158,6 +161,28 @@ def _told(state: MonthState) -> str:
     if state.measured:
         line += f"  {facts['matched']:>8,} in districts, {facts['ambiguous']:,} ambiguous"
     return line if state.is_new else f"{line}  (was in already)"
+
+
+@command(app, "quality")
+def quality(
+    months: Annotated[
+        str | None, typer.Argument(metavar="[MONTH|FIRST..LAST]", help="all that were checked if not given")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Write the pages of what the gate found again; `ingest` writes them too."""
+    from sogong_pipeline.quality.publish import publish_quality
+
+    pipeline, _ = _open()
+    wanted = parse_months(months) if months else map(Month.parse, pipeline.lake.children("checked"))
+    published = publish_quality(pipeline, wanted)
+    if not published.files:
+        raise RefusedError("no month was checked yet; run `sogong ingest MONTH` first")
+    return {
+        "folder": published.folder,
+        "files": published.files,
+        "lines": [f"{len(published.files)} pages", f"open {published.folder}/index.html"],
+    }
 
 
 @command(registry_app, "load")

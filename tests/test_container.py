@@ -102,7 +102,7 @@ def airflow_commands(compose: Compose) -> list[list[str]]:
             if words[:1] == ["airflow"]:
                 found.append(words[1:])
             elif words[:1] == ["bash"]:
-                script = words[-1].replace("\\\n", " ").splitlines()
+                script = re.sub(r"\\\n|^\[\[ .+ \]\] \|\| ", "", words[-1], flags=re.MULTILINE).splitlines()
                 assert all(line.startswith("airflow ") for line in script), script
                 found += [shlex.split(line)[1:] for line in script]
     return found

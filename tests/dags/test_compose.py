@@ -96,6 +96,7 @@ class Machine:
             ("http://api-server:8080", f"http://127.0.0.1:{self.api}"),
             ("127.0.0.1:8080", f"127.0.0.1:{self.api}"),
             ("127.0.0.1:8974", f"127.0.0.1:{self.health}"),
+            ("/opt/sogong/", f"{ROOT}/"),
             ("redis-cli ping", f"redis-cli -p {self.redis} ping"),
         ):
             text = text.replace(there, here)
@@ -126,9 +127,8 @@ class Machine:
 
     def run(self, name: str) -> None:
         """Run a service that ends."""
-        done = subprocess.run(
-            self.words(name), env=self.environment(name), capture_output=True, text=True, check=False
-        )
+        words = [self.placed(word) for word in self.words(name)]
+        done = subprocess.run(words, env=self.environment(name), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
 
     def is_healthy(self, name: str) -> bool:
