@@ -1,4 +1,4 @@
-"""What each task of the DAGs costs on national months: seconds and peak memory, each in a process of its own.
+"""What each task of the DAGs costs on national months: processor time and peak memory, each in a process of its own.
 
     python -m benchmarks.tasks
 
@@ -38,7 +38,7 @@ OUTSIDE = 3.4
 
 @dataclass(frozen=True)
 class Cost:
-    """One task: wall-clock seconds without imports, peak memory in MB, and what imports alone take of it."""
+    """One task: seconds of processor time without imports, peak memory in MB, and what imports take of it."""
 
     task: str
     seconds: float
@@ -98,9 +98,9 @@ def _child(work: Callable[..., None], arguments: tuple[Any, ...], answer: Connec
     import sogong_pipeline.orchestration.preload  # noqa: F401 - what a worker has imported before its first task
 
     imports = peak_mb()
-    began = time.perf_counter()
+    began = time.process_time()
     work(*arguments)
-    answer.send((time.perf_counter() - began, peak_mb(), imports))
+    answer.send((time.process_time() - began, peak_mb(), imports))
 
 
 def cost(task: str, work: Callable[..., None], *arguments: Any) -> Cost:
@@ -156,7 +156,7 @@ def main() -> None:
         costs = [*month_costs(Path(temporary)), *quarter_costs(Path(temporary))]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     print(f"{dt.date.today():%Y-%m-%d}, {os.cpu_count()} cores, {memory:.0f} GB of memory\n")  # noqa: DTZ011
-    print("| task | seconds | peak MB | of it imports |\n|---|---|---|---|")
+    print("| task | processor seconds | peak MB | of it imports |\n|---|---|---|---|")
     for each in costs:
         print(f"| `{each.task}` | {each.seconds:.1f} | {each.peak_mb:.0f} | {each.imports_mb:.0f} |")
 

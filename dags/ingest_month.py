@@ -11,7 +11,7 @@ by the 28th fails as *late*.
 | `stage` | types the rows; what cannot be typed goes to quarantine with its reason |
 | `check` | the gate: a critical failure stops the month here, and an earlier good file stays in force |
 | `measure` | matches workplaces to districts and sums them; needs a registry (`load_registry`) |
-| `load` | copies the month into the warehouse, the gate's findings also when it was stopped |
+| `load` | writes the page of what the gate found and copies the month into the warehouse, also when it was stopped |
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
 **Form.** `source`: a file, a folder or a portal's address, on the machine of the worker; empty for the portal.
@@ -86,7 +86,11 @@ def ingest_month() -> None:
 
     @task(max_active_tis_per_dag=1, trigger_rule="all_done")
     def load(partition_key: str) -> None:
-        open_warehouse().load_month(Month.parse(partition_key))
+        from sogong_pipeline.quality.publish import publish_quality  # noqa: PLC0415 - parsing must not import it
+
+        warehouse, month = open_warehouse(), Month.parse(partition_key)
+        publish_quality(warehouse.pipeline, [month])
+        warehouse.load_month(month)
 
     @task(inlets=[MEASURED_MONTH], outlets=[MEASURED_MONTH])
     def announce(measured: dict[str, Any], partition_key: str, inlet_events: Any, outlet_events: Any) -> None:

@@ -19,7 +19,7 @@ export AIRFLOW__CORE__DAGS_FOLDER=$root/dags
 export AIRFLOW__CORE__LOAD_EXAMPLES=False
 export AIRFLOW__CORE__PARALLELISM=4  # each is a process; the default of 32 takes all memory of a laptop
 
-# A task then costs little more than its own work; see docs/operations.md.
+# A task then costs little more than its own work; see docs/tasks.md.
 export AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME=0.2  # by default every step of a run waits for a second
 export AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL=1  # a worker may miss its task's end for that long, 5 s by default
 export AIRFLOW__SCHEDULER__MP_START_METHOD=forkserver  # workers are forked from a process that has imported this:

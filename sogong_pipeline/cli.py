@@ -101,6 +101,8 @@ def ingest(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Land, stage, check, match and measure one month or a range."""
+    from sogong_pipeline.quality.publish import publish_quality
+
     wanted = parse_months(months)
     pipeline, warehouse = _open()
     done: list[MonthState] = []
@@ -119,6 +121,7 @@ def ingest(
             if pipeline.lake.children("raw", str(month)):
                 warehouse.load_month(month)
             shown.done()
+    publish_quality(pipeline, wanted)
     if refused and len(wanted) == 1:
         raise RefusedError(next(iter(refused.values())))
     return {
@@ -158,6 +161,28 @@ def _told(state: MonthState) -> str:
     if state.measured:
         line += f"  {facts['matched']:>8,} in districts, {facts['ambiguous']:,} ambiguous"
     return line if state.is_new else f"{line}  (was in already)"
+
+
+@command(app, "quality")
+def quality(
+    months: Annotated[
+        str | None, typer.Argument(metavar="[MONTH|FIRST..LAST]", help="all that were checked if not given")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Write the pages of what the gate found again; `ingest` writes them too."""
+    from sogong_pipeline.quality.publish import publish_quality
+
+    pipeline, _ = _open()
+    wanted = parse_months(months) if months else map(Month.parse, pipeline.lake.children("checked"))
+    published = publish_quality(pipeline, wanted)
+    if not published.files:
+        raise RefusedError("no month was checked yet; run `sogong ingest MONTH` first")
+    return {
+        "folder": published.folder,
+        "files": published.files,
+        "lines": [f"{len(published.files)} pages", f"open {published.folder}/index.html"],
+    }
 
 
 @command(registry_app, "load")
@@ -257,7 +282,7 @@ def publish(
 @command(app, "status")
 def status(as_json: Json = False) -> dict[str, Any]:
     """Tell what is in, what is missing, late or stale; status 3 when something is."""
-    from sogong_pipeline.storage import bytes_below
+    from sogong_pipeline.room import room
 
     pipeline, _ = _open()
     months = pipeline.months.passed()
@@ -267,7 +292,7 @@ def status(as_json: Json = False) -> dict[str, Any]:
     registry = pipeline.registry.in_force()
     proposed = [quarter for quarter in pipeline.quarters.with_data() if pipeline.quarters.edition(quarter)]
     stale = {str(quarter): why for quarter in proposed if (why := pipeline.quarters.stale(quarter))}
-    disk, lake = bytes_below(pipeline.settings.home), pipeline.lake.store.size()
+    taken = room(pipeline)
     return {
         "months": [str(month) for month in months],
         "missing": [str(month) for month in missing],
@@ -275,9 +300,12 @@ def status(as_json: Json = False) -> dict[str, Any]:
         "registry": registry.version if registry else None,
         "proposed": [str(quarter) for quarter in proposed],
         "stale": stale,
-        "disk_bytes": disk,
+        "disk_bytes": taken.home,
+        "free_bytes": taken.free,
         "lake": pipeline.lake.store.address,
-        "lake_bytes": lake,
+        "lake_bytes": taken.lake,
+        "bytes_a_month": taken.a_month,
+        "bytes_for_a_year": taken.a_year,
         "lines": [
             f"months    {months[0]}..{months[-1]}, {len(months)} in" if months else "months    none",
             f"missing   {', '.join(map(str, missing)) or 'none'}",
@@ -285,8 +313,10 @@ def status(as_json: Json = False) -> dict[str, Any]:
             f"registry  {registry.version if registry else 'none; run `sogong registry load FILE`'}",
             f"proposed  {', '.join(map(str, proposed)) or 'none'}",
             *(f"stale     {name}: {why[0]}; run `sogong propose`" for name, why in stale.items()),
-            f"lake      {lake / 1e9:.2f} GB in {pipeline.lake.store.address}",
-            f"disk      {disk / 1e9:.2f} GB in {pipeline.settings.home}",
+            f"lake      {taken.lake / 1e9:.2f} GB in {pipeline.lake.store.address}",
+            f"disk      {taken.home / 1e9:.2f} GB in {pipeline.settings.home}, {taken.free / 1e9:.1f} GB free",
+            f"forecast  {taken.a_month / 1e9:.3f} GB a month, {taken.a_year / 1e9:.2f} GB for twelve more"
+            + (", which the disk has not" if taken.a_year > taken.free else ""),
         ],
         "status": LATE if missing or late or stale else 0,
     }

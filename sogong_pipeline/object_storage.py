@@ -131,9 +131,11 @@ class S3Store:
                 with self._told():
                     self._files.delete_file(child.path)
 
-    def size(self) -> int:
-        """Add up the objects."""
-        return sum(child.size for child in self._below(PurePosixPath(), recursive=True) if child.size)
+    def sizes(self) -> Iterator[tuple[PurePosixPath, int]]:
+        """List the objects."""
+        for child in self._below(PurePosixPath(), recursive=True):
+            if child.type == FileType.File:
+                yield PurePosixPath(child.path).relative_to(self._root), child.size
 
     def _below(self, name: PurePosixPath, *, recursive: bool = False) -> list[Any]:
         selector = FileSelector(self._key(name), allow_not_found=True, recursive=recursive)

@@ -6,7 +6,9 @@ Names are paths below the root of the place, such as `staged/2026-09/5d3f6b0c1a2
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -39,8 +41,8 @@ class Store(Protocol):
     def keep_only(self, folder: PurePosixPath, names: Collection[str]) -> None:
         """Delete every other file right below a folder."""
 
-    def size(self) -> int:
-        """How many bytes lie there."""
+    def sizes(self) -> Iterator[tuple[PurePosixPath, int]]:
+        """Every file there with its bytes, in any order; what a killed run left too."""
 
 
 class FolderStore:
@@ -84,9 +86,10 @@ class FolderStore:
             if path.is_file() and path.name not in names:
                 path.unlink()
 
-    def size(self) -> int:
-        """Add up the files, leftovers of a killed run too."""
-        return bytes_below(self.root)
+    def sizes(self) -> Iterator[tuple[PurePosixPath, int]]:
+        """Walk the folder."""
+        for path, size in sizes_below(self.root):
+            yield PurePosixPath(path.relative_to(self.root)), size
 
 
 def open_lake(settings: Settings) -> Store:
@@ -113,9 +116,13 @@ def _open(setting: str, url: str, home: Path, folder: str) -> Store:
     return S3Store(setting, url, home)
 
 
-def bytes_below(folder: Path) -> int:
-    """How many bytes the files below a folder have."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def sizes_below(folder: Path) -> Iterator[tuple[Path, int]]:
+    """Every file below a folder with its bytes; one that goes while it is looked at is none."""
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            status = path.stat()
+            if stat.S_ISREG(status.st_mode):
+                yield path, status.st_size
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -108,13 +108,18 @@ def postgres() -> Iterator[PostgresServer]:
     server.cleanup()
 
 
+def new_database(server: PostgresServer, driver: str) -> str:
+    """A new empty database: its SQLAlchemy URL, as superuser."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return server.get_uri(database=name, driver=driver)
+
+
 @pytest.fixture
 def postgres_url(postgres: PostgresServer) -> str:
-    """A new empty database: its SQLAlchemy URL, as superuser."""
-    name = f"warehouse_{uuid4().hex}"
-    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return postgres.get_uri(database=name, driver="psycopg")
+    """A new empty database for psycopg."""
+    return new_database(postgres, "psycopg")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

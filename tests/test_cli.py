@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -80,6 +81,9 @@ def test_from_a_portal_to_the_reports_and_once_more(
     late = sogong("status", now=ON_TIME.replace("-28T", "-29T"))
     assert late.returncode == 3
     assert "late      2022-06\n" in late.stdout
+    assert re.search(
+        r"^forecast  0\.\d{3} GB a month, \d+\.\d\d GB for twelve more$", late.stdout, re.MULTILINE
+    )
     assert sogong("ingest", "2022-04", "--from", month_file(tmp_path, "2022-04", count=44)).returncode == 0
     stale = sogong("status", now=ON_TIME)
     assert stale.returncode == 3

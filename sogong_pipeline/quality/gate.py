@@ -90,8 +90,8 @@ def check_month(
         files={"quality_check": quality_check, "sido_profile": sido_profile},
         facts={
             "compared_with_month_before": before is not None,
-            "failed_critical": [_told(result) for result in failed if result.severity == "critical"],
-            "failed_warning": [_told(result) for result in failed if result.severity == "warning"],
+            "failed_critical": [result.told for result in failed if result.severity == "critical"],
+            "failed_warning": [result.told for result in failed if result.severity == "warning"],
         },
     )
 
@@ -108,7 +108,3 @@ def _results(staged: Path, profiles: Profiles, amiss: list[str]) -> dict[str, li
         "month_profile": suite.of_figures(suite.entries("month_profile"), profiles.month),
         "sido_profile": suite.of_regions(suite.entries("sido_profile"), profiles.sidos),
     }
-
-
-def _told(result: Result) -> str:
-    return f"{result.check}: {result.observed} ({result.reason})"

@@ -44,6 +44,13 @@ class Result:
     title_ko: str
     reason_ko: str
 
+    @property
+    def told(self) -> str:
+        """The result in one line, for a log or a refusal."""
+        limits = (("at least", self.least), ("at most", self.most))
+        expected = " and ".join(f"{word} {_plain(limit)}" for word, limit in limits if limit is not None)
+        return f"{self.check}: {self.observed}, expected {expected} ({self.reason})"
+
 
 def entries(table: str) -> list[dict[str, Any]]:
     """The expectations of a table as written."""
@@ -80,7 +87,7 @@ def of_figures(suite: Sequence[dict[str, Any]], figures: dict[str, Any], aside: 
     results = []
     for entry, result in zip(suite, found, strict=True):
         value = figures[entry["column"]]
-        told = f"{_plain(value)}, expected {_range(entry)}{f': {aside}' if aside else ''}"
+        told = f"{_plain(value)}{f': {aside}' if aside else ''}"
         figure = None if value is None else Decimal(value)
         results.append(_result(entry, passed=result.success, observed=told, figure=figure, **_limits(entry)))
     return results
@@ -99,7 +106,7 @@ def of_regions(suite: Sequence[dict[str, Any]], regions: Sequence[dict[str, Any]
             known = [row[entry["column"]] for row in regions if row[entry["column"]] is not None]
             figure = max(known, key=lambda value: abs(value - 1), default=None)
             told = [f"{row['name']} {_plain(row[entry['column']])}" for row in broken]
-            observed = f"{', '.join(told) or _plain(figure)}, expected {_range(entry)}"
+            observed = ", ".join(told) or _plain(figure)
             results.append(
                 _result(entry, passed=result.success, observed=observed, figure=figure, **_limits(entry))
             )
@@ -184,11 +191,6 @@ def _result(
 def _limits(entry: dict[str, Any]) -> dict[str, Decimal | None]:
     limits = {"least": entry.get("min_value"), "most": entry.get("max_value")}
     return {name: None if value is None else Decimal(str(value)) for name, value in limits.items()}
-
-
-def _range(entry: dict[str, Any]) -> str:
-    words = {"min_value": "at least", "max_value": "at most"}
-    return " and ".join(f"{word} {entry[name]:,}" for name, word in words.items() if name in entry)
 
 
 def _examples(values: Sequence[Any]) -> str:

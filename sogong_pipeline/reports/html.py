@@ -1,4 +1,4 @@
-"""A report as one HTML file that needs nothing but itself: no script to read it, no font, no network."""
+"""A page as one HTML file that needs nothing but itself: no script to read it, no font, no network."""
 
 from __future__ import annotations
 
@@ -6,29 +6,40 @@ import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sogong_pipeline.reports import palette
-from sogong_pipeline.reports.model import ReportModel
+from sogong_pipeline.reports.parts import Page
 from sogong_pipeline.reports.source import STAGES
 from sogong_pipeline.reports.wording import texts
 
+Kind = Literal["report", "bulletin", "quality"]
 
-def render(model: ReportModel) -> str:
-    """Lay a report out as HTML; the same model always gives the same text."""
-    style = _environment().get_template("style.css.j2").render(head=model.masthead, palette=palette)
-    script = files(__package__).joinpath("templates", "table.js").read_text(encoding="utf-8")
-    return _environment().get_template("report.html.j2").render(
-        model=model,
-        head=model.masthead,
+
+def render(page: Page, kind: Kind = "report") -> str:
+    """Lay a page out as HTML; the same page always gives the same text.
+
+    Each kind has a template, and a style of its own after the common one where it needs any; only reports have a
+    script, which searches and sorts their tables.
+    """
+    environment = _environment()
+    style = environment.get_template("style.css.j2").render(head=page.masthead, palette=palette, kind=kind)
+    script = ""
+    if kind == "report":
+        script = files(__package__).joinpath("templates", "table.js").read_text(encoding="utf-8")
+    return environment.get_template(f"{kind}.html.j2").render(
+        kind=kind,
+        model=page,
+        head=page.masthead,
         words=texts().report,
         style=style,
         script=script,
         style_digest=_digest(style),
         script_digest=_digest(script),
-        marks={stage: palette.mark(stage, 6, 6, 9) for stage in STAGES},
-    )  # fmt: skip
+        marks={stage: palette.mark(stage, 6, 6, 9) for stage in STAGES if kind == "report"},
+    )
 
 
 @cache

@@ -8,33 +8,23 @@ from dataclasses import dataclass
 from sogong_pipeline.reports import background, district_lists, movement, summary
 from sogong_pipeline.reports.headline import headline
 from sogong_pipeline.reports.map_section import on_the_map
-from sogong_pipeline.reports.parts import Link, Masthead, Picture, Section, StageTile
+from sogong_pipeline.reports.parts import Link, Masthead, Page, Picture, Section, StageTile
 from sogong_pipeline.reports.scope import Scope, scopes
 from sogong_pipeline.reports.source import ReportSource
 from sogong_pipeline.reports.wording import quarter_ko, texts
 
 
 @dataclass(frozen=True, slots=True)
-class ReportModel:
-    """One report.
+class ReportModel(Page):
+    """A report on stages: `index` for the nation, else named by the office's code.
 
     Attributes:
-        stem: File name without what follows the dot: `index` for the nation, else the office's code.
-        masthead: Title and marks.
-        headline: The sentences to read first.
         tiles: How many districts are in each stage.
         stages: The same as bars.
-        sections: The numbered parts, in order.
-        others: Ways to the other reports of the quarter.
     """
 
-    stem: str
-    masthead: Masthead
-    headline: tuple[str, ...]
     tiles: tuple[StageTile, ...]
     stages: Picture
-    sections: tuple[Section, ...]
-    others: tuple[Link, ...]
 
 
 def build_models(source: ReportSource) -> list[ReportModel]:

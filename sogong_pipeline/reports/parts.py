@@ -12,6 +12,8 @@ from typing import Literal
 from sogong_pipeline.reports.source import Number, Stage
 
 ColumnKind = Literal["text", "number", "stage", "picture"]
+Tone = Literal["", "bad", "doubtful"]
+"""How a cell wants to be read: as it is, as something wrong, as something to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Cell:
         stage: The stage that `text` names, for its mark and colour.
         links: Where parts of the text lead; when given they stand in place of `text`.
         svg: A drawing in place of `text`.
+        tone: How it wants to be read.
     """
 
     text: str
@@ -62,6 +65,7 @@ class Cell:
     stage: Stage | None = None
     links: tuple[Link, ...] = ()
     svg: str = ""
+    tone: Tone = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +196,22 @@ class Masthead:
     watermark: str
     running_head: str
     running_mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of any kind.
+
+    Attributes:
+        stem: File name without what follows the dot.
+        masthead: Title and marks.
+        headline: The sentences to read first.
+        sections: The numbered parts, in order.
+        others: Ways to the other pages beside it.
+    """
+
+    stem: str
+    masthead: Masthead
+    headline: tuple[str, ...]
+    sections: tuple[Section, ...]
+    others: tuple[Link, ...]

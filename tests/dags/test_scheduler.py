@@ -1,71 +1,150 @@
-"""The real scheduler, over REST alone: months fire their quarter, a corrected month fires it again."""
+"""The real scheduler over REST: months fire their quarter, corrections fire it again, killed tasks are run again.
+
+On SQLite and, as Airflow's own database and as the warehouse, on PostgreSQL; what comes out equals, byte for byte and
+row for row, what the command line makes of the same files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sogong_pipeline.orchestration.rest import Airflow, wait
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.settings import Settings
 from sogong_pipeline.simulator.portal import PortalServer
+from tests.conftest import NOW, new_database
 from tests.dags.servers import ROOT, environment, running, until_healthy
+from tests.dags.twins import Digest, Twins
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("airflow")]
+
+LINEAGE = "lineage.jsonl"
+CLUSTER_POLICY = """
+from datetime import timedelta
+
+def task_policy(task):
+    task.retry_delay = timedelta(seconds=1)
+"""
+"""Airflow's own way for an installation to change what its DAGs say: a killed task is run again soon."""
 
 
-@pytest.fixture
-def portal(tmp_path: Path) -> Iterator[PortalServer]:
-    """A portal that has published three months."""
+@dataclass(frozen=True)
+class Installation:
+    """A running Airflow, the installation it works on with its twin, and a folder for files to feed both."""
+
+    airflow: Airflow
+    twins: Twins
+    folder: Path
+
+    def resting(self) -> bool:
+        """Whether no run of a quarter is on its way."""
+        runs = [run for dag in ("propose_stages", "publish_reports") for run in self.airflow.runs(dag)]
+        assert "failed" not in {run["state"] for run in runs}
+        return {run["state"] for run in runs} <= {"success"}
+
+    def wait_for_twin(self) -> None:
+        """Wait until the scheduler has brought the quarters to where the twin is, and rests."""
+        wait(lambda: True if self.twins.caught_up() and self.resting() else None, "the quarters of the twin")
+
+    def kill(self, dag_id: str, task_id: str) -> tuple[str, str, str]:
+        """SIGKILL a task in the middle of its work: as soon as it writes something; returns which it was."""
+
+        def started() -> dict[str, Any] | None:
+            path = f"dags/{dag_id}/dagRuns/~/taskInstances?state=running"
+            tasks = self.airflow.ask("GET", path)["task_instances"]
+            return next((task for task in tasks if task["task_id"] == task_id and task["pid"]), None)
+
+        task = wait(started, f"{dag_id}.{task_id} to run", pause=0.02)
+        home = self.twins.scheduled.settings.home
+        before = changes(home)
+        while changes(home) == before:
+            assert Path(f"/proc/{task['pid']}").exists(), f"{dag_id}.{task_id} ended without writing anything"
+            time.sleep(0.002)
+        os.kill(task["pid"], signal.SIGKILL)
+        return dag_id, task["dag_run_id"], task_id
+
+    def announced(self) -> int:
+        """How many events of a measured month there were."""
+        events = self.airflow.ask("GET", "assets/events?source_dag_id=ingest_month")["asset_events"]
+        return sum("measured" in event["extra"] for event in events)
+
+
+def lineage(folder: Path) -> dict[str, set[str]]:
+    """The kinds of OpenLineage events of each job, `<dag>` or `<dag>.<task>`."""
+    found: dict[str, set[str]] = {}
+    for line in (folder / LINEAGE).read_text(encoding="utf-8").splitlines():
+        event = json.loads(line)
+        found.setdefault(event["job"]["name"], set()).add(event["eventType"])
+    return found
+
+
+def changes(folder: Path) -> set[tuple[str, int]]:
+    """Every file and folder below a folder with its time of change."""
+    found = set()
+    for path in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            found.add((str(path), path.stat().st_mtime_ns))
+    return found
+
+
+def databases(request: pytest.FixtureRequest) -> dict[str, str]:
+    """What the environment says of both databases, Airflow's and the warehouse."""
+    if request.param == "sqlite":
+        return {}
+    server = request.getfixturevalue("postgres")
+    return {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": new_database(server, "psycopg2"),
+        "SOGONG_WAREHOUSE_URL": new_database(server, "psycopg"),
+    }
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def installation(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """Airflow as `make airflow` starts it, over an empty lake and a portal that has published a quarter."""
+    folder = tmp_path_factory.mktemp(request.param)
     for month in QUARTER.months:
-        month_file(tmp_path / "published", str(month))
-    with PortalServer(tmp_path / "published") as running:
-        yield running
-
-
-@pytest.fixture
-def airflow(tmp_path: Path, portal: PortalServer) -> Iterator[Airflow]:
-    """Airflow as `make airflow` starts it."""
-    settings = environment(tmp_path, SOGONG_PORTAL_URL=portal.url)
-    output = tmp_path / "standalone.log"
-    with running([ROOT / "scripts" / "airflow.sh"], settings, output) as process:
-        served = Airflow(settings["AIRFLOW__API__BASE_URL"])
-        until_healthy(served.address, {output: process})
-        served.log_in()
-        yield served
+        month_file(folder / "published", str(month))
+    shorter = folder / "airflow" / "config" / "airflow_local_settings.py"
+    shorter.parent.mkdir(parents=True)
+    shorter.write_text(CLUSTER_POLICY, encoding="utf-8")
+    output = folder / "standalone.log"
+    with PortalServer(folder / "published") as portal:
+        told = environment(
+            folder,
+            SOGONG_PORTAL_URL=portal.url,
+            SOGONG_NOW=NOW,
+            AIRFLOW__OPENLINEAGE__TRANSPORT=json.dumps(
+                {"type": "file", "log_file_path": str(folder / LINEAGE), "append": True}
+            ),
+            **databases(request),
+        )
+        with running([ROOT / "scripts" / "airflow.sh"], told, output) as process:
+            airflow = Airflow(told["AIRFLOW__API__BASE_URL"])
+            until_healthy(airflow.address, {output: process})
+            airflow.log_in()
+            dags = {path.stem for path in (ROOT / "dags").glob("*.py")}
+            wait(lambda: True if airflow.dags() == dags else None, "all DAGs")
+            airflow.ask("PATCH", "dags/ingest_month", {"is_paused": False})
+            twins = Twins.below(folder, portal.url, told.get("SOGONG_WAREHOUSE_URL", ""))
+            yield Installation(airflow, twins, folder)
 
 
 def test_months_fire_their_quarter_and_a_corrected_month_fires_it_again(
-    airflow: Airflow, tmp_path: Path
+    installation: Installation, digest_tree: Digest
 ) -> None:
-    pipeline = Pipeline(Settings(home=tmp_path / "home"))
-    report = tmp_path / "home" / "reports" / str(QUARTER) / "draft" / "gyeonggi.html"
-
-    def loaded() -> bool | None:
-        found = {dag["dag_id"] for dag in airflow.ask("GET", "dags")["dags"]}
-        return True if found == {path.stem for path in (ROOT / "dags").glob("*.py")} else None
-
-    def proposed(months: int, after: str | None = None) -> Callable[[], str | None]:
-        """Looks for an edition of so many months, other than an earlier one, whose report is out."""
-
-        def look() -> str | None:
-            edition = pipeline.quarters.edition(QUARTER)
-            if edition is None or len(edition.facts["months"]) < months or edition.folder.name == after:
-                return None
-            name = edition.folder.name
-            is_out = report.exists() and name in report.read_text(encoding="utf-8")
-            return name if is_out and resting() else None
-
-        return look
-
-    def resting() -> bool:
-        """Whether no run of a quarter is on its way."""
-        runs = airflow.runs("propose_stages") + airflow.runs("publish_reports")
-        return all(run["state"] in {"success", "failed"} for run in runs)
+    airflow, twins = installation.airflow, installation.twins
 
     def backfilled() -> bool | None:
         runs = [run for run in airflow.runs("ingest_month") if run["run_type"] == "backfill"]
@@ -73,37 +152,66 @@ def test_months_fire_their_quarter_and_a_corrected_month_fires_it_again(
         done = sorted(run["partition_key"] for run in runs if run["state"] == "success")
         return True if done == [str(month) for month in QUARTER.months] else None
 
-    def announced() -> int:
-        """How many events of a measured month there were."""
-        events = airflow.ask("GET", "assets/events?source_dag_id=ingest_month")["asset_events"]
-        return sum("measured" in event["extra"] for event in events)
-
-    wait(loaded, "all DAGs")
-    registry = write(tmp_path / "registry.csv", ROW)
-    run = airflow.trigger("load_registry", file=str(registry))
-    assert airflow.finished("load_registry", run) == "success"
-
-    airflow.ask("PATCH", "dags/ingest_month", {"is_paused": False})
+    registry = write(installation.folder / "registry.csv", ROW)
+    twins.type("registry", "load", registry)
+    twins.type("ingest", f"{QUARTER.months[0]}..{QUARTER.months[-1]}")
+    twins.type_quarters()
+    loading = airflow.trigger("load_registry", file=str(registry))
+    assert airflow.finished("load_registry", loading) == "success"
     span = {"from_date": "2022-04-01T00:00:00+09:00", "to_date": "2022-06-30T00:00:00+09:00"}
-    airflow.ask("POST", "backfills", {"dag_id": "ingest_month", **span, "max_active_runs": 3})
+    airflow.ask("POST", "backfills", {"dag_id": "ingest_month", **span, "max_active_runs": 1})
     wait(backfilled, "three months")
-    first = wait(proposed(3), "the edition of three months and its reports")
+    installation.wait_for_twin()
     before = airflow.runs("propose_stages")
     assert {(run["partition_key"], run["run_type"]) for run in before} == {(str(QUARTER), "asset_triggered")}
-    assert announced() == 3
+    assert installation.announced() == 3
+    first = twins.scheduled.lake.current("editions", str(QUARTER))
 
-    again = airflow.trigger("ingest_month", "2022-05", source=str(month_file(tmp_path / "again", "2022-05")))
+    file = month_file(installation.folder / "again", "2022-05")
+    twins.type("ingest", "2022-05", "--from", file)
+    again = airflow.trigger("ingest_month", "2022-05", source=str(file))
     assert airflow.finished("ingest_month", again) == "success"
     states = airflow.tasks("ingest_month", again)
     assert (states["measure"], states["load"], states["announce"]) == ("success", "success", "skipped")
-    assert announced() == 3
+    assert installation.announced() == 3
 
-    corrected = month_file(tmp_path / "corrected", "2022-05", count=41)
-    correction = airflow.trigger("ingest_month", "2022-05", source=str(corrected))
+    file = month_file(installation.folder / "corrected", "2022-05", count=41)
+    twins.type("ingest", "2022-05", "--from", file)
+    twins.type_quarters()
+    correction = airflow.trigger("ingest_month", "2022-05", source=str(file))
     assert airflow.finished("ingest_month", correction) == "success"
-    second = wait(proposed(3, after=first), "the edition with the corrected month")
-    assert announced() == 4
-    after = airflow.runs("propose_stages")
-    assert len(after) > len(before)
-    assert {run["state"] for run in after} == {"success"}
-    assert {first, second} <= set(pipeline.lake.children("editions", str(QUARTER)))
+    installation.wait_for_twin()
+    assert installation.announced() == 4
+    assert len(airflow.runs("propose_stages")) > len(before)
+    assert twins.scheduled.lake.current("editions", str(QUARTER)) != first
+    twins.assert_alike(digest_tree)
+
+    events = lineage(installation.folder)
+    for dag_id in airflow.dags():
+        for task in airflow.ask("GET", f"dags/{dag_id}/tasks")["tasks"]:
+            assert events[f"{dag_id}.{task['task_id']}"] >= {"START", "COMPLETE"}
+
+
+def test_a_killed_task_of_each_dag_is_run_again_and_ends_the_same(
+    installation: Installation, digest_tree: Digest
+) -> None:
+    airflow, twins = installation.airflow, installation.twins
+    elsewhere = {**ROW, "district_id": "D2", "legal_dong_codes": "4159036033", "postal_codes": ""}
+    registry = write(installation.folder / "wider.csv", ROW, elsewhere)
+    month_file(installation.folder / "published", "2022-07")
+    twins.type("registry", "load", registry)
+    twins.type("ingest", "2022-07")
+    twins.type_quarters()
+
+    loading = airflow.trigger("load_registry", file=str(registry))
+    killed = [installation.kill("load_registry", "load")]
+    assert airflow.finished("load_registry", loading) == "success"
+    airflow.trigger("ingest_month", "2022-07")
+    killed.append(installation.kill("ingest_month", "stage"))
+    killed.append(installation.kill("propose_stages", "propose"))
+    killed.append(installation.kill("publish_reports", "publish"))
+    installation.wait_for_twin()
+    for dag_id, run_id, task_id in killed:
+        task = airflow.ask("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}")
+        assert (task_id, task["try_number"], task["state"]) == (task_id, 2, "success")
+    twins.assert_alike(digest_tree)

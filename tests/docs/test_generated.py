@@ -67,6 +67,7 @@ def test_every_table_column_command_and_variable_is_there(generate: ModuleType) 
         assert f"`SOGONG_{name.upper()}`" in commands
     for command in (
         "ingest",
+        "quality",
         "registry load",
         "propose",
         "publish",

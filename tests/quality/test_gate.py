@@ -124,7 +124,7 @@ def test_a_sido_that_is_gone_stops_the_month_and_is_named(kept: Kept, tmp_path: 
     found = results(built)["sido_corporations_to_month_before"]
     assert not found["passed"]
     assert found["figure"] == 0
-    assert found["observed"] == "경기 1.278, 경남 0, expected at least 0.8 and at most 1.2"
+    assert found["observed"] == "경기 1.278, 경남 0"
 
 
 def test_new_coverage_is_no_alarm(kept: Kept, tmp_path: Path) -> None:

@@ -1,0 +1,65 @@
+"""How much room an installation takes, and what it will take."""
+
+from __future__ import annotations
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.storage import sizes_below
+
+EDITIONS = "editions"
+MONTHLY = ("raw", "staged", "checked", "matched", "measured")
+NEWEST_MONTHS, NEWEST_QUARTERS = 12, 4
+"""What the mean is taken over: files grow, and corrections come as often as they did in the last year."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes: of the lake, of the home (with a lake in it), free on the home's disk, and those one more month brings."""
+
+    lake: int
+    home: int
+    free: int
+    a_month: int
+
+    @property
+    def a_year(self) -> int:
+        """What twelve more months bring."""
+        return 12 * self.a_month
+
+
+def room(pipeline: Pipeline) -> Room:
+    """Measure an installation; a warehouse on PostgreSQL is not its to measure.
+
+    A month brings what one of the last year has in the lake, a third of what a quarter has, and its share of everything
+    else below the home: warehouse, reports, copies of a lake in a bucket.
+    """
+    home = pipeline.settings.home
+    by_key: dict[str, defaultdict[str, int]] = {step: defaultdict(int) for step in (*MONTHLY, EDITIONS)}
+    lake = 0
+    for name, size in pipeline.lake.store.sizes():
+        lake += size
+        if name.parts[0] in by_key and len(name.parts) > 2:
+            by_key[name.parts[0]][name.parts[1]] += size
+    below_home = sum(size for _, size in sizes_below(home))
+    months = sorted(by_key["raw"])
+    newest = sum(by_key[step][month] for step in MONTHLY for month in months[-NEWEST_MONTHS:])
+    quarters = _newest(by_key[EDITIONS].items())
+    beside = below_home if pipeline.settings.lake_url else below_home - lake
+    a_month = (
+        _mean(newest, min(len(months), NEWEST_MONTHS))
+        + _mean(sum(quarters), 3 * len(quarters))
+        + _mean(beside, len(months))
+    )
+    return Room(lake, below_home, shutil.disk_usage(home).free, a_month)
+
+
+def _newest(quarters: Iterable[tuple[str, int]]) -> list[int]:
+    return [size for _, size in sorted(quarters)][-NEWEST_QUARTERS:]
+
+
+def _mean(total: int, count: int) -> int:
+    return total // count if count else 0
