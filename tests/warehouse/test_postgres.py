@@ -42,6 +42,7 @@ TYPES = {
     "date": "date",
     "decimal_1": "numeric(14,1)",
     "decimal_2": "numeric(12,2)",
+    "decimal_6": "numeric(18,6)",
 }
 
 
@@ -79,7 +80,7 @@ def role(postgres: PostgresServer) -> Iterator[Callable[[str], str]]:
 
         yield create
         for (database,) in connection.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE 'warehouse%'"
+            "SELECT datname FROM pg_database WHERE datname LIKE 'test%'"
         ).fetchall():
             with psycopg.connect(postgres.get_uri(database=database), autocommit=True) as within:
                 for name in made:
