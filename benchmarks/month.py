@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchmarks.measure import Result, compare
 from sogong_pipeline.districts.matching import match
-from sogong_pipeline.districts.registry import Registry, read_registry
+from sogong_pipeline.districts.registry import Registry
+from sogong_pipeline.districts.template import read_registry
 from sogong_pipeline.indicators.month import measure_month
 from sogong_pipeline.nps.sources import data_month
 from sogong_pipeline.nps.staging import stage
@@ -19,9 +20,9 @@ def ours(staged: str, registry: str, month: str) -> None:
     from sogong_pipeline.periods import Month
 
     wanted = Month.parse(month)
-    districts = Registry.of(read_registry(Path(registry))).on(wanted.quarter.last_day).districts
+    districts = Registry.of(read_registry(Path(registry))).on(wanted.quarter.last_day)
     with tempfile.TemporaryDirectory() as folder:
-        matched = match(Path(staged), districts, Path(folder))
+        matched = match(Path(staged), districts, wanted, Path(folder))
         measure_month(matched.files["district_member"], districts, wanted, Path(folder))
 
 

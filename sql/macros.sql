@@ -205,3 +205,13 @@ CREATE OR REPLACE MACRO share_of(part, whole) AS (
 CREATE OR REPLACE MACRO sido_today(sigungu_successor, sido_successor, sido_code) AS (
     coalesce(sigungu_successor[:2], sido_successor, sido_code)
 );
+
+-- A text with its blanks made single: the source writes two between 시도 and what follows where there is no 시군구.
+CREATE OR REPLACE MACRO single_blanks(text) AS (
+    CASE WHEN contains(text, '  ') THEN regexp_replace(text, ' +', ' ', 'g') ELSE text END
+);
+
+-- A workplace's name as lists spell it: without blanks, brackets and the words for its legal form.
+CREATE OR REPLACE MACRO name_key(name) AS (
+    lower(regexp_replace(name, '\(주\)|㈜|주식회사|\(유\)|유한회사|[^[:alnum:]가-힣]', '', 'g'))
+);

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
-from sogong_pipeline.districts.registry import District
+from sogong_pipeline.districts.registry import District, Slice
 from sogong_pipeline.engine import Engine, query
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake import Built
@@ -15,12 +14,12 @@ from sogong_pipeline.nps.contribution import contribution_for
 from sogong_pipeline.periods import Month
 
 
-def measure_month(member: Path, districts: Sequence[District], month: Month, workspace: Path) -> Built:
+def measure_month(member: Path, districts: Slice, month: Month, workspace: Path) -> Built:
     """Sum a matched month by district and region.
 
     Args:
         member: matched rows (sql/matched/district_member).
-        districts: the districts the month was matched against; each gets a row.
+        districts: what the month was matched against; each district gets a row.
         month: the data month, which fixes the contribution rate.
         workspace: an empty folder to write in.
 
@@ -40,9 +39,9 @@ def measure_month(member: Path, districts: Sequence[District], month: Month, wor
             "district",
             pa.table(
                 {
-                    "district_id": pa.array([district.district_id for district in districts], pa.string()),
+                    "district_id": pa.array([one.district_id for one in districts.districts], pa.string()),
                     "has_place": pa.array(
-                        [bool(district.legal_dong_codes) for district in districts], pa.bool_()
+                        [can_match(one, districts) for one in districts.districts], pa.bool_()
                     ),
                 }
             ),
@@ -67,5 +66,12 @@ def measure_month(member: Path, districts: Sequence[District], month: Month, wor
             "matched": nation["matched_workplaces"],
             "ambiguous": nation["ambiguous_workplaces"],
             "unassigned": nation["unassigned_workplaces"],
+            **{grade: nation[f"{grade}_workplaces"] for grade in ("high", "medium", "not_assignable")},
         },
     )
+
+
+def can_match(district: District, districts: Slice) -> bool:
+    """Whether the registry says enough of a district for nobody in it to mean nobody."""
+    has_list = any(placement.district_id == district.district_id for placement in districts.placements)
+    return has_list or bool(district.legal_dong_codes and not district.needs_list)

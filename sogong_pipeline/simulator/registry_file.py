@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sogong_pipeline.districts.registry import SIMULATED, TEMPLATE
+from sogong_pipeline.districts.registry import SIMULATED, kinds
+from sogong_pipeline.districts.template import TEMPLATE
 from sogong_pipeline.regions.reference import data_path
 from sogong_pipeline.simulator.districts import District
 
@@ -27,7 +28,7 @@ def write_registry(path: Path, districts: list[District], law_version: int, seed
     rng = np.random.default_rng([seed, 1])
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(TEMPLATE)
+        writer.writerow((*TEMPLATE, "is_alone"))
         for district in districts:
             claim = district.claim
             longitude, latitude = _point_inside(outlines[claim.sigungu_code]["rings"], rng)
@@ -44,6 +45,7 @@ def write_registry(path: Path, districts: list[District], law_version: int, seed
                     f"{SIMULATED}law{law_version}:seed{seed}",
                     district.valid_from,
                     district.valid_to or "",
+                    "yes" if kinds()[district.kind].is_building else "",
                 ]
             )
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sogong_pipeline import __version__
-from sogong_pipeline.districts.matching import regions_version
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
@@ -14,6 +13,7 @@ from sogong_pipeline.indicators.quarter import window
 from sogong_pipeline.lake import SHORT, Lake, Partition, digest_of
 from sogong_pipeline.nps.contribution import contribution_version
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.regions.crosswalk import regions_version
 from sogong_pipeline.stages.edition import build_edition
 from sogong_pipeline.stages.rules import DEFAULT, RuleSet, load
 from sogong_pipeline.steps.months import MonthSteps

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from sogong_pipeline.districts.registry import Registry, read_registry
+from sogong_pipeline.districts.registry import Registry
+from sogong_pipeline.districts.template import read_registry
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake import Built, Lake, Partition
 

@@ -11,7 +11,9 @@ WITH matched AS (
         count(*) FILTER (is_counted AND legal_form = 1) AS corporate_workplaces,
         coalesce(sum(subscribers) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_workers,
         coalesce(sum(billed_amount_krw) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_billed_amount_krw,
-        coalesce(max(subscribers) FILTER (is_counted), 0)::BIGINT AS largest_workplace_workers
+        coalesce(max(subscribers) FILTER (is_counted), 0)::BIGINT AS largest_workplace_workers,
+        count(*) FILTER (is_counted AND grade = 'high') AS high_workplaces,
+        coalesce(sum(subscribers) FILTER (is_counted AND grade = 'high'), 0)::BIGINT AS high_workers
     FROM district_member
     WHERE district_id IS NOT NULL
     GROUP BY district_id
@@ -25,7 +27,7 @@ known AS (
     SELECT
         district.district_id,
         coalesce(ambiguous_workplaces, 0) AS ambiguous_workplaces,
-        has_place AND (coalesce(workplaces, 0) > 0 OR coalesce(ambiguous_workplaces, 0) = 0) AS is_known,
+        coalesce(workplaces, 0) > 0 OR (has_place AND coalesce(ambiguous_workplaces, 0) = 0) AS is_known,
         matched.* EXCLUDE (district_id)
     FROM district
     LEFT JOIN matched USING (district_id)
@@ -45,6 +47,10 @@ SELECT
     CASE WHEN is_known THEN coalesce(corporate_workers, 0) END AS corporate_workers,
     CASE WHEN is_known THEN coalesce(corporate_billed_amount_krw, 0) END AS corporate_billed_amount_krw,
     CASE WHEN is_known THEN coalesce(largest_workplace_workers, 0) END AS largest_workplace_workers,
+    CASE WHEN is_known THEN coalesce(high_workplaces, 0) END AS high_workplaces,
+    CASE WHEN is_known THEN coalesce(workplaces, 0) - coalesce(high_workplaces, 0) END AS medium_workplaces,
+    CASE WHEN is_known THEN coalesce(high_workers, 0) END AS high_workers,
+    CASE WHEN is_known THEN coalesce(workers, 0) - coalesce(high_workers, 0) END AS medium_workers,
     ambiguous_workplaces,
     CASE WHEN is_known THEN 'ok' ELSE 'not_computable' END AS status
 FROM known

@@ -22,9 +22,12 @@ SELECT
     coalesce(sum(subscribers) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_workers,
     coalesce(sum(billed_amount_krw) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_billed_amount_krw,
     coalesce(max(subscribers) FILTER (is_counted), 0)::BIGINT AS largest_workplace_workers,
-    count(*) FILTER (is_counted AND grade = 'medium') AS matched_workplaces,
+    count(*) FILTER (is_counted AND grade IN ('high', 'medium')) AS matched_workplaces,
+    count(*) FILTER (is_counted AND grade = 'high') AS high_workplaces,
+    count(*) FILTER (is_counted AND grade = 'medium') AS medium_workplaces,
     count(*) FILTER (is_counted AND grade = 'ambiguous') AS ambiguous_workplaces,
-    count(*) FILTER (is_counted AND grade = 'none') AS unassigned_workplaces,
+    count(*) FILTER (is_counted AND grade IN ('none', 'not_assignable')) AS unassigned_workplaces,
+    count(*) FILTER (is_counted AND grade = 'not_assignable') AS not_assignable_workplaces,
     'ok' AS status
 FROM district_member
 GROUP BY GROUPING SETS ((), (sido_code), (sido_code, sigungu_code))
