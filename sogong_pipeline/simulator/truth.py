@@ -67,7 +67,7 @@ class Members:
         ids = pa.array([district.district_id for district in self._districts])
         table = {
             "workplace_serial": pa.array(who.serial),
-            "workplace_name": [name.decode("cp949") for name in names.to_pylist()],
+            "workplace_name": pa.array([name.decode("cp949") for name in names.to_pylist()], pa.string()),
             "business_number_prefix": pc.cast(pa.array(who.prefix), pa.string()),
             "legal_form": pa.array(who.form),
             "district_id": ids.take(pa.array(who.district, mask=who.district == len(self._districts))),
