@@ -60,9 +60,9 @@ def write_country(
 ) -> CountrySummary:
     """Write the monthly files, the registry and the truth of a simulated country.
 
-    The same arguments write the same bytes. A month's file depends on `seed`, `law_version`, `outside`, `districts` and the
-    month in which the country begins (2023-07, or the first month asked for when that is earlier), not on which
-    other months are asked for.
+    The same arguments write the same bytes. A month's file depends on `seed`, `law_version`, `outside`, `districts`
+    and the month in which the country begins (2023-07, or the first month asked for when that is earlier), not on
+    which other months are asked for.
 
     Args:
         out: Folder for `files/`, `registry.csv`, `truth.json` and `truth_members.parquet`.

@@ -1,4 +1,4 @@
-"""Codes and names of places as they were: a place keeps its postal code, and its legal dong takes new ones at reforms."""
+"""Codes and names of places as they were: the legal dong of a place takes new ones at reforms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One month's rows as the bytes of a monthly file: CP949, the header of its time, quoted where CSV needs it."""
+"""One month's rows as the bytes of a monthly file: CP949, in the form of its time, quoted where CSV needs it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sogong_pipeline.nps.layout import V3_HEADER
 from sogong_pipeline.periods import Month
+from sogong_pipeline.simulator.forms import Form, form_for, header_for
 from sogong_pipeline.simulator.industries import NO_CODE, load_industries
 from sogong_pipeline.simulator.names import load_name_book
 from sogong_pipeline.simulator.population import MonthRows
-from sogong_pipeline.simulator.workplaces import Integers
+from sogong_pipeline.simulator.workplaces import Integers, Workplaces
 
 TITLE = "국민연금공단_국민연금 가입 사업장 내역"
+OLD_POSTAL_CODES = 7
+"""One in so many rows without a road has an old postal code, where the form has any."""
 
 
 def extraction_day(month: Month, seed: int) -> dt.date:
@@ -51,31 +53,41 @@ def write_month(
     body = memoryview(lines.buffers()[2])[int(offsets[0]) : int(offsets[-1])] if len(lines) else b""
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        file.write((",".join(V3_HEADER) + "\r\n").encode("cp949"))
+        file.write(header_for(rows.month))
         file.write(body)
     part.replace(path)
 
 
 def _lines(rows: MonthRows, addresses: pa.BinaryArray, *, no_code_written: bool) -> pa.BinaryArray:
-    who = rows.who
+    who, form = rows.who, form_for(rows.month)
     cells = [
-        str(rows.month).encode(),
+        str(rows.month).replace("-", form.separator).encode(),
         load_name_book().names(who.name, who.style, who.trade, quoted=True),
         _digits(who.prefix),
         _digits(rows.status),
-        addresses,
+        _address_cells(who, addresses, form),
         _digits(who.form),
         _industry_cells(no_code_written=no_code_written).take(pa.array(who.industry)),
-        _days(who.enrolled),
-        _days(who.re_enrolled),
-        _days(rows.withdrawn),
+        _days(who.enrolled, form),
+        _days(who.re_enrolled, form),
+        _days(rows.withdrawn, form),
         _digits(rows.subscribers),
         _digits(rows.billed_krw),
         _digits(rows.joined),
         _digits(rows.left),
     ]
     joined = pc.binary_join_element_wise(*cells, b",")
-    return pc.binary_join_element_wise(joined, b"", b"\r\n")
+    return pc.binary_join_element_wise(joined, b"", form.line_end.encode())
+
+
+def _address_cells(who: Workplaces, addresses: pa.BinaryArray, form: Form) -> pa.BinaryArray:
+    if not form.has_old_postal_codes:
+        return addresses
+    has_no_road = pc.match_substring(addresses, ", ,")
+    is_old = pc.and_(has_no_road, pa.array(who.serial % OLD_POSTAL_CODES == 0))
+    # No table leads back to the old codes; these are invented from the new ones.
+    old = pc.replace_substring_regex(addresses.filter(is_old), r"^(\d{3})(\d{2})", r"\1-0\2")
+    return pc.replace_with_mask(addresses, is_old, old)
 
 
 def _industry_cells(*, no_code_written: bool) -> pa.BinaryArray:
@@ -91,7 +103,8 @@ def _digits(values: NDArray[np.int64]) -> pa.BinaryArray:
     return pc.cast(pc.cast(pa.array(values), pa.string()), pa.binary())
 
 
-def _days(days: NDArray[np.int64]) -> pa.BinaryArray:
-    """ISO dates, blank where there is no day."""
-    dates = pa.array(days.astype(np.int32), mask=days == 0).cast(pa.date32())
-    return pc.cast(pc.fill_null(pc.cast(dates, pa.string()), ""), pa.binary())
+def _days(days: NDArray[np.int64], form: Form) -> pa.BinaryArray:
+    dates = pc.cast(pa.array(days.astype(np.int32), mask=days == 0).cast(pa.date32()), pa.string())
+    if form.separator != "-":
+        dates = pc.replace_substring(dates, "-", form.separator)
+    return pc.cast(pc.fill_null(dates, form.no_date), pa.binary())

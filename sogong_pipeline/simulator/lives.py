@@ -1,4 +1,4 @@
-"""What happens to workplaces of law 2 while they live: they move, take other names and numbers, write themselves otherwise."""
+"""What happens to workplaces of law 2 while they live: they move, take other names and other numbers."""
 
 from __future__ import annotations
 
@@ -105,7 +105,12 @@ class Lives:
         before = who.take(slots)
         who.prefix[slots] = self._settlement.numbers(rng, who.take(slots))
         after = np.searchsorted(np.cumsum(self._law.returns_after), rng.random(slots.size), side="right")
-        begin = np.array([np.datetime64(month.shift(i).first_day).astype(np.int64) for i in range(len(self._law.returns_after))])
+        begin = np.array(
+            [
+                np.datetime64(month.shift(i).first_day).astype(np.int64)
+                for i in range(len(self._law.returns_after))
+            ]
+        )
         who.enrolled[slots] = begin[after]
         who.re_enrolled[slots] = 0
         standing.hidden_until[slots] = month.year * 12 + month.month + after

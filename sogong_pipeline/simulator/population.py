@@ -129,13 +129,15 @@ class Population:
         withdrawing = closing & self._visible
         was_visible = self._visible
         self._visible = self._alive & (who.heads >= self._fewest(month))
-        if self.lives is None:
-            return Changes(self._visible, withdrawing, joined, left, who.take(np.arange(0)))
-        return self._live_on(month, was_visible, Changes(self._visible, withdrawing, joined, left, who.take(np.arange(0))), rng)
+        nobody = who.take(np.arange(0))
+        changes = Changes(self._visible, withdrawing, joined, left, nobody)
+        return self._live_on(month, was_visible, changes, rng) if self.lives else changes
 
-    def _live_on(self, month: Month, was_visible: Flags, changes: Changes, rng: np.random.Generator) -> Changes:
+    def _live_on(
+        self, month: Month, was_visible: Flags, changes: Changes, rng: np.random.Generator
+    ) -> Changes:
         """Let workplaces that stay in sight move, be renamed and registered anew."""
-        assert self.lives is not None  # noqa: S101 - for the type checker
+        assert self.lives and self._law.lives  # noqa: S101 - for the type checker
         who, number = self.workplaces, month.year * 12 + month.month
         self._visible &= self._hidden_until <= number
         self.lives.close(month, who.serial[changes.withdrawing])

@@ -34,7 +34,9 @@ class OrdinaryRoads:
     def __init__(self, places: Places, more: float, rng: np.random.Generator) -> None:
         codes = np.array(places.legal_dong_code)
         dongs, first, dong = np.unique(codes, return_index=True, return_inverse=True)
-        self._first = dict(zip(dongs.tolist(), zip(first, np.append(first[1:], codes.size), strict=True), strict=True))
+        self._first = dict(
+            zip(dongs.tolist(), zip(first, np.append(first[1:], codes.size), strict=True), strict=True)
+        )
         self._town = dong // 2
         count = 1 + np.minimum(rng.poisson(more, codes.size), _STEP - 1)
         self.place = np.repeat(np.arange(codes.size), count)
@@ -50,7 +52,9 @@ class OrdinaryRoads:
         """The name of every road, length roads."""
         syllables = read_yaml("names.yaml")["syllables"].split()
         towns = np.arange(int(self._town.max()) + 1)
-        mains = pa.array([f"가상{syllables[t * 37 % 128]}{syllables[t // 128 * 53 % 128]}로" for t in towns.tolist()])
+        mains = pa.array(
+            [f"가상{syllables[t * 37 % 128]}{syllables[t // 128 * 53 % 128]}로" for t in towns.tolist()]
+        )
         main = mains.take(pa.array(self._town[self.place]))
         side = pc.binary_join_element_wise(main, pc.cast(pa.array(self._number), pa.string()), "번길", "")
         return pc.if_else(pa.array(self._turn == 0), main, side)
@@ -87,7 +91,11 @@ class InnerRoads:
     """
 
     def __init__(
-        self, law: AddressLaw, districts: Sequence[District], ordinary: OrdinaryRoads, rng: np.random.Generator
+        self,
+        law: AddressLaw,
+        districts: Sequence[District],
+        ordinary: OrdinaryRoads,
+        rng: np.random.Generator,
     ) -> None:
         self._law, self._ordinary, self._rng = law, ordinary, rng
         self._next = ordinary.place.size
@@ -138,7 +146,11 @@ class InnerRoads:
             (own[industrial:], 1 - on_through - on_industrial),
             (through, on_through),
         ]
-        spots = [(part, share / part.size * self._rng.gamma(2.0, size=part.size)) for part, share in shares if part.size]
+        spots = [
+            (part, share / part.size * self._rng.gamma(2.0, size=part.size))
+            for part, share in shares
+            if part.size
+        ]
         self.own.append(own)
         self.through.append(through)
         self.members.append((np.concatenate([s for s, _ in spots]), np.concatenate([w for _, w in spots])))

@@ -231,7 +231,8 @@ class Settlement:
 
     def addresses_for(self, rng: np.random.Generator, district: Integers) -> Integers:
         """New addresses in some districts."""
-        return self.addresses.settle(rng, self.addresses.draw(rng, district))
+        spots = self.addresses.draw(rng, district)
+        return self.addresses.settle(rng, spots)
 
     @property
     def most_heads(self) -> Floats:
@@ -251,7 +252,7 @@ class Settlement:
             return np.asarray(prefix)
         home = 101 + self._tax_office[self.addresses.place_of(address)]
         at_home = rng.random(form.size) < self._law.addresses.tax_office_at_home
-        return np.where(at_home, home * 1000 + prefix % 1000, prefix)
+        return np.asarray(np.where(at_home, home * 1000 + prefix % 1000, prefix))
 
     def _share_names(self, drawn: Workplaces, rng: np.random.Generator) -> None:
         """Give a few workplaces the name and number of another one, mostly at the same place."""
@@ -263,7 +264,9 @@ class Settlement:
         near = rng.random(chosen.size) < law.namesakes_near
         one = by_district[chosen]
         other = np.where(near, by_district[chosen - 1], rng.integers(0, drawn.serial.size, chosen.size))
-        fits = (drawn.form[one] == drawn.form[other]) & (~near | (drawn.district[one] == drawn.district[other]))
+        fits = (drawn.form[one] == drawn.form[other]) & (
+            ~near | (drawn.district[one] == drawn.district[other])
+        )
         one, other, near = one[fits], other[fits], near[fits]
         for column in (drawn.name, drawn.style, drawn.trade, drawn.prefix):
             column[one] = column[other]

@@ -95,9 +95,7 @@ class Streets:
 
     def _written(self, era: Era) -> pa.BinaryArray:
         head, area, tail = [], [], []
-        for postal, code, name in zip(
-            self._places.postal_code, era.legal_dong_code, era.name, strict=True
-        ):
+        for postal, code, name in zip(self._places.postal_code, era.legal_dong_code, era.name, strict=True):
             rural = name[-1] in "읍면"
             head.append(f"{postal},{name},".encode("cp949"))
             area.append((name if rural else name.rpartition(" ")[0]).encode("cp949") + b" ")
@@ -133,7 +131,9 @@ class _Beside:
         wanted = np.zeros(places.addresses.size)
         on_inner = np.zeros(self._inner.place.size)
         first = self._ordinary.place.size
-        uneven = np.exp(law.neighbours_sd * rng.standard_normal(len(self._districts)) - law.neighbours_sd**2 / 2)
+        uneven = np.exp(
+            law.neighbours_sd * rng.standard_normal(len(self._districts)) - law.neighbours_sd**2 / 2
+        )
         inside = np.unique([place for d in self._districts for place in d.claim.places])
         of_district = np.zeros(places.addresses.size, dtype=bool)
         of_district[inside] = True
@@ -144,7 +144,9 @@ class _Beside:
                 continue
             rural = places.name[int(own[0])][-1] in "읍면"
             count = (law.neighbours.rural if rural else law.neighbours.town) * district.workplaces * uneven[i]
-            around = np.concatenate([self._ordinary.places_of(dong) for dong in district.claim.legal_dong_codes])
+            around = np.concatenate(
+                [self._ordinary.places_of(dong) for dong in district.claim.legal_dong_codes]
+            )
             pull = np.where(of_district[around], law.pull_of_a_complex, 1.0) * places.addresses[around]
             wanted[around] += count * pull / pull.sum()
             roads = self._inner.own[i]
@@ -154,8 +156,4 @@ class _Beside:
         share = min(beside / outside, law.most_beside_districts) if outside else law.most_beside_districts
         elsewhere = np.where(of_district, 0.0, places.addresses.astype(float))
         by_place = wanted * share / beside + elsewhere * (1 - share) / elsewhere.sum()
-        return np.concatenate(
-            [self._ordinary.spread(by_place), on_inner * share / beside]
-        )
-
-
+        return np.concatenate([self._ordinary.spread(by_place), on_inner * share / beside])

@@ -11,7 +11,9 @@ from sogong_pipeline.simulator.law import AddressLaw, Law
 from sogong_pipeline.simulator.places import Places
 
 _TRIES = 30
-_WHOLE_UP_TO = 4  # places; a legal dong with so few is covered whole, real complexes span a median of 3 postal codes
+_WHOLE_UP_TO = (
+    4  # places; a legal dong with so few is covered whole, real complexes span a median of 3 postal codes
+)
 
 
 class Terrain(Ground):

@@ -74,7 +74,7 @@ class Members:
         names = load_name_book().names(who.name, who.style, who.trade, quoted=False)
         table = {
             "workplace_serial": pa.array(who.serial),
-            "workplace_name": [name.decode("cp949") for name in names.to_pylist()],
+            "workplace_name": pa.array([name.decode("cp949") for name in names.to_pylist()], pa.string()),
             "business_number_prefix": pc.cast(pa.array(who.prefix), pa.string()),
             "legal_form": pa.array(who.form),
             "district_id": self.district_ids(who),
@@ -101,7 +101,7 @@ class Members:
 
 
 def write_events(path: Path, events: list[Event]) -> None:
-    """Write what happened to workplaces: month, serial number, and closed, moved, renamed, re_registered or respelled."""
+    """Write what happened to workplaces: month, serial number, and one of the kinds of `lives`."""
     table = {
         "data_month": pa.concat_arrays([pa.repeat(pa.scalar(str(e.month)), e.serial.size) for e in events]),
         "workplace_serial": np.concatenate([event.serial for event in events]),

@@ -65,7 +65,10 @@ class Workplaces:
     def with_others(self, others: Workplaces) -> Workplaces:
         """These workplaces and after them some others."""
         return Workplaces(
-            *(np.concatenate([getattr(self, field.name), getattr(others, field.name)]) for field in fields(self))
+            *(
+                np.concatenate([getattr(self, field.name), getattr(others, field.name)])
+                for field in fields(self)
+            )
         )
 
     def put(self, slots: Integers, newcomers: Workplaces) -> None:
