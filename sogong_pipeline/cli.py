@@ -449,6 +449,7 @@ def simulate(
     months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2023-07..2026-09",
     districts: Annotated[int, typer.Option(help="How many districts.")] = 2185,
     outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1 / 3,
+    law: Annotated[int, typer.Option(help="1 clean addresses, 2 as vague as real ones, 3 harder.")] = 1,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Write an invented country: monthly files as the portal has them, a registry, and the truth."""
@@ -462,7 +463,7 @@ def simulate(
             shown.done()
 
         summary = write_country(
-            out, seed=seed, months=span, districts=districts, outside=outside, progress=tell
+            out, seed=seed, law_version=law, months=span, districts=districts, outside=outside, progress=tell
         )
     return {
         "out": str(out),
