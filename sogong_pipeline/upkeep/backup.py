@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import sha256_of
+from sogong_pipeline.lake import Lake, sha256_of
 from sogong_pipeline.leftovers import CURRENT, DERIVED, MANIFEST
 from sogong_pipeline.storage import Store
 from sogong_pipeline.upkeep.contents import Contents, digest, is_kept, read_manifest
@@ -39,21 +39,21 @@ class Copied:
 
 def backup(lake: Store, target: Store, progress: Progress) -> Copied:
     """Bring a backup up to what the lake has; what the lake lost stays in the backup."""
-    return _copy(lake, target, progress, is_mark_replaced=True)
+    return _copy(lake, target, progress)
 
 
 def restore(source: Store, lake: Store, progress: Progress) -> Copied:
-    """Bring back what a lake lost or has damaged; what it has besides, and what is current in it, stays.
+    """Bring back what a lake lost or has damaged; what it has besides, and what became current in it since, stays.
 
     Raises:
         RefusedError: when there is no backup.
     """
     if not source.folders(PurePosixPath("raw")):
         raise RefusedError(f"{source.address} holds no backup; give the folder `sogong backup` wrote to")
-    return _copy(source, lake, progress, is_mark_replaced=False)
+    return _copy(source, lake, progress)
 
 
-def _copy(source: Store, target: Store, progress: Progress, *, is_mark_replaced: bool) -> Copied:
+def _copy(source: Store, target: Store, progress: Progress) -> Copied:
     contents, done = Contents.of(source), Copied()
     for folder in contents.manifests:
         if folder.parts[0] not in DERIVED:
@@ -61,8 +61,8 @@ def _copy(source: Store, target: Store, progress: Progress, *, is_mark_replaced:
             done.partitions += 1
             _copy_partition(source, target, folder, done)
     for name in contents.sizes:
-        if name.name == CURRENT and (is_mark_replaced or target.read(name) is None):
-            _copy_text(source, target, name)
+        if name.name == CURRENT:
+            _copy_log(source, target, name, done)
     for name in contents.unnamed:  # such as decisions, should they have no manifest
         if is_kept(name) and name.parts[0] not in {"raw", "registry", "editions"}:
             _copy_file(source, target, name, str(digest(source, name)), done)
@@ -80,6 +80,24 @@ def _copy_partition(source: Store, target: Store, folder: PurePosixPath, done: C
             came = [_copy_file(source, target, name, sha256, done) for name, sha256 in manifest.files.items()]
             if all(came):
                 _copy_text(source, target, folder / MANIFEST)
+
+
+def _copy_log(source: Store, target: Store, name: PurePosixPath, done: Copied) -> None:
+    """Copy a log of what was current: it grows at its end, so the longer of two that agree is the later."""
+    text, there = source.read(name) or "", target.read(name) or ""
+    if text.startswith(there) or not _is_sound(target, name.parent):
+        _copy_text(source, target, name)
+    elif not there.startswith(text):
+        done.damaged.append(f"{name}: says something else in {target.address}, which was left alone")
+
+
+def _is_sound(store: Store, folder: PurePosixPath) -> bool:
+    """Whether a log can be read and names partitions that are there, where a backup has them."""
+    try:
+        children = {turn.child for turn in Lake(store).turns(*folder.parts) if turn.child}
+    except ValueError:
+        return False
+    return folder.parts[0] in DERIVED or all(read_manifest(store, folder / child) for child in children)
 
 
 def _copy_text(source: Store, target: Store, name: PurePosixPath) -> None:

@@ -15,7 +15,7 @@ from sogong_pipeline.upkeep.verify import Damage
 
 
 def remake(pipeline: Pipeline, month: Month) -> None:
-    """Stage, check and measure every landed file of a month; which one counts stays as it was."""
+    """Stage, check, compare and measure every landed file of a month; which one counts, and since when, stays."""
     marks = [PurePosixPath(step, str(month), CURRENT) for step in ("raw", "checked")]
     before = {mark: pipeline.lake.store.read(mark) for mark in marks}
     for vintage in reversed(pipeline.months.vintages(month)):
@@ -25,6 +25,7 @@ def remake(pipeline: Pipeline, month: Month) -> None:
     for mark, text in before.items():
         if text is not None and pipeline.lake.store.read(mark) != text:
             pipeline.lake.store.write(mark, text)
+    pipeline.revisions.of(month)
     if pipeline.months.vintage_of(month) is not None:
         pipeline.months.measure_in_force(month)
 

@@ -59,15 +59,25 @@ def verify(lake: Lake, progress: Callable[[PurePosixPath], None] = lambda _: Non
         done.manifests += 1
         done.damaged += _partition(contents, folder, done)
     for folder in contents.currents:
-        child = lake.current(*folder.parts)
-        if child is not None and folder / child / MANIFEST not in contents.sizes:
-            done.damaged.append(Damage(folder / CURRENT, f"names {child}, which is not there"))
+        done.damaged += _log(lake, contents, folder)
     for name in contents.unnamed:
         if name.parts[0] in {"raw", "registry"} and not name.name.startswith("."):
             done.damaged.append(Damage(name, NO_MANIFEST))
         elif name.parts[0] in {*DERIVED, PROPOSED} or name.name.endswith(".part"):
             done.leftovers.append(name)
     return done
+
+
+def _log(lake: Lake, contents: Contents, folder: PurePosixPath) -> Iterator[Damage]:
+    """The log of what was current below a folder: each line can be read and names a partition."""
+    try:
+        children = {turn.child for turn in lake.turns(*folder.parts) if turn.child}
+    except ValueError:
+        yield Damage(folder / CURRENT, "cannot be read")
+        return
+    for child in sorted(children):
+        if folder / child / MANIFEST not in contents.sizes:
+            yield Damage(folder / CURRENT, f"names {child}, which is not there")
 
 
 def _partition(contents: Contents, folder: PurePosixPath, done: Verified) -> Iterator[Damage]:

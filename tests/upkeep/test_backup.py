@@ -97,14 +97,20 @@ def test_what_is_damaged_in_the_lake_never_replaces_what_is_whole_in_the_backup(
     raw = pipeline.lake.partitions("raw", "2022-04")[0].path("file")
     whole = raw.read_bytes()
     assert sogong(settings, "backup", folder).exit_code == 0
+    log = raw.parent.parent / "current"
+    marks = log.read_text()
     raw.write_bytes(b"damaged")
+    log.write_text("0123")
     assert sogong(settings, "verify").exit_code == 1
+    again = sogong(settings, "backup", folder)
+    assert again.exit_code == 1
+    assert f"raw/2022-04/current: says something else in {folder}, which was left alone" in again.output
     other = sogong(settings, "backup", tmp_path / "other")
     assert other.exit_code == 1
     assert "is not the bytes its manifest names; see `sogong verify`" in other.output
     assert not list((tmp_path / "other").rglob("manifest.json"))
     assert sogong(settings, "restore", folder).exit_code == 0
-    assert raw.read_bytes() == whole
+    assert (raw.read_bytes(), log.read_text()) == (whole, marks)
     assert sogong(settings, "verify").exit_code == 0
 
 

@@ -14,6 +14,7 @@ from sogong_pipeline.periods import Month
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.upkeep.verify import verify
+from tests.conftest import NOW
 from tests.s3 import S3Server
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 
@@ -79,7 +80,8 @@ def test_every_kind_of_damage_is_told_with_what_to_do(pipeline: Pipeline, overwr
     overwrite(registry.parent / "manifest.json", b"{")
     overwrite(staged, None)
     overwrite(edition.parent / "manifest.json", b'{"step": "raw", "key": [], "files": {}}')
-    overwrite(PurePosixPath("editions/2022-Q2/current"), b"0123456789ab\n")
+    overwrite(PurePosixPath("editions/2022-Q2/current"), f"0123456789ab {NOW}\n".encode())
+    overwrite(PurePosixPath("raw/2022-04/current"), b"0123")
     overwrite(PurePosixPath("raw/2022-05/0123456789ab/file-0123456789ab.csv"), b"lost its manifest")
     told = sogong(pipeline.settings, "verify", "--json")
     assert told.exit_code == 1
@@ -90,6 +92,7 @@ def test_every_kind_of_damage_is_told_with_what_to_do(pipeline: Pipeline, overwr
         (staged, "is not there", "`sogong verify --mend`"),
         (edition.parent / "manifest.json", "is not the manifest of its folder", "`sogong verify --mend`"),
         ("editions/2022-Q2/current", "names 0123456789ab, which is not there", "`sogong restore FOLDER`"),
+        ("raw/2022-04/current", "cannot be read", "`sogong restore FOLDER`"),
         (
             "raw/2022-05/0123456789ab/file-0123456789ab.csv",
             "no manifest names it",
