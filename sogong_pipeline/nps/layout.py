@@ -80,8 +80,8 @@ def vintages() -> tuple[Vintage, ...]:
 
 
 def vintage_for(month: Month) -> Vintage:
-    """The header that the file of a month was published with."""
-    return [vintage for vintage in vintages() if vintage.first_month <= month][-1]
+    """The header that the file of a month was published with; the oldest one stands for earlier months too."""
+    return [vintages()[0], *(vintage for vintage in vintages() if vintage.first_month <= month)][-1]
 
 
 V3_HEADER = vintages()[-1].header
