@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, one_line
 from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 from sogong_pipeline.progress import steps
 from sogong_pipeline.settings import Settings
@@ -70,12 +70,12 @@ def command(group: typer.Typer, name: str) -> Callable[[Callable[P, dict[str, An
             except RefusedError as refusal:
                 _fail(str(refusal), as_json=as_json)
             except OSError as error:
-                _fail(f"{error.filename or 'the disk'}: {error.strerror or error}", as_json=as_json)
+                _fail(one_line(error), as_json=as_json)
             except Exception as error:  # the edge: a user gets one line, an engineer the rest on request
                 if os.environ.get("SOGONG_DEBUG"):
                     raise
-                told = " ".join(str(error).split())[:300]
-                _fail(f"{type(error).__name__}: {told}; SOGONG_DEBUG=1 shows where", as_json=as_json)
+                line = " ".join(str(error).split())[:300]
+                _fail(f"{type(error).__name__}: {line}; SOGONG_DEBUG=1 shows where", as_json=as_json)
             lines, status = done.pop("lines", []), done.pop("status", 0)
             typer.echo(json.dumps(done, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
             raise typer.Exit(status)
