@@ -96,7 +96,7 @@ class History:
     def _checked(self, checked: Partition, month: Month, vintage: str, *, is_in_force: bool) -> Checked:
         raw, staged = (self._pipeline.lake.require(step, str(month), vintage) for step in ("raw", "staged"))
         return Checked(
-            file={**source_file(raw, staged), **staged.facts},
+            file={**source_file(raw, staged, is_in_force=is_in_force), **staged.facts},
             results=pq.read_table(checked.path("quality_check")).to_pylist(),
             sidos=pq.read_table(checked.path("sido_profile")).to_pylist(),
             checked_at=dt.datetime.fromisoformat(checked.manifest["recorded_at"]),
