@@ -223,3 +223,9 @@ CREATE OR REPLACE MACRO plain_name(name) AS (
 CREATE OR REPLACE MACRO workplace_key(plain, prefix, place, told_apart) AS (
     md5(concat_ws('|', coalesce(plain, ''), prefix, place, told_apart))[:16]
 );
+
+-- Fewest subscribers with which a workplace of a legal form is in the file, and whether one was about to fall below.
+CREATE OR REPLACE MACRO coverage_floor(legal_form) AS (CASE WHEN legal_form = 1 THEN 3 ELSE 10 END);
+CREATE OR REPLACE MACRO near_floor(legal_form, subscribers, left_heads) AS (
+    subscribers - left_heads < coverage_floor(legal_form) OR subscribers <= coverage_floor(legal_form) + 1
+);
