@@ -94,6 +94,9 @@ class Warehouse:
                 _replace(connection, "source_file", key, [file])
             if checked:
                 _replace(connection, "quality_check", key, _parquet_rows(checked.path("quality_check")))
+        for revised in self.pipeline.revisions.of(month):
+            key = {"data_month": str(month), "vintage": revised.folder.name}
+            _replace(connection, "month_revision", key, _parquet_rows(revised.path("month_revision")))
         _load_turns(
             connection,
             "file_in_force",
