@@ -47,8 +47,11 @@ counted AS (
     GROUP BY district_id, flow_quarter
 ),
 quarter AS (
-    SELECT flow_quarter, count(*) AS months, bool_and(is_settled) AS is_settled, min(month_before) AS month_before, max(data_month) AS last_month
-    FROM flow_calendar
+    SELECT
+        flow_quarter, count(data_month) AS months, bool_and(is_settled) AS is_settled,
+        min(month_before) AS month_before, max(data_month) AS last_month
+    FROM (SELECT getvariable('quarter') AS flow_quarter UNION SELECT flow_quarter FROM flow_calendar)
+    LEFT JOIN flow_calendar USING (flow_quarter)
     GROUP BY flow_quarter
 ),
 district AS (
@@ -56,13 +59,14 @@ district AS (
 ),
 known AS (
     SELECT
-        district_id, quarter.*, opening.workplaces AS workplaces_before, closing.workplaces AS workplaces_after,
+        district.district_id, quarter.*, opening.workplaces AS workplaces_before, closing.workplaces AS workplaces_after,
         opening.workplaces IS NOT NULL AND closing.workplaces IS NOT NULL AS is_known
     FROM district
     CROSS JOIN quarter
-    LEFT JOIN fact_district_month AS opening USING (district_id)
-    LEFT JOIN fact_district_month AS closing USING (district_id)
-    WHERE opening.data_month = month_before AND closing.data_month = last_month
+    LEFT JOIN fact_district_month AS opening
+        ON opening.district_id = district.district_id AND opening.data_month = month_before
+    LEFT JOIN fact_district_month AS closing
+        ON closing.district_id = district.district_id AND closing.data_month = last_month
 )
 SELECT
     district_id,
