@@ -122,7 +122,7 @@ class MonthSteps:
                     "file_name": received.file_name,
                     "label": received.label,
                     "origin": received.origin,
-                    "number": len(self.lake.children("raw", month)) + 1,
+                    "number": len(self.lake.partitions("raw", month)) + 1,
                 },
             )
 
