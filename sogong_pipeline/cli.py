@@ -21,6 +21,7 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 from sogong_pipeline.progress import steps
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.upkeep import commands as upkeep
 
 if TYPE_CHECKING:
     from sogong_pipeline.pipeline import Pipeline
@@ -519,6 +520,12 @@ def portal(
 
     serve(data, port, announce=lambda url: typer.echo(json.dumps({"url": url}) if as_json else url))
     return {"lines": []}
+
+
+command(app, "verify")(upkeep.verify)
+command(app, "backup")(upkeep.backup)
+command(app, "restore")(upkeep.restore)
+command(app, "clean")(upkeep.clean)
 
 
 def main() -> None:

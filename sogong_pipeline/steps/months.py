@@ -21,6 +21,7 @@ from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month, suites_version
 from sogong_pipeline.steps.registry import RegistrySteps
+from sogong_pipeline.steps.traces import TraceSteps
 
 NEAR_MONTHS = 3
 """An upload is labelled with a month at most two after its data month, and the next one may be looked at for it."""
@@ -46,6 +47,7 @@ class MonthSteps:
         self._now = now
         self._registry = registry
         self._sources = sources
+        self.traces = TraceSteps(lake, now, self)
 
     def passed(self) -> list[Month]:
         """The months that are in and passed the gate, oldest first."""
@@ -132,7 +134,7 @@ class MonthSteps:
                     "file_name": received.file_name,
                     "label": received.label,
                     "origin": received.origin,
-                    "number": len(self.lake.children("raw", month)) + 1,
+                    "number": len(self.lake.partitions("raw", month)) + 1,
                 },
             )
 
@@ -217,19 +219,7 @@ class MonthSteps:
         vintage = vintage or self.vintage_of(month)
         if vintage is None:
             raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
-        staged = self.stage(month, vintage)
-        matched, _ = self.lake.ensure(
-            "matched",
-            (str(month), vintage, districts.version),
-            inputs={
-                "staged": staged.digest,
-                "regions": regions_version(),
-                "registry": districts.version,
-                "sql": sql_version("matched"),
-            },
-            recorded_at=self._now(),
-            build=lambda workspace: match(staged.path("workplace"), districts.districts, workspace),
-        )
+        matched = self.match(month, districts, vintage)
         return self.lake.ensure(
             "measured",
             (str(month), vintage, districts.version),
@@ -242,6 +232,26 @@ class MonthSteps:
             recorded_at=self._now(),
             build=lambda workspace: measure_month(
                 matched.path("district_member"), districts.districts, month, workspace
+            ),
+        )[0]
+
+    def match(self, month: Month, districts: Slice, vintage: str) -> Partition:
+        """Tell of every row of a month who it is and in which of some districts it lies."""
+        staged = self.stage(month, vintage)
+        trace = self.traces.trace(month, vintage, self.vintage_of)
+        return self.lake.ensure(
+            "matched",
+            (str(month), vintage, districts.version),
+            inputs={
+                "staged": staged.digest,
+                "traced": trace.manifest["files"]["workplace_trace"]["sha256"],
+                "regions": regions_version(),
+                "registry": districts.version,
+                "sql": sql_version("matched"),
+            },
+            recorded_at=self._now(),
+            build=lambda workspace: match(
+                staged.path("workplace"), trace.path("workplace_trace"), districts.districts, workspace
             ),
         )[0]
 

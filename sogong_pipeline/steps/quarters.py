@@ -19,6 +19,7 @@ from sogong_pipeline.stages.edition import build_edition
 from sogong_pipeline.stages.rules import DEFAULT, RuleSet, load
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.registry import RegistrySteps
+from sogong_pipeline.workplaces.flows import flow_window
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Plan:
     @property
     def inputs(self) -> dict[str, str]:
         """Every input by name; the edition is their digest."""
-        layers = ("staged", "matched", "measured", "editions")
+        layers = ("staged", "traced", "matched", "measured", "moved", "editions")
         return {
             **{str(month): vintage for month, vintage in self.vintages.items()},
             "districts": self.districts.version,
@@ -97,6 +98,11 @@ class QuarterSteps:
             month: self._months.measure(month, plan.districts, vintage)
             for month, vintage in plan.vintages.items()
         }
+        movements = {
+            month: moved
+            for month in flow_window(quarter)
+            if (moved := self._months.traces.movement(month, plan.districts, plan.vintages.get))
+        }
         partition, is_new = self.lake.ensure(
             "editions",
             (str(quarter), plan.edition),
@@ -107,6 +113,7 @@ class QuarterSteps:
                     month: (found.path("fact_district_month"), found.path("fact_region_month"))
                     for month, found in measured.items()
                 },
+                {month: moved.path("movement") for month, moved in movements.items()},
                 quarter,
                 plan.edition,
                 rules=plan.rules,

@@ -126,7 +126,12 @@ class Warehouse:
             name = edition.folder.name
             key = {"quarter": str(quarter), "edition": name}
             _replace(connection, "edition", key, [rows_of.edition_row(edition, is_latest=name == latest)])
-            for table in ("fact_region_quarter", "fact_district_quarter", "stage_proposal"):
+            for table in (
+                "fact_region_quarter",
+                "fact_district_quarter",
+                "establishment_flow",
+                "stage_proposal",
+            ):
                 _replace(connection, table, key, _parquet_rows(edition.path(table)))
 
 
