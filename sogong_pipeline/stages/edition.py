@@ -15,6 +15,7 @@ from sogong_pipeline.lake import Built, Partition
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.stages.proposal import propose
 from sogong_pipeline.stages.rules import RuleSet
+from sogong_pipeline.workplaces.flows import count_flows
 
 PROPOSAL = pa.schema(
     [
@@ -34,6 +35,7 @@ PROPOSAL = pa.schema(
 
 def build_edition(
     months: Mapping[Month, Partition],
+    movements: Mapping[Month, Path],
     districts: Sequence[District],
     quarter: Quarter,
     edition: str,
@@ -46,6 +48,7 @@ def build_edition(
 
     Args:
         months: per month that is in, its facts as measured.
+        movements: per month of `flow_window(quarter)` that follows another one, who came and went (Parquet).
         districts: the districts judged.
         quarter: the quarter judged.
         edition: the digest of all inputs.
@@ -54,9 +57,12 @@ def build_edition(
         workspace: an empty folder to write in.
 
     Returns:
-        The tables of `measure_quarter` and `stage_proposal`, with the counts by stage added to the facts.
+        The tables of `measure_quarter`, `establishment_flow` and `stage_proposal`, with the counts by stage added to
+        the facts.
     """
     files = measure_quarter(months, districts, quarter, edition, workspace)
+    facts_of_districts = [facts.path("fact_district_month") for facts in months.values()]
+    files["establishment_flow"] = count_flows(movements, facts_of_districts, quarter, edition, workspace)
     rows = [
         {
             "district_id": district["district_id"],

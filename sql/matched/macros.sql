@@ -9,10 +9,3 @@ CREATE OR REPLACE MACRO size_band(subscribers) AS (
         WHEN subscribers >= 1 THEN '1-4'
     END
 );
--- A workplace by name and number prefix, the same through its ways of writing 주식회사; the md5 is stable, hash() is not.
-CREATE OR REPLACE MACRO workplace_id(workplace_name, business_number_prefix) AS (
-    md5_number_lower(
-        replace(replace(replace(replace(workplace_name, '주식회사', ''), '(주)', ''), '㈜', ''), ' ', '')
-        || '|' || coalesce(business_number_prefix, '')
-    )
-);

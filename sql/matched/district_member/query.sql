@@ -21,6 +21,7 @@ industry AS (
 SELECT
     workplace.row_number,
     workplace.data_month,
+    workplace_trace.workplace_id,
     CASE WHEN len(district_ids) = 1 THEN district_ids[1] END AS district_id,
     CASE
         WHEN len(district_ids) = 1 THEN 'medium'
@@ -32,9 +33,6 @@ SELECT
     coalesce(sigungu.successor_code, workplace.legal_dong_code[:5]) AS sigungu_code,
     coalesce(industry.division, 'unknown') AS division,
     CASE WHEN workplace.status = 1 THEN size_band(workplace.subscribers) END AS size_band,
-    CASE WHEN district_ids IS NOT NULL
-        THEN workplace_id(workplace.workplace_name, workplace.business_number_prefix)
-    END AS workplace_id,
     workplace.legal_form,
     workplace.status = 1 AND workplace.subscribers >= 1 AS is_counted,
     workplace.subscribers,
@@ -42,6 +40,7 @@ SELECT
     workplace.joined,
     workplace."left"
 FROM workplace
+LEFT JOIN workplace_trace USING (row_number)
 LEFT JOIN claim
     ON claim.legal_dong_code = workplace.legal_dong_code
     AND claim.postal_code IS NOT DISTINCT FROM workplace.postal_code
