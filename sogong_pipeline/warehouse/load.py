@@ -18,6 +18,8 @@ from sogong_pipeline.warehouse.grants import give, given, grant_reading
 from sogong_pipeline.warehouse.tables import latest_views, metadata
 
 BATCH_ROWS = 5_000
+QUARTER_TABLES = tuple(name.removesuffix("_latest") for name in latest_views())
+"""The tables that an edition fills."""
 
 
 class Warehouse:
@@ -81,6 +83,9 @@ class Warehouse:
         registry = self.pipeline.registry.in_force()
         _replace(connection, "dim_office", {}, rows_of.dim_office())
         _replace(connection, "dim_region", {}, rows_of.dim_region())
+        _replace(connection, "dim_industry", {}, rows_of.dim_industry())
+        _replace(connection, "dim_industry_code", {}, rows_of.dim_industry_code())
+        _replace(connection, "series_break", {}, rows_of.series_break())
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
     def _load_month(self, connection: Connection, month: Month) -> None:
@@ -126,7 +131,7 @@ class Warehouse:
             name = edition.folder.name
             key = {"quarter": str(quarter), "edition": name}
             _replace(connection, "edition", key, [rows_of.edition_row(edition, is_latest=name == latest)])
-            for table in ("fact_region_quarter", "fact_district_quarter", "stage_proposal"):
+            for table in QUARTER_TABLES:
                 _replace(connection, table, key, _parquet_rows(edition.path(table)))
 
 

@@ -216,6 +216,7 @@ def test_parquet_files_have_the_columns_of_their_schema(pipeline: Pipeline, ware
     partitions = [
         edition,
         pipeline.lake.require("staged", month, vintage),
+        pipeline.lake.require("traced", month, vintage, "first"),
         pipeline.lake.require("matched", month, vintage, version),
         pipeline.lake.require("measured", month, vintage, version),
         pipeline.lake.require("checked", month, vintage),
@@ -228,4 +229,4 @@ def test_parquet_files_have_the_columns_of_their_schema(pipeline: Pipeline, ware
                 assert pq.read_schema(partition.path(name)).names == [
                     column["name"] for column in schemas()[name]["columns"]
                 ], name
-    assert len(seen) == 9
+    assert len(seen) == 20
