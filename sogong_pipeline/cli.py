@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
-from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.periods import Month, Quarter, newest_due, parse_months
+from sogong_pipeline.errors import RefusedError, one_line
+from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 from sogong_pipeline.progress import steps
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.upkeep import commands as upkeep
 
 if TYPE_CHECKING:
     from sogong_pipeline.pipeline import Pipeline
@@ -43,9 +44,18 @@ app.add_typer(warehouse_app, name="warehouse")
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Source = Annotated[
     str | None,
-    typer.Option("--from", metavar="FILE|DIR|URL", help="Where the files are; the portal if not given."),
+    typer.Option(
+        "--from", metavar="FILE|DIR|URL|odcloud", help="Where the files are; the portal if not given."
+    ),
 ]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
+AsKnownOn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE",
+        help="One quarter as the months and the registry loaded by then give it; docs/vintages.md.",
+    ),
+]
 P = ParamSpec("P")
 LATE = 3
 
@@ -62,12 +72,12 @@ def command(group: typer.Typer, name: str) -> Callable[[Callable[P, dict[str, An
             except RefusedError as refusal:
                 _fail(str(refusal), as_json=as_json)
             except OSError as error:
-                _fail(f"{error.filename or 'the disk'}: {error.strerror or error}", as_json=as_json)
+                _fail(one_line(error), as_json=as_json)
             except Exception as error:  # the edge: a user gets one line, an engineer the rest on request
                 if os.environ.get("SOGONG_DEBUG"):
                     raise
-                told = " ".join(str(error).split())[:300]
-                _fail(f"{type(error).__name__}: {told}; SOGONG_DEBUG=1 shows where", as_json=as_json)
+                line = " ".join(str(error).split())[:300]
+                _fail(f"{type(error).__name__}: {line}; SOGONG_DEBUG=1 shows where", as_json=as_json)
             lines, status = done.pop("lines", []), done.pop("status", 0)
             typer.echo(json.dumps(done, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
             raise typer.Exit(status)
@@ -220,14 +230,22 @@ def propose(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say which quarters would be proposed and why.")
     ] = False,
+    as_known_on: AsKnownOn = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Measure quarters and propose a reference stage for each district."""
     wanted = Quarter.parse(quarter) if quarter else None
+    known = parse_moment(as_known_on) if as_known_on else None
+    if known and not wanted:
+        raise RefusedError("--as-known-on rebuilds one quarter; name it, such as 2026-Q3")
     pipeline, warehouse = _open()
     if not pipeline.months.passed():
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
-    stale = {wanted: pipeline.quarters.stale(wanted, rules)} if wanted else pipeline.quarters.changed(rules)
+    stale = (
+        {wanted: pipeline.quarters.stale(wanted, rules, known)}
+        if wanted
+        else pipeline.quarters.changed(rules)
+    )
     changed = {str(name): why for name, why in stale.items()}
     if dry_run:
         return {
@@ -237,9 +255,9 @@ def propose(
         }
     editions, lines = [], []
     with steps(len(changed)) as shown:
-        for name in changed:
+        for name, why in changed.items():
             shown.begin(f"propose {name}")
-            edition, is_new = pipeline.quarters.propose(Quarter.parse(name), rules)
+            edition, is_new = pipeline.quarters.propose(Quarter.parse(name), rules, known)
             warehouse.load_quarter(Quarter.parse(name))
             stages = {
                 stage: edition.facts["stages"][stage]
@@ -252,8 +270,16 @@ def propose(
             lines.append(
                 f"{name}  edition {edition.folder.name}  {told}" + ("" if is_new else "  (unchanged)")
             )
+            if known:
+                lines.append(_as_known(known, why))
             shown.done()
     return {"editions": editions, "lines": lines or ["no quarter's inputs changed"]}
+
+
+def _as_known(known: dt.datetime, why: list[str]) -> str:
+    """How a rebuilt edition stands to the one of then."""
+    told = "the edition of then" if not why else f"not the edition of then ({'; '.join(why)})"
+    return f"as known on {known.isoformat()}: {told}; the latest edition is still the latest"
 
 
 @command(app, "publish")
@@ -261,6 +287,7 @@ def publish(
     quarter: Annotated[str, typer.Argument(help="2026-Q3")],
     draft: Annotated[bool, typer.Option("--draft", help="Before the councils decide.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    as_known_on: AsKnownOn = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Write the reports of the 13 regional offices and of the nation."""
@@ -270,7 +297,7 @@ def publish(
     if not draft:
         raise RefusedError(f"no council has decided on {wanted} yet; publish drafts with --draft")
     pipeline, _ = _open()
-    published = publish_draft(pipeline, wanted, out)
+    published = publish_draft(pipeline, wanted, out, parse_moment(as_known_on) if as_known_on else None)
     files = [f"{published.folder}/{name}" for name in published.files]
     return {
         "quarter": str(wanted),
@@ -328,6 +355,13 @@ def reconcile(
         str | None,
         typer.Argument(metavar="[MONTH|FIRST..LAST]", help="2026-09; all that are in if not given"),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|DIR|URL|odcloud",
+            help="Compare each month row by row with the same month from there instead.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Count the kept files anew and compare with the lake and the warehouse; status 1 on a difference."""
@@ -338,6 +372,8 @@ def reconcile(
     wanted = parse_months(months) if months else landed(pipeline)
     if not wanted:
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
+    if against:
+        return _compared(pipeline, wanted, against)
     accounts: list[Account] = []
     with steps(len(wanted)) as shown:
         for month in wanted:
@@ -365,6 +401,31 @@ def reconcile(
             else f"{len(accounts)} months agree, from the files to the warehouse"
         ],
         "status": 1 if differing else 0,
+    }
+
+
+def _compared(pipeline: Pipeline, wanted: list[Month], source: str) -> dict[str, Any]:
+    """Compare months with another source, row by row."""
+    from sogong_pipeline.quality.against import compare
+
+    found = []
+    with steps(len(wanted)) as shown:
+        for month in wanted:
+            shown.begin(f"reconcile {month}")
+            found.append(compare(pipeline, month, source))
+            shown.done()
+    lines = []
+    for one in found:
+        alone = f"{one.unequal['lake']:,} in the lake alone, {one.unequal['other']:,} there alone"
+        told = (
+            f"{one.month}  {one.rows['lake']:>8,} rows in the lake, {one.rows['other']:,} in {one.source}; "
+        )
+        lines.append(told + (alone if any(one.unequal.values()) else "typed rows equal"))
+        lines += [f"{one.month}  differs: {example}" for example in one.examples]
+    return {
+        "months": [{**dataclasses.asdict(one), "month": str(one.month)} for one in found],
+        "lines": lines,
+        "status": 1 if any(any(one.unequal.values()) for one in found) else 0,
     }
 
 
@@ -425,6 +486,7 @@ def simulate(
     months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2023-07..2026-09",
     districts: Annotated[int, typer.Option(help="How many districts.")] = 2185,
     outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1 / 3,
+    law: Annotated[int, typer.Option(help="1 clean addresses, 2 as vague as real ones, 3 harder.")] = 1,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Write an invented country: monthly files as the portal has them, a registry, and the truth."""
@@ -438,7 +500,7 @@ def simulate(
             shown.done()
 
         summary = write_country(
-            out, seed=seed, months=span, districts=districts, outside=outside, progress=tell
+            out, seed=seed, law_version=law, months=span, districts=districts, outside=outside, progress=tell
         )
     return {
         "out": str(out),
@@ -458,6 +520,12 @@ def portal(
 
     serve(data, port, announce=lambda url: typer.echo(json.dumps({"url": url}) if as_json else url))
     return {"lines": []}
+
+
+command(app, "verify")(upkeep.verify)
+command(app, "backup")(upkeep.backup)
+command(app, "restore")(upkeep.restore)
+command(app, "clean")(upkeep.clean)
 
 
 def main() -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SEOUL = ZoneInfo("Asia/Seoul")
+from sogong_pipeline.periods import SEOUL
 
 
 class Settings(BaseSettings):
@@ -31,6 +30,13 @@ class Settings(BaseSettings):
     )
     portal_url: str = Field(
         default="https://www.data.go.kr", description="Where monthly files come from when no --from is given."
+    )
+    odcloud_url: str = Field(
+        default="https://api.odcloud.kr", description="The API that `--from odcloud` asks."
+    )
+    api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="The key of data.go.kr for the APIs, encoded or not; files need none.",
     )
     warehouse_url: SecretStr = Field(
         default=SecretStr(""),

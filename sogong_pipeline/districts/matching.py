@@ -10,6 +10,7 @@ import pyarrow as pa
 from sogong_pipeline.districts import evidence
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import Engine, query
+from sogong_pipeline.indicators.industry import rule_table
 from sogong_pipeline.lake import Built
 from sogong_pipeline.periods import Month
 from sogong_pipeline.regions.crosswalk import divided_codes, sigungu_on, today_of_codes, today_of_names
@@ -19,11 +20,12 @@ GRADES = ("high", "medium", "ambiguous", "not_assignable", "none")
 """Surest first; only the first two place a workplace in a district."""
 
 
-def match(workplace: Path, districts: Slice, month: Month, workspace: Path) -> Built:
+def match(workplace: Path, trace: Path, districts: Slice, month: Month, workspace: Path) -> Built:
     """Match a staged month against the districts of one day.
 
     Args:
         workplace: staged rows (sql/staged/workplace).
+        trace: who they are (sql/traced/workplace_trace).
         districts: the districts and placements that count in the quarter judged.
         month: the data month, for the regions of its time.
         workspace: an empty folder to write in.
@@ -34,6 +36,7 @@ def match(workplace: Path, districts: Slice, month: Month, workspace: Path) -> B
     target = workspace / "district_member.parquet"
     with Engine(workspace) as engine:
         engine.view("workplace", workplace)
+        engine.view("workplace_trace", trace)
         for name, table in _tables(districts, month).items():
             engine.connection.register(name, table)
         by_industry = any(district.industry_codes for district in districts.districts)
@@ -55,6 +58,7 @@ def _tables(districts: Slice, month: Month) -> dict[str, pa.Table]:
         "name_today": today_of_names(),
         "sigungu_then": sigungu_on(month.last_day),
         "region": _regions(),
+        "industry_rule": rule_table(),
     }
 
 

@@ -80,8 +80,8 @@ def vintages() -> tuple[Vintage, ...]:
 
 
 def vintage_for(month: Month) -> Vintage:
-    """The header that the file of a month was published with."""
-    return [vintage for vintage in vintages() if vintage.first_month <= month][-1]
+    """The header that the file of a month was published with; the oldest one stands for earlier months too."""
+    return [vintages()[0], *(vintage for vintage in vintages() if vintage.first_month <= month)][-1]
 
 
 V3_HEADER = vintages()[-1].header
@@ -99,6 +99,11 @@ def _stem(published: str) -> str:
 
 
 _STEMS = {_stem(name): column for name, column in zip(V3_HEADER, COLUMNS, strict=True)}
+
+
+def column_of(published: str) -> str | None:
+    """Our name of a published column, or None when it is none of the 22."""
+    return _STEMS.get(_stem(published))
 
 
 def recognise(header: Sequence[str], file_name: str) -> Layout:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import zip_longest
 from typing import Any
 
 from sogong_pipeline.districts.registry import Registry, kinds
-from sogong_pipeline.lake import Partition
+from sogong_pipeline.indicators.breaks import series_breaks
+from sogong_pipeline.indicators.industry import UNKNOWN, divisions, rules
+from sogong_pipeline.lake import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.regions.reference import office_of_sido, offices, regions
 
@@ -61,6 +65,25 @@ def dim_district(registry: Registry) -> Iterator[dict[str, Any]]:
         }
 
 
+def dim_industry() -> Iterator[dict[str, Any]]:
+    """One row per KSIC division, and one for what cannot be placed."""
+    for division in divisions().values():
+        yield {**asdict(division), "is_manufacturing": division.is_manufacturing}
+    yield {"division": UNKNOWN, "section": None, "name": "미상", "is_manufacturing": False}
+
+
+def dim_industry_code() -> Iterator[dict[str, Any]]:
+    """One row per rule that places tax-office codes."""
+    for rule in rules():
+        yield {**asdict(rule), "is_manufacturing": divisions()[rule.division].is_manufacturing}
+
+
+def series_break() -> Iterator[dict[str, Any]]:
+    """One row per dated break."""
+    for found in series_breaks():
+        yield {**asdict(found), "first_month": str(found.first_month)}
+
+
 def dim_quarter(quarter: Quarter, months: list[Month]) -> dict[str, Any]:
     """A quarter and how many of its months are in."""
     return {
@@ -72,7 +95,7 @@ def dim_quarter(quarter: Quarter, months: list[Month]) -> dict[str, Any]:
     }
 
 
-def source_file(raw: Partition, staged: Partition) -> dict[str, Any]:
+def source_file(raw: Partition, staged: Partition, *, is_in_force: bool) -> dict[str, Any]:
     """A landed file with its row account."""
     file = raw.manifest["files"]["file"]
     return {
@@ -88,7 +111,15 @@ def source_file(raw: Partition, staged: Partition) -> dict[str, Any]:
         **{
             name: staged.facts[name] for name in ("header_vintage", "rows", "staged_rows", "quarantined_rows")
         },
+        "is_in_force": is_in_force,
     }
+
+
+def in_force(key: dict[str, str], child: str, turns: Sequence[Turn]) -> Iterator[dict[str, Any]]:
+    """One row per turn of a month's files or a quarter's editions; `child` names the column it goes to."""
+    for number, (turn, after) in enumerate(zip_longest(turns, turns[1:]), start=1):
+        until = after.since if after else None
+        yield {**key, "number": number, child: turn.child, "since": turn.since, "until": until}
 
 
 def edition_row(edition: Partition, *, is_latest: bool) -> dict[str, Any]:

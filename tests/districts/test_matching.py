@@ -73,8 +73,15 @@ def matched(
     text = [name for name, value in ROW.items() if value is None or isinstance(value, str)]
     fields = [(name, pa.string() if name in text else pa.int64()) for name in ROW]
     pq.write_table(pa.Table.from_pylist(full, pa.schema([*fields, ("row_number", pa.int32())])), staged)
+    trace = folder / "trace.parquet"
+    pq.write_table(
+        pa.table(
+            {"row_number": pa.array(range(1, len(rows) + 1), pa.int32()), "workplace_id": ["A"] * len(rows)}
+        ),
+        trace,
+    )
     month = Month.parse(full[0]["data_month"])
-    built = match(staged, Slice.of(districts, placements), month, folder)
+    built = match(staged, trace, Slice.of(districts, placements), month, folder)
     return pq.read_table(built.files["district_member"]).to_pylist()
 
 

@@ -274,10 +274,3 @@ def test_two_countries_are_never_mixed_in_one_folder(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="give an empty folder"):
         write_country(tmp_path, seed=2, months=MONTHS[1:2], districts=5)
     assert sorted(path.name for path in (tmp_path / "files").iterdir()) == before
-
-
-def test_a_country_may_begin_with_the_source(tmp_path: Path) -> None:
-    summary = write_country(tmp_path, months=[Month(2015, 11)], districts=5)
-    (row, *_) = _rows(tmp_path, Month(2015, 11))
-    assert row["data_month"] == "2015-11"
-    assert summary.rows > 200

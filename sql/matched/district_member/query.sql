@@ -99,7 +99,7 @@ placed AS (
     FROM workplace
     JOIN placement
         ON placement.business_number_prefix = workplace.business_number_prefix
-        AND name_key(placement.workplace_name) = name_key(workplace.workplace_name)
+        AND plain_name(placement.workplace_name) = plain_name(workplace.workplace_name)
     LEFT JOIN dong_today ON dong_today.legal_dong_code = workplace.legal_dong_code
     WHERE placement.legal_dong_code IS NULL
         OR placement.legal_dong_code = coalesce(dong_today.today_code, workplace.legal_dong_code)
@@ -133,10 +133,18 @@ graded AS (
             ELSE 'high'
         END AS grade
     FROM judged
+),
+division AS (
+    SELECT industry_code, arg_max(industry_rule.division, length(code_prefix)) AS division
+    FROM (SELECT DISTINCT industry_code FROM workplace)
+    JOIN industry_rule ON starts_with(industry_code, code_prefix)
+    WHERE industry_code NOT IN ('000000', '999999')
+    GROUP BY industry_code
 )
 SELECT
     graded.row_number,
     graded.data_month,
+    workplace_trace.workplace_id,
     CASE WHEN grade IN ('high', 'medium') THEN district_ids[1] END AS district_id,
     grade,
     evidence,
@@ -145,6 +153,8 @@ SELECT
     coalesce(dong_code[:5], sigungu.successor_code, graded.legal_dong_code[:5]) AS sigungu_code,
     dong_code AS legal_dong_code,
     sigungu_then AS sigungu_code_then,
+    coalesce(division.division, 'unknown') AS division,
+    CASE WHEN graded.status = 1 THEN size_band(graded.subscribers) END AS size_band,
     graded.legal_form,
     graded.status = 1 AND graded.subscribers >= 1 AS is_counted,
     graded.subscribers,
@@ -152,6 +162,8 @@ SELECT
     graded.joined,
     graded."left"
 FROM graded
+LEFT JOIN workplace_trace USING (row_number)
+LEFT JOIN division ON division.industry_code = graded.industry_code
 LEFT JOIN region AS sigungu ON sigungu.region_code = graded.legal_dong_code[:5]
 LEFT JOIN region AS sido ON sido.region_code = graded.sido_code
 ORDER BY graded.row_number
