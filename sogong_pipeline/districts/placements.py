@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import io
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from sogong_pipeline.districts.problems import Problems, read_table
@@ -19,7 +22,6 @@ COLUMNS = (
     "valid_from",
     "valid_to",
 )
-ROLES = ("override", "list")
 
 
 def check_placements(
@@ -66,6 +68,34 @@ def check_placements(
     return sorted(
         placements, key=lambda one: (one.workplace_name, one.business_number_prefix, one.valid_from)
     )
+
+
+def write_placements(placements: Iterable[Placement]) -> str:
+    """Checked placements as text that `read_placements` reads back as they are."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("role", *COLUMNS))
+    for one in placements:
+        writer.writerow([getattr(one, column) or "" for column in ("role", *COLUMNS)])
+    return text.getvalue()
+
+
+def read_placements(path: Path) -> list[Placement]:
+    """What `write_placements` wrote."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            Placement(
+                role=row["role"],
+                district_id=row["district_id"] or None,
+                workplace_name=row["workplace_name"],
+                business_number_prefix=row["business_number_prefix"],
+                legal_dong_code=row["legal_dong_code"] or None,
+                reason=row["reason"],
+                valid_from=dt.date.fromisoformat(row["valid_from"]),
+                valid_to=read_date(row["valid_to"]),
+            )
+            for row in csv.DictReader(file)
+        ]
 
 
 def _complaints(row: dict[str, str], role: str, district_ids: Collection[str]) -> list[str]:
