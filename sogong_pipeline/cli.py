@@ -40,6 +40,8 @@ registry_app = typer.Typer(no_args_is_help=True, help="The district registry.")
 warehouse_app = typer.Typer(no_args_is_help=True, help="The analysts' copy of the tables.")
 app.add_typer(registry_app, name="registry")
 app.add_typer(warehouse_app, name="warehouse")
+evaluate_app = typer.Typer(no_args_is_help=True, help="How right the results are, where the truth is known.")
+app.add_typer(evaluate_app, name="evaluate")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Source = Annotated[
@@ -470,6 +472,42 @@ def simulate(
         "out": str(out),
         "summary": dataclasses.asdict(summary),
         "lines": [f"{len(span)} months, a registry and the truth in {out}"],
+    }
+
+
+@command(evaluate_app, "matching")
+def evaluate_matching(
+    law: Annotated[int, typer.Option(help="2 addresses as vague as real ones, 3 harder.")] = 2,
+    seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 120,
+    outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1.5,
+    months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2026-03..2026-08",
+    page: Annotated[
+        Path | None, typer.Option(help="Measure the two countries of the docs and write their page.")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Match a simulated country and compare grades, districts, exits and who is who with its truth."""
+    from tempfile import TemporaryDirectory
+
+    from sogong_pipeline.evaluation import page as pages
+    from sogong_pipeline.evaluation.accuracy import measure_accuracy
+    from sogong_pipeline.evaluation.country import Evaluated, Recipe, recipes
+
+    one = Recipe(law, seed, districts, outside, tuple(parse_months(months)))
+    found = {}
+    wanted = recipes() if page else {"country": one}
+    with steps(sum(len(recipe.months) for recipe in wanted.values())) as shown:
+        for name, recipe in wanted.items():
+            with TemporaryDirectory() as folder:
+                shown.begin(f"evaluate {name}")
+                evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
+                found[name] = (recipe, measure_accuracy(evaluated))
+    if page:
+        page.write_text(pages.page(found), encoding="utf-8")
+    return {
+        **{name: {"recipe": str(recipe), **pages.figures(told)} for name, (recipe, told) in found.items()},
+        "lines": [line for recipe, told in found.values() for line in pages.lines(recipe, told)],
     }
 
 
