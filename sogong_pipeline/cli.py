@@ -46,7 +46,9 @@ app.add_typer(evaluate_app, name="evaluate")
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Source = Annotated[
     str | None,
-    typer.Option("--from", metavar="FILE|DIR|URL", help="Where the files are; the portal if not given."),
+    typer.Option(
+        "--from", metavar="FILE|DIR|URL|odcloud", help="Where the files are; the portal if not given."
+    ),
 ]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
 AsKnownOn = Annotated[
@@ -355,6 +357,13 @@ def reconcile(
         str | None,
         typer.Argument(metavar="[MONTH|FIRST..LAST]", help="2026-09; all that are in if not given"),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|DIR|URL|odcloud",
+            help="Compare each month row by row with the same month from there instead.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Count the kept files anew and compare with the lake and the warehouse; status 1 on a difference."""
@@ -365,6 +374,8 @@ def reconcile(
     wanted = parse_months(months) if months else landed(pipeline)
     if not wanted:
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
+    if against:
+        return _compared(pipeline, wanted, against)
     accounts: list[Account] = []
     with steps(len(wanted)) as shown:
         for month in wanted:
@@ -392,6 +403,31 @@ def reconcile(
             else f"{len(accounts)} months agree, from the files to the warehouse"
         ],
         "status": 1 if differing else 0,
+    }
+
+
+def _compared(pipeline: Pipeline, wanted: list[Month], source: str) -> dict[str, Any]:
+    """Compare months with another source, row by row."""
+    from sogong_pipeline.quality.against import compare
+
+    found = []
+    with steps(len(wanted)) as shown:
+        for month in wanted:
+            shown.begin(f"reconcile {month}")
+            found.append(compare(pipeline, month, source))
+            shown.done()
+    lines = []
+    for one in found:
+        alone = f"{one.unequal['lake']:,} in the lake alone, {one.unequal['other']:,} there alone"
+        told = (
+            f"{one.month}  {one.rows['lake']:>8,} rows in the lake, {one.rows['other']:,} in {one.source}; "
+        )
+        lines.append(told + (alone if any(one.unequal.values()) else "typed rows equal"))
+        lines += [f"{one.month}  differs: {example}" for example in one.examples]
+    return {
+        "months": [{**dataclasses.asdict(one), "month": str(one.month)} for one in found],
+        "lines": lines,
+        "status": 1 if any(any(one.unequal.values()) for one in found) else 0,
     }
 
 
