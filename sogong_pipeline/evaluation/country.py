@@ -88,7 +88,7 @@ class Evaluated:
         matched = months.match(month, self.districts, vintage)
         trace = months.traces.trace(month, vintage, months.vintage_of)
         columns = ["row_number", "district_id", "grade", "is_counted", "subscribers"]
-        rows = pq.read_table(matched.path("district_member"), columns=columns).to_pandas()
+        rows: pd.DataFrame = pq.read_table(matched.path("district_member"), columns=columns).to_pandas()
         rows = rows.merge(pq.read_table(trace.path("workplace_trace")).to_pandas(), on="row_number")
         truth = pd.read_parquet(self._country / "truth_rows" / f"{month}.parquet")
         rows = rows.merge(truth.rename(columns={"district_id": "lies_in"}), on="row_number")

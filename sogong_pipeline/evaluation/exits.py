@@ -28,7 +28,8 @@ def exits_told(
     Returns:
         (true kind, told kind) -> exits.
     """
-    happened = {(row.data_month, row.workplace_serial, row.kind) for row in events.itertuples(index=False)}
+    columns = (events[name].tolist() for name in ("data_month", "workplace_serial", "kind"))
+    happened: set[tuple[str, int, str]] = set(zip(*columns, strict=True))
     back = {month: _back(moved) for month, moved in movements.items()}
     found: Counter[tuple[str, str]] = Counter()
     for month, moved in movements.items():
