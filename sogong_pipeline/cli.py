@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import getpass
 import json
 import os
 import sys
@@ -37,8 +38,10 @@ app = typer.Typer(
 )
 registry_app = typer.Typer(no_args_is_help=True, help="The district registry.")
 warehouse_app = typer.Typer(no_args_is_help=True, help="The analysts' copy of the tables.")
+decide_app = typer.Typer(no_args_is_help=True, help="What the councils decide.")
 app.add_typer(registry_app, name="registry")
 app.add_typer(warehouse_app, name="warehouse")
+app.add_typer(decide_app, name="decide")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Source = Annotated[
@@ -276,6 +279,83 @@ def publish(
         "quarter": str(wanted),
         "files": files,
         "lines": [f"{len(files)} reports of {wanted} in {published.folder}", f"open {files[0]}"],
+    }
+
+
+@command(decide_app, "sheets")
+def decide_sheets(
+    period: Annotated[str, typer.Argument(help="2026-H2")],
+    quarter: Annotated[
+        str | None,
+        typer.Option(help="The quarter judged; the newest proposed one of the period if not given."),
+    ] = None,
+    deadline: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="When sheets are due; the last day of the period if not given."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Write a decision sheet and a one-page briefing for the council of each regional office."""
+    from sogong_pipeline.councils.issue import issue_sheets, write_sheets
+    from sogong_pipeline.councils.period import HalfYear
+
+    wanted, judged = HalfYear.parse(period), Quarter.parse(quarter) if quarter else None
+    pipeline, _ = _open()
+    issue, is_new = issue_sheets(pipeline, wanted, judged, deadline.date() if deadline else None)
+    published = write_sheets(pipeline, issue, out)
+    return {
+        "period": str(wanted),
+        "quarter": str(issue.quarter),
+        "edition": issue.edition,
+        "deadline": str(issue.deadline),
+        "new": is_new,
+        "files": [f"{published.folder}/{name}" for name in published.files],
+        "lines": [
+            f"{len(issue.sheets)} sheets of {wanted} on {issue.quarter} (edition {issue.edition}), due {issue.deadline}"
+            + ("" if is_new else "  (out already)"),
+            f"in {published.folder}",
+        ],
+    }
+
+
+@command(decide_app, "record")
+def decide_record(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A sheet that came back.")],
+    by: Annotated[
+        str | None, typer.Option(help="Who confirms it; the user of this machine if not given.")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Record a council's decisions from its sheet, all of it or nothing.
+
+    What is wrong with a refused sheet is written beside it as FILE.답변.txt, a text in Korean for the officer.
+    """
+    from sogong_pipeline.councils.answer import answer, answer_beside
+    from sogong_pipeline.councils.checking import check
+    from sogong_pipeline.councils.record import record, recording_of
+
+    pipeline, warehouse = _open()
+    checked = check(pipeline.lake, file, pipeline.settings.clock().date())
+    if checked.problems and not recording_of(warehouse, checked.sha256):
+        told = answer_beside(file, answer(checked, file.name, "refused"))
+        raise RefusedError(f"{file}: {len(checked.problems)} problems, nothing recorded; see {told}")
+    done = record(warehouse, file, by or getpass.getuser())
+    first = done.rows[0]
+    differing = sum(row.differs for row in done.rows)
+    return {
+        "period": first.period,
+        "office": first.office_code,
+        "kind": first.kind,
+        "rows": len(done.rows),
+        "differing": differing,
+        "new": done.is_new,
+        "lines": [
+            f"{first.office_code} {first.period}: {len(done.rows)} {first.kind}s recorded, {differing} of them "
+            "other than proposed" + ("" if done.is_new else "  (was recorded already)")
+        ],
     }
 
 

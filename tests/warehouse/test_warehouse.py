@@ -11,7 +11,7 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
-from sogong_pipeline.warehouse.tables import latest_views, metadata, schemas
+from sogong_pipeline.warehouse.tables import latest_views, metadata, schemas, views
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 
 
@@ -49,7 +49,7 @@ def dump(warehouse: Warehouse) -> dict[str, list[tuple[str, ...]]]:
 
 def test_every_table_has_rows_and_a_source_file_accounts_for_its_rows(warehouse: Warehouse) -> None:
     tables = dump(warehouse)
-    assert all(tables.values()), [name for name, rows in tables.items() if not rows]
+    assert [name for name, rows in tables.items() if not rows] == ["stage_decision"]  # no council met yet
     with warehouse.engine.connect() as connection:
         assert (
             connection.execute(
@@ -185,8 +185,8 @@ def test_writers_take_turns(warehouse: Warehouse) -> None:
 def test_tables_are_what_the_schemas_say(warehouse: Warehouse) -> None:
     found = inspect(warehouse.engine)
     published = {name for name, schema in schemas().items() if not schema.get("lake_only")}
-    assert set(found.get_table_names()) == published
-    assert set(found.get_view_names()) == set(latest_views())
+    assert set(found.get_table_names()) | set(found.get_view_names()) == published | set(views())
+    assert set(found.get_view_names()) == set(views())
     for name in published:
         assert [column["name"] for column in found.get_columns(name)] == [
             column["name"] for column in schemas()[name]["columns"]
