@@ -343,18 +343,13 @@ def decide_record(
         told = answer_beside(file, answer(checked, file.name, "refused"))
         raise RefusedError(f"{file}: {len(checked.problems)} problems, nothing recorded; see {told}")
     done = record(warehouse, file, by or getpass.getuser())
-    first = done.rows[0]
-    differing = sum(row.differs for row in done.rows)
+    facts = done.facts
     return {
-        "period": first.period,
-        "office": first.office_code,
-        "kind": first.kind,
-        "rows": len(done.rows),
-        "differing": differing,
+        **facts,
         "new": done.is_new,
         "lines": [
-            f"{first.office_code} {first.period}: {len(done.rows)} {first.kind}s recorded, {differing} of them "
-            "other than proposed" + ("" if done.is_new else "  (was recorded already)")
+            "{office} {period}: {rows} rows recorded ({kind}), {differing} other than proposed".format(**facts)
+            + ("" if done.is_new else "  (was recorded already)")
         ],
     }
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import FIRST_YEAR, LAST_YEAR, Quarter
+from sogong_pipeline.reports.wording import period_ko
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -47,4 +48,4 @@ class HalfYear:
     @property
     def said(self) -> str:
         """`2026년 하반기`."""
-        return f"{self.year}년 {'상반기' if self.number == 1 else '하반기'}"
+        return period_ko(str(self))

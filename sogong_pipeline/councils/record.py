@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 
 from sogong_pipeline.councils.checking import Checked, check
 from sogong_pipeline.councils.decision import STEP, Decision, rows_of, write_decisions
@@ -21,6 +22,19 @@ class Recorded:
 
     rows: list[Decision]
     is_new: bool
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Whose decisions these are, and how many."""
+        first = self.rows[0]
+        return {
+            "office": first.office_code,
+            "period": first.period,
+            "quarter": first.quarter,
+            "kind": first.kind,
+            "rows": len(self.rows),
+            "differing": sum(row.differs for row in self.rows),
+        }
 
 
 def record(warehouse: Warehouse, file: Path, confirmed_by: str, period: HalfYear | None = None) -> Recorded:

@@ -56,6 +56,7 @@ def test_the_files_are_those_of_the_architecture() -> None:
         "load_registry",
         "propose_stages",
         "publish_reports",
+        "record_decisions",
     }
 
 
