@@ -13,12 +13,12 @@ no worker.
 | `council.record` | per office: records the decisions, or answers the officer; emits `decided_quarter` |
 | `overdue` | emits `decided_quarter` once a deadline passed, so that the national report names who is missing |
 
-**The ends.** 기록: the decisions are recorded as they were shown, whatever lies in the inbox by then. 되돌려 보내기: the
-officer is answered with the note, nothing is recorded, and the step after it is skipped. Nobody answers within
+**The ends.** 기록: the decisions are recorded as they were shown, whatever lies in the inbox by then. 되돌려 보내기:
+the officer is answered with the note, nothing is recorded, and the step after it is skipped. Nobody answers within
 `SOGONG_ANSWER_HOURS` (72): the step fails, nothing is recorded, and the next look asks again.
 
-**A worked example.** 부산 sends its sheet back as `inbox/2026-H2/부산.xlsx`. `received` returns one entry with the office
-`busan`; after 기록 `council.record` returns
+**A worked example.** 부산 sends its sheet back as `inbox/2026-H2/부산.xlsx`. `received` returns one entry, with the
+office `busan`; after 기록 `council.record` returns
 
     {"office": "busan", "period": "2026-H2", "quarter": "2026-Q3", "kind": "decision", "rows": 151, "differing": 4}
 

@@ -205,3 +205,27 @@ CREATE OR REPLACE MACRO share_of(part, whole) AS (
 CREATE OR REPLACE MACRO sido_today(sigungu_successor, sido_successor, sido_code) AS (
     coalesce(sigungu_successor[:2], sido_successor, sido_code)
 );
+
+-- Workplaces through time. The place of a workplace is its postal code, which no reform of region codes changes.
+CREATE OR REPLACE MACRO workplace_place(postal_code, legal_dong_code) AS (coalesce(postal_code, legal_dong_code[:8], ''));
+CREATE OR REPLACE MACRO road_name(road_address) AS (split_part(road_address, ' ', -1));
+
+-- A name without the corporate form and everything else that the same firm writes now so, now otherwise.
+CREATE OR REPLACE MACRO plain_name(name) AS (
+    regexp_replace(
+        name,
+        '주식회사|유한책임회사|유한회사|합자회사|합명회사|[(（][주유합재사의][)）]|㈜|㈔|㈐|[\s()（）.,·&''"/-]+',
+        '', 'g'
+    )
+);
+
+-- The surrogate of a workplace: a digest of what it was called and where it stood when it was first seen.
+CREATE OR REPLACE MACRO workplace_key(plain, prefix, place, told_apart) AS (
+    md5(concat_ws('|', coalesce(plain, ''), prefix, place, told_apart))[:16]
+);
+
+-- Fewest subscribers with which a workplace of a legal form is in the file, and whether one was about to fall below.
+CREATE OR REPLACE MACRO coverage_floor(legal_form) AS (CASE WHEN legal_form = 1 THEN 3 ELSE 10 END);
+CREATE OR REPLACE MACRO near_floor(legal_form, subscribers, left_heads) AS (
+    subscribers - left_heads < coverage_floor(legal_form) OR subscribers <= coverage_floor(legal_form) + 1
+);

@@ -76,7 +76,9 @@ class Inbox:
 
     def reject(self, ask: Ask, note: str) -> None:
         """Send a sheet back that a person did not confirm; nothing of it is recorded."""
-        checked = check(self.lake, self._received(ask).path("sheet"), self._today(), HalfYear.parse(ask.period))
+        checked = check(
+            self.lake, self._received(ask).path("sheet"), self._today(), HalfYear.parse(ask.period)
+        )
         self._answer(ask.period, ask.file, checked, "rejected", note)
         self._release(ask)
 
@@ -88,7 +90,10 @@ class Inbox:
             except RefusedError:
                 continue
             files = [file for file in sorted(folder.iterdir()) if file.is_file()]
-            yield period, [file for file in files if not file.name.startswith((".", "~$")) and SUFFIX not in file.name]
+            yield (
+                period,
+                [file for file in files if not file.name.startswith((".", "~$")) and SUFFIX not in file.name],
+            )
 
     def _look(self, run: str, period: HalfYear, files: list[Path]) -> Iterator[Ask]:
         found: dict[str, list[tuple[Path, Checked]]] = {}
@@ -107,11 +112,14 @@ class Inbox:
             if claim and claim["run"] == run and waiting:
                 yield self._ask(run, period, *next(found for found in several if found[0] in waiting))
             if claim:
-                self._put_off(others, f"확인을 기다리는 의결표(‘{claim['file']}’)가 있습니다. 그 뒤에 보내 주십시오.")
+                self._put_off(
+                    others, f"확인을 기다리는 의결표(‘{claim['file']}’)가 있습니다. 그 뒤에 보내 주십시오."
+                )
             elif len({checked.sha256 for _, checked in others}) > 1:
                 names = ", ".join(file.name for file, _ in others)
                 self._put_off(
-                    others, f"같은 지방청의 의결표가 {len(others)}개 왔습니다({names}). 하나만 남기고 지워 주십시오."
+                    others,
+                    f"같은 지방청의 의결표가 {len(others)}개 왔습니다({names}). 하나만 남기고 지워 주십시오.",
                 )
             else:
                 yield self._ask(run, period, *others[0])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sogong_pipeline.councils.briefing import briefing
+from sogong_pipeline.councils.decision import STEP as DECISIONS
 from sogong_pipeline.councils.decision import last_before, recordings
 from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.sheet import Sheet, make_sheet, read_sheet
@@ -37,6 +38,10 @@ class Issue:
     deadline: dt.date
     issued_at: dt.datetime
     sheets: Mapping[str, Sheet]
+
+    def decided(self, lake: Lake) -> list[str]:
+        """The offices whose councils decided, by code."""
+        return [office for office in lake.children(DECISIONS, str(self.period)) if office in self.sheets]
 
     @classmethod
     def of(cls, partition: Partition) -> Issue:
@@ -114,7 +119,7 @@ def issue_sheets(
         STEP, (str(period), name), inputs=digests, recorded_at=pipeline.now(), build=build
     )
     is_new = pipeline.lake.current(STEP, str(period)) != name
-    pipeline.lake.set_current(name, STEP, str(period))
+    pipeline.lake.set_current(name, STEP, str(period), recorded_at=pipeline.now())
     return Issue.of(partition), is_new
 
 

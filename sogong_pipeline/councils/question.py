@@ -41,7 +41,8 @@ def _lines(checked: Checked, settings: Settings, file: str) -> Iterator[str]:
     yield ""
     links = {"의결표": (sheet.period, "xlsx"), "초안": (f"{sheet.quarter}/draft", "html")}
     yield " · ".join(
-        f"[{name}]({link(settings, folder, f'{sheet.office_code}.{end}')})" for name, (folder, end) in links.items()
+        f"[{name}]({link(settings, folder, f'{sheet.office_code}.{end}')})"
+        for name, (folder, end) in links.items()
     )
     yield ""
     yield f"| 단계 | 제안 | {texts().kinds[checked.kind]} |"

@@ -23,7 +23,9 @@ class ConfirmSheet(HITLOperator):
         ask: what `Inbox.look` gave: subject, body and the users who may answer, and nobody else.
     """
 
-    template_fields: Collection[str] = ("ask",)  # not subject and body: what officers wrote is never a template
+    template_fields: Collection[str] = (
+        "ask",
+    )  # not subject and body: what officers wrote is never a template
 
     def __init__(self, *, ask: Any, **more: Any) -> None:
         super().__init__(
@@ -40,7 +42,7 @@ class ConfirmSheet(HITLOperator):
 
     def execute(self, context: Context) -> Any:
         """Put the question; it is answered in Airflow's own pages or over REST."""
-        from sogong_pipeline.settings import Settings
+        from sogong_pipeline.settings import Settings  # noqa: PLC0415 - parsing must not import it
 
         if not self.ask["users"]:
             raise ValueError("nobody is assigned, and then everybody could confirm")

@@ -22,7 +22,8 @@ def decisions(scope: Scope) -> Section:
     paragraphs = [
         f"{period_ko(councils.period)} 의결({when}): 밀집지역 {number(len(scope.districts))}곳 가운데 "
         f"{number(sum(not d.differs for d in scope.districts))}곳은 제안대로, "
-        f"{number(sum(d.differs for d in scope.districts))}곳은 제안과 다르게 정했고, {number(held)}곳은 판정보류를 유지했습니다."
+        f"{number(sum(d.differs for d in scope.districts))}곳은 제안과 다르게 정했고, "
+        f"{number(held)}곳은 판정보류를 유지했습니다."
     ]
     rows = tuple(_row(scope, district) for district in differing)
     columns = (
@@ -35,12 +36,17 @@ def decisions(scope: Scope) -> Section:
     )
     table = Table("decisions", "제안과 다르게 정했거나 사유를 적은 곳", columns, rows)
     return Section(
-        "decisions", texts().headings["decisions"], paragraphs=tuple(paragraphs), tables=(table,) if rows else ()
+        "decisions",
+        texts().headings["decisions"],
+        paragraphs=tuple(paragraphs),
+        tables=(table,) if rows else (),
     )
 
 
 def _is_told(district: District) -> bool:
-    return district.decided is not None and (bool(district.decided.reason) or district.decided.kind != "decision")
+    return district.decided is not None and (
+        bool(district.decided.reason) or district.decided.kind != "decision"
+    )
 
 
 def _row(scope: Scope, district: District) -> Row:

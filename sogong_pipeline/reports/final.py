@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sogong_pipeline.councils.decision import Decision, decisions, in_force, last_before
 from sogong_pipeline.councils.issue import STEP, Issue, current_issue
@@ -57,7 +57,10 @@ def publish_final(pipeline: Pipeline, quarter: Quarter, out: Path | None = None)
     nation = not councils.missing or pipeline.settings.clock().date() > issue.deadline
     told = [model for model in models if nation or model.stem != NATION]
     if not nation:
-        told = [replace(model, others=tuple(link for link in model.others if link.report != NATION)) for model in told]
+        told = [
+            replace(model, others=tuple(link for link in model.others if link.report != NATION))
+            for model in told
+        ]
     folder = f"{quarter}/final"
     published = write_reports(told, FolderStore(out) if out else open_reports(pipeline.settings, folder))
     extracts = write_reports(
@@ -81,7 +84,7 @@ def overdue_quarters(pipeline: Pipeline) -> Iterator[Quarter]:
         late = pipeline.settings.clock().date() > issue.deadline
         if late and rows and {row.office_code for row in rows} != issue.sheets.keys():
             place = open_reports(pipeline.settings, f"{issue.quarter}/final")
-            if place.read(Path(f"{NATION}.html")) is None:
+            if place.read(PurePosixPath(f"{NATION}.html")) is None:
                 yield issue.quarter
 
 
@@ -104,7 +107,7 @@ def final_source(pipeline: Pipeline, issue: Issue, rows: list[Decision]) -> Repo
         decided=offices,
         missing=[office for office in issue.sheets if office not in offices],
     )
-    source = collect(pipeline, issue.quarter, draft=False, edition=issue.edition)
+    source = collect(pipeline, issue.quarter, draft=False, judged=issue.edition)
     before = last_before(pipeline.lake, str(issue.period))
     return replace(source, councils=councils, previous=_previous(before))
 

@@ -73,7 +73,11 @@ def _differing(scope: Scope) -> str:
     if councils is None or not scope.districts:
         return ""
     differing = sum(district.differs for district in scope.districts)
-    told = f"{number(differing)}곳은 제안과 다르게 의결했습니다" if differing else "모두 제안과 같게 의결했습니다"
+    told = (
+        f"{number(differing)}곳은 제안과 다르게 의결했습니다"
+        if differing
+        else "모두 제안과 같게 의결했습니다"
+    )
     return f"지역중소기업 지원협의회는 {period_ko(councils.period)}에 {told}."
 
 
@@ -117,11 +121,13 @@ def _movement(scope: Scope) -> str:
     if not scope.districts:
         return ""
     if previous is None or before is None:
-        return f"{since(scope.source)}의 {'단계' if scope.source.councils else '판정'}가 없어 단계가 달라진 곳은 가릴 수 없습니다."
+        lacking = "직전 의결이" if scope.source.councils else "직전 분기의 판정이"
+        return f"{lacking} 없어 단계가 달라진 곳은 가릴 수 없습니다."
     before_that = f"{since(scope.source)}({said_before(previous)})"
     changes = [(stage, change) for stage in FLAGGED if (change := scope.counts[stage] - before[stage])]
     if not changes:
-        return f"{_named(scope)}가 심각·주의인 곳의 수는 {with_particle(before_that, "과/와")} 같습니다."
+        compared = with_particle(before_that, "과/와")
+        return f"{_named(scope)}가 심각·주의인 곳의 수는 {compared} 같습니다."
     moved = [
         (
             f"{with_particle(texts().stages[stage], '이/가')} {number(abs(change))}곳",

@@ -21,7 +21,9 @@ def moves(scope: Scope) -> Section:
     compared, next_time = since(scope.source), "의결" if scope.source.councils else "분기"
     heading = f"{with_particle(compared, '과/와')} 달라진 점"
     if previous is None:
-        words = f"{compared}의 단계가 없어 비교할 수 없습니다. 다음 {next_time} 보고서부터 달라진 곳이 실립니다."
+        words = (
+            f"{compared}의 단계가 없어 비교할 수 없습니다. 다음 {next_time} 보고서부터 달라진 곳이 실립니다."
+        )
         return Section("moves", heading, paragraphs=(words,))
     groups: dict[tuple[Stage, Stage], list[District]] = defaultdict(list)
     for district in scope.districts:

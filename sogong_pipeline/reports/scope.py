@@ -167,7 +167,9 @@ def _scope(source: ReportSource, office: reference.Office | None) -> Scope:
     if source.councils is None:
         return _numbered(Scope(source, office, ()), every)
     undecided = [district for district in every if not district.decided]
-    return _numbered(Scope(source, office, (), undecided), [district for district in every if district.decided])
+    return _numbered(
+        Scope(source, office, (), undecided), [district for district in every if district.decided]
+    )
 
 
 def _numbered(scope: Scope, districts: Sequence[District], sigungu_code: str = "") -> Scope:

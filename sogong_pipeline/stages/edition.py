@@ -14,6 +14,7 @@ from sogong_pipeline.lake import Built
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.stages.proposal import propose
 from sogong_pipeline.stages.rules import RuleSet
+from sogong_pipeline.workplaces.flows import count_flows
 
 PROPOSAL = pa.schema(
     [
@@ -33,6 +34,7 @@ PROPOSAL = pa.schema(
 
 def build_edition(
     months: Mapping[Month, tuple[Path, Path]],
+    movements: Mapping[Month, Path],
     quarter: Quarter,
     edition: str,
     *,
@@ -44,6 +46,7 @@ def build_edition(
 
     Args:
         months: per month that is in, its district and region facts (Parquet).
+        movements: per month of `flow_window(quarter)` that follows another one, who came and went (Parquet).
         quarter: the quarter judged.
         edition: the digest of all inputs.
         rules: the rule set.
@@ -51,10 +54,12 @@ def build_edition(
         workspace: an empty folder to write in.
 
     Returns:
-        `fact_district_quarter`, `fact_region_quarter`, `district_trend` and `stage_proposal`, with the counts
-        by stage added to the facts.
+        `fact_district_quarter`, `fact_region_quarter`, `district_trend`, `establishment_flow` and
+        `stage_proposal`, with the counts by stage added to the facts.
     """
     files = measure_quarter(months, quarter, edition, workspace)
+    facts_of_districts = [district for district, _ in months.values()]
+    files["establishment_flow"] = count_flows(movements, facts_of_districts, quarter, edition, workspace)
     rows = [
         {
             "district_id": district["district_id"],

@@ -180,6 +180,8 @@ def test_months_fire_their_quarter_and_a_corrected_month_fires_it_again(
     twins.type_quarters()
     correction = airflow.trigger("ingest_month", "2022-05", source=str(file))
     assert airflow.finished("ingest_month", correction) == "success"
+    ((fired, _),) = airflow.fired("ingest_month", correction)
+    assert fired == "propose_stages"
     installation.wait_for_twin()
     assert installation.announced() == 4
     assert len(airflow.runs("propose_stages")) > len(before)

@@ -14,6 +14,7 @@ claim AS (
 SELECT
     workplace.row_number,
     workplace.data_month,
+    workplace_trace.workplace_id,
     CASE WHEN len(district_ids) = 1 THEN district_ids[1] END AS district_id,
     CASE
         WHEN len(district_ids) = 1 THEN 'medium'
@@ -30,6 +31,7 @@ SELECT
     workplace.joined,
     workplace."left"
 FROM workplace
+LEFT JOIN workplace_trace USING (row_number)
 LEFT JOIN claim
     ON claim.legal_dong_code = workplace.legal_dong_code
     AND claim.postal_code IS NOT DISTINCT FROM workplace.postal_code
