@@ -15,7 +15,8 @@ def decisions(scope: Scope) -> Section:
     councils = scope.source.councils
     if councils is None:
         raise ValueError("only a final report has decisions")
-    differing = [district for district in scope.districts if district.differs or _is_told(district)]
+    told = [district for district in scope.districts if _is_told(scope, district)]
+    differing = sorted(told, key=lambda district: district.stage == "undetermined")
     days = sorted({district.decided.decided_on for district in scope.districts if district.decided})
     when = f"{days[0]}" if len(days) == 1 else f"{days[0]}~{days[-1]}" if days else NONE
     held = sum(district.stage == "undetermined" for district in scope.districts)
@@ -43,10 +44,11 @@ def decisions(scope: Scope) -> Section:
     )
 
 
-def _is_told(district: District) -> bool:
-    return district.decided is not None and (
-        bool(district.decided.reason) or district.decided.kind != "decision"
-    )
+def _is_told(scope: Scope, district: District) -> bool:
+    """Otherwise than proposed, mended, or with a reason; those kept open are only counted in the nation's report."""
+    if district.differs or (district.decided and district.decided.kind != "decision"):
+        return True
+    return scope.office is not None and district.decided is not None and bool(district.decided.reason)
 
 
 def _row(scope: Scope, district: District) -> Row:

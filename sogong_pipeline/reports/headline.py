@@ -19,6 +19,7 @@ from sogong_pipeline.reports.wording import (
     shorten,
     signed,
     since,
+    stage_noun,
     texts,
     with_particle,
     won,
@@ -64,7 +65,7 @@ def _standing(scope: Scope) -> str:
 
 
 def _named(scope: Scope) -> str:
-    return "의결 단계" if scope.source.councils else "참고 단계"
+    return stage_noun(scope.source)
 
 
 def _differing(scope: Scope) -> str:
@@ -74,7 +75,7 @@ def _differing(scope: Scope) -> str:
         return ""
     differing = sum(district.differs for district in scope.districts)
     told = (
-        f"{number(differing)}곳은 제안과 다르게 의결했습니다"
+        f"{number(differing)}곳을 제안과 다르게 의결했습니다"
         if differing
         else "모두 제안과 같게 의결했습니다"
     )

@@ -52,7 +52,6 @@ def _model(scope: Scope, told: Sequence[Scope], every: Sequence[Scope] | None = 
     else:
         own = _of_office(scope) if scope.office else _of_nation(scope, every or told)
     sections = [
-        *([decided.decisions(scope)] if scope.source.councils else []),
         *own,
         background.undetermined(scope),
         background.matching(scope),
@@ -75,6 +74,7 @@ def _of_nation(scope: Scope, every: Sequence[Scope]) -> list[Section]:
     """The map follows the offices: on paper the two pages a minister looks at."""
     return [
         summary.offices(every),
+        *_decisions(scope),
         on_the_map(scope),
         movement.moves(scope),
         summary.overview(scope),
@@ -85,6 +85,7 @@ def _of_nation(scope: Scope, every: Sequence[Scope]) -> list[Section]:
 
 def _of_office(scope: Scope) -> list[Section]:
     return [
+        *_decisions(scope),
         summary.overview(scope),
         movement.moves(scope),
         on_the_map(scope),
@@ -94,7 +95,16 @@ def _of_office(scope: Scope) -> list[Section]:
 
 
 def _of_sigungu(scope: Scope) -> list[Section]:
-    return [movement.moves(scope), district_lists.flagged(scope), district_lists.every(scope)]
+    return [
+        *_decisions(scope),
+        movement.moves(scope),
+        district_lists.flagged(scope),
+        district_lists.every(scope),
+    ]
+
+
+def _decisions(scope: Scope) -> list[Section]:
+    return [decided.decisions(scope)] if scope.source.councils else []
 
 
 def _masthead(scope: Scope) -> Masthead:

@@ -19,6 +19,7 @@ from sogong_pipeline.reports.wording import (
     said_before,
     signed,
     since,
+    stage_noun,
     texts,
     with_particle,
 )
@@ -43,10 +44,10 @@ def tiles(scope: Scope) -> tuple[StageTile, ...]:
 def stage_picture(scope: Scope) -> Picture:
     """The stages as bars: this quarter, and the one before where there is one."""
     councils = scope.source.councils
-    now = f"{period_ko(councils.period)} 의결" if councils else quarter_ko(scope.source.quarter)
+    now = period_ko(councils.period) if councils else quarter_ko(scope.source.quarter)
     bars = [(now, scope.counts)]
     if scope.source.previous and scope.counts_before:
-        bars.append((said_before(scope.source.previous), scope.counts_before))
+        bars.append((said_before(scope.source.previous).removesuffix(" 의결"), scope.counts_before))
     title = "단계별 밀집지역 수"
     return Picture(charts.stage_bars(bars, texts().stages, title), title)
 
@@ -94,7 +95,7 @@ def offices(scopes: Sequence[Scope]) -> Section:
     rows.append(_office_row(Link(nation.name), nation.districts, strong=True))
     table = Table(
         "offices",
-        "지방청별 밀집지역의 참고 단계",
+        f"지방청별 밀집지역의 {stage_noun(nation.source)}",
         (
             Column("지방청"),
             Column("밀집지역", "number", "곳"),

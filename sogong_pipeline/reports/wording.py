@@ -146,6 +146,11 @@ def since(source: ReportSource) -> str:
     return "직전 의결" if source.councils else "직전 분기"
 
 
+def stage_noun(source: ReportSource) -> str:
+    """What the stages of a report are: decided, or for reference only."""
+    return "의결 단계" if source.councils else "참고 단계"
+
+
 def said_before(previous: PreviousStages) -> str:
     """`2026년 2분기`, or the decision period `2026년 상반기 의결`."""
     if not previous.period:
