@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, one_line
 from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 from sogong_pipeline.progress import steps
 from sogong_pipeline.settings import Settings
@@ -47,7 +47,9 @@ app.add_typer(decide_app, name="decide")
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Source = Annotated[
     str | None,
-    typer.Option("--from", metavar="FILE|DIR|URL", help="Where the files are; the portal if not given."),
+    typer.Option(
+        "--from", metavar="FILE|DIR|URL|odcloud", help="Where the files are; the portal if not given."
+    ),
 ]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
 AsKnownOn = Annotated[
@@ -73,12 +75,12 @@ def command(group: typer.Typer, name: str) -> Callable[[Callable[P, dict[str, An
             except RefusedError as refusal:
                 _fail(str(refusal), as_json=as_json)
             except OSError as error:
-                _fail(f"{error.filename or 'the disk'}: {error.strerror or error}", as_json=as_json)
+                _fail(one_line(error), as_json=as_json)
             except Exception as error:  # the edge: a user gets one line, an engineer the rest on request
                 if os.environ.get("SOGONG_DEBUG"):
                     raise
-                told = " ".join(str(error).split())[:300]
-                _fail(f"{type(error).__name__}: {told}; SOGONG_DEBUG=1 shows where", as_json=as_json)
+                line = " ".join(str(error).split())[:300]
+                _fail(f"{type(error).__name__}: {line}; SOGONG_DEBUG=1 shows where", as_json=as_json)
             lines, status = done.pop("lines", []), done.pop("status", 0)
             typer.echo(json.dumps(done, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
             raise typer.Exit(status)
@@ -455,6 +457,13 @@ def reconcile(
         str | None,
         typer.Argument(metavar="[MONTH|FIRST..LAST]", help="2026-09; all that are in if not given"),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|DIR|URL|odcloud",
+            help="Compare each month row by row with the same month from there instead.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Count the kept files anew and compare with the lake and the warehouse; status 1 on a difference."""
@@ -465,6 +474,8 @@ def reconcile(
     wanted = parse_months(months) if months else landed(pipeline)
     if not wanted:
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
+    if against:
+        return _compared(pipeline, wanted, against)
     accounts: list[Account] = []
     with steps(len(wanted)) as shown:
         for month in wanted:
@@ -492,6 +503,31 @@ def reconcile(
             else f"{len(accounts)} months agree, from the files to the warehouse"
         ],
         "status": 1 if differing else 0,
+    }
+
+
+def _compared(pipeline: Pipeline, wanted: list[Month], source: str) -> dict[str, Any]:
+    """Compare months with another source, row by row."""
+    from sogong_pipeline.quality.against import compare
+
+    found = []
+    with steps(len(wanted)) as shown:
+        for month in wanted:
+            shown.begin(f"reconcile {month}")
+            found.append(compare(pipeline, month, source))
+            shown.done()
+    lines = []
+    for one in found:
+        alone = f"{one.unequal['lake']:,} in the lake alone, {one.unequal['other']:,} there alone"
+        told = (
+            f"{one.month}  {one.rows['lake']:>8,} rows in the lake, {one.rows['other']:,} in {one.source}; "
+        )
+        lines.append(told + (alone if any(one.unequal.values()) else "typed rows equal"))
+        lines += [f"{one.month}  differs: {example}" for example in one.examples]
+    return {
+        "months": [{**dataclasses.asdict(one), "month": str(one.month)} for one in found],
+        "lines": lines,
+        "status": 1 if any(any(one.unequal.values()) for one in found) else 0,
     }
 
 

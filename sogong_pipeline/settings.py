@@ -31,6 +31,13 @@ class Settings(BaseSettings):
     portal_url: str = Field(
         default="https://www.data.go.kr", description="Where monthly files come from when no --from is given."
     )
+    odcloud_url: str = Field(
+        default="https://api.odcloud.kr", description="The API that `--from odcloud` asks."
+    )
+    api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="The key of data.go.kr for the APIs, encoded or not; files need none.",
+    )
     warehouse_url: SecretStr = Field(
         default=SecretStr(""),
         description="The warehouse: postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE, or sqlite:///FILE; "

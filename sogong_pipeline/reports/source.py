@@ -17,8 +17,16 @@ Stage = Literal["good", "caution", "severe", "undetermined"]
 Confidence = Literal["high", "medium", "low"]
 Measure = Literal["workplaces", "workers", "payroll_krw"]
 Base = Literal["quarter", "year", "two_years"]
-FactStatus = Literal["ok", "partial", "few_workplaces", "dominated_by_one", "not_computable"]
-ChangeStatus = Literal["ok", "partial", "not_computable"]
+FactStatus = Literal[
+    "ok",
+    "partial",
+    "few_workplaces",
+    "dominated_by_one",
+    "not_computable",
+    "unadjusted_break",
+    "outside_roll_out",
+]
+ChangeStatus = Literal["ok", "partial", "not_computable", "unadjusted_break"]
 ChangeScope = Literal["all", "corporations"]
 Number = Decimal | int
 

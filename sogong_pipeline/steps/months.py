@@ -13,6 +13,8 @@ from sogong_pipeline.districts.matching import match, regions_version
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.breaks import breaks_version
+from sogong_pipeline.indicators.industry import industry_version
 from sogong_pipeline.indicators.month import measure_month
 from sogong_pipeline.lake import SHORT, Built, Lake, Partition, sha256_of
 from sogong_pipeline.nps.contribution import contribution_version
@@ -88,7 +90,7 @@ class MonthSteps:
 
         Args:
             month: the data month wanted.
-            source: a file, a folder or a portal's address; the configured portal when None.
+            source: a file, a folder, a portal's address or `odcloud`; the configured portal when None.
             progress: told the bytes received so far and the bytes announced.
 
         Yields:
@@ -108,6 +110,14 @@ class MonthSteps:
             if nothing_new:
                 yield self.vintages(month)[0], False
 
+    def received(
+        self, month: Month, source: str, workspace: Path, progress: BytesProgress | None = None
+    ) -> Iterator[Received]:
+        """What a source holds of a month, in the lake or not, without landing it; raises as `fetch` does."""
+        return self._sources.receive(
+            month, source, workspace, known=(), elsewhere=self._origins_near(month), progress=progress
+        )
+
     def _land(self, received: Received) -> tuple[str, bool]:
         """Keep the bytes for ever, under the month written in them and their digest."""
         sha256 = sha256_of(received.path)
@@ -116,8 +126,12 @@ class MonthSteps:
         def build(workspace: Path) -> Built:
             kept = workspace / f"file{received.path.suffix.lower()}"
             shutil.copyfile(received.path, kept)
+            files = {"file": kept}
+            if received.answers:
+                files["answers"] = workspace / received.answers.name
+                shutil.copyfile(received.answers, files["answers"])
             return Built(
-                files={"file": kept},
+                files=files,
                 facts={
                     "file_name": received.file_name,
                     "label": received.label,
@@ -215,6 +229,7 @@ class MonthSteps:
                 "matched": matched.digest,
                 "registry": districts.version,
                 "contribution": contribution_version(),
+                "breaks": breaks_version(),
                 "sql": sql_version("measured"),
             },
             recorded_at=self._now(),
@@ -234,6 +249,7 @@ class MonthSteps:
                 "staged": staged.digest,
                 "traced": trace.manifest["files"]["workplace_trace"]["sha256"],
                 "regions": regions_version(),
+                "industries": industry_version(),
                 "registry": districts.version,
                 "sql": sql_version("matched"),
             },

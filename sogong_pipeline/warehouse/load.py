@@ -16,9 +16,11 @@ from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.warehouse import rows as rows_of
 from sogong_pipeline.warehouse.database import Database
 from sogong_pipeline.warehouse.grants import give, given, grant_reading
-from sogong_pipeline.warehouse.tables import metadata, views
+from sogong_pipeline.warehouse.tables import latest_views, metadata, views
 
 BATCH_ROWS = 5_000
+QUARTER_TABLES = tuple(name.removesuffix("_latest") for name in latest_views())
+"""The tables that an edition fills."""
 
 
 class Warehouse:
@@ -90,6 +92,9 @@ class Warehouse:
         registry = self.pipeline.registry.in_force()
         _replace(connection, "dim_office", {}, rows_of.dim_office())
         _replace(connection, "dim_region", {}, rows_of.dim_region())
+        _replace(connection, "dim_industry", {}, rows_of.dim_industry())
+        _replace(connection, "dim_industry_code", {}, rows_of.dim_industry_code())
+        _replace(connection, "series_break", {}, rows_of.series_break())
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
     def _load_month(self, connection: Connection, month: Month) -> None:
@@ -140,12 +145,7 @@ class Warehouse:
             name = edition.folder.name
             key = {"quarter": str(quarter), "edition": name}
             _replace(connection, "edition", key, [rows_of.edition_row(edition, is_latest=name == latest)])
-            for table in (
-                "fact_region_quarter",
-                "fact_district_quarter",
-                "establishment_flow",
-                "stage_proposal",
-            ):
+            for table in QUARTER_TABLES:
                 _replace(connection, table, key, _parquet_rows(edition.path(table)))
 
 

@@ -24,8 +24,22 @@ TYPES: dict[str, Any] = {
 @cache
 def schemas() -> dict[str, dict[str, Any]]:
     """Every published table's schema by name, those of the lake alone included."""
+    groups = yaml.safe_load((SQL / "measured" / "columns.yaml").read_text(encoding="utf-8"))
     found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(SQL.glob("*/*/schema.yaml"))]
+    for schema in found:
+        schema["columns"] = [
+            column
+            for entry in schema["columns"]
+            for column in (groups[entry["use"]] if "use" in entry else [entry])
+        ]
     return {schema["table"]: schema for schema in found}
+
+
+@cache
+def adjustments() -> dict[str, dict[str, Any]]:
+    """How measures meet breaks of the series: `kinds` of breaks, and `profiles` that columns name."""
+    told: dict[str, dict[str, Any]] = yaml.safe_load((SQL / "adjustments.yaml").read_text(encoding="utf-8"))
+    return told
 
 
 @cache
