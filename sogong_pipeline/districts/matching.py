@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from sogong_pipeline.districts.registry import District
 from sogong_pipeline.engine import Engine, query
+from sogong_pipeline.indicators.industry import rule_table
 from sogong_pipeline.lake import SHORT, Built, sha256_of
 from sogong_pipeline.regions.reference import data_path, regions
 
@@ -32,6 +33,7 @@ def match(workplace: Path, trace: Path, districts: Sequence[District], workspace
         engine.view("workplace_trace", trace)
         engine.connection.register("place", _places(districts))
         engine.connection.register("region", _regions())
+        engine.connection.register("industry_rule", rule_table())
         rows = engine.write(query("matched", "district_member"), target)
     return Built(files={"district_member": target}, facts={"rows": rows})
 

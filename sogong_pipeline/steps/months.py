@@ -13,6 +13,8 @@ from sogong_pipeline.districts.matching import match, regions_version
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.breaks import breaks_version
+from sogong_pipeline.indicators.industry import industry_version
 from sogong_pipeline.indicators.month import measure_month
 from sogong_pipeline.lake import SHORT, Built, Lake, Partition, sha256_of
 from sogong_pipeline.nps.contribution import contribution_version
@@ -227,6 +229,7 @@ class MonthSteps:
                 "matched": matched.digest,
                 "registry": districts.version,
                 "contribution": contribution_version(),
+                "breaks": breaks_version(),
                 "sql": sql_version("measured"),
             },
             recorded_at=self._now(),
@@ -246,6 +249,7 @@ class MonthSteps:
                 "staged": staged.digest,
                 "traced": trace.manifest["files"]["workplace_trace"]["sha256"],
                 "regions": regions_version(),
+                "industries": industry_version(),
                 "registry": districts.version,
                 "sql": sql_version("matched"),
             },

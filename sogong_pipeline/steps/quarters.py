@@ -11,6 +11,8 @@ from sogong_pipeline.districts.matching import regions_version
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.breaks import breaks_version
+from sogong_pipeline.indicators.industry import industry_version
 from sogong_pipeline.indicators.quarter import window
 from sogong_pipeline.lake import SHORT, Lake, Partition, digest_of
 from sogong_pipeline.nps.contribution import contribution_version
@@ -40,6 +42,8 @@ class Plan:
             "districts": self.districts.version,
             "regions": regions_version(),
             "contribution": contribution_version(),
+            "breaks": breaks_version(),
+            "industries": industry_version(),
             "rules": f"{self.rules.rule_set} {self.rules.version}",
             "schema": digest_of([sql_version(layer) for layer in layers])[:SHORT],
             "code": __version__,
@@ -109,11 +113,9 @@ class QuarterSteps:
             inputs=plan.inputs,
             recorded_at=self._now(),
             build=lambda workspace: build_edition(
-                {
-                    month: (found.path("fact_district_month"), found.path("fact_region_month"))
-                    for month, found in measured.items()
-                },
+                measured,
                 {month: moved.path("movement") for month, moved in movements.items()},
+                plan.districts.districts,
                 quarter,
                 plan.edition,
                 rules=plan.rules,
