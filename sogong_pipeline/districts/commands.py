@@ -1,4 +1,4 @@
-"""The commands `registry load`, `convert`, `list`, `diff`, `overlaps` and `district explain`."""
+"""The commands `registry load`, `fetch`, `convert`, `list`, `diff`, `overlaps` and `district explain`."""
 
 from __future__ import annotations
 
@@ -84,6 +84,19 @@ def registry_convert(
             f"{len(done.left_out):,} rows left out",
         ],
     }
+
+
+def registry_fetch(
+    data_set: Annotated[str, typer.Argument(help="15085886 (complexes) or 15117154 (centres).")],
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Download the newest public list of districts from the portal; it needs no key."""
+    from sogong_pipeline.districts.public import fetch
+
+    settings = Settings()
+    file = fetch(data_set, settings.portal_url, settings.home / "portal", out)
+    return {"file": str(file), "lines": [f"{file}; go on with `sogong registry convert`"]}
 
 
 def registry_list(as_json: Json = False) -> dict[str, Any]:

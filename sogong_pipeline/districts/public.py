@@ -17,6 +17,7 @@ import yaml
 from sogong_pipeline.districts.registry import District
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake import SHORT, digest_of, sha256_of
+from sogong_pipeline.nps.portal import PortalClient
 from sogong_pipeline.regions.crosswalk import codes_today, legal_dongs
 from sogong_pipeline.regions.reference import regions
 
@@ -89,6 +90,30 @@ def convert(path: Path, as_of: dt.date) -> Converted:
     if not districts:
         raise RefusedError(f"{path.name}: no row of it could be placed; {'; '.join(left_out[:3])}")
     return Converted(data_set, [districts[key] for key in sorted(districts)], left_out)
+
+
+def fetch(data_set: str, base_url: str, memory: Path, out: Path) -> Path:
+    """Download the newest upload of a known list from the portal, which asks for no key.
+
+    Args:
+        data_set: one of `layouts`.
+        base_url: the portal.
+        memory: where this machine remembers what it needs to be a good guest there.
+        out: the folder to write to, under the name the portal gives the file.
+
+    Raises:
+        LaterError: when the portal is unreachable or asks to be left alone.
+        RefusedError: when there is no such list, or the portal sends something else.
+    """
+    if data_set not in layouts():
+        told = ", ".join(f"{known} ({layout['title']})" for known, layout in layouts().items())
+        raise RefusedError(f"{data_set} is none of the lists known: {told}")
+    client = PortalClient(base_url, memory, data_set=data_set)
+    newest = client.list_uploads().uploads[0]
+    out.mkdir(parents=True, exist_ok=True)
+    arrived = out / f".{data_set}.part"
+    name = client.download(newest, arrived)
+    return arrived.replace(out / name)
 
 
 def _recognise(path: Path) -> tuple[str, dict[str, Any], Iterator[tuple[int, dict[str, str]]]]:

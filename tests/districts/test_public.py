@@ -15,6 +15,7 @@ from sogong_pipeline.cli import app
 from sogong_pipeline.districts.public import convert
 from sogong_pipeline.districts.template import read_registry
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.simulator.portal import PortalServer
 
 AS_OF = dt.date(2025, 6, 30)
 CENTRES = [
@@ -100,6 +101,25 @@ def test_the_command_writes_a_registry_that_loads(centres: Path, tmp_path: Path)
     told = json.loads(done.output)
     assert (told["districts"], told["with_legal_dong"], len(told["left_out"])) == (4, 3, 2)
     assert read_registry(out) == convert(centres, AS_OF).districts
+
+
+def test_the_newest_list_is_fetched_from_the_portal(
+    centres: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with PortalServer(centres.parent, data_set="15117154") as portal:
+        monkeypatch.setenv("SOGONG_PORTAL_URL", portal.url)
+        monkeypatch.setenv("SOGONG_HOME", str(tmp_path / "home"))
+        words = ["registry", "fetch", "15117154", "--out", str(tmp_path / "out"), "--json"]
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, done.output
+        other = CliRunner().invoke(app, ["registry", "fetch", "15085886"])
+        assert other.exit_code == 1
+    fetched = Path(json.loads(done.output)["file"])
+    assert fetched.name == centres.name
+    assert fetched.read_bytes() == centres.read_bytes()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [centres.name]
+    unknown = CliRunner().invoke(app, ["registry", "fetch", "15083277"])
+    assert "15083277 is none of the lists known: 15085886" in unknown.output
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
