@@ -101,7 +101,8 @@ def measure_accuracy(evaluated: Evaluated) -> Accuracy:
         errors.append(_district_errors(evaluated, month, present))
         found.true_workers += int(present.loc[present["lies_in"].notna(), "subscribers"].sum())
         _count_links(found, present, last, events[events["data_month"] == str(month)], is_first=not counted)
-        last.update(zip(present["workplace_id"], present["workplace_serial"], strict=True))
+        for held in (rows[~rows["is_counted"]], present):  # who withdrew may go on under another number
+            last.update(zip(held["workplace_id"], held["workplace_serial"], strict=True))
         serial_of.update(
             ((month, name), serial)
             for name, serial in zip(present["workplace_id"], present["workplace_serial"], strict=True)
