@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sogong_pipeline.districts.registry import District
+from sogong_pipeline.districts.registry import District, Slice
 from sogong_pipeline.engine import Engine, query
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.breaks import is_watched, watched_since
@@ -25,12 +25,12 @@ PARTS = (
 )
 
 
-def measure_month(member: Path, districts: Sequence[District], month: Month, workspace: Path) -> Built:
+def measure_month(member: Path, districts: Slice, month: Month, workspace: Path) -> Built:
     """Sum a matched month by district and region, in all and by part.
 
     Args:
         member: matched rows (sql/matched/district_member).
-        districts: the districts the month was matched against; each gets a row.
+        districts: what the month was matched against; each district gets a row.
         month: the data month, which fixes the contribution rate and the income ceiling.
         workspace: an empty folder to write in.
 
@@ -48,14 +48,12 @@ def measure_month(member: Path, districts: Sequence[District], month: Month, wor
             "district",
             pa.table(
                 {
-                    "district_id": pa.array([district.district_id for district in districts], pa.string()),
-                    "has_place": pa.array(
-                        [bool(district.legal_dong_codes) for district in districts], pa.bool_()
-                    ),
+                    "district_id": pa.array([one.district_id for one in districts.districts], pa.string()),
+                    "has_place": pa.array(_can_tell(districts), pa.bool_()),
                 }
             ),
         )
-        engine.connection.register("outside_roll_out", outside_roll_out(districts, month.quarter))
+        engine.connection.register("outside_roll_out", outside_roll_out(districts.districts, month.quarter))
         engine.variables({"data_month": str(month), "rate_bp": law.rate_bp, "ceiling_krw": law.ceiling_krw})
         for table, path in files.items():
             engine.write(query("measured", table), path)
@@ -76,6 +74,7 @@ def measure_month(member: Path, districts: Sequence[District], month: Month, wor
             "matched": nation["matched_workplaces"],
             "ambiguous": nation["ambiguous_workplaces"],
             "unassigned": nation["unassigned_workplaces"],
+            **{grade: nation[f"{grade}_workplaces"] for grade in ("high", "medium", "not_assignable")},
         },
     )
 
@@ -89,3 +88,12 @@ def outside_roll_out(districts: Sequence[District], quarter: Quarter) -> pa.Tabl
         if region.sido_code in watched_since() and not is_watched(region.sido_code, quarter)
     ]
     return pa.table({"area": pa.array(outside, pa.string())})
+
+
+def _can_tell(districts: Slice) -> list[bool]:
+    """Of each district, whether the registry says enough of it for nobody in it to mean nobody."""
+    listed = {placement.district_id for placement in districts.placements}
+    return [
+        one.district_id in listed or bool(one.legal_dong_codes and not one.needs_list)
+        for one in districts.districts
+    ]
