@@ -60,13 +60,8 @@ def measure_month(member: Path, districts: Slice, month: Month, workspace: Path)
         for table in WHOLE:
             engine.view(table, files[table])
         nation = engine.rows("FROM fact_region_month WHERE region_code = '00'")[0]
-        in_districts = engine.value("SELECT coalesce(sum(workplaces), 0) FROM fact_district_month")
-    parts = int(in_districts) + nation["ambiguous_workplaces"] + nation["unassigned_workplaces"]
-    if nation["workplaces"] != parts:
-        raise RefusedError(
-            f"{month}: the nation has {nation['workplaces']} workplaces but districts, ambiguous and unassigned "
-            f"ones add up to {parts}; nothing was kept, please report this month"
-        )
+        account = engine.rows(_ACCOUNT)[0]
+    _require_account(account, month)
     return Built(
         files=files,
         facts={
@@ -88,6 +83,36 @@ def outside_roll_out(districts: Sequence[District], quarter: Quarter) -> pa.Tabl
         if region.sido_code in watched_since() and not is_watched(region.sido_code, quarter)
     ]
     return pa.table({"area": pa.array(outside, pa.string())})
+
+
+_ACCOUNT = """
+    WITH outside AS (FROM district_member WHERE is_counted AND grade NOT IN ('high', 'medium'))
+    SELECT
+        nation.workplaces - (SELECT coalesce(sum(workplaces), 0) FROM fact_district_month)
+            - (SELECT count(*) FROM outside) AS workplaces_unaccounted,
+        nation.workers - (SELECT coalesce(sum(workers), 0) FROM fact_district_month)
+            - (SELECT coalesce(sum(subscribers), 0) FROM outside) AS workers_unaccounted,
+        nation.billed_amount_krw - (SELECT coalesce(sum(billed_amount_krw), 0) FROM fact_district_month)
+            - (SELECT coalesce(sum(billed_amount_krw), 0) FROM outside) AS won_unaccounted
+    FROM fact_region_month AS nation WHERE region_code = '00'
+"""
+
+
+def _require_account(account: dict[str, int], month: Month) -> None:
+    """Hold the sums against `expectations/month_account.yaml`.
+
+    Raises:
+        RefusedError: when the nation is not the sum of districts, ambiguous and unassigned ones.
+    """
+    from sogong_pipeline.quality import suite  # noqa: PLC0415 - pandas and great-expectations take seconds
+
+    figures = {name: int(value) for name, value in account.items()}
+    failed = [
+        result for result in suite.of_figures(suite.entries("month_account"), figures) if not result.passed
+    ]
+    if failed:
+        told = "; ".join(result.told for result in failed)
+        raise RefusedError(f"{month}: {told}; nothing was kept, please report this month")
 
 
 def _can_tell(districts: Slice) -> list[bool]:

@@ -46,7 +46,7 @@ SELECT
     coalesce(sum(subscribers) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_workers,
     coalesce(sum(billed_amount_krw) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_billed_amount_krw,
     coalesce(max(subscribers) FILTER (is_counted), 0)::BIGINT AS largest_workplace_workers,
-    coalesce(sum(subscribers * subscribers) FILTER (is_counted), 0)::BIGINT AS squared_workers,
+    coalesce(sum(subscribers::BIGINT * subscribers) FILTER (is_counted), 0)::BIGINT AS squared_workers,
     count(*) FILTER (is_counted AND is_at_ceiling(billed_amount_krw, subscribers)) AS ceiling_workplaces,
     coalesce(sum(subscribers) FILTER (is_counted AND is_at_ceiling(billed_amount_krw, subscribers)), 0)::BIGINT AS ceiling_workers,
     count(*) FILTER (is_counted AND district_id IS NOT NULL) AS matched_workplaces,
