@@ -30,15 +30,19 @@ def claims(districts: Iterable[District]) -> pa.Table:
     industry, the column is null and any will do. A claim whose place does not tell who is in the district needs a list:
     a building's, and that of a legal dong of many postal codes of which none is named.
     """
-    rows = [
+    rows = [claim for district in districts for claim in claims_of(district)]
+    names = ("district_id", "legal_dong_code", "postal_code", "industry_code", "needs_list")
+    return _table(names, rows, pa.bool_())
+
+
+def claims_of(district: District) -> list[tuple[str, str, str | None, str | None, bool]]:
+    """One district's claims, as in `claims`."""
+    return [
         (district.district_id, dong, postal, industry, district.needs_list or (not postal and is_wide(dong)))
-        for district in districts
         for dong in places_of(district)
         for postal in (district.postal_codes or (None,))
         for industry in (district.industry_codes or (None,))
     ]
-    names = ("district_id", "legal_dong_code", "postal_code", "industry_code", "needs_list")
-    return _table(names, rows, pa.bool_())
 
 
 def is_wide(legal_dong_code: str) -> bool:

@@ -20,8 +20,7 @@ WHY = {
     "postal_code": "its legal dong and postal code are the district's",
     "legal_dong": "its legal dong is the district's",
     "place": "its legal dong, with or without its postal code, is theirs",
-    "wide_dong": "its legal dong has many postal codes, and the registry does not say which are the district's",
-    "other_road": "its place is the district's, but most of what lies there is on other roads than the listed ones",
+    "dong_alone": "its legal dong is the district's, but holds too much else for that alone to tell",
     "building": "only single buildings claim its place, and an address cannot tell who is in one",
     None: "no district claims its place, its road or a name in its address",
 }

@@ -256,20 +256,9 @@ def test_a_wide_legal_dong_without_postal_codes_tells_nothing(tmp_path: Path) ->
     there = {"legal_dong_code": "4119610700", "lot_address": None}
     found = matched(tmp_path, [there, {}], wide, narrow)
     assert [(row["grade"], row["evidence"], row["candidate_ids"]) for row in found] == [
-        ("not_assignable", "wide_dong", "D1"),
+        ("not_assignable", "dong_alone", "D1"),
         ("medium", "legal_dong", None),
     ]
-
-
-def test_roads_off_the_list_count_only_where_the_list_is_most_of_what_is_seen(tmp_path: Path) -> None:
-    listed = district("D1", roads=("가상산단로",))
-    on = {"road_address": "경기도 화성시 만세구 팔탄면 가상산단로"}
-    off = [{"road_address": f"경기도 화성시 만세구 팔탄면 다른{number}길"} for number in range(3)]
-    grades = {}
-    for name, rows in {"mostly": [on] * 6 + off[:1], "hardly": [on, *off]}.items():
-        (tmp_path / name).mkdir()
-        grades[name] = [row["grade"] for row in matched(tmp_path / name, rows, listed)]
-    assert grades == {"mostly": ["high"] * 6 + ["medium"], "hardly": ["high"] + ["not_assignable"] * 3}
 
 
 def test_a_placement_into_a_district_that_has_ended_places_nobody(tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ spot AS (
         any_value(lot_address) AS lot_address,
         any_value(road_address) AS road_address,
         any_value(postal_code) AS postal_code,
-        any_value(industry) AS industry_code,
-        count(*) AS rows_there
+        any_value(industry) AS industry_code
     FROM keyed
     GROUP BY spot_id
 ),
@@ -53,23 +52,6 @@ located AS (
 place AS (
     SELECT *, coalesce(dong_code, published_code) AS place_code FROM located
 ),
-claimed AS (
-    SELECT place.*, claim.district_id, claim.needs_list, claim.postal_code IS NULL AS is_whole_dong
-    FROM place
-    JOIN claim
-        ON claim.legal_dong_code = place.place_code
-        AND (claim.postal_code IS NULL OR claim.postal_code = place.postal_code)
-        AND (claim.industry_code IS NULL OR starts_with(place.industry_code, claim.industry_code))
-),
-road_share AS (
-    -- Where the allow-listed roads are most of what is seen at a district's places, the other roads there are taken to
-    -- be its own as well; where they are not, much else lies there.
-    SELECT claimed.district_id, 5 * sum(CASE WHEN road.road IS NULL THEN 0 ELSE rows_there END) < 3 * sum(rows_there) AS is_little
-    FROM claimed
-    LEFT JOIN (SELECT DISTINCT district_id, road FROM road) AS road USING (district_id, road)
-    WHERE claimed.road <> '' AND claimed.district_id IN (SELECT district_id FROM road)
-    GROUP BY claimed.district_id
-),
 candidate AS (
     SELECT spot_id, name.district_id, 'name' AS evidence, 3 AS rank
     FROM place JOIN name ON name.sigungu_code = place.place_code[:5] AND contains(place.address, name.text)
@@ -78,17 +60,19 @@ candidate AS (
     FROM place JOIN road ON road.road = place.road AND road.area_code IN (place.place_code[:8], place.place_code[:5])
     UNION
     SELECT
-        spot_id, claimed.district_id,
+        spot_id, claim.district_id,
         CASE
-            WHEN needs_list AND is_whole_dong THEN 'wide_dong'
-            WHEN needs_list THEN 'building'
-            WHEN is_little AND road <> '' THEN 'other_road'
-            WHEN is_whole_dong THEN 'legal_dong'
+            WHEN claim.needs_list AND claim.postal_code IS NULL THEN 'dong_alone'
+            WHEN claim.needs_list THEN 'building'
+            WHEN claim.postal_code IS NULL THEN 'legal_dong'
             ELSE 'postal_code'
         END,
-        CASE WHEN needs_list OR is_little AND road <> '' THEN 6 ELSE 5 END
-    FROM claimed
-    LEFT JOIN road_share USING (district_id)
+        CASE WHEN claim.needs_list THEN 6 ELSE 5 END
+    FROM place
+    JOIN claim
+        ON claim.legal_dong_code = place.place_code
+        AND (claim.postal_code IS NULL OR claim.postal_code = place.postal_code)
+        AND (claim.industry_code IS NULL OR starts_with(place.industry_code, claim.industry_code))
 ),
 surest AS (
     SELECT * FROM candidate QUALIFY rank = min(rank) OVER (PARTITION BY spot_id)
