@@ -658,6 +658,7 @@ command(app, "clean")(upkeep.clean)
 
 for group, name, run in (
     (registry_app, "load", districts.registry_load),
+    (registry_app, "convert", districts.registry_convert),
     (registry_app, "list", districts.registry_list),
     (registry_app, "diff", districts.registry_diff),
     (registry_app, "overlaps", districts.registry_overlaps),

@@ -1,4 +1,4 @@
-"""The commands `registry load`, `list`, `diff`, `overlaps` and `district explain`."""
+"""The commands `registry load`, `convert`, `list`, `diff`, `overlaps` and `district explain`."""
 
 from __future__ import annotations
 
@@ -56,6 +56,32 @@ def registry_load(
         "lines": [
             f"registry {registry.version} with {count:,} districts{placed} "
             + ("loaded" if is_new else "was in force already")
+        ],
+    }
+
+
+def registry_convert(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A public list, as downloaded.")],
+    as_of: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="valid_from of its districts")],
+    out: Annotated[Path, typer.Option(help="The registry file to write.")],
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Turn a public list of complexes or knowledge industry centres into a registry file to fill in."""
+    from sogong_pipeline.districts.public import convert
+    from sogong_pipeline.districts.template import write_registry
+
+    done = convert(file, as_of.date())
+    out.write_text(write_registry(done.districts), encoding="utf-8")
+    placed = sum(bool(district.legal_dong_codes) for district in done.districts)
+    return {
+        "data_set": done.data_set,
+        "districts": len(done.districts),
+        "with_legal_dong": placed,
+        "left_out": done.left_out,
+        "lines": [
+            *done.left_out,
+            f"{len(done.districts):,} districts of {done.data_set} in {out}, {placed:,} with a legal dong; "
+            f"{len(done.left_out):,} rows left out",
         ],
     }
 

@@ -99,9 +99,9 @@ STREETS = {
     ],
     "부천": [
         ("2022-04", "4119012300", "경기도 부천시 삼정동", "41"),
-        ("2022-04", "4119710800", "경기도 부천시 오정구 삼정동", "41"),
-        ("2024-04", "4119610800", "경기도 부천시 오정구 삼정동", "41"),
-        ("2026-09", "4119610800", "경기도 부천시 오정구 삼정동", "41"),
+        ("2022-04", "4119910700", "경기도 부천시 오정구 삼정동", "41"),
+        ("2024-04", "4119610700", "경기도 부천시 오정구 삼정동", "41"),
+        ("2026-09", "4119610700", "경기도 부천시 오정구 삼정동", "41"),
         ("2026-09", "4119012300", "경기도 부천시 오정구 삼정동", "41"),
     ],
     "화성": [
@@ -117,7 +117,7 @@ STREETS = {
     "인천 서구": [
         ("2022-04", "2826011900", "인천광역시 서구 오류동", "28"),
         ("2024-04", "2826011900", "인천광역시 서구 오류동", "28"),
-        ("2026-09", "2829010600", "인천광역시 검단구 오류동", "28"),
+        ("2026-09", "2829010800", "인천광역시 검단구 오류동", "28"),
         ("2026-09", "2826011900", "인천광역시 검단구 오류동", "28"),
     ],
     "군위": [
@@ -145,9 +145,10 @@ def test_rows_of_one_street_fall_to_one_district_whatever_the_year(
         folder = tmp_path / str(place)
         folder.mkdir()
         row = {"data_month": month, "legal_dong_code": dong, "lot_address": address, "sido_code": sido}
-        (found,) = matched(folder, [row], there)
-        assert (found["district_id"], found["grade"]) == ("D1", "medium"), row
-        regions.add((found["sido_code"], found["sigungu_code"], found["legal_dong_code"]))
+        rows_of = [row] if "divided" in street else [row, {**row, "lot_address": None}]
+        for found in matched(folder, rows_of, there):
+            assert (found["district_id"], found["grade"]) == ("D1", "medium"), row
+            regions.add((found["sido_code"], found["sigungu_code"], found["legal_dong_code"]))
     assert len(regions) == 1
 
 
