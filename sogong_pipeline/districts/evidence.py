@@ -5,6 +5,9 @@ Every code is today's, so that a registry and a month may each be written in the
 
 from __future__ import annotations
 
+import csv
+import gzip
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -12,8 +15,10 @@ import pyarrow as pa
 
 from sogong_pipeline.districts.registry import District, Placement, kinds
 from sogong_pipeline.regions.crosswalk import codes_today, legal_dongs
-from sogong_pipeline.regions.reference import current_code
+from sogong_pipeline.regions.reference import current_code, data_path
 
+WIDEST_DONG = 4
+"""Postal codes of a legal dong that a district may still fill: the real complexes span a median of three."""
 SHORTEST_STEM = 2
 """A name whose part before the ending is shorter is looked for as it stands only."""
 
@@ -22,17 +27,34 @@ def claims(districts: Iterable[District]) -> pa.Table:
     """The places districts claim: one row per legal dong of today, postal code and beginning of an industry code.
 
     An eup or myeon claimed as a whole is claimed with each of its ri. Where a district names no postal code, or no
-    industry, the column is null and any will do.
+    industry, the column is null and any will do. A claim whose place does not tell who is in the district needs a list:
+    a building's, and that of a legal dong of many postal codes of which none is named.
     """
-    rows = [
-        (district.district_id, dong, postal, industry, district.needs_list)
-        for district in districts
+    rows = [claim for district in districts for claim in claims_of(district)]
+    names = ("district_id", "legal_dong_code", "postal_code", "industry_code", "needs_list")
+    return _table(names, rows, pa.bool_())
+
+
+def claims_of(district: District) -> list[tuple[str, str, str | None, str | None, bool]]:
+    """One district's claims, as in `claims`."""
+    return [
+        (district.district_id, dong, postal, industry, district.needs_list or (not postal and is_wide(dong)))
         for dong in places_of(district)
         for postal in (district.postal_codes or (None,))
         for industry in (district.industry_codes or (None,))
     ]
-    names = ("district_id", "legal_dong_code", "postal_code", "industry_code", "needs_list")
-    return _table(names, rows, pa.bool_())
+
+
+def is_wide(legal_dong_code: str) -> bool:
+    """Whether a legal dong of today has so many postal codes that a district in it is but a part."""
+    return _postal_codes_in().get(legal_dong_code, 0) > WIDEST_DONG
+
+
+@cache
+def _postal_codes_in() -> dict[str, int]:
+    """How many postal codes each legal dong has."""
+    with gzip.open(data_path("postal_code.csv.gz"), "rt", encoding="utf-8", newline="") as file:
+        return Counter(row["legal_dong_code"] for row in csv.DictReader(file))
 
 
 def places_of(district: District) -> list[str]:

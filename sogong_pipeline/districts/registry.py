@@ -157,8 +157,10 @@ class Registry(Slice):
 
     @cache  # noqa: B019 - a process knows one registry or a few, and asks for the same days again and again
     def on(self, day: dt.date) -> Slice:
-        """The districts and placements that count on a day."""
+        """The districts that count on a day, and the placements into these or into none."""
+        districts = [district for district in self.districts if district.valid_on(day)]
+        counting = {None, *(district.district_id for district in districts)}
         return Slice.of(
-            (district for district in self.districts if district.valid_on(day)),
-            (placement for placement in self.placements if placement.valid_on(day)),
+            districts,
+            (one for one in self.placements if one.valid_on(day) and one.district_id in counting),
         )

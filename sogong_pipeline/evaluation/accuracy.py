@@ -12,6 +12,8 @@ from sogong_pipeline.evaluation.exits import exits_told
 from sogong_pipeline.periods import Month
 
 GRADES = ("high", "medium", "ambiguous", "not_assignable", "none")
+LEAST_PLACED = 0.9
+"""Of the workplaces that may lie in a district, the share that is placed in it where it is graded assignable."""
 LINKS = ("moved", "re_registered", "renamed")
 
 
@@ -101,7 +103,8 @@ def measure_accuracy(evaluated: Evaluated) -> Accuracy:
         errors.append(_district_errors(evaluated, month, present))
         found.true_workers += int(present.loc[present["lies_in"].notna(), "subscribers"].sum())
         _count_links(found, present, last, events[events["data_month"] == str(month)], is_first=not counted)
-        last.update(zip(present["workplace_id"], present["workplace_serial"], strict=True))
+        for held in (rows[~rows["is_counted"]], present):  # who withdrew may go on under another number
+            last.update(zip(held["workplace_id"], held["workplace_serial"], strict=True))
         serial_of.update(
             ((month, name), serial)
             for name, serial in zip(present["workplace_id"], present["workplace_serial"], strict=True)
@@ -122,13 +125,24 @@ def _count_grades(found: Accuracy, present: pd.DataFrame) -> None:
 
 
 def _district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame) -> pd.DataFrame:
-    """Per district: whether it is graded assignable, true workers and the share by which the measured ones are off."""
+    """Per district: whether it is graded assignable, true workers and the share by which the measured ones are off.
+
+    Assignable is a district with a supplied list of its workplaces, or one in which nine in ten of those that may lie
+    in it are placed, unless one workplace has most of the workers: what the pipeline sees itself, without the truth.
+    """
+    may = present["candidate_ids"].dropna().str.split("|").explode().value_counts()
+    placed = present["district_id"].value_counts()
     true = present.groupby("lies_in")["subscribers"].sum()
     facts = evaluated.facts(month).set_index("district_id")
     table = pd.DataFrame({"kind": {d.district_id: d.kind for d in evaluated.districts.districts}})
     table["true_workers"] = true.reindex(table.index).fillna(0).astype("int64")
     table["workers"] = facts["workers"].reindex(table.index)
-    table["is_assignable"] = (facts["status"] == "ok").reindex(table.index) & (table["true_workers"] > 0)
+    told, open_ = (count.reindex(table.index).fillna(0) for count in (placed, may))
+    by_list = present.loc[present["evidence"] == "list", "district_id"].value_counts()
+    has_list = by_list.reindex(table.index).fillna(0) * 2 > told
+    largest = facts["largest_workplace_workers"].reindex(table.index)
+    is_told = has_list | (told >= LEAST_PLACED * (told + open_))
+    table["is_assignable"] = (told > 0) & is_told & (2 * largest <= table["workers"])
     table["error"] = (table["workers"] / table["true_workers"] - 1).abs()
     return table.reset_index(names="district_id").assign(month=str(month))
 

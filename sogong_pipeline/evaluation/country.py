@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import yaml
 
+from sogong_pipeline.districts.loading import Given
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.periods import Month, parse_months
 from sogong_pipeline.pipeline import Pipeline
@@ -66,7 +67,8 @@ class Evaluated:
                 told(str(month))
 
     def _load_registry(self) -> None:
-        self.pipeline.registry.load(self._country / "registry.csv")
+        lists = self._country / "workplace_lists.csv"
+        self.pipeline.registry.load(self._country / "registry.csv", given=Given(workplaces=lists))
 
     @property
     def districts(self) -> Slice:
@@ -79,15 +81,23 @@ class Evaluated:
         """The staged rows of a month: what the pipeline says of each, and the truth.
 
         Returns:
-            row_number, workplace_id, link, district_id, grade, is_counted, subscribers, workplace_serial, lies_in (the
-            true district), is_listed (whether it is one that counts).
+            row_number, workplace_id, link, district_id, grade, evidence, candidate_ids, is_counted, subscribers,
+            workplace_serial, lies_in (the true district, where it is one that counts).
         """
         months = self.pipeline.months
         vintage = months.vintage_of(month)
         assert vintage is not None  # noqa: S101 - ingested above
         matched = months.match(month, self.districts, vintage)
         trace = months.traces.trace(month, vintage, months.vintage_of)
-        columns = ["row_number", "district_id", "grade", "is_counted", "subscribers"]
+        columns = [
+            "row_number",
+            "district_id",
+            "grade",
+            "evidence",
+            "candidate_ids",
+            "is_counted",
+            "subscribers",
+        ]
         rows: pd.DataFrame = pq.read_table(matched.path("district_member"), columns=columns).to_pandas()
         rows = rows.merge(pq.read_table(trace.path("workplace_trace")).to_pandas(), on="row_number")
         truth = pd.read_parquet(self._country / "truth_rows" / f"{month}.parquet")

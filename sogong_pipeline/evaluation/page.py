@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sogong_pipeline.evaluation.accuracy import GRADES, LINKS, Accuracy
+from sogong_pipeline.evaluation.accuracy import GRADES, LEAST_PLACED, LINKS, Accuracy
 from sogong_pipeline.evaluation.country import Recipe
 
 TARGETS = {"high": 0.98, "medium": 0.90}
@@ -20,7 +20,9 @@ that the truth is known ([simulator.md](simulator.md)). Their addresses are as v
 complexes, but how many strangers lie beside a district is in part our own choice, and the figures are as good as it.
 
 Aims: precision of *high* at least {high:.2f}, of *medium* at least {medium:.2f}; workers off by at most {error} in the
-median of the districts graded assignable; at least {exits} of exits told with their true reason."""
+median of the districts graded assignable; at least {exits} of exits told with their true reason. *Assignable* is a
+district with a supplied list of its workplaces, or one in which at least {placed} of the workplaces that may lie in it
+are placed; not one where a single workplace has most of the workers. The pipeline itself sees that."""
 NAMES = {
     "tuned": "The country the rules were tuned on",
     "again": "Another seed, another law: nothing was tuned on it",
@@ -95,6 +97,7 @@ def page(found: Mapping[str, tuple[Recipe, Accuracy]]) -> str:
             medium=TARGETS["medium"],
             error=_percent(MOST_MEDIAN_ERROR),
             exits=_percent(LEAST_EXITS_RIGHT),
+            placed=_percent(LEAST_PLACED),
         )
     ]
     for name, (recipe, accuracy) in found.items():

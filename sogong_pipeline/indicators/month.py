@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from sogong_pipeline.districts.evidence import claims_of
 from sogong_pipeline.districts.registry import District, Slice
 from sogong_pipeline.engine import Engine, query
 from sogong_pipeline.errors import RefusedError
@@ -119,6 +120,6 @@ def _can_tell(districts: Slice) -> list[bool]:
     """Of each district, whether the registry says enough of it for nobody in it to mean nobody."""
     listed = {placement.district_id for placement in districts.placements}
     return [
-        one.district_id in listed or bool(one.legal_dong_codes and not one.needs_list)
+        one.district_id in listed or (not one.needs_list and any(not needs for *_, needs in claims_of(one)))
         for one in districts.districts
     ]

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sogong_pipeline.districts.matching import match
-from sogong_pipeline.districts.registry import District, Placement, Slice
+from sogong_pipeline.districts.registry import District, Placement, Registry, Slice
 from sogong_pipeline.periods import Month
 
 ROW = {
@@ -139,7 +139,7 @@ def test_rows_of_one_street_fall_to_one_district_whatever_the_year(
     code = rows[0 if written == "first" else -1][1]
     if street == "화성 능동, divided":
         code = "4159710100"
-    there = district("D1", legal_dong_codes=(code,), postal_codes=(), sigungu_code=code[:5])
+    there = district("D1", legal_dong_codes=(code,), sigungu_code=code[:5])
     regions = set()
     for place, (month, dong, address, sido) in enumerate(rows):
         folder = tmp_path / str(place)
@@ -248,3 +248,22 @@ def test_an_industry_filter_holds_for_places_only(tmp_path: Path) -> None:
         "none",
         "high",
     ]
+
+
+def test_a_wide_legal_dong_without_postal_codes_tells_nothing(tmp_path: Path) -> None:
+    """오정구 삼정동 has more postal codes than a district fills; 팔탄면 구장리 has few."""
+    wide = district("D1", legal_dong_codes=("4119610700",), postal_codes=(), sigungu_code="41196")
+    narrow = district("D2", legal_dong_codes=("4159134021",), postal_codes=())
+    there = {"legal_dong_code": "4119610700", "lot_address": None}
+    found = matched(tmp_path, [there, {}], wide, narrow)
+    assert [(row["grade"], row["evidence"], row["candidate_ids"]) for row in found] == [
+        ("not_assignable", "dong_alone", "D1"),
+        ("medium", "legal_dong", None),
+    ]
+
+
+def test_a_placement_into_a_district_that_has_ended_places_nobody(tmp_path: Path) -> None:
+    ended = district("D1", valid_to=dt.date(2020, 12, 31))
+    registry = Registry.of([ended, district("D2")], [placement("list", "D1"), placement("override", None)])
+    assert [one.district_id for one in registry.on(dt.date(2026, 9, 30)).placements] == [None]
+    assert {one.district_id for one in registry.on(dt.date(2020, 9, 30)).placements} == {"D1", None}

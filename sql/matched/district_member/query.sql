@@ -61,7 +61,12 @@ candidate AS (
     UNION
     SELECT
         spot_id, claim.district_id,
-        CASE WHEN claim.needs_list THEN 'building' WHEN claim.postal_code IS NULL THEN 'legal_dong' ELSE 'postal_code' END,
+        CASE
+            WHEN claim.needs_list AND claim.postal_code IS NULL THEN 'dong_alone'
+            WHEN claim.needs_list THEN 'building'
+            WHEN claim.postal_code IS NULL THEN 'legal_dong'
+            ELSE 'postal_code'
+        END,
         CASE WHEN claim.needs_list THEN 6 ELSE 5 END
     FROM place
     JOIN claim
