@@ -75,10 +75,7 @@ candidate AS (
         AND (claim.industry_code IS NULL OR starts_with(place.industry_code, claim.industry_code))
 ),
 surest AS (
-    -- Where a building claims the place, its tenants cannot be told from the others there: a place alone does not decide.
-    SELECT * FROM candidate
-    QUALIFY rank = min(rank) OVER (PARTITION BY spot_id)
-        OR rank >= 5 AND min(rank) OVER (PARTITION BY spot_id) = 5 AND bool_or(evidence = 'building') OVER (PARTITION BY spot_id)
+    SELECT * FROM candidate QUALIFY rank = min(rank) OVER (PARTITION BY spot_id)
 ),
 innermost AS (
     FROM surest AS outermost
@@ -93,7 +90,7 @@ found AS (
     SELECT
         spot_id,
         list(DISTINCT district_id ORDER BY district_id) AS district_ids,
-        CASE WHEN bool_or(evidence = 'building') THEN max(rank) ELSE min(rank) END AS rank,
+        min(rank) AS rank,
         CASE WHEN count(DISTINCT evidence) = 1 THEN min(evidence) ELSE 'place' END AS evidence
     FROM innermost
     GROUP BY spot_id
