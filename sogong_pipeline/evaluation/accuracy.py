@@ -33,6 +33,7 @@ class Accuracy:
 
     Attributes:
         grades: Rows by grade.
+        medium: The rows of that grade, by whether the registry lists roads of the district.
         district_errors: Per district and month: kind, true workers, the share by which the measured ones are off.
         districts: Districts that count.
         true_workers: Workers truly in districts, over all months.
@@ -41,6 +42,7 @@ class Accuracy:
     """
 
     grades: dict[str, GradeCount] = field(default_factory=lambda: {grade: GradeCount() for grade in GRADES})
+    medium: dict[bool, GradeCount] = field(default_factory=lambda: {True: GradeCount(), False: GradeCount()})
     district_errors: pd.DataFrame = field(default_factory=pd.DataFrame)
     districts: int = 0
     true_workers: int = 0
@@ -100,6 +102,7 @@ def measure_accuracy(evaluated: Evaluated) -> Accuracy:
         rows = evaluated.rows(month)
         present = rows[rows["is_counted"]]
         _count_grades(found, present)
+        _count_medium(found, present, {d.district_id for d in evaluated.districts.districts if d.roads})
         errors.append(_district_errors(evaluated, month, present))
         found.true_workers += int(present.loc[present["lies_in"].notna(), "subscribers"].sum())
         _count_links(found, present, last, events[events["data_month"] == str(month)], is_first=not counted)
@@ -121,7 +124,14 @@ def _count_grades(found: Accuracy, present: pd.DataFrame) -> None:
         count.rows += len(rows)
         count.inside += int(rows["lies_in"].notna().sum())
         count.placed += int(rows["district_id"].notna().sum())
-        count.right += int((rows["district_id"] == rows["lies_in"]).sum())
+        count.right += int(rows["is_right"].sum())
+
+
+def _count_medium(found: Accuracy, present: pd.DataFrame, with_roads: set[str]) -> None:
+    medium = present[present["grade"] == "medium"]
+    for has_roads, rows in medium.groupby(medium["district_id"].isin(with_roads)):
+        found.medium[bool(has_roads)].placed += len(rows)
+        found.medium[bool(has_roads)].right += int(rows["is_right"].sum())
 
 
 def _district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame) -> pd.DataFrame:

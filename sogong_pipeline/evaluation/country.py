@@ -82,7 +82,8 @@ class Evaluated:
 
         Returns:
             row_number, workplace_id, link, district_id, grade, evidence, candidate_ids, is_counted, subscribers,
-            workplace_serial, lies_in (the true district, where it is one that counts).
+            workplace_serial, lies_in (the true district, where it is one that counts), is_right (placed there or in
+            the district around it).
         """
         months = self.pipeline.months
         vintage = months.vintage_of(month)
@@ -104,6 +105,13 @@ class Evaluated:
         rows = rows.merge(truth.rename(columns={"district_id": "lies_in"}), on="row_number")
         listed = {district.district_id for district in self.districts.districts}
         rows["lies_in"] = rows["lies_in"].where(rows["lies_in"].isin(listed))
+        around = rows["lies_in"].map({d.district_id: d.parent_id for d in self.districts.districts})
+        is_placed = rows["district_id"].notna()
+        rows["is_right"] = (
+            is_placed
+            & rows["district_id"].isin(listed)
+            & ((rows["district_id"] == rows["lies_in"]) | (rows["district_id"] == around))
+        )
         return rows
 
     def movements(self) -> Iterator[tuple[Month, pd.DataFrame]]:

@@ -22,7 +22,9 @@ complexes, but how many strangers lie beside a district is in part our own choic
 Aims: precision of *high* at least {high:.2f}, of *medium* at least {medium:.2f}; workers off by at most {error} in the
 median of the districts graded assignable; at least {exits} of exits told with their true reason. *Assignable* is a
 district with a supplied list of its workplaces, or one in which at least {placed} of the workplaces that may lie in it
-are placed; not one where a single workplace has most of the workers. The pipeline itself sees that."""
+are placed; not one where a single workplace has most of the workers. The pipeline itself sees that. Who is placed in a
+complex and truly lies in a building inside it is placed rightly; in the workers of districts the innermost one counts.
+"""
 NAMES = {
     "tuned": "The country the rules were tuned on",
     "again": "Another seed, another law: nothing was tuned on it",
@@ -70,6 +72,10 @@ def lines(recipe: Recipe, accuracy: Accuracy) -> list[str]:
         "|---|---|---|---|---|---|---|",
         *(_grade_line(accuracy, grade) for grade in GRADES),
         "",
+        f"Right of *medium*: {_medium(accuracy, has_roads=False)} where the registry lists no roads of the district, "
+        f"{_medium(accuracy, has_roads=True)} where it does:",
+        "there the sure ones are *high*, and strangers weigh more in the rest.",
+        "",
         f"Districts graded assignable: {_percent(accuracy.share_assignable)} of {accuracy.districts}, with "
         f"{_percent(accuracy.workers_assignable)} of all workers truly in districts.",
         f"In these the measured workers are off by {_percent(accuracy.median_error)} in the median.",
@@ -98,7 +104,7 @@ def page(found: Mapping[str, tuple[Recipe, Accuracy]]) -> str:
             error=_percent(MOST_MEDIAN_ERROR),
             exits=_percent(LEAST_EXITS_RIGHT),
             placed=_percent(LEAST_PLACED),
-        )
+        ).rstrip()
     ]
     for name, (recipe, accuracy) in found.items():
         text += ["", f"## {NAMES[name]}", "", *lines(recipe, accuracy)]
@@ -115,6 +121,11 @@ def _grade_line(accuracy: Accuracy, grade: str) -> str:
     shares = (accuracy.precision(grade), accuracy.recall(grade))
     shown = ["-" if share != share else f"{share:.3f}" for share in shares]  # noqa: PLR0124 - as above
     return f"| {grade} | {' | '.join(f'{cell:,}' for cell in cells)} | {' | '.join(shown)} |"
+
+
+def _medium(accuracy: Accuracy, *, has_roads: bool) -> str:
+    count = accuracy.medium[has_roads]
+    return _percent(count.right / count.placed if count.placed else float("nan"))
 
 
 def _kind_lines(accuracy: Accuracy) -> list[str]:
