@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from email.message import EmailMessage
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -213,7 +213,7 @@ def test_a_final_report_says_what_changed_since_the_last_decision(council: Counc
 def test_mail_goes_to_the_offices_own_address_once_per_content(
     council: Council, inbox: Inbox, tmp_path: Path
 ) -> None:
-    sent: list[EmailMessage] = []
+    sent: list[Message] = []
     server = Server("sogong@example.kr", sent.append)
     del inbox
     record(council.warehouse, fill(council.sheet("busan"), tmp_path / "busan.xlsx"), "김")

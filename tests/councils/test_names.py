@@ -46,7 +46,7 @@ NOW = "2022-07-20T09:00:00+09:00"
 def warehouse(tmp_path: Path) -> Warehouse:
     """One month, and a district of each name; all lie on the same ground, so none has a proposal."""
     pipeline = Pipeline(Settings(home=tmp_path / "home", now=NOW))
-    rows = [{**ROW, "district_id": f"=D{number}", "name": name} for number, name in enumerate(NAMES)]
+    rows = [{**ROW, "district_id": f"D{number}", "name": name} for number, name in enumerate(NAMES)]
     pipeline.registry.load(write(tmp_path / "registry.csv", *rows))
     pipeline.months.ingest(QUARTER.months[0], str(month_file(tmp_path, str(QUARTER.months[0]))))
     pipeline.quarters.propose(QUARTER)
@@ -57,7 +57,7 @@ def test_names_and_reasons_go_all_the_way(warehouse: Warehouse, tmp_path: Path) 
     pipeline = warehouse.pipeline
     issue, _ = issue_sheets(pipeline, PERIOD)
     sheets = Path(write_sheets(pipeline, issue).folder)
-    names = {f"=D{number}": clean(name) for number, name in enumerate(NAMES)}
+    names = {f"D{number}": clean(name) for number, name in enumerate(NAMES)}
 
     page = load_workbook(sheets / "gyeonggi.xlsx").worksheets[0]
     shown = {row[0].value: row[1] for row in page.iter_rows(min_row=7)}
@@ -98,4 +98,5 @@ def test_names_and_reasons_go_all_the_way(warehouse: Warehouse, tmp_path: Path) 
     sent = message_from_bytes(message.as_bytes(), policy=policy.default)
     (attached,) = sent.iter_attachments()  # type: ignore[attr-defined]
     assert attached.get_content() == report
+    assert sent["Subject"] == "경기지방중소벤처기업청 2022년 2분기 밀집지역 위기징후 단계 의결 보고서"
     assert max(map(len, message.as_bytes().splitlines())) <= 998
