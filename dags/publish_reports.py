@@ -13,7 +13,7 @@ through the Airflow connection `sogong_smtp`; without that connection, or an add
 
 | task | does |
 |---|---|
-| `publish` | writes the drafts; skipped when only a decision started the run |
+| `publish` | writes the drafts |
 | `publish_decided` | writes the final reports; skipped while no council has decided |
 | `deliver` | per office: mails its final report, once per content |
 
@@ -55,9 +55,7 @@ def publish_reports() -> None:
     """Drafts and final reports beside each other, then the mail."""
 
     @task
-    def publish(partition_key: str, triggering_asset_events: Any) -> dict[str, Any]:
-        if triggering_asset_events and PROPOSED_QUARTER not in triggering_asset_events:
-            raise AirflowSkipException("a decision changes no draft")
+    def publish(partition_key: str) -> dict[str, Any]:
         from sogong_pipeline.reports.publish import publish_draft  # noqa: PLC0415 - parsing must not import it
 
         published = publish_draft(open_pipeline(), Quarter.parse(partition_key))

@@ -177,7 +177,7 @@ def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Pipeline
     assert run["changed"]() == {}
     with pytest.raises(AirflowSkipException, match="no quarter's inputs changed"):
         run["propose"]({}, params={"dry_run": False}, outlet_events=outlets)
-    published = tasks("publish_reports")["publish"](partition_key="2022-Q3", triggering_asset_events={})
+    published = tasks("publish_reports")["publish"](partition_key="2022-Q3")
     assert published["files"] == len(list(Path(published["folder"]).iterdir())) == 14
 
 
