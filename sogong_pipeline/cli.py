@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
+from sogong_pipeline.districts import commands as districts
 from sogong_pipeline.errors import RefusedError, one_line
 from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 from sogong_pipeline.progress import steps
@@ -39,9 +40,13 @@ app = typer.Typer(
 )
 registry_app = typer.Typer(no_args_is_help=True, help="The district registry.")
 warehouse_app = typer.Typer(no_args_is_help=True, help="The analysts' copy of the tables.")
+district_app = typer.Typer(no_args_is_help=True, help="Districts and who lies in them.")
 decide_app = typer.Typer(no_args_is_help=True, help="What the councils decide.")
 app.add_typer(registry_app, name="registry")
+app.add_typer(district_app, name="district")
 app.add_typer(warehouse_app, name="warehouse")
+evaluate_app = typer.Typer(no_args_is_help=True, help="How right the results are, where the truth is known.")
+app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(decide_app, name="decide")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -198,32 +203,6 @@ def quality(
     }
 
 
-@command(registry_app, "load")
-def registry_load(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="CSV as in docs/registry-template.md")
-    ],
-    as_of: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="valid_from of rows that leave it blank")
-    ] = None,
-    as_json: Json = False,
-) -> dict[str, Any]:
-    """Make a registry file the one in force."""
-    pipeline, warehouse = _open()
-    registry, is_new = pipeline.registry.load(file, as_of.date() if as_of else None)
-    warehouse.load_reference()
-    count = len({district.district_id for district in registry.districts})
-    return {
-        "version": registry.version,
-        "districts": count,
-        "new": is_new,
-        "lines": [
-            f"registry {registry.version} with {count:,} districts "
-            + ("loaded" if is_new else "was in force already")
-        ],
-    }
-
-
 @command(app, "propose")
 def propose(
     quarter: Annotated[
@@ -234,6 +213,10 @@ def propose(
         bool, typer.Option("--dry-run", help="Say which quarters would be proposed and why.")
     ] = False,
     as_known_on: AsKnownOn = None,
+    registry: Annotated[
+        str,
+        typer.Option(metavar="now|then|VERSION", help="Which registry judges one quarter; docs/vintages.md."),
+    ] = "now",
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Measure quarters and propose a reference stage for each district."""
@@ -241,6 +224,8 @@ def propose(
     known = parse_moment(as_known_on) if as_known_on else None
     if known and not wanted:
         raise RefusedError("--as-known-on rebuilds one quarter; name it, such as 2026-Q3")
+    if registry != "now" and not wanted:
+        raise RefusedError("--registry rebuilds one quarter; name it, such as 2026-Q3")
     pipeline, warehouse = _open()
     if not pipeline.months.passed():
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
@@ -260,7 +245,7 @@ def propose(
     with steps(len(changed)) as shown:
         for name, why in changed.items():
             shown.begin(f"propose {name}")
-            edition, is_new = pipeline.quarters.propose(Quarter.parse(name), rules, known)
+            edition, is_new = pipeline.quarters.propose(Quarter.parse(name), rules, known, registry)
             warehouse.load_quarter(Quarter.parse(name))
             stages = {
                 stage: edition.facts["stages"][stage]
@@ -275,6 +260,11 @@ def propose(
             )
             if known:
                 lines.append(_as_known(known, why))
+            if registry != "now":
+                judged = edition.facts["registry_version"]
+                lines.append(
+                    f"judged with registry {judged} ({registry}); the latest edition is still the latest"
+                )
             shown.done()
     return {"editions": editions, "lines": lines or ["no quarter's inputs changed"]}
 
@@ -611,6 +601,42 @@ def simulate(
     }
 
 
+@command(evaluate_app, "matching")
+def evaluate_matching(
+    law: Annotated[int, typer.Option(help="2 addresses as vague as real ones, 3 harder.")] = 2,
+    seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 120,
+    outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1.5,
+    months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2026-03..2026-08",
+    page: Annotated[
+        Path | None, typer.Option(help="Measure the two countries of the docs and write their page.")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Match a simulated country and compare grades, districts, exits and who is who with its truth."""
+    from tempfile import TemporaryDirectory
+
+    from sogong_pipeline.evaluation import page as pages
+    from sogong_pipeline.evaluation.accuracy import measure_accuracy
+    from sogong_pipeline.evaluation.country import Evaluated, Recipe, recipes
+
+    one = Recipe(law, seed, districts, outside, tuple(parse_months(months)))
+    found = {}
+    wanted = recipes() if page else {"country": one}
+    with steps(sum(len(recipe.months) for recipe in wanted.values())) as shown:
+        for name, recipe in wanted.items():
+            with TemporaryDirectory() as folder:
+                shown.begin(f"evaluate {name}")
+                evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
+                found[name] = (recipe, measure_accuracy(evaluated))
+    if page:
+        page.write_text(pages.page(found), encoding="utf-8")
+    return {
+        **{name: {"recipe": str(recipe), **pages.figures(told)} for name, (recipe, told) in found.items()},
+        "lines": [line for recipe, told in found.values() for line in pages.lines(recipe, told)],
+    }
+
+
 @command(app, "portal")
 def portal(
     data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="What `sogong simulate` wrote.")],
@@ -628,6 +654,18 @@ command(app, "verify")(upkeep.verify)
 command(app, "backup")(upkeep.backup)
 command(app, "restore")(upkeep.restore)
 command(app, "clean")(upkeep.clean)
+
+
+for group, name, run in (
+    (registry_app, "load", districts.registry_load),
+    (registry_app, "fetch", districts.registry_fetch),
+    (registry_app, "convert", districts.registry_convert),
+    (registry_app, "list", districts.registry_list),
+    (registry_app, "diff", districts.registry_diff),
+    (registry_app, "overlaps", districts.registry_overlaps),
+    (district_app, "explain", districts.district_explain),
+):
+    command(group, name)(run)
 
 
 def main() -> None:

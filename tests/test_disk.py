@@ -24,17 +24,24 @@ from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 
 Digest = Callable[[Path], dict[str, str]]
-FULL = "No space left on device"
-ROOM = "; make room there (`sogong status` says what is used, `sogong clean` what may go) and run the same command"
+UNWRITABLE = (
+    "Read-only file system; let this user write there and run the same command again: nothing is half kept"
+)
+FULL = (
+    "No space left on device; make room there (`sogong status` says what is used, `sogong clean` what may go) and run "
+    "the same command again: nothing is half kept",
+    "database or disk is full; mend that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`",
+    "disk I/O error; mend that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`",
+)
 STATES = {
-    "ro": "Read-only file system; let this user write there and run the same command again",
-    "0": FULL + ROOM,
-    "4096": FULL + ROOM,
-    "100000": "database or disk is full; mend that",
-    "250000": FULL + ROOM,
-    "600000": FULL + ROOM,
+    "ro": (UNWRITABLE,),
+    "0": FULL[:1],
+    "4096": FULL[:1],
+    "100000": FULL,
+    "250000": FULL,
+    "400000": FULL,
 }
-"""By the state of the disk, the bytes left on it mostly, what is told."""
+"""By the state of the disk, the bytes left on it mostly, what may be told: SQLite says it in its own words."""
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +81,7 @@ def test_a_full_disk_and_one_that_cannot_be_written_are_told_and_a_re_run_ends_t
     assert [state["state"] for state in states] == list(STATES)
     for state in states:
         assert (state["status"], state["then"]) == (1, 0), state
-        assert STATES[state["state"]] in state["told"], state
+        assert any(line in state["told"] for line in STATES[state["state"]]), state
         assert state["told"].count("\n") == 1
         assert state["told"].startswith(
             (f"sogong: {home}", "sogong: the disk", f"sogong: sqlite:///{home}")

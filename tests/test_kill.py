@@ -93,19 +93,21 @@ def test_killed_at_any_moment_a_re_run_ends_the_same(installations: Installation
     took = installations.finish("undisturbed")
     expected = installations.state("undisturbed")
     moments = random.Random(SEED)  # noqa: S311 - a seed, so that a failure can be repeated
-    killed = 0
-    for number in range(KILLS):
-        process = installations.start(f"killed{number}")
+    killed = tries = 0
+    while killed < KILLS:
+        name, tries, began = f"killed{tries}", tries + 1, time.monotonic()
+        process = installations.start(name)
         moment = moments.uniform(0.02, 0.98) * took
         process.join(moment)
         process.kill()
         process.join()
-        killed += process.exitcode == -signal.SIGKILL
-        installations.finish(f"killed{number}")
-        assert installations.state(f"killed{number}") == expected, (
-            f"killed after {moment:.3f} of {took:.3f} s"
-        )
-    assert killed > KILLS / 2
+        if process.exitcode == 0:  # the machine has less to do than before: it was at its end already
+            took = time.monotonic() - began
+            continue
+        assert process.exitcode == -signal.SIGKILL
+        killed += 1
+        installations.finish(name)
+        assert installations.state(name) == expected, f"killed after {moment:.3f} of {took:.3f} s"
 
 
 @pytest.mark.slow
