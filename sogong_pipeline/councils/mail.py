@@ -5,8 +5,10 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from email.utils import formatdate, make_msgid
 from pathlib import PurePosixPath
 
@@ -28,7 +30,7 @@ class Server:
     """A mail server that is connected to: who sends, and how a message is handed over."""
 
     sender: str
-    send: Callable[[EmailMessage], object]
+    send: Callable[[Message], object]
 
 
 def deliver_report(pipeline: Pipeline, quarter: Quarter, office_code: str, server: Server | None) -> str:
@@ -70,24 +72,26 @@ def deliver_report(pipeline: Pipeline, quarter: Quarter, office_code: str, serve
     return f"mailed to {member.email}"
 
 
-def compose(report: str, quarter: Quarter, office_code: str, to: str, sender: str) -> EmailMessage:
+def compose(report: str, quarter: Quarter, office_code: str, to: str, sender: str) -> Message:
     """The message: a few words, and the report as an attachment that opens in any browser."""
     office = next(office for office in reference.offices() if office.code == office_code)
     demo = f"[{texts().report['demo']}] " if DEMO_MARK in report else ""
     title = f"{quarter_ko(quarter)} {texts().report['final_title']}"
-    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    message["Subject"] = f"{demo}{office.name} {title}"
+    # Not an EmailMessage: folding a long Korean subject, it loses the blanks between its parts.
+    message = MIMEMultipart()
+    message["Subject"] = Header(f"{demo}{office.name} {title}", "utf-8").encode()
     message["From"] = sender
     message["To"] = to
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=to.rpartition("@")[2])
-    message.set_content(
+    words = (
         f"{office.name} 담당자께\n\n"
         f"지역중소기업 지원협의회의 의결을 담은 {title}를 붙여 보냅니다.\n"
         "붙인 파일을 웹 브라우저로 열어 주십시오. 잘못된 곳이 있으면 의결표의 구분을 ‘정정’으로 골라 "
         "다시 보내 주십시오.\n"
     )
-    message.add_attachment(
-        report.encode(), maintype="text", subtype="html", filename=f"{quarter}-{office_code}.html"
-    )
+    message.attach(MIMEText(words, "plain", "utf-8"))
+    attached = MIMEText(report, "html", "utf-8")
+    attached.add_header("Content-Disposition", "attachment", filename=f"{quarter}-{office_code}.html")
+    message.attach(attached)
     return message

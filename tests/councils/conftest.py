@@ -11,14 +11,12 @@ import pytest
 
 from sogong_pipeline.councils.issue import Issue, issue_sheets, write_sheets
 from sogong_pipeline.councils.period import HalfYear
-from sogong_pipeline.periods import Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.load import Warehouse
-from tests.conftest import NOW, Country
+from tests.conftest import NOW, QUARTER
 
 PERIOD = HalfYear.parse("2026-H2")
-QUARTER = Quarter.parse("2026-Q3")
 
 
 @dataclass(frozen=True)
@@ -39,18 +37,6 @@ class Council:
     @property
     def offices(self) -> list[str]:
         return list(self.issue.sheets)
-
-
-@pytest.fixture(scope="session")
-def proposed(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
-    """The country's quarter proposed, from the nine months that it needs."""
-    pipeline = Pipeline(Settings(home=tmp_path_factory.mktemp("proposed"), now=NOW))
-    pipeline.registry.load(country.registry)
-    for year in (2024, 2025, 2026):
-        for month in Quarter(year, 3).months:
-            pipeline.months.ingest(month, str(country.file_of(month)))
-    pipeline.quarters.propose(QUARTER)
-    return pipeline
 
 
 @pytest.fixture

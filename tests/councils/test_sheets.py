@@ -16,7 +16,8 @@ from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.wording import columns, texts
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.reports.wording import texts as report_texts
-from tests.councils.conftest import PERIOD, QUARTER, Council
+from tests.conftest import QUARTER
+from tests.councils.conftest import PERIOD, Council
 from tests.councils.officer import place, rows
 
 

@@ -37,7 +37,7 @@ WITH_COUNCILS = {
     *(f"record_decisions.{task}" for task in ("received", "council.confirm", "council.record", "overdue")),
     *(f"publish_reports.{task}" for task in ("publish_decided", "deliver")),
 }
-"""What runs once councils decide; see test_councils.py."""
+"""What runs once councils decide."""
 CLUSTER_POLICY = """
 from datetime import timedelta
 
