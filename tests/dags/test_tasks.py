@@ -141,19 +141,20 @@ def test_a_month_maps_to_its_quarter() -> None:
     from airflow.serialization.decoders import decode_partition_mapper
     from airflow.serialization.encoders import encode_partition_mapper
 
-    from sogong_pipeline.orchestration.assets import MEASURED_MONTH, PROPOSED_QUARTER
+    from sogong_pipeline.orchestration.assets import DECIDED_QUARTER, MEASURED_MONTH, PROPOSED_QUARTER
 
-    def target(name: str, asset: Any, key: str) -> object:
+    def target(name: str, assets: set[Any], key: str) -> object:
         timetable = dag_of(name).timetable
-        assert timetable.asset_condition == asset
+        condition = timetable.asset_condition
+        assert set(getattr(condition, "objects", [condition])) == assets
         return decode_partition_mapper(
             encode_partition_mapper(timetable.default_partition_mapper)
         ).to_downstream(key)
 
-    assert {target("propose_stages", MEASURED_MONTH, str(month)) for month in QUARTER.months} == {
+    assert {target("propose_stages", {MEASURED_MONTH}, str(month)) for month in QUARTER.months} == {
         str(QUARTER)
     }
-    assert target("publish_reports", PROPOSED_QUARTER, str(QUARTER)) == str(QUARTER)
+    assert target("publish_reports", {PROPOSED_QUARTER, DECIDED_QUARTER}, str(QUARTER)) == str(QUARTER)
 
 
 def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Pipeline, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.simulator.portal import PortalServer
 from sogong_pipeline.simulator.portal_faults import Fault
 from tests.nps.conftest import TITLE
+from tests.nps.test_odcloud import FAULTS as FAULTS_OF_THE_API
 
 PAGES = (
     "fileData.do",
@@ -166,7 +167,7 @@ def time_passes(pipeline: Pipeline) -> None:
 
 
 def test_every_fault_there_is_has_its_test() -> None:
-    tried = {case.fault for _, case in EVERYTHING}
+    tried = {case.fault for _, case in EVERYTHING} | {case.fault for case in FAULTS_OF_THE_API}
     # These two have tests of their own: the first in the flow, the second below.
     assert set(Fault) - tried == {Fault.CAPTCHA, Fault.WRONG_TYPE}
 

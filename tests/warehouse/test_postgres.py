@@ -128,8 +128,9 @@ def test_an_analyst_reads_everything_and_writes_nothing(
 
     def reads_everything_and_writes_nothing() -> None:
         for relation in relations():
-            with analyst.connect() as connection:
-                assert connection.execute(text(f"SELECT count(*) FROM {relation}")).scalar()
+            count = text(f"SELECT count(*) FROM {relation}")
+            with analyst.connect() as reader, warehouse.engine.connect() as owner:
+                assert reader.execute(count).scalar() == owner.execute(count).scalar()
         for statement in (
             *(f"DELETE FROM {relation}" for relation in relations()),
             *(f"TRUNCATE {table}" for table in metadata().tables),
