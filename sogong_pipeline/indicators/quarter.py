@@ -13,6 +13,7 @@ from sogong_pipeline.engine import Engine, query
 from sogong_pipeline.indicators.bootstrap import pair_workplaces
 from sogong_pipeline.indicators.breaks import area_breaks
 from sogong_pipeline.indicators.month import outside_roll_out
+from sogong_pipeline.indicators.pay_chain import register_chains
 from sogong_pipeline.lake import Partition
 from sogong_pipeline.nps.contribution import contribution_for, coverage_breaks
 from sogong_pipeline.periods import Month, Quarter
@@ -91,11 +92,12 @@ def measure_quarter(
 
     Returns:
         The written files: the quarter's facts of districts and regions, in all, by industry and by size, and
-        `district_trend`; and `paired_workplace`, what `bootstrap.draw` draws from.
+        `district_trend` and `pay_chain`; and `paired_workplace`, what `bootstrap.draw` draws from.
     """
     tables = [f"fact_{area}{cut}_quarter" for cut in CUTS for area in ("district", "region")]
     files = {
-        table: workspace / f"{table}.parquet" for table in (*tables, "district_trend", "paired_workplace")
+        table: workspace / f"{table}.parquet"
+        for table in (*tables, "district_trend", "pay_chain", "paired_workplace")
     }
     compared = {quarter, *(entry.base_quarter for entry in comparisons(quarter))}
     needed = [month for month in months if month.quarter in compared]
@@ -132,10 +134,12 @@ def measure_quarter(
             [entry.base for entry in comparisons(quarter)],
             files["paired_workplace"],
         )
-        engine.view(
-            "fact_district_month", [found.measured.path("fact_district_month") for found in months.values()]
-        )
-        engine.write(query("editions", "district_trend"), files["district_trend"])
+        linked = register_chains(engine, quarter, list(months)) or needed[:1]  # a view needs a file
+        engine.view("july_member", [months[month].matched.path("district_member") for month in linked])
+        for table in ("fact_district_month", "fact_region_month"):
+            engine.view(table, [found.measured.path(table) for found in months.values()])
+        for table in ("pay_chain", "district_trend"):
+            engine.write(query("editions", table), files[table])
     return files
 
 
