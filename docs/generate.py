@@ -17,7 +17,7 @@ from sogong_pipeline.warehouse.tables import adjustments, latest_views, schemas
 
 DOCS = Path(__file__).parent
 DAGS = DOCS.parent / "dags"
-PATH_OF_A_MONTH = ("ingest_month", "propose_stages", "publish_reports", "load_registry")
+PATH_OF_A_MONTH = ("ingest_month", "propose_stages", "record_decisions", "publish_reports", "load_registry")
 WIDTH = 100
 """Columns of the help pages, whatever the terminal."""
 
@@ -66,7 +66,7 @@ def _tables() -> Iterator[str]:
                 f"[`{name}`](#{name})",
                 schema["title_ko"],
                 ", ".join(schema["grain"]),
-                "lake" if schema.get("lake_only") else "warehouse",
+                "lake" if schema.get("lake_only") else "view" if schema.get("view") else "warehouse",
             )
             for name, schema in schemas().items()
         ),

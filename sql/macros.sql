@@ -116,3 +116,8 @@ CREATE OR REPLACE MACRO coverage_floor(legal_form) AS (CASE WHEN legal_form = 1 
 CREATE OR REPLACE MACRO near_floor(legal_form, subscribers, left_heads) AS (
     subscribers - left_heads < coverage_floor(legal_form) OR subscribers <= coverage_floor(legal_form) + 1
 );
+
+-- A text with its blanks made single: the source writes two between 시도 and what follows where there is no 시군구.
+CREATE OR REPLACE MACRO single_blanks(text) AS (
+    CASE WHEN contains(text, '  ') THEN regexp_replace(text, ' +', ' ', 'g') ELSE text END
+);

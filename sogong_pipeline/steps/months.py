@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sogong_pipeline import __version__
-from sogong_pipeline.districts.matching import match, regions_version
+from sogong_pipeline.districts.matching import match
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
@@ -22,6 +22,7 @@ from sogong_pipeline.nps.sources import BytesProgress, Received, Sources
 from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month, suites_version
+from sogong_pipeline.regions.crosswalk import regions_version
 from sogong_pipeline.steps.registry import RegistrySteps
 from sogong_pipeline.steps.traces import TraceSteps
 
@@ -234,7 +235,7 @@ class MonthSteps:
             },
             recorded_at=self._now(),
             build=lambda workspace: measure_month(
-                matched.path("district_member"), districts.districts, month, workspace
+                matched.path("district_member"), districts, month, workspace
             ),
         )[0]
 
@@ -255,7 +256,7 @@ class MonthSteps:
             },
             recorded_at=self._now(),
             build=lambda workspace: match(
-                staged.path("workplace"), trace.path("workplace_trace"), districts.districts, workspace
+                staged.path("workplace"), trace.path("workplace_trace"), districts, month, workspace
             ),
         )[0]
 

@@ -39,6 +39,7 @@ def dim_region() -> Iterator[dict[str, Any]]:
             "valid_from": region.valid_from,
             "valid_to": region.valid_to,
             "successor_code": region.successor_code,
+            "sido17_code": region.sido17_code,
             "office_code": office.code if office else None,
         }
 

@@ -47,7 +47,7 @@ def metadata() -> MetaData:
     """The warehouse's tables with their Korean titles and English meanings as comments."""
     target = MetaData()
     for name, schema in schemas().items():
-        if not schema.get("lake_only"):
+        if not schema.get("lake_only") and not schema.get("view"):
             Table(
                 name,
                 target,
@@ -78,3 +78,11 @@ def latest_views() -> dict[str, str]:
         for name, schema in schemas().items()
         if "edition" in schema["grain"] and name != "edition" and not schema.get("lake_only")
     }
+
+
+def views() -> dict[str, str]:
+    """The SELECT of every view, those that others read first."""
+    own = [
+        path for path in sorted(SQL.glob("*/*/query.sql")) if schemas().get(path.parent.name, {}).get("view")
+    ]
+    return {**latest_views(), **{path.parent.name: path.read_text(encoding="utf-8") for path in own}}

@@ -49,12 +49,15 @@ SELECT
     coalesce(sum(subscribers) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_workers,
     coalesce(sum(billed_amount_krw) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_billed_amount_krw,
     coalesce(max(subscribers) FILTER (is_counted), 0)::BIGINT AS largest_workplace_workers,
-    coalesce(sum(subscribers * subscribers) FILTER (is_counted), 0)::BIGINT AS squared_workers,
+    coalesce(sum(subscribers::BIGINT * subscribers) FILTER (is_counted), 0)::BIGINT AS squared_workers,
     count(*) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)) AS ceiling_workplaces,
     coalesce(sum(subscribers) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)), 0)::BIGINT AS ceiling_workers,
     count(*) FILTER (is_counted AND district_id IS NOT NULL) AS matched_workplaces,
     count(*) FILTER (is_counted AND district_id IS NULL AND grade = 'ambiguous') AS ambiguous_workplaces,
-    count(*) FILTER (is_counted AND district_id IS NULL AND grade <> 'ambiguous') AS unassigned_workplaces
+    count(*) FILTER (is_counted AND district_id IS NULL AND grade <> 'ambiguous') AS unassigned_workplaces,
+    count(*) FILTER (is_counted AND grade = 'high') AS high_workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted AND grade = 'high'), 0)::BIGINT AS high_workers,
+    count(*) FILTER (is_counted AND grade = 'not_assignable') AS not_assignable_workplaces
 FROM query_table(members)
 GROUP BY GROUPING SETS ((area), (area, division), (area, size_band))
 HAVING grouping(size_band) = 1 OR size_band IS NOT NULL;
@@ -71,7 +74,10 @@ WHERE area IS NOT NULL AND (cut = 'all' OR length(area) = 2);
 -- The measures of a month from its sums; `outside_roll_out` holds the areas that nobody watches yet.
 CREATE OR REPLACE MACRO month_measures(sums) AS TABLE
 SELECT
-    * EXCLUDE (matched_workplaces, ambiguous_workplaces, unassigned_workplaces),
+    * EXCLUDE (
+        matched_workplaces, ambiguous_workplaces, unassigned_workplaces,
+        high_workplaces, high_workers, not_assignable_workplaces
+    ),
     getvariable('rate_bp')::INTEGER AS rate_bp,
     divide_half_even(billed_amount_krw::HUGEINT * 10000, getvariable('rate_bp'))::BIGINT AS payroll_krw,
     divide_half_even(billed_amount_krw::HUGEINT * 10000, workers::HUGEINT * getvariable('rate_bp'))::BIGINT AS pay_per_worker_krw,

@@ -12,7 +12,7 @@ known AS (
     SELECT
         district.district_id AS area,
         coalesce(ambiguous, 0) AS ambiguous,
-        has_place AND (coalesce(workplaces, 0) > 0 OR coalesce(ambiguous, 0) = 0) AS is_known,
+        coalesce(workplaces, 0) > 0 OR (has_place AND coalesce(ambiguous, 0) = 0) AS is_known,
         matched.* EXCLUDE (area, cut, part)
     FROM district
     LEFT JOIN matched ON matched.area = district.district_id
@@ -25,6 +25,15 @@ sums AS (
         CASE WHEN is_known THEN coalesce(COLUMNS(* EXCLUDE (area, ambiguous, is_known)), 0) END
     FROM known
 )
-SELECT area AS district_id, getvariable('data_month') AS data_month, * EXCLUDE (area, ambiguous), ambiguous AS ambiguous_workplaces
-FROM month_measures('sums')
+SELECT
+    area AS district_id,
+    getvariable('data_month') AS data_month,
+    measures.* EXCLUDE (area, ambiguous),
+    high_workplaces,
+    sums.workplaces - high_workplaces AS medium_workplaces,
+    high_workers,
+    sums.workers - high_workers AS medium_workers,
+    sums.ambiguous AS ambiguous_workplaces
+FROM month_measures('sums') AS measures
+JOIN sums USING (area)
 ORDER BY district_id

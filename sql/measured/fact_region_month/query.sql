@@ -8,8 +8,14 @@ SELECT
     getvariable('data_month') AS data_month,
     measures.* EXCLUDE (area, cut, part),
     matched_workplaces,
+    high_workplaces,
+    matched_workplaces - high_workplaces AS medium_workplaces,
     ambiguous_workplaces,
-    unassigned_workplaces
+    unassigned_workplaces,
+    not_assignable_workplaces
 FROM month_measures('sums') AS measures
-JOIN (SELECT area, matched_workplaces, ambiguous_workplaces, unassigned_workplaces FROM sums) USING (area)
+JOIN (
+    SELECT area, matched_workplaces, high_workplaces, ambiguous_workplaces, unassigned_workplaces, not_assignable_workplaces
+    FROM sums
+) USING (area)
 ORDER BY region_code
