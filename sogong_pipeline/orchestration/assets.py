@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from airflow.sdk import Asset
 
 MEASURED_MONTH = Asset("measured_month", uri="sogong://measured/month")
@@ -9,3 +12,10 @@ MEASURED_MONTH = Asset("measured_month", uri="sogong://measured/month")
 
 PROPOSED_QUARTER = Asset("proposed_quarter", uri="sogong://editions/quarter")
 """A quarter with a new proposal; keys are quarters such as `2026-Q3`."""
+
+
+def last_told(events: Iterable[Any], month: str) -> dict[str, Any] | None:
+    """What the latest event of a month said of it, None where there was none."""
+    told = [event for event in events if (event.extra or {}).get("month") == month]
+    latest = max(told, key=lambda event: event.timestamp, default=None)
+    return dict(latest.extra) if latest is not None else None
