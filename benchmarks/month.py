@@ -8,21 +8,38 @@ from pathlib import Path
 
 from benchmarks.measure import Result, compare
 from sogong_pipeline.districts.matching import match
-from sogong_pipeline.districts.registry import Registry, read_registry
+from sogong_pipeline.districts.registry import Registry
+from sogong_pipeline.districts.template import read_registry
 from sogong_pipeline.indicators.month import measure_month
 from sogong_pipeline.nps.sources import data_month
 from sogong_pipeline.nps.staging import stage
+from sogong_pipeline.workplaces.trace import trace_month
 
 
-def ours(staged: str, registry: str, month: str) -> None:
+def ours(staged: str, trace: str, registry: str, month: str) -> None:
     """Match with grades, then the facts of districts, nation and regions, with their account."""
     from sogong_pipeline.periods import Month
 
     wanted = Month.parse(month)
-    districts = Registry.of(read_registry(Path(registry))).on(wanted.quarter.last_day).districts
+    districts = Registry.of(read_registry(Path(registry))).on(wanted.quarter.last_day)
     with tempfile.TemporaryDirectory() as folder:
-        matched = match(Path(staged), districts, Path(folder))
+        matched = match(Path(staged), Path(trace), districts, wanted, Path(folder))
         measure_month(matched.files["district_member"], districts, wanted, Path(folder))
+
+
+def match_alone(file: str, staged: str, trace: str, registry: str) -> None:
+    """Place every row in its regions and districts."""
+    month = data_month(Path(file), Path(file).name)
+    districts = Registry.of(read_registry(Path(registry))).on(month.quarter.last_day)
+    with tempfile.TemporaryDirectory() as folder:
+        match(Path(staged), Path(trace), districts, month, Path(folder))
+
+
+def stage_alone(file: str, staged: str, trace: str, registry: str) -> None:
+    """What matching should take no longer than: typing the same rows."""
+    path = Path(file)
+    with tempfile.TemporaryDirectory() as folder:
+        stage(path, path.name, data_month(path, path.name), Path(folder))
 
 
 def _places(registry: str) -> list[tuple[str, str, str]]:
@@ -35,7 +52,7 @@ def _places(registry: str) -> list[tuple[str, str, str]]:
         ]
 
 
-def with_duckdb(staged: str, registry: str, month: str) -> None:
+def with_duckdb(staged: str, trace: str, registry: str, month: str) -> None:
     """One join and one GROUP BY; several claims are simply counted several times."""
     import duckdb
     import pyarrow as pa
@@ -55,7 +72,7 @@ def with_duckdb(staged: str, registry: str, month: str) -> None:
     ).fetchall()
 
 
-def with_pandas(staged: str, registry: str, month: str) -> None:
+def with_pandas(staged: str, trace: str, registry: str, month: str) -> None:
     """A merge, claims counted, and a groupby."""
     import pandas as pd
 
@@ -75,7 +92,22 @@ def compare_month(country: Path) -> list[Result]:
     month = data_month(file, file.name)
     with tempfile.TemporaryDirectory() as folder:
         staged = stage(file, file.name, month, Path(folder)).files["workplace"]
+        trace = trace_month(staged, month, None, Path(folder)).files["workplace_trace"]
         ways = {"ours": ours, "pandas": with_pandas, "bare DuckDB": with_duckdb}
-        return compare(
-            "match and measure a month", ways, str(staged), str(country / "registry.csv"), str(month)
+        whole = compare(
+            "match and measure a month",
+            ways,
+            str(staged),
+            str(trace),
+            str(country / "registry.csv"),
+            str(month),
         )
+        alone = compare(
+            "match a month",
+            {"ours": match_alone, "staging it": stage_alone},
+            str(file),
+            str(staged),
+            str(trace),
+            str(country / "registry.csv"),
+        )
+    return [*whole, *alone]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import getpass
 import json
 import os
 import re
@@ -18,7 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.districts import commands as districts
+from sogong_pipeline.errors import RefusedError, one_line
 from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 from sogong_pipeline.progress import steps
 from sogong_pipeline.settings import Settings
@@ -39,8 +41,14 @@ app = typer.Typer(
 )
 registry_app = typer.Typer(no_args_is_help=True, help="The district registry.")
 warehouse_app = typer.Typer(no_args_is_help=True, help="The analysts' copy of the tables.")
+district_app = typer.Typer(no_args_is_help=True, help="Districts and who lies in them.")
+decide_app = typer.Typer(no_args_is_help=True, help="What the councils decide.")
 app.add_typer(registry_app, name="registry")
+app.add_typer(district_app, name="district")
 app.add_typer(warehouse_app, name="warehouse")
+evaluate_app = typer.Typer(no_args_is_help=True, help="How right the results are, where the truth is known.")
+app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(decide_app, name="decide")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Source = Annotated[
@@ -73,12 +81,12 @@ def command(group: typer.Typer, name: str) -> Callable[[Callable[P, dict[str, An
             except RefusedError as refusal:
                 _fail(str(refusal), as_json=as_json)
             except OSError as error:
-                _fail(f"{error.filename or 'the disk'}: {error.strerror or error}", as_json=as_json)
+                _fail(one_line(error), as_json=as_json)
             except Exception as error:  # the edge: a user gets one line, an engineer the rest on request
                 if os.environ.get("SOGONG_DEBUG"):
                     raise
-                told = " ".join(str(error).split())[:300]
-                _fail(f"{type(error).__name__}: {told}; SOGONG_DEBUG=1 shows where", as_json=as_json)
+                line = " ".join(str(error).split())[:300]
+                _fail(f"{type(error).__name__}: {line}; SOGONG_DEBUG=1 shows where", as_json=as_json)
             lines, status = done.pop("lines", []), done.pop("status", 0)
             typer.echo(json.dumps(done, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
             raise typer.Exit(status)
@@ -196,32 +204,6 @@ def quality(
     }
 
 
-@command(registry_app, "load")
-def registry_load(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="CSV as in docs/registry-template.md")
-    ],
-    as_of: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="valid_from of rows that leave it blank")
-    ] = None,
-    as_json: Json = False,
-) -> dict[str, Any]:
-    """Make a registry file the one in force."""
-    pipeline, warehouse = _open()
-    registry, is_new = pipeline.registry.load(file, as_of.date() if as_of else None)
-    warehouse.load_reference()
-    count = len({district.district_id for district in registry.districts})
-    return {
-        "version": registry.version,
-        "districts": count,
-        "new": is_new,
-        "lines": [
-            f"registry {registry.version} with {count:,} districts "
-            + ("loaded" if is_new else "was in force already")
-        ],
-    }
-
-
 @command(app, "propose")
 def propose(
     quarter: Annotated[
@@ -232,6 +214,10 @@ def propose(
         bool, typer.Option("--dry-run", help="Say which quarters would be proposed and why.")
     ] = False,
     as_known_on: AsKnownOn = None,
+    registry: Annotated[
+        str,
+        typer.Option(metavar="now|then|VERSION", help="Which registry judges one quarter; docs/vintages.md."),
+    ] = "now",
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Measure quarters and propose a reference stage for each district."""
@@ -239,6 +225,8 @@ def propose(
     known = parse_moment(as_known_on) if as_known_on else None
     if known and not wanted:
         raise RefusedError("--as-known-on rebuilds one quarter; name it, such as 2026-Q3")
+    if registry != "now" and not wanted:
+        raise RefusedError("--registry rebuilds one quarter; name it, such as 2026-Q3")
     pipeline, warehouse = _open()
     if not pipeline.months.passed():
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
@@ -258,7 +246,7 @@ def propose(
     with steps(len(changed)) as shown:
         for name, why in changed.items():
             shown.begin(f"propose {name}")
-            edition, is_new = pipeline.quarters.propose(Quarter.parse(name), rules, known)
+            edition, is_new = pipeline.quarters.propose(Quarter.parse(name), rules, known, registry)
             warehouse.load_quarter(Quarter.parse(name))
             stages = {
                 stage: edition.facts["stages"][stage]
@@ -273,6 +261,11 @@ def propose(
             )
             if known:
                 lines.append(_as_known(known, why))
+            if registry != "now":
+                judged = edition.facts["registry_version"]
+                lines.append(
+                    f"judged with registry {judged} ({registry}); the latest edition is still the latest"
+                )
             shown.done()
     return {"editions": editions, "lines": lines or ["no quarter's inputs changed"]}
 
@@ -291,13 +284,15 @@ def publish(
     as_known_on: AsKnownOn = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
-    """Write the reports of the 13 regional offices and of the nation."""
+    """Write the reports of a quarter: drafts, or the final ones of the offices whose councils decided."""
     from sogong_pipeline.reports.publish import publish_draft
 
     wanted = Quarter.parse(quarter)
-    if not draft:
-        raise RefusedError(f"no council has decided on {wanted} yet; publish drafts with --draft")
     pipeline, _ = _open()
+    if not draft:
+        if as_known_on:
+            raise RefusedError("a decision is on the edition it cites; --as-known-on goes with --draft")
+        return _publish_final(pipeline, wanted, out)
     published = publish_draft(pipeline, wanted, out, parse_moment(as_known_on) if as_known_on else None)
     files = [f"{published.folder}/{name}" for name in published.files]
     return {
@@ -363,6 +358,103 @@ def bulletin(
         "month": str(wanted),
         "files": files,
         "lines": [f"{len(files)} bulletins of {wanted} in {published.folder}", f"open {files[0]}"],
+    }
+
+
+def _publish_final(pipeline: Pipeline, quarter: Quarter, out: Path | None) -> dict[str, Any]:
+    from sogong_pipeline.reports.final import publish_final
+
+    finals = publish_final(pipeline, quarter, out)
+    files = [f"{finals.folder}/{name}" for name in finals.files]
+    missing = f"; not decided: {', '.join(finals.missing)}" if finals.missing else ""
+    nation = (
+        "and of the nation"
+        if finals.nation
+        else "(of the nation when all have decided or the deadline passed)"
+    )
+    return {
+        "quarter": str(quarter),
+        "files": files,
+        "decided": finals.decided,
+        "missing": finals.missing,
+        "lines": [
+            f"final reports of {len(finals.decided)} offices {nation} in {finals.folder}{missing}",
+            f"open {files[0]}",
+        ],
+    }
+
+
+@command(decide_app, "sheets")
+def decide_sheets(
+    period: Annotated[str, typer.Argument(help="2026-H2")],
+    quarter: Annotated[
+        str | None,
+        typer.Option(help="The quarter judged; the newest proposed one of the period if not given."),
+    ] = None,
+    deadline: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="When sheets are due; the last day of the period if not given."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Write a decision sheet and a one-page briefing for the council of each regional office."""
+    from sogong_pipeline.councils.issue import issue_sheets, write_sheets
+    from sogong_pipeline.councils.period import HalfYear
+
+    wanted, judged = HalfYear.parse(period), Quarter.parse(quarter) if quarter else None
+    pipeline, _ = _open()
+    issue, is_new = issue_sheets(pipeline, wanted, judged, deadline.date() if deadline else None)
+    published = write_sheets(pipeline, issue, out)
+    return {
+        "period": str(wanted),
+        "quarter": str(issue.quarter),
+        "edition": issue.edition,
+        "deadline": str(issue.deadline),
+        "new": is_new,
+        "files": [f"{published.folder}/{name}" for name in published.files],
+        "lines": [
+            f"{len(issue.sheets)} sheets of {wanted} on {issue.quarter} (edition {issue.edition}), due {issue.deadline}"
+            + ("" if is_new else "  (out already)"),
+            f"in {published.folder}",
+        ],
+    }
+
+
+@command(decide_app, "record")
+def decide_record(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A sheet that came back.")],
+    by: Annotated[
+        str | None, typer.Option(help="Who confirms it; the user of this machine if not given.")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Record a council's decisions from its sheet, all of it or nothing.
+
+    What is wrong with a refused sheet is written beside it as FILE.답변.txt, a text in Korean for the officer.
+    """
+    from sogong_pipeline.councils.answer import answer, answer_beside
+    from sogong_pipeline.councils.checking import check
+    from sogong_pipeline.councils.record import record, recording_of
+
+    pipeline, warehouse = _open()
+    checked = check(pipeline.lake, file, pipeline.settings.clock().date())
+    if checked.problems and not recording_of(warehouse, checked.sha256):
+        told = answer_beside(file, answer(checked, file.name, "refused"))
+        raise RefusedError(f"{file}: {len(checked.problems)} problems, nothing recorded; see {told}")
+    done = record(warehouse, file, by or getpass.getuser())
+    facts = done.facts
+    return {
+        **facts,
+        "new": done.is_new,
+        "lines": [
+            "{office} {period}: {rows} rows recorded ({kind}), {differing} other than proposed".format(
+                **facts
+            )
+            + ("" if done.is_new else "  (was recorded already)")
+        ],
     }
 
 
@@ -569,6 +661,42 @@ def simulate(
     }
 
 
+@command(evaluate_app, "matching")
+def evaluate_matching(
+    law: Annotated[int, typer.Option(help="2 addresses as vague as real ones, 3 harder.")] = 2,
+    seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 120,
+    outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1.5,
+    months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2026-03..2026-08",
+    page: Annotated[
+        Path | None, typer.Option(help="Measure the two countries of the docs and write their page.")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Match a simulated country and compare grades, districts, exits and who is who with its truth."""
+    from tempfile import TemporaryDirectory
+
+    from sogong_pipeline.evaluation import page as pages
+    from sogong_pipeline.evaluation.accuracy import measure_accuracy
+    from sogong_pipeline.evaluation.country import Evaluated, Recipe, recipes
+
+    one = Recipe(law, seed, districts, outside, tuple(parse_months(months)))
+    found = {}
+    wanted = recipes() if page else {"country": one}
+    with steps(sum(len(recipe.months) for recipe in wanted.values())) as shown:
+        for name, recipe in wanted.items():
+            with TemporaryDirectory() as folder:
+                shown.begin(f"evaluate {name}")
+                evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
+                found[name] = (recipe, measure_accuracy(evaluated))
+    if page:
+        page.write_text(pages.page(found), encoding="utf-8")
+    return {
+        **{name: {"recipe": str(recipe), **pages.figures(told)} for name, (recipe, told) in found.items()},
+        "lines": [line for recipe, told in found.values() for line in pages.lines(recipe, told)],
+    }
+
+
 @command(app, "portal")
 def portal(
     data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="What `sogong simulate` wrote.")],
@@ -586,6 +714,18 @@ command(app, "verify")(upkeep.verify)
 command(app, "backup")(upkeep.backup)
 command(app, "restore")(upkeep.restore)
 command(app, "clean")(upkeep.clean)
+
+
+for group, name, run in (
+    (registry_app, "load", districts.registry_load),
+    (registry_app, "fetch", districts.registry_fetch),
+    (registry_app, "convert", districts.registry_convert),
+    (registry_app, "list", districts.registry_list),
+    (registry_app, "diff", districts.registry_diff),
+    (registry_app, "overlaps", districts.registry_overlaps),
+    (district_app, "explain", districts.district_explain),
+):
+    command(group, name)(run)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from sogong_pipeline.storage import Store
 
 MANIFEST = "manifest.json"
 CURRENT = "current"
-DERIVED = ("staged", "checked", "revised", "matched", "measured")
+DERIVED = ("staged", "checked", "revised", "traced", "matched", "moved", "measured")
 """The layers of which every partition can be made again from the others."""
 PROPOSED = "editions"
 """Made from the others too, but from their state at one time, so that it is kept."""

@@ -46,6 +46,19 @@ class Settings(BaseSettings):
         description="The warehouse: postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE, or sqlite:///FILE; "
         "empty means warehouse.sqlite under home.",
     )
+    councils: Path | None = Field(
+        default=None,
+        description="Who confirms each council's decisions and where its reports are mailed (YAML, see "
+        "docs/decisions-by-councils.md); empty means councils.yaml under home.",
+    )
+    reports_link: str = Field(
+        default="",
+        description="Where people open the reports in a browser, such as https://reports.example.go.kr; empty means "
+        "that they are told the path.",
+    )
+    answer_hours: int = Field(
+        default=72, ge=1, description="How long a step waits for the person who confirms a sheet."
+    )
     now: dt.datetime | None = Field(
         default=None,
         description="The time to record instead of the clock's, for runs that must be repeatable.",

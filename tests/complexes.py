@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from sogong_pipeline.districts.registry import TEMPLATE
+from sogong_pipeline.districts.template import TEMPLATE
 
 KINDS = {
     "국가": "national_industrial_complex",

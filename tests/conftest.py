@@ -16,7 +16,7 @@ import hypothesis
 import psycopg
 import pytest
 
-from sogong_pipeline.periods import Month, parse_months
+from sogong_pipeline.periods import Month, Quarter, parse_months
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.simulator.country import write_country
@@ -31,6 +31,8 @@ hypothesis.settings.register_profile("soak", max_examples=3_000, deadline=None)
 hypothesis.settings.load_profile("soak" if os.environ.get("SOGONG_SOAK") else "test")
 
 NOW = "2026-10-20T09:00:00+09:00"
+QUARTER = Quarter(2026, 3)
+"""The last whole quarter of the country."""
 COUNTRY_MONTHS = "2024-01..2026-09"
 
 
@@ -81,6 +83,18 @@ def ingested(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Pipe
     pipeline.registry.load(country.registry)
     for month in parse_months(COUNTRY_MONTHS):
         pipeline.months.ingest(month, str(country.file_of(month)))
+    return pipeline
+
+
+@pytest.fixture(scope="session")
+def proposed(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """The country's quarter proposed, from the nine months that it needs."""
+    pipeline = Pipeline(Settings(home=tmp_path_factory.mktemp("proposed"), now=NOW))
+    pipeline.registry.load(country.registry)
+    for year in (2024, 2025, 2026):
+        for month in Quarter(year, 3).months:
+            pipeline.months.ingest(month, str(country.file_of(month)))
+    pipeline.quarters.propose(QUARTER)
     return pipeline
 
 

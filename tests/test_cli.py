@@ -128,7 +128,7 @@ def test_a_bad_registry_is_one_line_and_the_one_in_force_stays(sogong: Run, tmp_
     assert sogong("registry", "load", write(tmp_path / "good.csv", ROW)).returncode == 0
     done = sogong("registry", "load", write(tmp_path / "bad.csv", ROW, ROW))
     assert done.returncode == 1
-    assert done.stderr.startswith("sogong: bad.csv: district_id 'D1' stands twice")
+    assert done.stderr.startswith("sogong: bad.csv: row 3: district_id 'D1' (row 2 is valid from")
     assert done.stderr.count("\n") == 1
     assert len(list((tmp_path / "home" / "lake" / "registry").iterdir())) == 1
 

@@ -31,7 +31,8 @@ def test_25000_real_rows_become_honest_reports(pipeline: Pipeline, test_data: Pa
     assert state.measured is not None
     facts = state.measured.facts
     assert facts["matched"] + facts["ambiguous"] + facts["unassigned"] == facts["workplaces"]
-    assert facts["matched"] > 2_000
+    assert facts["matched"] > 500
+    assert facts["not_assignable"] > 2_000  # in towns, where the list of complexes gives no postal codes
 
     edition, _ = pipeline.quarters.propose(QUARTER)
     assert edition.facts["stages"]["undetermined"] == edition.facts["districts"] == 1_329

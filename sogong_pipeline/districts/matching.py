@@ -1,26 +1,33 @@
-"""Matching: every workplace of a month is placed in a district, in its regions, or told to be ambiguous."""
+"""Matching: every workplace of a month is placed in its regions and, with a grade, in a district or in none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 
-from sogong_pipeline.districts.registry import District
+from sogong_pipeline.districts import evidence
+from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import Engine, query
-from sogong_pipeline.lake import SHORT, Built, sha256_of
-from sogong_pipeline.regions.reference import data_path, regions
+from sogong_pipeline.indicators.industry import rule_table
+from sogong_pipeline.lake import Built
+from sogong_pipeline.periods import Month
+from sogong_pipeline.regions.crosswalk import divided_codes, sigungu_on, today_of_codes, today_of_names
+from sogong_pipeline.regions.reference import regions
+
+GRADES = ("high", "medium", "ambiguous", "not_assignable", "none")
+"""Surest first; only the first two place a workplace in a district."""
 
 
-def match(workplace: Path, trace: Path, districts: Sequence[District], workspace: Path) -> Built:
+def match(workplace: Path, trace: Path, districts: Slice, month: Month, workspace: Path) -> Built:
     """Match a staged month against the districts of one day.
 
     Args:
         workplace: staged rows (sql/staged/workplace).
         trace: who they are (sql/traced/workplace_trace).
-        districts: the registry's districts that count in the quarter judged.
+        districts: the districts and placements that count in the quarter judged.
+        month: the data month, for the regions of its time.
         workspace: an empty folder to write in.
 
     Returns:
@@ -30,35 +37,32 @@ def match(workplace: Path, trace: Path, districts: Sequence[District], workspace
     with Engine(workspace) as engine:
         engine.view("workplace", workplace)
         engine.view("workplace_trace", trace)
-        engine.connection.register("place", _places(districts))
-        engine.connection.register("region", _regions())
+        for name, table in _tables(districts, month).items():
+            engine.connection.register(name, table)
+        by_industry = any(district.industry_codes for district in districts.districts)
+        engine.variables({"by_industry": by_industry})
         rows = engine.write(query("matched", "district_member"), target)
     return Built(files={"district_member": target}, facts={"rows": rows})
 
 
+def _tables(districts: Slice, month: Month) -> dict[str, pa.Table]:
+    """What the query joins the rows with."""
+    return {
+        "claim": evidence.claims(districts.districts),
+        "road": evidence.roads(districts.districts),
+        "name": evidence.names(districts.districts),
+        "nest": evidence.nests(districts.districts),
+        "placement": evidence.placements(districts.placements),
+        "dong_today": today_of_codes(),
+        "dong_divided": divided_codes(),
+        "name_today": today_of_names(),
+        "sigungu_then": sigungu_on(month.last_day),
+        "region": _regions(),
+        "industry_rule": rule_table(),
+    }
+
+
 @cache
-def regions_version() -> str:
-    """A digest of the codes of regions; a changed one makes what was matched with it stale."""
-    return sha256_of(data_path("region.csv"))[:SHORT]
-
-
-def _places(districts: Sequence[District]) -> pa.Table:
-    """One row per legal dong, and per postal code in it where the district names any."""
-    rows = [
-        (district.district_id, dong, postal_code)
-        for district in districts
-        for dong in district.legal_dong_codes
-        for postal_code in (district.postal_codes or (None,))
-    ]
-    return pa.table(
-        {
-            "district_id": pa.array([row[0] for row in rows], pa.string()),
-            "legal_dong_code": pa.array([row[1] for row in rows], pa.string()),
-            "postal_code": pa.array([row[2] for row in rows], pa.string()),
-        }
-    )
-
-
 def _regions() -> pa.Table:
     """Old and living codes of 시도 and 시군구 with today's code where the change was one to one."""
     return pa.table(

@@ -1,55 +1,47 @@
-"""The district registry: a documented CSV template, read whole or refused whole.
+"""The district registry: which districts there are, of what kind and since when, and what places workplaces in them.
 
-The ministry's own list is not public. A user loads it, or one built from public lists, from a file with the
-columns of `TEMPLATE` (docs/registry-template.md). Every district says since when it counts and where that is
-known from, so a stage is never joined to an undated list.
+The ministry's own list is not public. A user loads it, or one built from public lists, from a file with the columns of
+`districts.template` (docs/registry-template.md). Every district says since when it counts and where that is known
+from, so a stage is never joined to an undated list.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-import itertools
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Self
 
 import yaml
 
-from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake import SHORT, digest_of
-from sogong_pipeline.regions.reference import current_code, office_of_sido, regions
+from sogong_pipeline.regions.reference import current_code, office_of_sido
 
-TEMPLATE = (
-    "district_id",
-    "name",
-    "kind",
-    "sigungu_code",
-    "legal_dong_codes",
-    "postal_codes",
-    "longitude",
-    "latitude",
-    "source",
-    "valid_from",
-    "valid_to",
-)
 SIMULATED = "simulated:"
 """How the source of an invented district begins; its reports are marked 시연."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of district the law names; `name` is Korean."""
+    """A kind of district the law names; `name` is Korean.
+
+    Attributes:
+        code: What a registry file carries.
+        name: As the law says it.
+        legal_item: Item of art. 14 of the decree.
+        parent_law: The law that makes such districts.
+        is_building: Whether it is one building, which a published address cannot tell from its neighbours.
+        endings: How the names of such districts end, and what addresses may call them.
+    """
 
     code: str
     name: str
     legal_item: str
     parent_law: str
+    is_building: bool
+    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -58,6 +50,13 @@ class District:
 
     It claims the workplaces of its legal dongs, and of those only the ones in its postal codes where it names any.
     One whose legal dongs nobody knows claims none and is reported as not computable.
+
+    Attributes:
+        roads: Names of roads that run inside it only; an address on one, in its 읍면동, is enough.
+        aliases: What addresses call it, besides its name.
+        parent_id: The district it lies in; what both claim is its own.
+        industry_codes: Beginnings of industry codes; given, its place alone claims only such workplaces.
+        is_alone: Whether nothing else has its legal dongs and postal codes, so that a building can be told by them.
     """
 
     district_id: str
@@ -71,6 +70,11 @@ class District:
     source: str
     valid_from: dt.date
     valid_to: dt.date | None
+    roads: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    parent_id: str | None = None
+    industry_codes: tuple[str, ...] = ()
+    is_alone: bool = False
 
     @property
     def sido_code(self) -> str:
@@ -83,8 +87,40 @@ class District:
         office = office_of_sido(self.sido_code)
         return office.code if office else None
 
+    @property
+    def needs_list(self) -> bool:
+        """Whether its place does not tell who is in it: a building among others."""
+        return kinds()[self.kind].is_building and not self.is_alone
+
     def valid_on(self, day: dt.date) -> bool:
         """Whether the district counts on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A workplace that somebody placed by hand, for a span of days; `valid_to` is its last day, None while it holds.
+
+    Attributes:
+        role: `override`, which is above all else, or `list`, a supplied list of a district's workplaces.
+        district_id: The district; None places it in none, which only an override may.
+        workplace_name: Its name, however it is spelled.
+        business_number_prefix: Six digits.
+        legal_dong_code: Ten digits of any day, where one name and prefix has several sites; None means all of them.
+        reason: Why, or where the list is from.
+    """
+
+    role: str
+    district_id: str | None
+    workplace_name: str
+    business_number_prefix: str
+    legal_dong_code: str | None
+    reason: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+    def valid_on(self, day: dt.date) -> bool:
+        """Whether the placement holds on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
@@ -92,152 +128,39 @@ class District:
 def kinds() -> dict[str, Kind]:
     """The kinds by code, in the order of `kinds.yaml`."""
     text = resources.files(__package__).joinpath("kinds.yaml").read_text(encoding="utf-8")
-    return {entry["code"]: Kind(**entry) for entry in yaml.safe_load(text)}
+    return {
+        entry["code"]: Kind(
+            **{**entry, "is_building": entry.get("is_building", False), "endings": tuple(entry["endings"])}
+        )
+        for entry in yaml.safe_load(text)
+    }
 
 
 @dataclass(frozen=True, eq=False)
 class Slice:
-    """The districts that count on one day; `version` is a digest of them, so equal sets have equal versions."""
+    """The districts and placements that count on one day; `version` is a digest, so equal sets have equal versions."""
 
     version: str
     districts: tuple[District, ...]
+    placements: tuple[Placement, ...] = field(default=())
 
     @classmethod
-    def of(cls, districts: Iterable[District]) -> Self:
-        """Name a set of districts by its digest."""
-        held = tuple(districts)
-        return cls(digest_of([list(vars(district).values()) for district in held])[:SHORT], held)
+    def of(cls, districts: Iterable[District], placements: Iterable[Placement] = ()) -> Self:
+        """Name a set of districts and placements by its digest."""
+        held, placed = tuple(districts), tuple(placements)
+        parts = [list(vars(one).values()) for one in (*held, *placed)]
+        return cls(digest_of(parts)[:SHORT], held, placed)
 
 
 class Registry(Slice):
-    """All districts of a registry file, whenever they were valid."""
+    """All districts and placements of a registry, whenever they were valid."""
 
     @cache  # noqa: B019 - a process knows one registry or a few, and asks for the same days again and again
     def on(self, day: dt.date) -> Slice:
-        """The districts that count on a day."""
-        return Slice.of(district for district in self.districts if district.valid_on(day))
-
-
-def read_registry(path: Path, as_of: dt.date | None = None) -> list[District]:
-    """Read a registry file.
-
-    Args:
-        path: a UTF-8 CSV with the columns of `TEMPLATE`.
-        as_of: the first day of validity for rows that leave `valid_from` blank.
-
-    Returns:
-        The districts, ordered by id and first day.
-
-    Raises:
-        RefusedError: when anything in the file is wrong; the first problem is named and the rest counted.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RefusedError(f"{path.name}: not UTF-8 (byte {error.start}); save it as CSV UTF-8") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [column for column in TEMPLATE if column not in (reader.fieldnames or [])]
-    if missing:
-        raise RefusedError(
-            f"{path.name}: the registry lacks the columns {', '.join(missing)}; see docs/registry-template.md"
+        """The districts that count on a day, and the placements into these or into none."""
+        districts = [district for district in self.districts if district.valid_on(day)]
+        counting = {None, *(district.district_id for district in districts)}
+        return Slice.of(
+            districts,
+            (one for one in self.placements if one.valid_on(day) and one.district_id in counting),
         )
-    districts, problems = [], []
-    for number, row in enumerate(reader, start=2):
-        complaints = _complaints(row, as_of)
-        problems += [f"row {number}: {complaint}" for complaint in complaints]
-        if not complaints:
-            districts.append(_district(row, as_of))
-    districts.sort(key=lambda district: (district.district_id, district.valid_from))
-    problems += _overlaps(districts)
-    if not districts and not problems:
-        problems = ["it holds no district"]
-    if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise RefusedError(
-            f"{path.name}: {problems[0]}{more}; mend the file and load it again, nothing was changed"
-        )
-    return districts
-
-
-def _split(cell: str | None) -> tuple[str, ...]:
-    return tuple(sorted({part.strip() for part in (cell or "").split("|") if part.strip()}))
-
-
-def _date(cell: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(cell.strip()) if cell and cell.strip() else None
-
-
-def _district(row: dict[str, str], as_of: dt.date | None) -> District:
-    """A checked row as a district."""
-    dongs = _split(row["legal_dong_codes"])
-    valid_from = _date(row["valid_from"]) or as_of
-    assert valid_from is not None  # noqa: S101 - checked before; for the type checker
-    return District(
-        district_id=row["district_id"].strip(),
-        name=row["name"].strip(),
-        kind=row["kind"].strip(),
-        sigungu_code=row["sigungu_code"].strip() or dongs[0][:5],
-        legal_dong_codes=dongs,
-        postal_codes=_split(row["postal_codes"]),
-        longitude=row["longitude"].strip() or None,
-        latitude=row["latitude"].strip() or None,
-        source=row["source"].strip(),
-        valid_from=valid_from,
-        valid_to=_date(row["valid_to"]),
-    )
-
-
-def _complaints(row: dict[str, str], as_of: dt.date | None) -> list[str]:
-    """What is wrong with one row of the file."""
-    if None in row or None in row.values():
-        return [f"it has not the {len(TEMPLATE)} cells of the header"]
-    found = [f"{column} is blank" for column in ("district_id", "name", "source") if not row[column].strip()]
-    if not re.fullmatch(r"[\w.-]*", row["district_id"].strip()):
-        found.append(
-            f"district_id {row['district_id']!r} has other characters than letters, digits, '-', '_' and '.'"
-        )
-    if row["kind"].strip() not in kinds():
-        found.append(f"kind {row['kind']!r} is none of {', '.join(kinds())}")
-    dongs = _split(row["legal_dong_codes"])
-    if not dongs and not row["sigungu_code"].strip():
-        found.append("legal_dong_codes and sigungu_code are both blank")
-    found += [
-        f"legal_dong_codes: {code!r} has not 10 digits" for code in dongs if not re.fullmatch(r"\d{10}", code)
-    ]
-    found += [
-        f"postal_codes: {code!r} has not 5 digits"
-        for code in _split(row["postal_codes"])
-        if not re.fullmatch(r"\d{5}", code)
-    ]
-    if row["sigungu_code"].strip() and not re.fullmatch(r"\d{5}", row["sigungu_code"].strip()):
-        found.append(f"sigungu_code {row['sigungu_code']!r} has not 5 digits")
-    # Lists carry codes that were abolished long ago, but a 시도 nobody knows is a typing error.
-    sidos = {code[:2] for code in (row["sigungu_code"].strip(), *dongs) if code}
-    unknown = sorted(sidos - {region.sido_code for region in regions()})
-    found += [f"there is no 시도 {code!r}; look at sigungu_code and legal_dong_codes" for code in unknown]
-    for column, low, high in (("longitude", 124, 132), ("latitude", 33, 39)):
-        cell = row[column].strip()
-        if cell and not (re.fullmatch(r"\d{2,3}(\.\d+)?", cell) and low <= float(cell) <= high):
-            found.append(f"{column} {cell!r} is not between {low} and {high} degrees")
-    try:
-        valid_from, valid_to = _date(row["valid_from"]) or as_of, _date(row["valid_to"])
-    except ValueError:
-        return [
-            *found,
-            f"valid_from {row['valid_from']!r} or valid_to {row['valid_to']!r} is not a date like 2026-01-31",
-        ]
-    if valid_from is None:
-        found.append("valid_from is blank; fill it or load with --as-of DATE")
-    elif valid_to is not None and valid_to < valid_from:
-        found.append(f"valid_to {valid_to} lies before valid_from {valid_from}")
-    return found
-
-
-def _overlaps(districts: list[District]) -> list[str]:
-    """District ids that stand twice for the same day; expects the districts in order."""
-    return [
-        f"district_id {later.district_id!r} stands twice for the same days "
-        f"(valid from {earlier.valid_from} and from {later.valid_from})"
-        for earlier, later in itertools.pairwise(districts)
-        if earlier.district_id == later.district_id and earlier.valid_on(later.valid_from)
-    ]

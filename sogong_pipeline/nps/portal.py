@@ -31,8 +31,8 @@ from sogong_pipeline.nps.portal_pages import (
 from sogong_pipeline.nps.portal_status import AbsentError
 from sogong_pipeline.periods import Month
 
-DATA_SET_PAGE = f"/data/{DATA_SET}/fileData.do"
-CATALOGUE = f"/catalog/{DATA_SET}/fileData.json"
+DATA_SET_PAGE = "/data/{}/fileData.do"
+CATALOGUE = "/catalog/{}/fileData.json"
 HISTORY = "/tcs/dss/selectHistAndCsvData.do"
 POPUP = "/tcs/dss/selectDpkDetailInfo.do"
 ANNOUNCEMENT = "/tcs/dss/selectFileDataDownload.do"
@@ -67,12 +67,13 @@ def uploads_for(month: Month, uploads: list[Publication]) -> list[Publication]:
 
 
 class PortalClient:
-    """Lists and downloads the uploads of data set 15083277.
+    """Lists and downloads the uploads of a data set whose files need no key.
 
     Args:
         base_url: The portal, `https://www.data.go.kr`; plain http only on this machine.
         folder: Where this machine remembers what it needs to be a good guest.
         manners: Rules other than those for the host.
+        data_set: Its number; workplaces if not given.
 
     Raises:
         RefusedError: when `base_url` is not such an address.
@@ -81,8 +82,12 @@ class PortalClient:
     way = ""
     """What the origin of its files begins with."""
 
-    def __init__(self, base_url: str, folder: Path, manners: Manners | None = None) -> None:
-        self._portal = PortalConnection(base_url, referer=DATA_SET_PAGE, folder=folder, manners=manners)
+    def __init__(
+        self, base_url: str, folder: Path, manners: Manners | None = None, data_set: str = DATA_SET
+    ) -> None:
+        self._data_set = data_set
+        self._page = DATA_SET_PAGE.format(data_set)
+        self._portal = PortalConnection(base_url, referer=self._page, folder=folder, manners=manners)
 
     @property
     def address(self) -> str:
@@ -111,7 +116,7 @@ class PortalClient:
             return Listing(
                 [current], "its data set page is not the one known, so only the current file is listed"
             )
-        key = {"publicDataPk": DATA_SET, "publicDataDetailPk": current.detail_pk}
+        key = {"publicDataPk": self._data_set, "publicDataDetailPk": current.detail_pk}
         try:
             page = self._portal.page("POST", HISTORY, key)
         except AbsentError:
@@ -150,17 +155,17 @@ class PortalClient:
     def _current(self) -> Publication:
         """The current upload, from the data set page or else from the catalogue."""
         try:
-            page = self._portal.page("GET", DATA_SET_PAGE, {})
+            page = self._portal.page("GET", self._page, {})
         except AbsentError as absent:
             error: RefusedError = absent
         else:
-            current = read_current(page)
+            current = read_current(page, self._data_set)
             if current is not None:
                 return current
-            error = self._portal.unexpected("a current file with its date", DATA_SET_PAGE, page)
+            error = self._portal.unexpected("a current file with its date", self._page, page)
         if not isinstance(error, LaterError):
             try:
-                listed = read_catalogue(self._portal.json("GET", CATALOGUE, {}))
+                listed = read_catalogue(self._portal.json("GET", CATALOGUE.format(self._data_set), {}))
             except RefusedError:
                 listed = None
             if listed is not None:
@@ -169,12 +174,12 @@ class PortalClient:
 
     def _announced(self, upload: Publication) -> File:
         """The file of an upload, as its announcement or else its pop-up names it."""
-        key = {"publicDataPk": DATA_SET, "publicDataDetailPk": upload.detail_pk}
+        key = {"publicDataPk": self._data_set, "publicDataDetailPk": upload.detail_pk}
         try:
             answer = self._portal.json("GET", ANNOUNCEMENT, {"recommendDataYn": "Y", **key})
         except AbsentError:
             popup = self._portal.page("POST", POPUP, key)
-            file = read_button(popup)
+            file = read_button(popup, self._data_set)
             if file is None:
                 raise self._portal.unexpected("a download button", POPUP, popup) from None
             return file
@@ -195,7 +200,7 @@ class PortalClient:
             case True:
                 raise RefusedError(
                     f"the portal wants a person to solve a captcha before upload {upload.label}: open "
-                    f"{self.address}{DATA_SET_PAGE} in a browser, download it into a folder, and run "
+                    f"{self.address}{self._page} in a browser, download it into a folder, and run "
                     "`sogong ingest MONTH --from FOLDER`"
                 )
             case _:

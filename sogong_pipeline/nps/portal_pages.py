@@ -18,10 +18,10 @@ LONGEST_OUTAGE = 2_000
 
 _ANY_KEY = re.compile(r"(uddi:[0-9A-Za-z_-]{1,80})")
 _FILE_ID = re.compile(r"FILE_[0-9A-Za-z]{1,60}")
-_OWN_BUTTON = re.compile(rf"fn_fileDataDown\(\s*'{DATA_SET}'\s*,\s*'(uddi:[0-9A-Za-z_-]{{1,80}})'")
 _FIELD = re.compile(r"publicDataDetailPk[\"'][^<>]{0,200}?value=[\"'](uddi:[0-9A-Za-z_-]{1,80})")
-_FILE_BUTTON = re.compile(
-    rf"fn_fileDataDown\(\s*'{DATA_SET}'\s*,\s*'[^']*'\s*,\s*'(FILE_[0-9A-Za-z]{{1,60}})'\s*,\s*'(\d{{1,3}})'"
+_OWN_BUTTON = r"fn_fileDataDown\(\s*'{}'\s*,\s*'(uddi:[0-9A-Za-z_-]{{1,80}})'"
+_FILE_BUTTON = (
+    r"fn_fileDataDown\(\s*'{}'\s*,\s*'[^']*'\s*,\s*'(FILE_[0-9A-Za-z]{{1,60}})'\s*,\s*'(\d{{1,3}})'"
 )
 _DATED_TITLE = re.compile(
     r'(?:<title>|content="|"(?:alternateName|name)"\s*:\s*")([^"<]*_20\d{6})\b', re.IGNORECASE
@@ -58,12 +58,12 @@ class Publication:
     file: File | None = None
 
 
-def read_current(page: str) -> Publication | None:
+def read_current(page: str, data_set: str = DATA_SET) -> Publication | None:
     """The current upload as the data set page shows it, or None when that is not such a page.
 
     The page may name other uploads too, those of recommended data sets, so the button and the form come first.
     """
-    key = _OWN_BUTTON.search(page) or _FIELD.search(page) or _ANY_KEY.search(page)
+    key = re.search(_OWN_BUTTON.format(data_set), page) or _FIELD.search(page) or _ANY_KEY.search(page)
     title = _DATED_TITLE.search(page)
     return Publication(read_label(title[1]), key[1]) if key and title else None
 
@@ -98,9 +98,9 @@ def read_history(page: str) -> list[Publication] | None:
     return uploads if uploads or "과거 데이터" in markup.text else None
 
 
-def read_button(popup: str) -> File | None:
+def read_button(popup: str, data_set: str = DATA_SET) -> File | None:
     """The file that an upload's pop-up offers for download, or None."""
-    found = _FILE_BUTTON.search(popup)
+    found = re.search(_FILE_BUTTON.format(data_set), popup)
     return File(found[1], found[2]) if found else None
 
 

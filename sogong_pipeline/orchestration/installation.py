@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sogong_pipeline.councils.inbox import Inbox
     from sogong_pipeline.pipeline import Pipeline
     from sogong_pipeline.warehouse.load import Warehouse
 
@@ -29,6 +30,13 @@ def open_warehouse() -> Warehouse:
     from sogong_pipeline.warehouse.load import Warehouse
 
     return Warehouse(open_pipeline())
+
+
+def open_inbox() -> Inbox:
+    """The inbox of the same installation."""
+    from sogong_pipeline.councils.inbox import Inbox
+
+    return Inbox(open_warehouse())
 
 
 def _password(connection: str) -> str:

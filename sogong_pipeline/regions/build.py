@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.regions.reference import data_path
-from sogong_pipeline.regions.tables import legal_dong, placement, postal_code, region, sources
+from sogong_pipeline.regions.tables import legal_dong, placement, postal_code, region, sources, validity
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
@@ -57,6 +57,8 @@ def build() -> None:
     legal_dongs = legal_dong.build_legal_dongs(current, living, regions)
     write_csv(data_path("legal_dong.csv.gz"), [row.as_csv() for row in legal_dongs])
 
+    build_dated(regions, legal_dongs)
+
     addresses = sources.read_postal_addresses(sources.package_path("kozip"))
     postal_codes, lost = postal_code.build_postal_codes(addresses, region.today_by_name(regions), legal_dongs)
     write_csv(data_path("postal_code.csv.gz"), postal_codes)
@@ -69,6 +71,42 @@ def build() -> None:
 
     outlines = outline.build_outlines(placed, {sigungu.code: sigungu.name for sigungu in current})
     write_json(data_path("sigungu_outline.json"), outlines)
+
+
+def build_dated(regions: Sequence[region.RegionRow], legal_dongs: Sequence[legal_dong.LegalDong]) -> None:
+    """Rebuild the tables of dong codes with their days and successors, legal and administrative ones."""
+    dated, living = sources.package_path("PublicDataReader"), sources.package_path("addresskr")
+    reforms = region.read_reforms()
+    today = {
+        row.legal_dong_code: " ".join(filter(None, (row.sido, row.sigungu, row.dong, row.ri)))
+        for row in legal_dongs
+    }
+    rows = validity.build_validity(
+        sources.read_dated_dongs(dated, "code_bdong", "법정동코드"),
+        sources.read_living_dongs(living, "KIKcd_B.20260301.xlsx", "법정동코드"),
+        today,
+        reforms,
+    )
+    write_csv(data_path("legal_dong_validity.csv.gz"), [row.as_csv("legal_dong_code") for row in rows])
+    tell_unknown(rows)
+
+    admin = sources.read_living_dongs(living, "KIKmix.20260301.xlsx", "행정동코드")
+    rows = validity.build_validity(
+        sources.read_dated_dongs(dated, "code_hdong", "행정동코드"),
+        admin,
+        validity.carried_over(admin, regions),
+        reforms,
+    )
+    write_csv(data_path("admin_dong.csv.gz"), [row.as_csv("admin_dong_code") for row in rows])
+
+
+def tell_unknown(rows: Sequence[validity.Validity]) -> None:
+    """Print how many codes ended without a known successor, and which of them since the source began."""
+    unknown = [row for row in rows if row.valid_to and not row.successors]
+    recent = [
+        f"{row.code} {row.name}" for row in unknown if row.valid_to and row.valid_to >= region.FIRST_DAY
+    ]
+    sys.stdout.write(f"ended without a known successor: {len(unknown)}; since 2015-11: {recent}\n")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ class Region:
         valid_from: First day; 2015-11-01, where the source begins, for everything older.
         valid_to: Last day; None while living.
         successor_code: The one code that covers its area today (itself while living); None when it was split.
+        sido17_code: The sido of its area in the view of seventeen, which tells Gwangju (29) and Jeonnam (46) apart
+            for ever; None for the united sido itself.
     """
 
     region_code: str
@@ -34,6 +36,7 @@ class Region:
     valid_from: dt.date
     valid_to: dt.date | None
     successor_code: str | None
+    sido17_code: str | None
 
     def valid_on(self, day: dt.date) -> bool:
         """Whether the code was in force on a day."""
@@ -79,6 +82,7 @@ def regions() -> tuple[Region, ...]:
                 valid_from=dt.date.fromisoformat(row["valid_from"]),
                 valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
                 successor_code=row["successor_code"] or None,
+                sido17_code=row["sido17_code"] or None,
             )
             for row in csv.DictReader(file)
         )

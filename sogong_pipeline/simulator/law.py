@@ -127,8 +127,8 @@ class KindGround(_Section):
     joins: float
 
 
-class Neighbours(_Section):
-    """Ordinary workplaces in the legal dongs of a complex, per workplace inside."""
+class Beside(_Section):
+    """Ordinary workplaces beside each one inside a district, by where its first place lies."""
 
     town: float
     rural: float
@@ -148,9 +148,10 @@ class AddressLaw(_Section):
     more_inner_roads: float
     on_industrial_roads: float
     on_through_roads: float
-    neighbours: Neighbours
+    strangers: Beside
+    neighbours: Beside
     neighbours_sd: float
-    pull_of_a_complex: float
+    beyond_the_list: float
     strangers_on_inner_roads: float
     building_neighbours: float
     most_beside_districts: float

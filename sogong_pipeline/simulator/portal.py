@@ -17,6 +17,7 @@ from socketserver import ThreadingTCPServer
 from typing import Any, Self
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.nps.portal_pages import DATA_SET
 from sogong_pipeline.simulator.portal_faults import Fault
 from sogong_pipeline.simulator.portal_handler import Handler, Request
 
@@ -31,6 +32,7 @@ class PortalServer(ThreadingTCPServer):
         data_dir: The folder served; it may still be empty.
         port: The port on 127.0.0.1; 0 takes a free one.
         tls: For tests: who it proves to be, and then it speaks https.
+        data_set: The number of the data set whose uploads these are.
 
     Attributes:
         faults: For tests: by last part of a page's path (`fileDownload.do`), what happens to the next requests
@@ -46,12 +48,15 @@ class PortalServer(ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, data_dir: Path, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, port: int = 0, tls: ssl.SSLContext | None = None, data_set: str = DATA_SET
+    ) -> None:
         if not data_dir.is_dir():
             raise RefusedError(
                 f"there is no folder {data_dir}; make one with sogong simulate --out {data_dir}"
             )
         self.data_dir = data_dir
+        self.data_set = data_set
         self.faults: dict[str, list[Fault]] = {}
         self.variants: dict[str, str] = {}
         self.requests: deque[Request] = deque(maxlen=REMEMBERED_REQUESTS)

@@ -17,7 +17,6 @@ from urllib.parse import parse_qsl, quote
 import jinja2
 
 from sogong_pipeline.nps.lookup import DETAIL, FLOW, SEARCH, SERVICE
-from sogong_pipeline.nps.portal_pages import DATA_SET
 from sogong_pipeline.simulator import portal_api, portal_lookup
 from sogong_pipeline.simulator.portal_faults import BODIES, STATUS, Fault
 from sogong_pipeline.simulator.portal_travel import Reply, send
@@ -32,7 +31,6 @@ FILE = "application/octet-stream"
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True
 )
-_PAGES.globals["data_set"] = DATA_SET
 
 
 @dataclass
@@ -70,7 +68,8 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_page(template, status=status, headers=headers)
             else:
                 route = _API if path.startswith(f"/api/{portal_api.NAMESPACE}/") else Handler.nothing
-                _ROUTES.get((self.command, path), route)(self)
+                known = path.replace(f"/{self.server.data_set}/", "/{}/")
+                _ROUTES.get((self.command, known), route)(self)
         finally:
             request.ended = time.monotonic()
 
@@ -98,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def history(self) -> None:
         """All uploads but the current one, which the data set page shows."""
-        if self.fields.get("publicDataPk") == DATA_SET:
+        if self.fields.get("publicDataPk") == self.server.data_set:
             self.send_page("history.html", uploads=list_uploads(self.server.data_dir)[1:])
         else:
             self.send_page("error.html")
@@ -202,7 +201,7 @@ class Handler(BaseHTTPRequestHandler):
         stem, _, kind = template.partition(".")
         variant = self.server.variants.get(self.page)
         names = [f"{stem}.{variant}.{kind}", template]  # a page that tells of an error has no variants
-        return _PAGES.select_template(names).render(values).encode()
+        return _PAGES.select_template(names).render({"data_set": self.server.data_set, **values}).encode()
 
     def _named(self, attribute: str, field: str) -> Upload | None:
         wanted = self.fields.get(field)
@@ -226,8 +225,8 @@ class Handler(BaseHTTPRequestHandler):
 
 _API = Handler.rows
 _ROUTES: dict[tuple[str, str], Callable[[Handler], None]] = {
-    ("GET", f"/data/{DATA_SET}/fileData.do"): Handler.data_set_page,
-    ("GET", f"/catalog/{DATA_SET}/fileData.json"): Handler.catalog,
+    ("GET", "/data/{}/fileData.do"): Handler.data_set_page,
+    ("GET", "/catalog/{}/fileData.json"): Handler.catalog,
     ("POST", "/tcs/dss/selectHistAndCsvData.do"): Handler.history,
     ("POST", "/tcs/dss/selectDpkDetailInfo.do"): Handler.popup,
     ("GET", "/tcs/dss/selectFileDataDownload.do"): Handler.announcement,

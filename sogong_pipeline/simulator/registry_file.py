@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sogong_pipeline.districts.registry import SIMULATED, TEMPLATE
+from sogong_pipeline.districts.registry import SIMULATED, kinds
+from sogong_pipeline.districts.template import TEMPLATE
 from sogong_pipeline.regions.reference import data_path
 from sogong_pipeline.simulator.districts import District
 from sogong_pipeline.simulator.lists import LISTED, Listed
@@ -31,11 +32,12 @@ def write_registry(
     rng = np.random.default_rng([seed, 1])
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow((*TEMPLATE, *LISTED) if listed else TEMPLATE)
+        writer.writerow((*TEMPLATE, *(LISTED if listed else ("is_alone",))))
         for i, district in enumerate(districts):
             claim = district.claim
             known = listed[i] if listed else None
-            more = ["|".join(known.roads), known.parent_id] if known else []
+            is_alone = "yes" if kinds()[district.kind].is_building else ""
+            more = ["|".join(known.roads), known.parent_id] if known else [is_alone]
             longitude, latitude = _point_inside(outlines[claim.sigungu_code]["rings"], rng)
             writer.writerow(
                 [

@@ -29,6 +29,7 @@ class OrdinaryRoads:
 
     Attributes:
         place: The place of every road in a place, in order, shape (roads,).
+        count: How many roads every place has, shape (places,).
     """
 
     def __init__(self, places: Places, more: float, rng: np.random.Generator) -> None:
@@ -41,7 +42,7 @@ class OrdinaryRoads:
         count = 1 + np.minimum(rng.poisson(more, codes.size), _STEP - 1)
         self.place = np.repeat(np.arange(codes.size), count)
         self._begin = np.cumsum(count) - count
-        self._count = count
+        self.count = count
         self._turn = np.arange(self.place.size) - self._begin[self.place]
         _, town_begin = np.unique(self._town, return_index=True)
         number = self.place - town_begin[self._town[self.place]]
@@ -65,12 +66,12 @@ class OrdinaryRoads:
 
     def of_place(self, place: int) -> Integers:
         """The roads of a place, its main road first."""
-        return np.arange(self._begin[place], self._begin[place] + self._count[place])
+        return np.arange(self._begin[place], self._begin[place] + self.count[place])
 
     def spread(self, by_place: Floats) -> Floats:
         """A weight by place as a weight by road: the main road counts twice, shape (roads,)."""
         own = np.where(self._turn == 0, 2.0, 1.0)
-        return np.asarray(by_place[self.place] * own / (self._count[self.place] + 1))
+        return np.asarray(by_place[self.place] * own / (self.count[self.place] + 1))
 
 
 class InnerRoads:
@@ -101,6 +102,8 @@ class InnerRoads:
         self._next = ordinary.place.size
         self._syllables = read_yaml("names.yaml")["syllables"].split()
         places: list[int] = []
+        self._stems: dict[str, int] = {}
+        covered = {place for district in districts for place in district.claim.places}
         self.name: list[str] = []
         self.own: list[Integers] = []
         self.through: list[Integers] = []
@@ -113,7 +116,8 @@ class InnerRoads:
                 self._next += len(names)
                 places += [district.claim.places[i % len(ways)] for i in range(len(names))]
                 self.name += names
-                self._add(spots, industrial, np.concatenate(ways))
+                beyond = self._next_to(district, covered)
+                self._add(spots, industrial, np.concatenate(ways), beyond)
             elif district.claim.is_building:
                 (road,) = rng.choice(ways[0], 1)
                 self._add(np.arange(0), 0, np.array([road]))
@@ -128,7 +132,7 @@ class InnerRoads:
         if rng.random() < law.industrial_road:
             own_name = rng.random() < law.named_road
             generic = _GENERIC[2] if district.kind.startswith("agro") else _GENERIC[int(rng.integers(2))]
-            stem = district.name.split(" ")[1] + generic[:2] if own_name else generic
+            stem = district.name.split(" ")[1] + generic[:2] if own_name else self._generic(district, generic)
             count = 1 + int(rng.poisson(law.more_industrial_roads))
             names = [f"{stem}로", *(f"{stem}{i}로" for i in range(1, count))]
         industrial = len(names)
@@ -136,15 +140,32 @@ class InnerRoads:
         count = 1 + int(rng.poisson(law.more_inner_roads))
         return [*names, *(f"시연{one}{two}{i}길" for i in range(1, count + 1))], industrial
 
-    def _add(self, own: Integers, industrial: int, through: Integers) -> None:
-        """Weigh the addresses of a district: industrial roads, other inner roads, roads that lead on."""
+    def _generic(self, district: District, generic: str) -> str:
+        """A generic stem that no other complex of the sigungu has: a road's name stands once in a sigungu."""
+        key = district.claim.sigungu_code + generic
+        self._stems[key] = self._stems.get(key, 0) + 1
+        return generic if self._stems[key] == 1 else f"제{self._stems[key]}{generic}"
+
+    def _next_to(self, district: District, covered: set[int]) -> Integers:
+        """The ordinary roads of a place beside a complex that no district covers; none where there is no such place."""
+        last = max(district.claim.places)
+        for place in (last + 1, min(district.claim.places) - 1):
+            if place not in covered and 0 <= place < self._ordinary.count.size:
+                return self._ordinary.of_place(place)
+        return np.arange(0)
+
+    def _add(self, own: Integers, industrial: int, through: Integers, beyond: Integers | None = None) -> None:
+        """Weigh the addresses of a district: industrial roads, other inner ones, those that lead on, those beyond."""
         law = self._law
+        beyond = np.arange(0) if beyond is None else beyond
         on_through = law.on_through_roads if own.size else 1.0
         on_industrial = law.on_industrial_roads if industrial else 0.0
+        within = 1 - law.beyond_the_list if beyond.size else 1.0
         shares = [
-            (own[:industrial], on_industrial),
-            (own[industrial:], 1 - on_through - on_industrial),
-            (through, on_through),
+            (own[:industrial], on_industrial * within),
+            (own[industrial:], (1 - on_through - on_industrial) * within),
+            (through, on_through * within),
+            (beyond, 1 - within),
         ]
         spots = [
             (part, share / part.size * self._rng.gamma(2.0, size=part.size))

@@ -140,15 +140,19 @@ class _Beside:
         for i, district in enumerate(self._districts):
             own = np.array(district.claim.places)
             if district.claim.is_building:
-                wanted[own] += law.building_neighbours * district.workplaces * uneven[i]
+                if not district.nested:
+                    wanted[own] += law.building_neighbours * district.workplaces * uneven[i]
                 continue
+            count = district.workplaces * uneven[i]
             rural = places.name[int(own[0])][-1] in "읍면"
-            count = (law.neighbours.rural if rural else law.neighbours.town) * district.workplaces * uneven[i]
             around = np.concatenate(
                 [self._ordinary.places_of(dong) for dong in district.claim.legal_dong_codes]
             )
-            pull = np.where(of_district[around], law.pull_of_a_complex, 1.0) * places.addresses[around]
-            wanted[around] += count * pull / pull.sum()
+            around = around[~of_district[around]]
+            for spots, rates in ((own, law.strangers), (around, law.neighbours)):
+                built_up = places.addresses[spots]
+                rate = rates.rural if rural else rates.town
+                wanted[spots] += count * rate * built_up / max(built_up.sum(), 1)
             roads = self._inner.own[i]
             if roads.size:
                 on_inner[roads - first] += law.strangers_on_inner_roads * district.workplaces / roads.size

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sogong_pipeline import __version__
-from sogong_pipeline.districts.matching import match, regions_version
+from sogong_pipeline.districts.matching import match
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.breaks import breaks_version
+from sogong_pipeline.indicators.industry import industry_version
 from sogong_pipeline.indicators.month import measure_month
 from sogong_pipeline.lake import SHORT, Built, Lake, Partition, sha256_of
 from sogong_pipeline.nps.contribution import contribution_version
@@ -20,6 +22,7 @@ from sogong_pipeline.nps.sources import BytesProgress, Received, Sources
 from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month, suites_version
+from sogong_pipeline.regions.crosswalk import regions_version
 from sogong_pipeline.steps.registry import RegistrySteps
 from sogong_pipeline.steps.traces import TraceSteps
 
@@ -227,11 +230,12 @@ class MonthSteps:
                 "matched": matched.digest,
                 "registry": districts.version,
                 "contribution": contribution_version(),
+                "breaks": breaks_version(),
                 "sql": sql_version("measured"),
             },
             recorded_at=self._now(),
             build=lambda workspace: measure_month(
-                matched.path("district_member"), districts.districts, month, workspace
+                matched.path("district_member"), districts, month, workspace
             ),
         )[0]
 
@@ -246,12 +250,13 @@ class MonthSteps:
                 "staged": staged.digest,
                 "traced": trace.manifest["files"]["workplace_trace"]["sha256"],
                 "regions": regions_version(),
+                "industries": industry_version(),
                 "registry": districts.version,
                 "sql": sql_version("matched"),
             },
             recorded_at=self._now(),
             build=lambda workspace: match(
-                staged.path("workplace"), trace.path("workplace_trace"), districts.districts, workspace
+                staged.path("workplace"), trace.path("workplace_trace"), districts, month, workspace
             ),
         )[0]
 

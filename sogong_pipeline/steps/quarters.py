@@ -7,19 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sogong_pipeline import __version__
-from sogong_pipeline.districts.matching import regions_version
-from sogong_pipeline.districts.registry import Slice
+from sogong_pipeline.districts.registry import Registry, Slice
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.breaks import breaks_version
+from sogong_pipeline.indicators.industry import industry_version
 from sogong_pipeline.indicators.quarter import window
 from sogong_pipeline.lake import SHORT, Lake, Partition, digest_of
 from sogong_pipeline.nps.contribution import contribution_version
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.regions.crosswalk import regions_version
 from sogong_pipeline.stages.edition import build_edition
 from sogong_pipeline.stages.rules import DEFAULT, RuleSet, load
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.registry import RegistrySteps
 from sogong_pipeline.workplaces.flows import flow_window
+
+NOW, THEN = "now", "then"
+"""Which registry judges a quarter: the one in force, or the one that was when the quarter was first proposed."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Plan:
             "districts": self.districts.version,
             "regions": regions_version(),
             "contribution": contribution_version(),
+            "breaks": breaks_version(),
+            "industries": industry_version(),
             "rules": f"{self.rules.rule_set} {self.rules.version}",
             "schema": digest_of([sql_version(layer) for layer in layers])[:SHORT],
             "code": __version__,
@@ -76,7 +83,11 @@ class QuarterSteps:
         return {quarter: why for quarter, why in stale.items() if why}
 
     def propose(
-        self, quarter: Quarter, rule_set: str = DEFAULT, known: dt.datetime | None = None
+        self,
+        quarter: Quarter,
+        rule_set: str = DEFAULT,
+        known: dt.datetime | None = None,
+        registry: str = NOW,
     ) -> tuple[Partition, bool]:
         """Measure a quarter and propose a stage for each of its districts.
 
@@ -86,6 +97,7 @@ class QuarterSteps:
             quarter: the quarter judged.
             rule_set: the rules it is judged by.
             known: the load time as of which months and registry are taken; then the latest edition stays the latest.
+            registry: `now`, `then` or a version, see `registry_for`; with another than now the latest stays as well.
 
         Returns:
             The edition and whether it was made now.
@@ -93,7 +105,7 @@ class QuarterSteps:
         Raises:
             RefusedError: when no registry is loaded or no month of the quarter is in.
         """
-        plan = self.plan(quarter, rule_set, known)
+        plan = self.plan(quarter, rule_set, known, registry)
         measured = {
             month: self._months.measure(month, plan.districts, vintage)
             for month, vintage in plan.vintages.items()
@@ -109,11 +121,9 @@ class QuarterSteps:
             inputs=plan.inputs,
             recorded_at=self._now(),
             build=lambda workspace: build_edition(
-                {
-                    month: (found.path("fact_district_month"), found.path("fact_region_month"))
-                    for month, found in measured.items()
-                },
+                measured,
                 {month: moved.path("movement") for month, moved in movements.items()},
+                plan.districts.districts,
                 quarter,
                 plan.edition,
                 rules=plan.rules,
@@ -126,23 +136,55 @@ class QuarterSteps:
                 workspace=workspace,
             ),
         )
-        if known is None:
+        if known is None and registry == NOW:
             self.lake.set_current(plan.edition, "editions", str(quarter), recorded_at=self._now())
         return partition, is_new
 
-    def plan(self, quarter: Quarter, rule_set: str = DEFAULT, known: dt.datetime | None = None) -> Plan:
-        """What a proposal of a quarter would be made from now, or as known at a moment; computes nothing.
+    def registry_for(
+        self, quarter: Quarter, registry: str = NOW, known: dt.datetime | None = None
+    ) -> Registry:
+        """The registry that judges a quarter.
+
+        Args:
+            quarter: the quarter judged.
+            registry: `now`, the one in force; `then`, the one in force when the quarter was first proposed; or the
+                version of a loaded one.
+            known: a moment of load time; the one in force by then instead of now.
 
         Raises:
-            RefusedError: when no registry is loaded, none of its districts counts, or no month is in.
+            RefusedError: when there is no such registry.
         """
-        registry = self._registry.in_force(known)
-        if registry is None:
+        if registry == THEN:
+            proposed = [turn.since for turn in self.lake.turns("editions", str(quarter))]
+            if not proposed:
+                raise RefusedError(
+                    f"{quarter} was never proposed; give a registry's version instead of {THEN!r}"
+                )
+            known = dt.datetime.fromisoformat(proposed[0])
+        elif registry != NOW:
+            return self._registry.of_version(registry)
+        found = self._registry.in_force(known)
+        if found is None:
             raise RefusedError(
                 f"no registry was loaded by {known.isoformat()}; give a later moment"
                 if known
                 else "no registry is loaded; run `sogong registry load FILE` first"
             )
+        return found
+
+    def plan(
+        self,
+        quarter: Quarter,
+        rule_set: str = DEFAULT,
+        known: dt.datetime | None = None,
+        registry: str = NOW,
+    ) -> Plan:
+        """What a proposal of a quarter would be made from now, or as known at a moment; computes nothing.
+
+        Raises:
+            RefusedError: when no registry is loaded, none of its districts counts, or no month is in.
+        """
+        judging = self.registry_for(quarter, registry, known)
         vintages = {
             month: vintage
             for month in window(quarter)
@@ -154,12 +196,12 @@ class QuarterSteps:
                 if known
                 else f"no month of {quarter} is in; run `sogong ingest {quarter.months[0]}..{quarter.months[2]}`"
             )
-        districts = registry.on(quarter.last_day)
+        districts = judging.on(quarter.last_day)
         if not districts.districts:
             raise RefusedError(
                 f"the registry has no district that counts on {quarter.last_day}; check valid_from"
             )
-        return Plan(vintages, registry.version, districts, load(rule_set))
+        return Plan(vintages, judging.version, districts, load(rule_set))
 
     def edition(self, quarter: Quarter, known: dt.datetime | None = None) -> Partition | None:
         """The edition a quarter was last proposed in, by a moment where one is given, or None when it never was."""

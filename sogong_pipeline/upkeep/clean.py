@@ -28,8 +28,9 @@ class Removable:
 def removable(pipeline: Pipeline) -> list[Removable]:
     """What may go, in the order of its names.
 
-    Kept is every raw file, registry, decision and edition, every staged and checked file, and of `matched` and
-    `measured` what a proposal of any quarter would be made from now; of `measured` also what an edition was made from.
+    Kept is every raw file, registry, decision and edition, whatever does not depend on districts, and of `matched`,
+    `moved` and `measured` what a proposal of any quarter would be made from now; of `measured` also what an edition was
+    made from.
     """
     contents = Contents.of(pipeline.lake.store)
     abandoned = set(pipeline.lake.store.abandoned(PurePosixPath()))
@@ -45,10 +46,10 @@ def _unused(pipeline: Pipeline, contents: Contents) -> Iterator[Removable]:
     if pipeline.registry.in_force() is None:
         return
     live = set(_live(pipeline))
-    kept = {"matched": live, "measured": live | set(_cited(pipeline))}
+    kept = {"matched": live, "moved": live, "measured": live | set(_cited(pipeline))}
     for folder in contents.manifests:
         layer, *key = folder.parts
-        if layer in kept and tuple(key) not in kept[layer]:
+        if layer in kept and tuple(key[:3]) not in kept[layer]:
             size = sum(size for name, size in contents.sizes.items() if name.parent == folder)
             yield Removable(folder, size, "no quarter is made from it now", is_partition=True)
 

@@ -41,7 +41,7 @@ def trace_month(workplace: Path, month: Month, past: Past | None, workspace: Pat
             {
                 "data_month": str(month),
                 "month_before": str(past.month.first_day) if past else None,
-                "oldest_month": str(month.shift(-MEMORY_MONTHS).first_day),
+                "oldest_month": str(month.shift(-MEMORY_MONTHS - 1).first_day),
             }
         )
         engine.view("workplace", workplace)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.districts.registry import TEMPLATE, Registry, kinds, read_registry
+from sogong_pipeline.districts.registry import Registry, kinds
+from sogong_pipeline.districts.template import TEMPLATE, read_registry
 from sogong_pipeline.errors import RefusedError
 
 ROW = {
@@ -85,7 +86,10 @@ def test_a_bad_row_is_named(tmp_path: Path, changes: dict[str, str], told: str) 
 
 
 def test_a_duplicate_id_is_refused_and_further_problems_counted(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match=r"district_id 'D1' stands twice .* \(and 1 more\)"):
+    with pytest.raises(
+        RefusedError,
+        match=r"(?s)row 4: district_id 'D1' .*stands twice for the same days.*row 3: .*2 problems",
+    ):
         read_registry(write(tmp_path / "r.csv", ROW, {**ROW, "valid_from": "2020-01-01"}, ROW))
 
 

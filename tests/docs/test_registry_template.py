@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.districts.registry import TEMPLATE, Registry, kinds, read_registry
+from sogong_pipeline.districts.registry import Registry, kinds
+from sogong_pipeline.districts.template import TEMPLATE, read_registry
 from sogong_pipeline.errors import RefusedError
 
 PAGE = (Path(__file__).parents[2] / "docs" / "registry-template.md").read_text(encoding="utf-8")

@@ -213,7 +213,7 @@ def test_a_manifest_that_counts_otherwise_is_named(warehouse: Warehouse) -> None
         ),
         (
             "DELETE FROM fact_region_month WHERE region_code = '00'",
-            "warehouse fact_region_month: 1 of 5 rows differ, 00 2022-04 is missing; run ",
+            "warehouse fact_region_month: 1 of 3 rows differ, 00 2022-04 is missing; run ",
         ),
         (
             "UPDATE fact_district_month SET district_id = 'D0' WHERE district_id = 'D1'",
@@ -323,7 +323,7 @@ def test_25000_real_rows_agree(pipeline: Pipeline, test_data: Path, tmp_path: Pa
     assert found.file.rows == 25_000
     assert found.file.kept.workers > 1_000_000
     assert found.parts is not None
-    assert found.parts.districts > 2_000
+    assert found.parts.districts > 500
 
 
 @pytest.mark.slow

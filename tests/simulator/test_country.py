@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sogong_pipeline.districts.registry import read_registry
+from sogong_pipeline.districts.template import read_registry
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.nps.contribution import contribution_for
 from sogong_pipeline.nps.layout import COLUMNS, V3_HEADER

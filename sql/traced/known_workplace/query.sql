@@ -18,7 +18,11 @@ WITH seen AS (
 )
 SELECT * FROM seen WHERE is_enrolled
 UNION ALL BY NAME
-SELECT * FROM seen WHERE NOT is_enrolled AND workplace_id NOT IN (SELECT workplace_id FROM seen WHERE is_enrolled)
+-- Withdrawn when it was first seen; who withdraws later is among the absent, as last enrolled.
+SELECT * FROM seen
+WHERE NOT is_enrolled
+    AND workplace_id NOT IN (SELECT workplace_id FROM seen WHERE is_enrolled)
+    AND workplace_id NOT IN (SELECT workplace_id FROM absent)
 UNION ALL BY NAME
 SELECT * EXCLUDE (data_month, is_withdrawn), false AS is_enrolled
 FROM absent
