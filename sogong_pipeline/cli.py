@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 import typer
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.periods import Month, Quarter, newest_due, parse_months
+from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 from sogong_pipeline.progress import steps
 from sogong_pipeline.settings import Settings
 
@@ -46,6 +46,13 @@ Source = Annotated[
     typer.Option("--from", metavar="FILE|DIR|URL", help="Where the files are; the portal if not given."),
 ]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
+AsKnownOn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE",
+        help="One quarter as the months and the registry loaded by then give it; docs/vintages.md.",
+    ),
+]
 P = ParamSpec("P")
 LATE = 3
 
@@ -220,14 +227,22 @@ def propose(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say which quarters would be proposed and why.")
     ] = False,
+    as_known_on: AsKnownOn = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Measure quarters and propose a reference stage for each district."""
     wanted = Quarter.parse(quarter) if quarter else None
+    known = parse_moment(as_known_on) if as_known_on else None
+    if known and not wanted:
+        raise RefusedError("--as-known-on rebuilds one quarter; name it, such as 2026-Q3")
     pipeline, warehouse = _open()
     if not pipeline.months.passed():
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
-    stale = {wanted: pipeline.quarters.stale(wanted, rules)} if wanted else pipeline.quarters.changed(rules)
+    stale = (
+        {wanted: pipeline.quarters.stale(wanted, rules, known)}
+        if wanted
+        else pipeline.quarters.changed(rules)
+    )
     changed = {str(name): why for name, why in stale.items()}
     if dry_run:
         return {
@@ -237,9 +252,9 @@ def propose(
         }
     editions, lines = [], []
     with steps(len(changed)) as shown:
-        for name in changed:
+        for name, why in changed.items():
             shown.begin(f"propose {name}")
-            edition, is_new = pipeline.quarters.propose(Quarter.parse(name), rules)
+            edition, is_new = pipeline.quarters.propose(Quarter.parse(name), rules, known)
             warehouse.load_quarter(Quarter.parse(name))
             stages = {
                 stage: edition.facts["stages"][stage]
@@ -252,8 +267,16 @@ def propose(
             lines.append(
                 f"{name}  edition {edition.folder.name}  {told}" + ("" if is_new else "  (unchanged)")
             )
+            if known:
+                lines.append(_as_known(known, why))
             shown.done()
     return {"editions": editions, "lines": lines or ["no quarter's inputs changed"]}
+
+
+def _as_known(known: dt.datetime, why: list[str]) -> str:
+    """How a rebuilt edition stands to the one of then."""
+    told = "the edition of then" if not why else f"not the edition of then ({'; '.join(why)})"
+    return f"as known on {known.isoformat()}: {told}; the latest edition is still the latest"
 
 
 @command(app, "publish")
@@ -261,6 +284,7 @@ def publish(
     quarter: Annotated[str, typer.Argument(help="2026-Q3")],
     draft: Annotated[bool, typer.Option("--draft", help="Before the councils decide.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    as_known_on: AsKnownOn = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Write the reports of the 13 regional offices and of the nation."""
@@ -270,7 +294,7 @@ def publish(
     if not draft:
         raise RefusedError(f"no council has decided on {wanted} yet; publish drafts with --draft")
     pipeline, _ = _open()
-    published = publish_draft(pipeline, wanted, out)
+    published = publish_draft(pipeline, wanted, out, parse_moment(as_known_on) if as_known_on else None)
     files = [f"{published.folder}/{name}" for name in published.files]
     return {
         "quarter": str(wanted),
@@ -425,6 +449,7 @@ def simulate(
     months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2023-07..2026-09",
     districts: Annotated[int, typer.Option(help="How many districts.")] = 2185,
     outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1 / 3,
+    law: Annotated[int, typer.Option(help="1 clean addresses, 2 as vague as real ones, 3 harder.")] = 1,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Write an invented country: monthly files as the portal has them, a registry, and the truth."""
@@ -438,7 +463,7 @@ def simulate(
             shown.done()
 
         summary = write_country(
-            out, seed=seed, months=span, districts=districts, outside=outside, progress=tell
+            out, seed=seed, law_version=law, months=span, districts=districts, outside=outside, progress=tell
         )
     return {
         "out": str(out),

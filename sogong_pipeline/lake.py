@@ -8,6 +8,7 @@ recognised and left alone.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ from sogong_pipeline.workspace import workspace
 
 MANIFEST = "manifest.json"
 CURRENT = "current"
+NONE = "-"
+"""Stands for no child where the last one stopped being current and none took its place."""
 SHORT = 12
 """How many hex digits of a digest name a file, a vintage or an edition."""
 
@@ -72,6 +75,18 @@ class Partition:
         return digest_of({name: entry["sha256"] for name, entry in self.manifest["files"].items()})
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A child of a key that was made current, or None where the last one was taken out of force, and when."""
+
+    child: str | None
+    since: str
+
+    def is_by(self, known: dt.datetime | None) -> bool:
+        """Whether it had happened by a moment; by now for None."""
+        return known is None or dt.datetime.fromisoformat(self.since) <= known
+
+
 class Lake:
     """Partitions in one store."""
 
@@ -112,15 +127,23 @@ class Lake:
         """The next key parts below a step and key, sorted."""
         return sorted(self.store.folders(PurePosixPath(step, *key)))
 
-    def current(self, step: str, *key: str) -> str | None:
-        """The child of a step and key that was last made current, or None."""
-        text = self.store.read(PurePosixPath(step, *key, CURRENT))
-        return text.strip() if text is not None else None
+    def turns(self, step: str, *key: str) -> list[Turn]:
+        """Every child of a step and key that was made current, in the order in which that happened."""
+        text = self.store.read(PurePosixPath(step, *key, CURRENT)) or ""
+        told = (line.split(" ") for line in text.splitlines())
+        return [Turn(None if child == NONE else child, since) for child, since in told]
 
-    def set_current(self, child: str, step: str, *key: str) -> None:
-        """Make a child of a step and key the current one."""
-        if self.current(step, *key) != child:
-            self.store.write(PurePosixPath(step, *key, CURRENT), child + "\n")
+    def current(self, step: str, *key: str, known: dt.datetime | None = None) -> str | None:
+        """The child of a step and key that was last made current, by a moment where one is given, or None."""
+        return next((turn.child for turn in reversed(self.turns(step, *key)) if turn.is_by(known)), None)
+
+    def set_current(self, child: str | None, step: str, *key: str, recorded_at: str) -> None:
+        """Make a child of a step and key the current one, keeping who was it before and since when."""
+        turns = self.turns(step, *key)
+        if (turns[-1].child if turns else None) != child:
+            told = [*turns, Turn(child, recorded_at)]
+            text = "".join(f"{turn.child or NONE} {turn.since}\n" for turn in told)
+            self.store.write(PurePosixPath(step, *key, CURRENT), text)
 
     def ensure(
         self,

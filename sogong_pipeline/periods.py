@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from sogong_pipeline.errors import RefusedError
 
@@ -102,6 +103,24 @@ class Quarter:
     def last_day(self) -> dt.date:
         """The last day of the quarter: the day whose registry the quarter is judged by."""
         return self.months[-1].last_day
+
+
+SEOUL = ZoneInfo("Asia/Seoul")
+
+
+def parse_moment(text: str) -> dt.datetime:
+    """Read a moment of load time, `2026-10-20` (the end of that day) or `2026-10-20T09:30`, in Seoul.
+
+    Raises:
+        RefusedError: when the text is neither.
+    """
+    try:
+        moment = dt.datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise RefusedError(f"{text!r} is no date; write it as 2026-10-20 or 2026-10-20T09:30") from error
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
+        moment = moment.replace(hour=23, minute=59, second=59)
+    return moment if moment.tzinfo else moment.replace(tzinfo=SEOUL)
 
 
 LATE_AFTER_DAY = 28

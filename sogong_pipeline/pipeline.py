@@ -8,11 +8,12 @@ from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.quarters import QuarterSteps
 from sogong_pipeline.steps.registry import RegistrySteps
+from sogong_pipeline.steps.revisions import RevisionSteps
 from sogong_pipeline.storage import open_lake
 
 
 class Pipeline:
-    """The steps by what they are about: `registry`, `months`, `quarters`."""
+    """The steps by what they are about: `registry`, `months`, `revisions`, `quarters`."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -20,6 +21,7 @@ class Pipeline:
         self.registry = RegistrySteps(self.lake, self.now)
         sources = Sources(settings.portal_url, settings.home / "portal")
         self.months = MonthSteps(self.lake, self.now, self.registry, sources)
+        self.revisions = RevisionSteps(self.lake, self.now, self.months)
         self.quarters = QuarterSteps(self.lake, self.now, self.registry, self.months)
 
     def now(self) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SEOUL = ZoneInfo("Asia/Seoul")
+from sogong_pipeline.periods import SEOUL
 
 
 class Settings(BaseSettings):

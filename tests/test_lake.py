@@ -122,7 +122,7 @@ def test_a_workspace_that_another_run_swept_before_it_was_locked_is_made_again(
 def test_the_current_child_is_remembered(lake: Lake, files: Files) -> None:
     assert lake.current("editions", "2026-Q3") is None
     for child in ("abc", "def", "def"):
-        lake.set_current(child, "editions", "2026-Q3")
+        lake.set_current(child, "editions", "2026-Q3", recorded_at="2026-10-20T09:00:00+09:00")
         assert lake.current("editions", "2026-Q3") == child
     assert files() == ["editions/2026-Q3/current"]
     assert lake.children("editions") == ["2026-Q3"]

@@ -16,7 +16,7 @@ from typing import IO
 
 from sogong_pipeline.errors import LaterError
 from sogong_pipeline.nps.portal_memory import Memory
-from sogong_pipeline.settings import SEOUL
+from sogong_pipeline.periods import SEOUL
 
 BY_HAND = "download the file by hand and use --from FILE"
 POLL_SECONDS = 0.05

@@ -93,10 +93,15 @@ class History:
         found = self.of(month)
         return next((checked for checked in found if checked.is_in_force), found[0] if found else None)
 
+    def revisions(self, month: Month) -> list[list[dict[str, Any]]]:
+        """What each later file of a month changed, rows of sql/revised/month_revision."""
+        found = self._pipeline.revisions.of(month)
+        return [pq.read_table(revised.path("month_revision")).to_pylist() for revised in found]
+
     def _checked(self, checked: Partition, month: Month, vintage: str, *, is_in_force: bool) -> Checked:
         raw, staged = (self._pipeline.lake.require(step, str(month), vintage) for step in ("raw", "staged"))
         return Checked(
-            file={**source_file(raw, staged), **staged.facts},
+            file={**source_file(raw, staged, is_in_force=is_in_force), **staged.facts},
             results=pq.read_table(checked.path("quality_check")).to_pylist(),
             sidos=pq.read_table(checked.path("sido_profile")).to_pylist(),
             checked_at=dt.datetime.fromisoformat(checked.manifest["recorded_at"]),

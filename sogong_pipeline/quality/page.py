@@ -11,6 +11,7 @@ from sogong_pipeline.periods import Month
 from sogong_pipeline.quality import SUITES
 from sogong_pipeline.quality.gate import CHECKED
 from sogong_pipeline.quality.history import Checked, History, trend_months
+from sogong_pipeline.quality.revision_section import by_revision
 from sogong_pipeline.quality.sido_section import by_sido
 from sogong_pipeline.quality.spark import Limits, spark
 from sogong_pipeline.quality.wording import (
@@ -51,6 +52,7 @@ def month_page(history: History, month: Month) -> Page:
             for section in (
                 _failures(shown),
                 _files(found),
+                by_revision(history.revisions(month)),
                 *(_table(history, month, shown, table) for table in CHECKED),
                 by_sido(history, month, shown),
             )

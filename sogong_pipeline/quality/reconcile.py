@@ -71,7 +71,8 @@ def reconcile(pipeline: Pipeline, warehouse: Warehouse, month: Month) -> Account
     vintages = pipeline.months.vintages(month)
     if not vintages:
         raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
-    key = (str(month), pipeline.months.vintage_of(month) or vintages[0])
+    in_force = pipeline.months.vintage_of(month)
+    key = (str(month), in_force or vintages[0])
     raw, staged = pipeline.lake.require("raw", *key), pipeline.lake.find("staged", *key)
     file, lake = raw.path("file"), pipeline.lake.store.address
     if not _is_as_received(file, raw):
@@ -87,10 +88,11 @@ def reconcile(pipeline: Pipeline, warehouse: Warehouse, month: Month) -> Account
             return
         for told in _against_staged(counted, staged):
             yield f"{told}; delete {lake}/{staged.folder} and {again}"
+        listed = source_file(raw, staged, is_in_force=in_force is not None)
         if measured is not None:
             for told in _against_measured(counted.kept, measured):
                 yield f"{told}; delete {lake}/{measured.folder} and {lake}/matched/{'/'.join(key)} and {again}"
-        for told in _against_warehouse(warehouse, month, source_file(raw, staged), measured):
+        for told in _against_warehouse(warehouse, month, listed, measured):
             yield f"{told}; run `sogong warehouse rebuild`"
 
     return Account(month, key[1], counted, _parts(measured) if measured else None, tuple(differences()))

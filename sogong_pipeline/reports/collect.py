@@ -36,20 +36,25 @@ BASES: tuple[Base, ...] = ("quarter", "year", "two_years")
 NATION = "00"
 
 
-def collect(pipeline: Pipeline, quarter: Quarter, *, draft: bool) -> ReportSource:
+def collect(
+    pipeline: Pipeline, quarter: Quarter, *, draft: bool, known: dt.datetime | None = None
+) -> ReportSource:
     """Gather everything the reports of a quarter say.
 
     Args:
         pipeline: the lake to read.
         quarter: the quarter; its latest edition is reported.
         draft: whether the council has yet to decide.
+        known: the load time as of which the quarter was rebuilt; its edition is reported then, beside the one that was
+            the latest of the quarter before at that time.
 
     Raises:
         RefusedError: when the quarter was never proposed.
     """
-    edition = pipeline.quarters.edition(quarter)
+    edition = pipeline.quarters.rebuilt(quarter, known) if known else pipeline.quarters.edition(quarter)
     if edition is None:
-        raise RefusedError(f"{quarter} was not proposed yet; run `sogong propose {quarter}` first")
+        again = f"{quarter} --as-known-on {known.isoformat()}" if known else str(quarter)
+        raise RefusedError(f"{quarter} was not proposed yet; run `sogong propose {again}` first")
     rules = load(edition.facts["rule_set"])
     districts = pipeline.registry.of_version(edition.facts["registry_version"]).on(quarter.last_day).districts
     regions = {row["region_code"]: row for row in _rows(edition, "fact_region_quarter")}
@@ -83,7 +88,7 @@ def collect(pipeline: Pipeline, quarter: Quarter, *, draft: bool) -> ReportSourc
             )
             for row in _rows(edition, "stage_proposal")
         },
-        previous=_previous(pipeline, quarter, rules.rule_set),
+        previous=_previous(pipeline, quarter, rules.rule_set, known),
         trend_months=window(quarter),
         trend=_trend(edition, window(quarter)),
         sources=[_source(pipeline, month, vintage) for month, vintage in edition.facts["months"].items()],
@@ -132,10 +137,12 @@ def _fact(row: Mapping[str, Any], nation: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: row[name] for name in levels}, "changes": changes}
 
 
-def _previous(pipeline: Pipeline, quarter: Quarter, rule_set: str) -> PreviousStages | None:
+def _previous(
+    pipeline: Pipeline, quarter: Quarter, rule_set: str, known: dt.datetime | None
+) -> PreviousStages | None:
     """The stages of the quarter before under the same rule set, where it was proposed."""
     before = quarter.shift(-1)
-    edition = pipeline.quarters.edition(before)
+    edition = pipeline.quarters.edition(before, known)
     if edition is None or edition.facts["rule_set"] != rule_set:
         return None
     stages = {row["district_id"]: row["stage"] for row in _rows(edition, "stage_proposal")}
@@ -157,7 +164,7 @@ def _trend(edition: Partition, months: list[Month]) -> dict[str, list[TrendPoint
 
 def _source(pipeline: Pipeline, month: str, vintage: str) -> SourceFile:
     raw, staged = (pipeline.lake.require(step, month, vintage) for step in ("raw", "staged"))
-    row = source_file(raw, staged)
+    row = source_file(raw, staged, is_in_force=True)
     return SourceFile(
         data_month=Month.parse(month),
         label=row["label"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -22,20 +23,24 @@ class Published:
     files: list[str]
 
 
-def publish_draft(pipeline: Pipeline, quarter: Quarter, out: Path | None = None) -> Published:
+def publish_draft(
+    pipeline: Pipeline, quarter: Quarter, out: Path | None = None, known: dt.datetime | None = None
+) -> Published:
     """Write the reports of a quarter's latest edition as the councils get them, before they decide.
 
     Args:
         pipeline: the installation.
         quarter: the quarter.
         out: a folder; when None, `<quarter>/draft` where the settings have the reports.
+        known: the load time as of which the quarter was rebuilt; then `<quarter>/as-known-on-<day>`.
 
     Raises:
         RefusedError: when the quarter was never proposed.
     """
-    models = build_models(collect(pipeline, quarter, draft=True))
+    models = build_models(collect(pipeline, quarter, draft=True, known=known))
+    folder = f"as-known-on-{known.date()}" if known else "draft"
     return write_reports(
-        models, FolderStore(out) if out else open_reports(pipeline.settings, f"{quarter}/draft")
+        models, FolderStore(out) if out else open_reports(pipeline.settings, f"{quarter}/{folder}")
     )
 
 

@@ -14,14 +14,15 @@ import numpy as np
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, parse_months
 from sogong_pipeline.simulator.districts import District, draw_districts, limit_validity
-from sogong_pipeline.simulator.files import file_name, write_month
-from sogong_pipeline.simulator.law import Law, load_law
+from sogong_pipeline.simulator.files import extraction_day, file_name, write_month
+from sogong_pipeline.simulator.law import DEFAULT_LAW, Law, load_law
 from sogong_pipeline.simulator.places import load_places
 from sogong_pipeline.simulator.population import Population
 from sogong_pipeline.simulator.registry_file import write_registry
 from sogong_pipeline.simulator.settlement import Settlement
 from sogong_pipeline.simulator.shocks import plan_shocks
-from sogong_pipeline.simulator.truth import Members, write_truth
+from sogong_pipeline.simulator.terrain import ground_of
+from sogong_pipeline.simulator.truth import Members, write_events, write_truth
 from sogong_pipeline.simulator.workplaces import Integers
 
 DEFAULT_MONTHS = "2023-07..2026-09"
@@ -51,6 +52,7 @@ def write_country(
     out: Path,
     *,
     seed: int = 1,
+    law_version: int = DEFAULT_LAW,
     months: list[Month] | None = None,
     outside: float = 1 / 3,
     districts: int = 2185,
@@ -58,13 +60,14 @@ def write_country(
 ) -> CountrySummary:
     """Write the monthly files, the registry and the truth of a simulated country.
 
-    The same arguments write the same bytes. A month's file depends on `seed`, `outside`, `districts` and the
-    month in which the country begins (2023-07, or the first month asked for when that is earlier), not on which
-    other months are asked for.
+    The same arguments write the same bytes. A month's file depends on `seed`, `law_version`, `outside`, `districts`
+    and the month in which the country begins (2023-07, or the first month asked for when that is earlier), not on
+    which other months are asked for.
 
     Args:
         out: Folder for `files/`, `registry.csv`, `truth.json` and `truth_members.parquet`.
         seed: Which country.
+        law_version: The law it follows: 1 (clean addresses), 2 (addresses as vague as real ones), 3 (harder).
         months: The months to write, without gaps; 2023-07 to 2026-09 unless given.
         outside: Workplaces outside districts as a share of those inside; 3.3 gives the size of the real file.
         districts: How many districts; 60 make a small country for tests.
@@ -76,10 +79,10 @@ def write_country(
     months = parse_months(DEFAULT_MONTHS) if months is None else months
     files = out / "files"
     _check(seed, months, outside, districts, files)
-    law, places = load_law(), load_places()
+    law, places = load_law(law_version), load_places()
     start = law.first_month(months)
     rng = np.random.default_rng([seed, 0])
-    area = draw_districts(districts, law.workplaces_per_district, places, rng)
+    area = draw_districts(districts, law.workplaces_per_district, ground_of(law, places, rng), rng)
     shocks = plan_shocks(law.shocks, _eligible(area, law), districts, rng)
     struck = {shock.district for shock in shocks}
     area = limit_validity(area, struck, start, rng)
@@ -87,10 +90,9 @@ def write_country(
     calm[sorted(struck)] = law.dynamics.calm
     settlement = Settlement(law, area, places, outside=outside, calm=calm, rng=rng)
     population = Population(law, settlement, calm=calm, shocks=shocks, start=start, rng=rng)
-    addresses = places.addresses_in(settlement.used_places)
 
     files.mkdir(parents=True, exist_ok=True)
-    members = Members(area, places, settlement.used_places)
+    members = Members(area, places, settlement.addresses)
     month, rows_written = start.shift(-law.burn_in_months), 0
     while month <= months[-1]:
         rng = np.random.default_rng([seed, month.year * 12 + month.month])
@@ -98,13 +100,20 @@ def write_country(
         if month >= months[0]:
             rows = population.rows(month, changes, rng)
             code_written = month >= Month.parse(law.rows.no_code_written_from)
-            write_month(files / file_name(month, seed), rows, addresses, no_code_written=code_written)
+            addresses = settlement.addresses.cells(rows.who, extraction_day(month, seed))
+            doubled = _doubled(law, rows.status.size, rng)
+            path = files / file_name(month, seed)
+            write_month(path, rows, addresses, doubled, no_code_written=code_written)
             members.add(rows)
-            rows_written += rows.status.size
+            if law.lives:
+                members.write_rows(out / "truth_rows" / f"{month}.parquet", rows, doubled)
+            rows_written += rows.status.size + doubled.size
             if progress:
                 progress(month, rows.status.size)
         month = month.shift(1)
     write_registry(out / "registry.csv", area, law.version, seed)
+    if population.lives:
+        write_events(out / "truth_events.parquet", population.lives.events)
     parameters = {
         "law": law.version,
         "seed": seed,
@@ -129,6 +138,12 @@ def _check(seed: int, months: list[Month], outside: float, districts: int, files
     others = sorted(path.name for path in files.glob("*.csv") if path.name not in ours)
     if others:
         raise RefusedError(f"{files} holds {others[0]}, which is none of these months; give an empty folder")
+
+
+def _doubled(law: Law, rows: int, rng: np.random.Generator) -> Integers:
+    """Rows whose line the file holds twice."""
+    count = rng.poisson(law.lives.doubled_lines * rows) if law.lives and rows else 0
+    return rng.integers(0, rows, count) if count else np.arange(0)
 
 
 def _eligible(area: list[District], law: Law) -> Integers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,14 +45,14 @@ class District:
 
 
 def draw_districts(
-    count: int, mean_workplaces: float, places: Places, rng: np.random.Generator
+    count: int, mean_workplaces: float, ground: Ground, rng: np.random.Generator
 ) -> list[District]:
     """Draw the districts of a country.
 
     Args:
         count: How many; kinds and sido keep the proportions of `districts.yaml`.
         mean_workplaces: Corporations in sight per district.
-        places: The ground.
+        ground: Where they can lie.
         rng: Source of randomness.
 
     Raises:
@@ -60,10 +61,9 @@ def draw_districts(
     law = read_yaml("districts.yaml")
     kinds: dict[str, Any] = law["kinds"]
     quotas = _quotas(kinds, count)
-    ground = Ground(places, rng)
     buildings = sum(n for (kind, _), n in quotas.items() if kinds[kind]["claim"] == "building")
     nested_share = law["nested_share"] * count / max(buildings, 1)
-    drawn: list[tuple[str, Claim, bool]] = []
+    drawn: list[tuple[str, Claim]] = []
     hosts: set[int] = set()
     for (kind, sido), number in sorted(
         quotas.items(), key=lambda item: kinds[item[0][0]]["claim"] == "building"
@@ -73,16 +73,17 @@ def draw_districts(
             host = _host(drawn, hosts, sigungu, rng) if building and rng.random() < nested_share else None
             if host is not None:
                 hosts.add(host)
-                drawn.append((kind, ground.inside(drawn[host][1]), True))
+                drawn.append((kind, ground.inside(drawn[host][1])))
                 continue
-            claim = ground.building(sigungu) if building else ground.dongs(sigungu)
+            claim = ground.building(sigungu) if building else ground.dongs(sigungu, kind)
             if claim is None:
                 raise RefusedError(
                     f"no free place is left in sido {sido} for {count} districts; ask for fewer"
                 )
-            drawn.append((kind, claim, False))
-    sizes = _sizes([kinds[kind]["workplaces"] for kind, _, _ in drawn], mean_workplaces, law, rng)
-    names = _names(drawn, places, rng)
+            drawn.append((kind, claim))
+    sizes = _sizes([kinds[kind]["workplaces"] for kind, _ in drawn], mean_workplaces, law, rng)
+    names = _names(drawn, ground.places, rng)
+    holders = Counter(place for _, claim in drawn for place in claim.places)
     districts = [
         District(
             district_id="",
@@ -90,12 +91,12 @@ def draw_districts(
             kind=kind,
             profile=kinds[kind]["profile"],
             claim=claim,
-            nested=nested or i in hosts,
+            nested=any(holders[place] > 1 for place in claim.places),
             workplaces=size,
             valid_from=_founded(kinds[kind]["since"], rng),
             valid_to=None,
         )
-        for i, ((kind, claim, nested), size, name) in enumerate(zip(drawn, sizes, names, strict=True))
+        for (kind, claim), size, name in zip(drawn, sizes, names, strict=True)
     ]
     districts.sort(key=lambda district: (district.claim.sigungu_code, district.kind, district.name))
     return [replace(district, district_id=f"SIM-{i:04d}") for i, district in enumerate(districts, start=1)]
@@ -113,12 +114,12 @@ def _quotas(kinds: dict[str, Any], count: int) -> dict[tuple[str, str], int]:
 
 
 def _host(
-    drawn: list[tuple[str, Claim, bool]], hosts: set[int], sigungu: str, rng: np.random.Generator
+    drawn: list[tuple[str, Claim]], hosts: set[int], sigungu: str, rng: np.random.Generator
 ) -> int | None:
     """A district of several places in the same sido that is no host yet."""
     free = [
         i
-        for i, (_, claim, _) in enumerate(drawn)
+        for i, (_, claim) in enumerate(drawn)
         if i not in hosts and len(claim.places) >= 3 and claim.sigungu_code[:2] == sigungu[:2]
     ]
     return free[int(rng.integers(len(free)))] if free else None
@@ -136,10 +137,10 @@ def _sizes(
     return [float(value) for value in size]
 
 
-def _names(drawn: list[tuple[str, Claim, bool]], places: Places, rng: np.random.Generator) -> list[str]:
+def _names(drawn: list[tuple[str, Claim]], places: Places, rng: np.random.Generator) -> list[str]:
     syllables = read_yaml("names.yaml")["syllables"].split()
     names: dict[str, None] = {}
-    for kind, claim, _ in drawn:
+    for kind, claim in drawn:
         area = places.name[claim.places[0]].split(" ")[1:-1]
         town = (area or [places.name[claim.places[0]].split(" ")[0][:2]])[-1]
         name = ""

@@ -15,33 +15,40 @@ from sogong_pipeline.periods import Month
 from sogong_pipeline.simulator.forms import Form, form_for, header_for
 from sogong_pipeline.simulator.industries import NO_CODE, load_industries
 from sogong_pipeline.simulator.names import load_name_book
-from sogong_pipeline.simulator.places import ROADS, VARIANTS
 from sogong_pipeline.simulator.population import MonthRows
-from sogong_pipeline.simulator.workplaces import Workplaces
+from sogong_pipeline.simulator.workplaces import Integers, Workplaces
 
 TITLE = "국민연금공단_국민연금 가입 사업장 내역"
 OLD_POSTAL_CODES = 7
 """One in so many rows without a road has an old postal code, where the form has any."""
 
 
-def file_name(month: Month, seed: int) -> str:
-    """The name of a month's file, labelled with a day from the 17th to the 26th of the month after it."""
+def extraction_day(month: Month, seed: int) -> dt.date:
+    """The day a month's file is made on: the 17th to the 26th of the month after it."""
     after = month.shift(1)
     rng = np.random.default_rng([seed, month.year, month.month])
-    label = dt.date(after.year, after.month, int(rng.integers(17, 27)))
-    return f"{TITLE}_{label:%Y%m%d}.csv"
+    return dt.date(after.year, after.month, int(rng.integers(17, 27)))
 
 
-def write_month(path: Path, rows: MonthRows, addresses: pa.BinaryArray, *, no_code_written: bool) -> None:
+def file_name(month: Month, seed: int) -> str:
+    """The name of a month's file, labelled with the day it was made on."""
+    return f"{TITLE}_{extraction_day(month, seed):%Y%m%d}.csv"
+
+
+def write_month(
+    path: Path, rows: MonthRows, addresses: pa.BinaryArray, doubled: Integers, *, no_code_written: bool
+) -> None:
     """Write one month's file; it appears whole or not at all.
 
     Args:
         path: The file.
         rows: What is in it.
-        addresses: The address book.
+        addresses: The cells of their addresses, length rows.
+        doubled: Rows whose line stands again at the end of the file.
         no_code_written: Whether a missing industry code is written as `000000` instead of blank.
     """
     lines = _lines(rows, addresses, no_code_written=no_code_written)
+    lines = pa.concat_arrays([lines, lines.take(pa.array(doubled))]) if doubled.size else lines
     offsets = np.frombuffer(lines.buffers()[1], dtype=np.int32)[lines.offset : lines.offset + len(lines) + 1]
     body = memoryview(lines.buffers()[2])[int(offsets[0]) : int(offsets[-1])] if len(lines) else b""
     part = path.with_suffix(".part")
@@ -55,7 +62,7 @@ def _lines(rows: MonthRows, addresses: pa.BinaryArray, *, no_code_written: bool)
     who, form = rows.who, form_for(rows.month)
     cells = [
         str(rows.month).replace("-", form.separator).encode(),
-        load_name_book().names(who.serial, who.style, who.trade, quoted=True),
+        load_name_book().names(who.name, who.style, who.trade, quoted=True),
         _digits(who.prefix),
         _digits(rows.status),
         _address_cells(who, addresses, form),
@@ -74,14 +81,13 @@ def _lines(rows: MonthRows, addresses: pa.BinaryArray, *, no_code_written: bool)
 
 
 def _address_cells(who: Workplaces, addresses: pa.BinaryArray, form: Form) -> pa.BinaryArray:
-    cells = addresses.take(pa.array(who.address))
     if not form.has_old_postal_codes:
-        return cells
-    has_no_road = who.address % VARIANTS == ROADS
-    is_old = pa.array(has_no_road & (who.serial % OLD_POSTAL_CODES == 0))
+        return addresses
+    has_no_road = pc.match_substring(addresses, ", ,")
+    is_old = pc.and_(has_no_road, pa.array(who.serial % OLD_POSTAL_CODES == 0))
     # No table leads back to the old codes; these are invented from the new ones.
-    old = pc.replace_substring_regex(cells.filter(is_old), r"^(\d{3})(\d{2})", r"\1-0\2")
-    return pc.replace_with_mask(cells, is_old, old)
+    old = pc.replace_substring_regex(addresses.filter(is_old), r"^(\d{3})(\d{2})", r"\1-0\2")
+    return pc.replace_with_mask(addresses, is_old, old)
 
 
 def _industry_cells(*, no_code_written: bool) -> pa.BinaryArray:

@@ -23,12 +23,14 @@ class Claim:
         legal_dong_codes: Ten digits each, in order.
         postal_codes: Five digits each, in order; none means every postal code of the dongs.
         places: Indexes of the places covered.
+        is_building: Whether it is a building in its only place.
     """
 
     sigungu_code: str
     legal_dong_codes: tuple[str, ...]
     postal_codes: tuple[str, ...]
     places: tuple[int, ...]
+    is_building: bool = False
 
 
 class Ground:
@@ -59,6 +61,11 @@ class Ground:
         }
 
     @property
+    def places(self) -> Places:
+        """All places."""
+        return self._places
+
+    @property
     def taken(self) -> set[int]:
         """Indexes of the places covered so far."""
         return self._taken
@@ -69,7 +76,7 @@ class Ground:
         pull = np.array([self._pull[name] for name in names])
         return [names[i] for i in self._rng.choice(len(names), size=count, p=pull / pull.sum())]
 
-    def dongs(self, sigungu: str) -> Claim | None:
+    def dongs(self, sigungu: str, kind: str) -> Claim | None:  # noqa: ARG002 - law 1 knows one way for all kinds
         """Cover one to three neighbouring legal dongs, whole or by some of their postal codes."""
         for _ in range(_TRIES):
             dongs = self._dongs[sigungu]
@@ -112,7 +119,7 @@ class Ground:
 
     def _single(self, place: int) -> Claim:
         dong = self._places.legal_dong_code[place]
-        return Claim(dong[:5], (dong,), (self._places.postal_code[place],), (place,))
+        return Claim(dong[:5], (dong,), (self._places.postal_code[place],), (place,), is_building=True)
 
     def _cover(self, claim: Claim) -> Claim:
         self._taken.update(claim.places)

@@ -1,13 +1,18 @@
-"""The law of the simulated country as typed values; the numbers and where they come from are in `law1.yaml`."""
+"""The laws of the simulated country as typed values; the numbers and where they come from are in `law1.yaml` and on."""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
 from sogong_pipeline.simulator.resources import read_yaml
+
+VERSIONS = (1, 2, 3)
+DEFAULT_LAW = 1
 
 
 class _Section(BaseModel):
@@ -114,8 +119,75 @@ class ShockLaw(_Section):
     pay_alone_up_to_pct: int
 
 
+class KindGround(_Section):
+    """What a kind of district covers: legal dongs beyond the first, share in 읍·면, chance to join a neighbour."""
+
+    more_dongs: float
+    rural: float
+    joins: float
+
+
+class Neighbours(_Section):
+    """Ordinary workplaces in the legal dongs of a complex, per workplace inside."""
+
+    town: float
+    rural: float
+
+
+class AddressLaw(_Section):
+    """How vague addresses are."""
+
+    ground: dict[str, KindGround]
+    complexes: list[str]
+    shares_postal_codes: float
+    nested_complexes: float
+    roads_of_a_place: float
+    industrial_road: float
+    named_road: float
+    more_industrial_roads: float
+    more_inner_roads: float
+    on_industrial_roads: float
+    on_through_roads: float
+    neighbours: Neighbours
+    neighbours_sd: float
+    pull_of_a_complex: float
+    strangers_on_inner_roads: float
+    building_neighbours: float
+    most_beside_districts: float
+    tax_office_at_home: float
+    keeps_old_codes: float
+    keeps_old_codes_days: int
+
+
+class ListLaw(_Section):
+    """What the registry knows of a district."""
+
+    postal_codes: float
+    roads: float
+    road_known: float
+    road_wrong: float
+    workplaces: float
+    workplace_known: float
+
+
+class LifeLaw(_Section):
+    """What happens to a workplace beside opening and closing; rates a month."""
+
+    moves: float
+    moves_far: float
+    renames: float
+    re_registers: float
+    returns_after: list[float]
+    respells: float
+    withdrawn_unseen: float
+    withdrawn_late: list[float]
+    namesakes: float
+    namesakes_near: float
+    doubled_lines: float
+
+
 class Law(_Section):
-    """One version of the law."""
+    """One version of the law; law 1 says nothing of addresses, lists and lives."""
 
     version: int
     origin: str
@@ -128,6 +200,9 @@ class Law(_Section):
     outside: Outside
     rows: RowLaw
     shocks: ShockLaw
+    addresses: AddressLaw | None = None
+    lists: ListLaw | None = None
+    lives: LifeLaw | None = None
 
     def first_month(self, months: list[Month]) -> Month:
         """The month in which the country begins for a series that begins with `months[0]`."""
@@ -135,6 +210,27 @@ class Law(_Section):
 
 
 @cache
-def load_law() -> Law:
-    """Read law 1 from the package."""
-    return Law.model_validate(read_yaml("law1.yaml"))
+def load_law(version: int = DEFAULT_LAW) -> Law:
+    """Read a version of the law from the package.
+
+    Raises:
+        RefusedError: when there is no such version.
+    """
+    if version not in VERSIONS:
+        raise RefusedError(f"there is no law {version}; give one of {', '.join(map(str, VERSIONS))}")
+    return Law.model_validate(_content(f"law{version}.yaml"))
+
+
+def _content(name: str) -> dict[str, Any]:
+    """A law with what it takes over from the law it is based on."""
+    content = dict(read_yaml(name))
+    base = content.pop("base", None)
+    return _merged(_content(base), content) if base else content
+
+
+def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """A mapping with the changes of another, mapping by mapping."""
+    return base | {
+        key: _merged(base[key], value) if isinstance(value, dict) and key in base else value
+        for key, value in changes.items()
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -50,9 +51,15 @@ class NameBook:
         first, span = self.trade_spans[sector]
         return rng.integers(first, first + span, count)
 
+    def respelt(self) -> NDArray[np.int64]:
+        """For each style another one that says the same name with its corporate form written otherwise, or itself."""
+        said = [re.sub(r"\(주\)|（주）|주식회사|\s", "", "|".join(style)) for style in self.styles]
+        same = [[i for i, other in enumerate(said) if other == one] for one in said]
+        return np.array([held[(held.index(i) + 1) % len(held)] for i, held in enumerate(same)])
+
     def names(
         self,
-        serial: NDArray[np.int64],
+        number: NDArray[np.int64],
         style: NDArray[np.int64],
         trade: NDArray[np.int64],
         *,
@@ -61,7 +68,7 @@ class NameBook:
         """The names of workplaces as CP949 bytes.
 
         Args:
-            serial: Serial numbers, each below `capacity`, shape (n,).
+            number: Numbers of the syllables, each below `capacity`, shape (n,).
             style: Style indexes, shape (n,).
             trade: Trade indexes, shape (n,).
             quoted: As a cell of a CSV file, quoted where a name holds a quote.
@@ -70,7 +77,7 @@ class NameBook:
             Names, length n.
         """
         base = len(self.syllables)
-        mixed = serial * _SCRAMBLE % self.capacity
+        mixed = number * _SCRAMBLE % self.capacity
         before, between, after = (
             _encoded(parts)
             for parts in zip(*(_as_cell(s) if quoted else s for s in self.styles), strict=True)

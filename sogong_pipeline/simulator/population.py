@@ -9,6 +9,7 @@ import numpy as np
 from sogong_pipeline.nps.contribution import contribution_for, coverage_breaks
 from sogong_pipeline.periods import Month
 from sogong_pipeline.simulator.law import Law
+from sogong_pipeline.simulator.lives import Lives, Standing
 from sogong_pipeline.simulator.pay import billed_krw, income_year
 from sogong_pipeline.simulator.settlement import Settlement
 from sogong_pipeline.simulator.shocks import ALL, WORKERS, WORKPLACES, Shock, choose_closures, layoff_share
@@ -53,12 +54,14 @@ class Changes:
         withdrawing: Whether it closed this month after being in the file.
         joined: Heads that joined.
         left: Heads that left.
+        ended: Workplaces that go on under another number, as they were; in the file as withdrawn.
     """
 
     visible: Flags
     withdrawing: Flags
     joined: Integers
     left: Integers
+    ended: Workplaces
 
 
 class Population:
@@ -101,6 +104,8 @@ class Population:
         self._gone = np.zeros(slots, dtype=bool)  # closed by a shock: nobody follows
         self._visible = np.zeros(slots, dtype=bool)
         self._leaving = np.zeros(slots, dtype=np.int64)
+        self._hidden_until = np.zeros(slots, dtype=np.int64)
+        self.lives = Lives(law.lives, settlement) if law.lives else None
         self._closures: dict[Shock, list[Integers]] = {}
         self._layoffs: dict[Shock, tuple[Flags, float]] = {}
 
@@ -122,8 +127,37 @@ class Population:
         joined[opened] = who.heads[opened]
         left += laid_off
         withdrawing = closing & self._visible
+        was_visible = self._visible
         self._visible = self._alive & (who.heads >= self._fewest(month))
-        return Changes(self._visible, withdrawing, joined, left)
+        nobody = who.take(np.arange(0))
+        changes = Changes(self._visible, withdrawing, joined, left, nobody)
+        return self._live_on(month, was_visible, changes, rng) if self.lives else changes
+
+    def _live_on(
+        self, month: Month, was_visible: Flags, changes: Changes, rng: np.random.Generator
+    ) -> Changes:
+        """Let workplaces that stay in sight move, be renamed and registered anew."""
+        assert self.lives and self._law.lives  # noqa: S101 - for the type checker
+        who, number = self.workplaces, month.year * 12 + month.month
+        self._visible &= self._hidden_until <= number
+        self.lives.close(month, who.serial[changes.withdrawing])
+        free = self._calm[who.district] == 1
+        standing = Standing(
+            alive=self._alive,
+            open_to_movers=free & ~self._gone & ~changes.withdrawing,
+            visible=self._visible,
+            leaving=self._leaving,
+            target_kept=self._target_kept,
+            hidden_until=self._hidden_until,
+            joined=changes.joined,
+            left=changes.left,
+        )
+        candidates = was_visible & self._visible & free
+        ended = self.lives.happen(month, who, standing, candidates, rng)
+        unseen = rng.random(who.serial.size) < self._law.lives.withdrawn_unseen
+        renumbered = (self._hidden_until == number) & self._visible
+        joined = np.where(renumbered, who.heads, changes.joined)
+        return Changes(self._visible.copy(), changes.withdrawing & ~unseen, joined, changes.left, ended)
 
     def _ordinary_closures(self, rng: np.random.Generator) -> Flags:
         who, law = self.workplaces, self._law.dynamics
@@ -220,13 +254,20 @@ class Population:
         """The rows of the month just lived through."""
         law = self._law
         slots = np.flatnonzero(changes.visible | changes.withdrawing)
-        slots = slots[np.argsort(self.workplaces.serial[slots], kind="stable")]
-        who, gone = self.workplaces.take(slots), changes.withdrawing[slots]
-        billed = ~gone | (rng.random(slots.size) < law.rows.withdrawn_still_billed)
+        who = self.workplaces.take(slots).with_others(changes.ended)
+        others = np.zeros(changes.ended.serial.size, dtype=np.int64)
+        gone = np.append(changes.withdrawing[slots], others == 0)
+        joined, left = (np.append(heads[slots], others) for heads in (changes.joined, changes.left))
+        order = np.lexsort((~gone, who.serial))
+        who, gone, joined, left = who.take(order), gone[order], joined[order], left[order]
+        billed = ~gone | (rng.random(gone.size) < law.rows.withdrawn_still_billed)
         begin, end = (np.datetime64(day).astype(np.int64) for day in (month.first_day, month.last_day))
-        first_day = rng.random(slots.size) < law.rows.on_first_day
-        day = np.where(first_day, begin, rng.integers(begin, end + 1, slots.size))
-        one_left = (rng.random(slots.size) < law.rows.withdrawn_left_one).astype(np.int64)
+        first_day = rng.random(gone.size) < law.rows.on_first_day
+        day = np.where(first_day, begin, rng.integers(begin, end + 1, gone.size))
+        one_left = (rng.random(gone.size) < law.rows.withdrawn_left_one).astype(np.int64)
+        if law.lives:
+            late = np.searchsorted(np.cumsum(law.lives.withdrawn_late), rng.random(gone.size), side="right")
+            day = np.maximum(day - late * 30, who.enrolled)
         year = np.where(self._calm < 1, income_year(self._start), income_year(month))
         level = self._pay_kept * (1 + law.pay.growth) ** (year - law.pay.reference_year)
         subscribers = np.where(billed, who.heads, 0)
@@ -239,6 +280,6 @@ class Population:
             billed_krw=billed_krw(
                 who.pay * level[who.district], subscribers, contribution_for(month), law.pay
             ),
-            joined=np.where(gone, 0, changes.joined[slots]),
-            left=np.where(gone, np.where(billed, who.heads, one_left), changes.left[slots]),
+            joined=np.where(gone, 0, joined),
+            left=np.where(gone, np.where(billed, who.heads, one_left), left),
         )

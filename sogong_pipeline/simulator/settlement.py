@@ -6,13 +6,15 @@ import numpy as np
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
+from sogong_pipeline.simulator.addresses import AddressBook, PlainAddresses
 from sogong_pipeline.simulator.districts import District
 from sogong_pipeline.simulator.industries import load_industries
 from sogong_pipeline.simulator.law import Law
 from sogong_pipeline.simulator.names import load_name_book
-from sogong_pipeline.simulator.places import ROADS, VARIANTS, Places
+from sogong_pipeline.simulator.places import Places
 from sogong_pipeline.simulator.resources import read_yaml
 from sogong_pipeline.simulator.sizes import SizeLaws
+from sogong_pipeline.simulator.streets import Streets
 from sogong_pipeline.simulator.workplaces import CORPORATION, SOLE_PROPRIETOR, Floats, Integers, Workplaces
 
 _EARLIEST = np.datetime64("1988-01-01")
@@ -30,7 +32,7 @@ class Settlement:
         rng: Source of randomness.
 
     Attributes:
-        used_places: Places in the order of the address book; one inside several districts occurs several times.
+        addresses: The address book.
     """
 
     def __init__(
@@ -59,22 +61,18 @@ class Settlement:
         self._in_sight = np.append(in_sight, in_sight.sum() * outside)
         self._cap = np.append(np.full(len(districts), law.sizes.cap_inside), law.sizes.cap_outside)
         self._serials = 0
-        self._settle(districts, places, rng)
-
-    def _settle(self, districts: list[District], places: Places, rng: np.random.Generator) -> None:
-        """Give every district its places with weights, and the country outside the others."""
-        inside = np.unique([place for d in districts for place in d.claim.places])
-        thin = self._law.outside.share_in_district_places
-        built_up = places.addresses.astype(float)
-        built_up[inside] *= thin / built_up[inside].sum()
-        free = np.setdiff1d(np.arange(built_up.size), inside)
-        built_up[free] *= (1 - thin) / built_up[free].sum()
-        weights = [rng.gamma(2.0, size=len(d.claim.places)) for d in districts] + [built_up]
-        self.used_places = np.concatenate(
-            [*(np.array(d.claim.places) for d in districts), np.arange(built_up.size)]
-        )
-        shares = [np.cumsum(weight) / weight.sum() for weight in weights]
-        self._place_cumulative = np.concatenate([i + np.append(s[:-1], 1.0) for i, s in enumerate(shares)])
+        sigungu = np.array([int(code[:5]) for code in places.legal_dong_code])
+        self._tax_office = sigungu * 7919 % 799
+        if law.addresses is None:
+            self.addresses: AddressBook = PlainAddresses(
+                districts,
+                places,
+                strangers=law.outside.share_in_district_places,
+                blank_road=law.rows.blank_road,
+                rng=rng,
+            )
+        else:
+            self.addresses = Streets(law, districts, places, outside=self._in_sight[-1], rng=rng)
 
     def first(self, origin: Month, rng: np.random.Generator) -> Workplaces:
         """Draw the slots and the workplaces that the country begins with.
@@ -107,7 +105,9 @@ class Settlement:
         drawn.re_enrolled = np.where(rng.random(district.size) < law.rows.re_enrolled, later, 0)
         by_age = np.argsort(drawn.enrolled, kind="stable")
         drawn.serial[by_age] = np.arange(district.size)
+        drawn.name = drawn.serial.copy()
         self._limit_top_share(drawn)
+        self._share_names(drawn, rng)
         drawn.heads = np.floor(drawn.target + rng.random(district.size)).astype(np.int64)
         return drawn
 
@@ -168,24 +168,26 @@ class Settlement:
         pay *= np.exp(spread * rng.standard_normal(count))
         pay[(target < law.pay.token_heads) & (rng.random(count) < law.pay.token_share)] = 0.0
         style, trade = self._draw_names(rng, form, sector)
-        blank_road = rng.random(count) < law.rows.blank_road
-        place = np.searchsorted(self._place_cumulative, district + rng.random(count), side="right")
+        spot = self.addresses.draw(rng, district)
+        wander = move.wander_sd * self._calm[district] * rng.standard_normal(count)
+        address = self.addresses.settle(rng, spot)
         return Workplaces(
             district=district,
             form=form,
             serial=serial,
             industry=industry,
             target=target,
-            wander=move.wander_sd * self._calm[district] * rng.standard_normal(count),
+            wander=wander,
             separation=np.minimum(separation, move.separation_cap),
             pay=pay,
-            address=place * VARIANTS + np.where(blank_road, ROADS, rng.integers(0, ROADS, count)),
-            prefix=self._draw_prefixes(rng, form),
+            address=address,
+            prefix=self._draw_prefixes(rng, form, address),
             style=style,
             trade=trade,
             enrolled=enrolled,
             re_enrolled=np.zeros(count, dtype=np.int64),
             heads=np.zeros(count, dtype=np.int64),
+            name=serial.copy(),
         )
 
     def _number(self, count: int) -> Integers:
@@ -219,13 +221,53 @@ class Settlement:
             trade[members] = names.draw_trade(rng, name, int(members.sum()))
         return style, trade
 
-    def _draw_prefixes(self, rng: np.random.Generator, form: Integers) -> Integers:
+    def names_of_their_own(self, count: int) -> Integers:
+        """Numbers of syllables that nobody has."""
+        return self._number(count)
+
+    def numbers(self, rng: np.random.Generator, who: Workplaces) -> Integers:
+        """New business numbers for some workplaces, their first six digits."""
+        return self._draw_prefixes(rng, who.form, who.address)
+
+    def addresses_for(self, rng: np.random.Generator, district: Integers) -> Integers:
+        """New addresses in some districts."""
+        spots = self.addresses.draw(rng, district)
+        return self.addresses.settle(rng, spots)
+
+    @property
+    def most_heads(self) -> Floats:
+        """Most heads a workplace of each district may tend to, and outside as the last entry."""
+        return self._cap
+
+    def _draw_prefixes(self, rng: np.random.Generator, form: Integers, address: Integers) -> Integers:
         types = self._law.rows.corporate_types
         share = np.cumsum(list(types.values()))
         corporate = np.array(list(types))[
             np.searchsorted(share, rng.random(form.size) * share[-1], side="right")
         ]
         kind = np.where(form == CORPORATION, corporate, rng.integers(1, 80, form.size))
-        return np.asarray(
-            rng.integers(101, 900, form.size) * 1000 + kind * 10 + rng.integers(0, 10, form.size)
+        office = rng.integers(101, 900, form.size)
+        prefix = office * 1000 + kind * 10 + rng.integers(0, 10, form.size)
+        if self._law.addresses is None:
+            return np.asarray(prefix)
+        home = 101 + self._tax_office[self.addresses.place_of(address)]
+        at_home = rng.random(form.size) < self._law.addresses.tax_office_at_home
+        return np.asarray(np.where(at_home, home * 1000 + prefix % 1000, prefix))
+
+    def _share_names(self, drawn: Workplaces, rng: np.random.Generator) -> None:
+        """Give a few workplaces the name and number of another one, mostly at the same place."""
+        law = self._law.lives
+        if law is None:
+            return
+        by_district = np.argsort(drawn.district, kind="stable")
+        chosen = 1 + np.flatnonzero(rng.random(drawn.serial.size - 1) < law.namesakes / 2)
+        near = rng.random(chosen.size) < law.namesakes_near
+        one = by_district[chosen]
+        other = np.where(near, by_district[chosen - 1], rng.integers(0, drawn.serial.size, chosen.size))
+        fits = (drawn.form[one] == drawn.form[other]) & (
+            ~near | (drawn.district[one] == drawn.district[other])
         )
+        one, other, near = one[fits], other[fits], near[fits]
+        for column in (drawn.name, drawn.style, drawn.trade, drawn.prefix):
+            column[one] = column[other]
+        drawn.address[one[near]] = drawn.address[other[near]]

@@ -38,6 +38,7 @@ class Workplaces:
         enrolled: Days since 1970.
         re_enrolled: Days since 1970, or 0.
         heads: Heads this month.
+        name: Number of the syllables in the name: the serial number, until it takes another name.
     """
 
     district: Integers
@@ -55,10 +56,20 @@ class Workplaces:
     enrolled: Integers
     re_enrolled: Integers
     heads: Integers
+    name: Integers
 
     def take(self, slots: Integers) -> Workplaces:
         """The workplaces of some slots."""
         return Workplaces(*(getattr(self, field.name)[slots] for field in fields(self)))
+
+    def with_others(self, others: Workplaces) -> Workplaces:
+        """These workplaces and after them some others."""
+        return Workplaces(
+            *(
+                np.concatenate([getattr(self, field.name), getattr(others, field.name)])
+                for field in fields(self)
+            )
+        )
 
     def put(self, slots: Integers, newcomers: Workplaces) -> None:
         """Let newcomers take some slots."""

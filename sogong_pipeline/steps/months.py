@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -54,13 +55,9 @@ class MonthSteps:
             if self.vintage_of(month) is not None
         ]
 
-    def vintage_of(self, month: Month) -> str | None:
-        """The vintage of a month that counts: the one ingested last, or the newest before it that passed the gate."""
-        for vintage in self.vintages(month):
-            checked = self.lake.find("checked", str(month), vintage)
-            if checked is not None and not checked.facts["failed_critical"]:
-                return vintage
-        return None
+    def vintage_of(self, month: Month, known: dt.datetime | None = None) -> str | None:
+        """The vintage of a month that counts: the last that passed the gate, by a moment where one is given."""
+        return self.lake.current("checked", str(month), known=known)
 
     def vintages(self, month: Month) -> list[str]:
         """The landed vintages of a month: the one ingested last, then the newest first."""
@@ -130,9 +127,8 @@ class MonthSteps:
         _, is_new = self.lake.ensure(
             "raw", (month, vintage), inputs={"sha256": sha256}, recorded_at=self._now(), build=build
         )
-        self.lake.set_current(
-            vintage, "raw", month
-        )  # an earlier file given again takes a bad correction back
+        # An earlier file given again takes a bad correction back.
+        self.lake.set_current(vintage, "raw", month, recorded_at=self._now())
         return vintage, is_new
 
     def stage(self, month: Month, vintage: str) -> Partition:
@@ -176,6 +172,7 @@ class MonthSteps:
             ),
         )
         failed = checked.facts["failed_critical"]
+        self._settle(month, vintage, has_passed=not failed)
         if failed:
             raise RefusedError(
                 f"{month}: the gate stopped {self.lake.require('raw', str(month), vintage).facts['file_name']}: "
@@ -183,9 +180,29 @@ class MonthSteps:
             )
         return checked
 
-    def measure(self, month: Month, districts: Slice) -> Partition:
-        """Match a month that passed the gate against districts, and sum it by district and region."""
-        vintage = self.vintage_of(month)
+    def _settle(self, month: Month, vintage: str, *, has_passed: bool) -> None:
+        """Write down which vintage of a month counts from now on, once the gate has seen one of them."""
+        if has_passed:
+            counts: str | None = vintage
+        elif self.vintage_of(month) == vintage:  # it passed when the month before was another
+            counts = next(filter(lambda other: self._passed(month, other), self.vintages(month)), None)
+        else:
+            return
+        self.lake.set_current(counts, "checked", str(month), recorded_at=self._now())
+
+    def _passed(self, month: Month, vintage: str) -> bool:
+        checked = self.lake.find("checked", str(month), vintage)
+        return checked is not None and not checked.facts["failed_critical"]
+
+    def measure(self, month: Month, districts: Slice, vintage: str | None = None) -> Partition:
+        """Match a month that passed the gate against districts, and sum it by district and region.
+
+        Args:
+            month: the data month.
+            districts: those that count.
+            vintage: the one that counts when None.
+        """
+        vintage = vintage or self.vintage_of(month)
         if vintage is None:
             raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
         staged = self.stage(month, vintage)

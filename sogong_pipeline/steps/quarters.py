@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -73,10 +74,17 @@ class QuarterSteps:
         stale = {quarter: self.stale(quarter, rule_set) for quarter in self.with_data()}
         return {quarter: why for quarter, why in stale.items() if why}
 
-    def propose(self, quarter: Quarter, rule_set: str = DEFAULT) -> tuple[Partition, bool]:
+    def propose(
+        self, quarter: Quarter, rule_set: str = DEFAULT, known: dt.datetime | None = None
+    ) -> tuple[Partition, bool]:
         """Measure a quarter and propose a stage for each of its districts.
 
         Both sides of every comparison use the districts that count on the quarter's last day.
+
+        Args:
+            quarter: the quarter judged.
+            rule_set: the rules it is judged by.
+            known: the load time as of which months and registry are taken; then the latest edition stays the latest.
 
         Returns:
             The edition and whether it was made now.
@@ -84,8 +92,11 @@ class QuarterSteps:
         Raises:
             RefusedError: when no registry is loaded or no month of the quarter is in.
         """
-        plan = self.plan(quarter, rule_set)
-        measured = {month: self._months.measure(month, plan.districts) for month in plan.vintages}
+        plan = self.plan(quarter, rule_set, known)
+        measured = {
+            month: self._months.measure(month, plan.districts, vintage)
+            for month, vintage in plan.vintages.items()
+        }
         partition, is_new = self.lake.ensure(
             "editions",
             (str(quarter), plan.edition),
@@ -108,26 +119,33 @@ class QuarterSteps:
                 workspace=workspace,
             ),
         )
-        self.lake.set_current(plan.edition, "editions", str(quarter))
+        if known is None:
+            self.lake.set_current(plan.edition, "editions", str(quarter), recorded_at=self._now())
         return partition, is_new
 
-    def plan(self, quarter: Quarter, rule_set: str = DEFAULT) -> Plan:
-        """What a proposal of a quarter would be made from now; computes nothing.
+    def plan(self, quarter: Quarter, rule_set: str = DEFAULT, known: dt.datetime | None = None) -> Plan:
+        """What a proposal of a quarter would be made from now, or as known at a moment; computes nothing.
 
         Raises:
             RefusedError: when no registry is loaded, none of its districts counts, or no month is in.
         """
-        registry = self._registry.in_force()
+        registry = self._registry.in_force(known)
         if registry is None:
-            raise RefusedError("no registry is loaded; run `sogong registry load FILE` first")
+            raise RefusedError(
+                f"no registry was loaded by {known.isoformat()}; give a later moment"
+                if known
+                else "no registry is loaded; run `sogong registry load FILE` first"
+            )
         vintages = {
             month: vintage
             for month in window(quarter)
-            if (vintage := self._months.vintage_of(month)) is not None
+            if (vintage := self._months.vintage_of(month, known)) is not None
         }
         if not set(vintages) & set(quarter.months):
             raise RefusedError(
-                f"no month of {quarter} is in; run `sogong ingest {quarter.months[0]}..{quarter.months[2]}`"
+                f"no month of {quarter} was in by {known.isoformat()}; give a later moment"
+                if known
+                else f"no month of {quarter} is in; run `sogong ingest {quarter.months[0]}..{quarter.months[2]}`"
             )
         districts = registry.on(quarter.last_day)
         if not districts.districts:
@@ -136,14 +154,21 @@ class QuarterSteps:
             )
         return Plan(vintages, registry.version, districts, load(rule_set))
 
-    def edition(self, quarter: Quarter) -> Partition | None:
-        """The edition a quarter was last proposed in, or None when it never was."""
-        current = self.lake.current("editions", str(quarter))
+    def edition(self, quarter: Quarter, known: dt.datetime | None = None) -> Partition | None:
+        """The edition a quarter was last proposed in, by a moment where one is given, or None when it never was."""
+        current = self.lake.current("editions", str(quarter), known=known)
         return self.lake.find("editions", str(quarter), current) if current else None
 
-    def stale(self, quarter: Quarter, rule_set: str = DEFAULT) -> list[str]:
-        """Why a quarter's latest edition is not the one its inputs would give now; empty when it is."""
-        inputs, edition = self.plan(quarter, rule_set).inputs, self.edition(quarter)
+    def rebuilt(self, quarter: Quarter, known: dt.datetime, rule_set: str = DEFAULT) -> Partition | None:
+        """The edition that the months and the registry known at a moment give, or None when it is not there."""
+        return self.lake.find("editions", str(quarter), self.plan(quarter, rule_set, known).edition)
+
+    def stale(self, quarter: Quarter, rule_set: str = DEFAULT, known: dt.datetime | None = None) -> list[str]:
+        """Why a quarter's latest edition is not the one its inputs would give now; empty when it is.
+
+        With a moment: why the edition that was the latest then is not the one the inputs of then give today.
+        """
+        inputs, edition = self.plan(quarter, rule_set, known).inputs, self.edition(quarter, known)
         if edition is None:
             return ["never proposed"]
         before = edition.manifest["inputs"]

@@ -61,9 +61,13 @@ class RegistrySteps:
     def _loaded(self) -> list[Partition]:
         return self.lake.partitions("registry")
 
-    def in_force(self) -> Registry | None:
-        """The registry in force: the one loaded last."""
-        loaded = self._loaded()
+    def in_force(self, known: dt.datetime | None = None) -> Registry | None:
+        """The registry in force: the one loaded last, by a moment where one is given."""
+        loaded = [
+            partition
+            for partition in self._loaded()
+            if known is None or dt.datetime.fromisoformat(partition.manifest["recorded_at"]) <= known
+        ]
         return _read(loaded[-1]) if loaded else None
 
     def of_version(self, version: str) -> Registry:

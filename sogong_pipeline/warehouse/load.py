@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, delete, inspect, select, text
 
+from sogong_pipeline.lake import Turn
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.warehouse import rows as rows_of
@@ -83,15 +84,26 @@ class Warehouse:
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
     def _load_month(self, connection: Connection, month: Month) -> None:
-        lake = self.pipeline.lake
+        lake, in_force = self.pipeline.lake, self.pipeline.months.vintage_of(month)
         for vintage in lake.children("raw", str(month)):
             key = {"data_month": str(month), "vintage": vintage}
             raw, staged = lake.find("raw", *key.values()), lake.find("staged", *key.values())
             checked = lake.find("checked", *key.values())
             if raw and staged:
-                _replace(connection, "source_file", key, [rows_of.source_file(raw, staged)])
+                file = rows_of.source_file(raw, staged, is_in_force=vintage == in_force)
+                _replace(connection, "source_file", key, [file])
             if checked:
                 _replace(connection, "quality_check", key, _parquet_rows(checked.path("quality_check")))
+        for revised in self.pipeline.revisions.of(month):
+            key = {"data_month": str(month), "vintage": revised.folder.name}
+            _replace(connection, "month_revision", key, _parquet_rows(revised.path("month_revision")))
+        _load_turns(
+            connection,
+            "file_in_force",
+            "vintage",
+            {"data_month": str(month)},
+            lake.turns("checked", str(month)),
+        )
         self._load_facts(connection, month)
 
     def _load_facts(self, connection: Connection, month: Month) -> None:
@@ -108,6 +120,8 @@ class Warehouse:
         _replace(connection, "dim_quarter", {"quarter": str(quarter)}, [rows_of.dim_quarter(quarter, passed)])
         for month in quarter.months:
             self._load_facts(connection, month)
+        turns = lake.turns("editions", str(quarter))
+        _load_turns(connection, "edition_in_force", "edition", {"quarter": str(quarter)}, turns)
         for edition in lake.partitions("editions", str(quarter)):
             name = edition.folder.name
             key = {"quarter": str(quarter), "edition": name}
@@ -123,6 +137,12 @@ def _create(connection: Connection) -> None:
     for name, definition in latest_views().items():
         if name not in existing:
             connection.execute(text(f"CREATE VIEW {name} AS {definition}"))
+
+
+def _load_turns(
+    connection: Connection, table: str, child: str, key: dict[str, str], turns: Sequence[Turn]
+) -> None:
+    _replace(connection, table, key, rows_of.in_force(key, child, turns))
 
 
 def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:

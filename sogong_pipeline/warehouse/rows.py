@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from sogong_pipeline.districts.registry import Registry, kinds
-from sogong_pipeline.lake import Partition
+from sogong_pipeline.lake import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.regions.reference import office_of_sido, offices, regions
 
@@ -71,7 +72,7 @@ def dim_quarter(quarter: Quarter, months: list[Month]) -> dict[str, Any]:
     }
 
 
-def source_file(raw: Partition, staged: Partition) -> dict[str, Any]:
+def source_file(raw: Partition, staged: Partition, *, is_in_force: bool) -> dict[str, Any]:
     """A landed file with its row account."""
     file = raw.manifest["files"]["file"]
     return {
@@ -87,7 +88,15 @@ def source_file(raw: Partition, staged: Partition) -> dict[str, Any]:
         **{
             name: staged.facts[name] for name in ("header_vintage", "rows", "staged_rows", "quarantined_rows")
         },
+        "is_in_force": is_in_force,
     }
+
+
+def in_force(key: dict[str, str], child: str, turns: Sequence[Turn]) -> Iterator[dict[str, Any]]:
+    """One row per turn of a month's files or a quarter's editions; `child` names the column it goes to."""
+    for number, (turn, after) in enumerate(zip_longest(turns, turns[1:]), start=1):
+        until = after.since if after else None
+        yield {**key, "number": number, child: turn.child, "since": turn.since, "until": until}
 
 
 def edition_row(edition: Partition, *, is_latest: bool) -> dict[str, Any]:

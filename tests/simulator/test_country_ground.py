@@ -12,6 +12,7 @@ import pytest
 from sogong_pipeline.periods import Month
 from sogong_pipeline.simulator.country import write_country
 from sogong_pipeline.simulator.districts import District, draw_districts, limit_validity
+from sogong_pipeline.simulator.ground import Ground
 from sogong_pipeline.simulator.places import Places, load_places
 
 
@@ -20,9 +21,14 @@ def places() -> Places:
     return load_places()
 
 
+def _drawn(count: int, places: Places) -> list[District]:
+    rng = np.random.default_rng(8)
+    return draw_districts(count, 59.5, Ground(places, rng), rng)
+
+
 @pytest.fixture(scope="module")
 def districts(places: Places) -> list[District]:
-    return draw_districts(2185, 59.5, places, np.random.default_rng(8))
+    return _drawn(2185, places)
 
 
 def test_kinds_and_sido_are_the_published_ones(districts: list[District]) -> None:
@@ -49,7 +55,7 @@ def test_kinds_and_sido_are_the_published_ones(districts: list[District]) -> Non
 
 
 def test_few_districts_keep_the_proportions(places: Places) -> None:
-    few = draw_districts(100, 59.5, places, np.random.default_rng(8))
+    few = _drawn(100, places)
     kinds = Counter(district.kind for district in few)
     assert len(few) == 100
     assert kinds["general_industrial_complex"] == pytest.approx(34, abs=4)

@@ -49,7 +49,8 @@ def dump(warehouse: Warehouse) -> dict[str, list[tuple[str, ...]]]:
 
 def test_every_table_has_rows_and_a_source_file_accounts_for_its_rows(warehouse: Warehouse) -> None:
     tables = dump(warehouse)
-    assert all(tables.values()), [name for name, rows in tables.items() if not rows]
+    empty = [name for name, rows in tables.items() if not rows]
+    assert empty == ["month_revision"]  # each month has one file; tests/quality/test_revision.py has two
     with warehouse.engine.connect() as connection:
         assert (
             connection.execute(
