@@ -27,14 +27,15 @@ SEED = 20261122
 SCRIPT = """
 import sys
 from sogong_pipeline.cli import main
-for arguments in (["registry", "load", "{registry}"], ["ingest", "2022-04..2022-05", "--from", "{files}"],
-                  ["propose", "2022-Q2"], ["publish", "2022-Q2", "--draft"]):
-    sys.argv = ["sogong", *arguments]
-    try:
-        main()
-    except SystemExit as done:
-        if done.code:
-            raise
+if __name__ == "__main__":
+    for arguments in (["registry", "load", "{registry}"], ["ingest", "2022-04..2022-05", "--from", "{files}"],
+                      ["propose", "2022-Q2"], ["publish", "2022-Q2", "--draft"]):
+        sys.argv = ["sogong", *arguments]
+        try:
+            main()
+        except SystemExit as done:
+            if done.code:
+                raise
 """
 
 
