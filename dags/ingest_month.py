@@ -14,7 +14,8 @@ by the 28th fails as *late*.
 | `load` | writes the page of what the gate found and copies the month into the warehouse, also when it was stopped |
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
-**Form.** `source`: a file, a folder or a portal's address, on the machine of the worker; empty for the portal.
+**Form.** `source`: a file, a folder or a portal's address, on the machine of the worker, or `odcloud` for the API,
+whose key is `SOGONG_API_KEY` or the password of the connection `sogong_api`; empty for the portal.
 
 **A worked example.** Months 2026-07 to 2026-09 from the portal, the oldest first:
 
@@ -52,7 +53,9 @@ from sogong_pipeline.periods import Month
     default_args=DEFAULTS,
     tags=["month"],
     doc_md=__doc__,
-    params={"source": Param("", type="string", description="File, folder or address; empty for the portal.")},
+    params={
+        "source": Param("", type="string", description="File, folder, address or odcloud; empty: the portal.")
+    },
 )
 def ingest_month() -> None:
     """The tasks of one month; of those that write, one of a kind runs at a time over all months."""
@@ -61,12 +64,14 @@ def ingest_month() -> None:
         mode="reschedule", poke_interval=dt.timedelta(hours=3), timeout=dt.timedelta(days=11), retries=48
     )
     def published(partition_key: str, params: dict[str, Any]) -> bool:
-        months = open_pipeline().months
+        months = open_pipeline(params["source"]).months
         return months.is_published(Month.parse(partition_key), params["source"] or None)
 
     @task(max_active_tis_per_dag=1)
     def land(partition_key: str, params: dict[str, Any]) -> list[str]:
-        landed = open_pipeline().months.fetch(Month.parse(partition_key), params["source"] or None)
+        landed = open_pipeline(params["source"]).months.fetch(
+            Month.parse(partition_key), params["source"] or None
+        )
         return [vintage for vintage, _ in landed]
 
     @task(max_active_tis_per_dag=1)

@@ -1,39 +1,63 @@
 #!/usr/bin/env bash
-# An invented country from published files to stage reports, over HTTP, on this machine alone.
-# Everything lands in .demo/; running it again changes nothing.
+# An invented country from published files to stage reports on this machine alone: three years by the command line, the
+# last quarter by Airflow. Everything lands in .demo/; running it again changes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export SOGONG_HOME=.demo/home
+export SOGONG_HOME=$PWD/.demo/home
+export AIRFLOW_HOME=$PWD/.demo/airflow
 sogong=.venv/bin/sogong
 country=.demo/country
-months=${DEMO_MONTHS:-2023-07..2026-09}
-mkdir -p .demo
+first=${DEMO_FIRST_MONTH:-2023-07}
+mkdir -p "$AIRFLOW_HOME"
 
 say() { printf '\n== %s\n' "$*"; }
 
-say "1/5  An invented country: 2,185 districts, $months"
-$sogong simulate --out "$country" --months "$months"
+portal='' airflow=''
+stop() {
+    for process in $airflow $portal; do kill "$process" 2> /dev/null || true; done
+    [[ -z $airflow ]] || wait "$airflow" || true  # it ends all it started
+}
+trap stop EXIT
+trap 'exit 130' INT TERM
 
-say "2/5  Its registry of districts"
+say "1/6  An invented country: 2,185 districts, $first..2026-09"
+$sogong simulate --out "$country" --months "$first..2026-09"
+
+say "2/6  Its registry of districts"
 $sogong registry load "$country/registry.csv"
 
-say "3/5  The monthly files, fetched from a portal on this machine"
+say "3/6  The monthly files, fetched from a portal on this machine"
 $sogong portal --data "$country" --port 0 > .demo/portal.log &
 portal=$!
-trap 'kill "$portal" 2>/dev/null || true' EXIT
 until grep -q http .demo/portal.log; do
     kill -0 "$portal" || { cat .demo/portal.log; exit 1; }
     sleep 0.2
 done
-$sogong ingest "$months" --from "$(grep -o 'http[^ ]*' .demo/portal.log | head -1)"
+SOGONG_PORTAL_URL=$(grep -o 'http[^ ]*' .demo/portal.log | head -1)
+export SOGONG_PORTAL_URL
+$sogong ingest "$first..2026-06"
 
-say "4/5  Reference stages of three quarters"
-for quarter in 2026-Q1 2026-Q2 2026-Q3; do $sogong propose "$quarter"; done
+say "4/6  Reference stages of two quarters"
+for quarter in 2026-Q1 2026-Q2; do $sogong propose "$quarter"; done
 
-say "5/5  Draft reports for the 13 regional offices and the nation"
-for quarter in 2026-Q1 2026-Q2 2026-Q3; do $sogong publish "$quarter" --draft; done
+say "5/6  Draft reports for the 13 regional offices and the nation"
+for quarter in 2026-Q1 2026-Q2; do $sogong publish "$quarter" --draft; done
+
+say "6/6  The next quarter by itself: three months, their stages and reports under Airflow"
+# Ports that nobody has, whatever else runs here: its API server's, and those of its logs.
+read -r AIRFLOW_PORT AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT < <(
+    .venv/bin/python -c 'import socket
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+print(*(each.getsockname()[1] for each in sockets))')
+export AIRFLOW_PORT AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT
+scripts/airflow.sh > .demo/airflow.log 2>&1 &
+airflow=$!
+echo "Airflow starts; its output goes to .demo/airflow.log"
+.venv/bin/python scripts/run_quarter.py 2026-Q3 --airflow "http://127.0.0.1:$AIRFLOW_PORT" --home "$AIRFLOW_HOME" \
+    || { tail -20 .demo/airflow.log; exit 1; }
 
 say "Done in $SECONDS seconds"
-echo "Reports     $SOGONG_HOME/reports/2026-Q3/draft/index.html"
-echo "Tables      $SOGONG_HOME/warehouse.sqlite"
-echo "Look around SOGONG_HOME=$SOGONG_HOME $sogong status"
+echo "Reports     .demo/home/reports/2026-Q3/draft/index.html"
+echo "Tables      .demo/home/warehouse.sqlite"
+echo "Look around SOGONG_HOME=.demo/home $sogong status"
+echo "Its runs    make airflow"

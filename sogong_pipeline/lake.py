@@ -18,11 +18,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.leftovers import CURRENT, MANIFEST, sweep
 from sogong_pipeline.storage import Store
 from sogong_pipeline.workspace import workspace
 
-MANIFEST = "manifest.json"
-CURRENT = "current"
 NONE = "-"
 """Stands for no child where the last one stopped being current and none took its place."""
 SHORT = 12
@@ -139,11 +138,12 @@ class Lake:
 
     def set_current(self, child: str | None, step: str, *key: str, recorded_at: str) -> None:
         """Make a child of a step and key the current one, keeping who was it before and since when."""
-        turns = self.turns(step, *key)
-        if (turns[-1].child if turns else None) != child:
-            told = [*turns, Turn(child, recorded_at)]
-            text = "".join(f"{turn.child or NONE} {turn.since}\n" for turn in told)
-            self.store.write(PurePosixPath(step, *key, CURRENT), text)
+        with self.store.alone():
+            turns = self.turns(step, *key)
+            if (turns[-1].child if turns else None) != child:
+                told = [*turns, Turn(child, recorded_at)]
+                text = "".join(f"{turn.child or NONE} {turn.since}\n" for turn in told)
+                self.store.write(PurePosixPath(step, *key, CURRENT), text)
 
     def ensure(
         self,
@@ -166,12 +166,21 @@ class Lake:
         Returns:
             The partition and whether it was built now.
         """
-        existing = self.find(step, *key)
-        if existing is not None and existing.manifest["inputs"] == dict(inputs):
+        existing = self._made_from(inputs, step, *key)
+        if existing is not None:
             return existing, False
         with self.workspace() as workspace:
             built = build(workspace)
-            return self._commit(step, key, inputs, recorded_at, built), True
+            with self.store.alone():
+                existing = self._made_from(inputs, step, *key)
+                if existing is not None:  # another run was faster
+                    return existing, False
+                return self._commit(step, key, inputs, recorded_at, built), True
+
+    def _made_from(self, inputs: Mapping[str, str], step: str, *key: str) -> Partition | None:
+        """The partition of a step and key, when it was made from exactly these inputs."""
+        existing = self.find(step, *key)
+        return existing if existing and existing.manifest["inputs"] == dict(inputs) else None
 
     def workspace(self) -> AbstractContextManager[Path]:
         """A private folder of this machine whose files can become a partition's."""
@@ -200,4 +209,5 @@ class Lake:
         )
         # What an earlier manifest named, or a killed run left.
         self.store.keep_only(folder, {entry["file"] for entry in files.values()} | {MANIFEST})
+        sweep(self.store, PurePosixPath(step, key[0]))
         return Partition(folder, manifest, self.store)

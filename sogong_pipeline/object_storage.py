@@ -6,13 +6,14 @@ Texts are read from the bucket every time. Data files never change, so each is f
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import hashlib
 import mimetypes
 import os
 import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,6 +24,8 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.workspace import workspace
 
 CHUNK_BYTES = 8 << 20
+LONGEST_COMMIT = dt.timedelta(days=1)
+"""Between the upload of a file and that of the manifest that names it, and then some."""
 CONNECT_SECONDS = 10
 SILENT_SECONDS = 60
 """How long the storage may send nothing; putting the parts of a large file together takes it a while."""
@@ -111,11 +114,17 @@ class S3Store:
         return kept
 
     def _fetch(self, name: PurePosixPath, target: Path) -> None:
+        with target.open("wb") as file:
+            for block in self.blocks(name):
+                file.write(block)
+
+    def blocks(self, name: PurePosixPath) -> Iterator[bytes]:
+        """Read the object in one request."""
         with self._told():
             try:
-                with self._files.open_input_stream(self._key(name)) as stream, target.open("wb") as file:
-                    while chunk := stream.read(CHUNK_BYTES):
-                        file.write(chunk)
+                with self._files.open_input_stream(self._key(name)) as stream:
+                    while block := stream.read(CHUNK_BYTES):
+                        yield block
             except FileNotFoundError as error:
                 raise FileNotFoundError(
                     errno.ENOENT,
@@ -130,6 +139,24 @@ class S3Store:
             if child.type == FileType.File and child.base_name not in names:
                 with self._told():
                     self._files.delete_file(child.path)
+
+    def delete(self, name: PurePosixPath) -> None:
+        """Delete the object and the copy of this machine."""
+        with self._told():
+            self._files.delete_file(self._key(name))
+        (self._cache / name).unlink(missing_ok=True)
+
+    def alone(self) -> AbstractContextManager[None]:
+        """A bucket has no locks."""
+        return nullcontext()
+
+    def abandoned(self, folder: PurePosixPath) -> Iterator[PurePosixPath]:
+        """What was put a day or more before the newest there, both by the clock of the storage."""
+        objects = [child for child in self._below(folder, recursive=True) if child.mtime]
+        newest = max((child.mtime for child in objects), default=None)
+        for child in objects:
+            if child.type == FileType.File and newest - child.mtime >= LONGEST_COMMIT:
+                yield PurePosixPath(child.path).relative_to(self._root)
 
     def sizes(self) -> Iterator[tuple[PurePosixPath, int]]:
         """List the objects."""

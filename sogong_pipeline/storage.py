@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.workspace import alone, replacing
+
+BLOCK_BYTES = 1 << 20
 
 
 class Store(Protocol):
@@ -38,8 +41,24 @@ class Store(Protocol):
     def local(self, name: PurePosixPath, sha256: str) -> Path:
         """Where this machine can read a file that never changes, whose bytes have this digest."""
 
+    def blocks(self, name: PurePosixPath) -> Iterator[bytes]:
+        """A file's bytes as they lie in the place itself, a block at a time.
+
+        Raises:
+            FileNotFoundError: when it is not there.
+        """
+
     def keep_only(self, folder: PurePosixPath, names: Collection[str]) -> None:
         """Delete every other file right below a folder."""
+
+    def delete(self, name: PurePosixPath) -> None:
+        """Delete a file, and the folders that are empty without it."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep every other run of this place from making a partition visible or sweeping; a bucket cannot."""
+
+    def abandoned(self, folder: PurePosixPath) -> Iterator[PurePosixPath]:
+        """Every file below a folder that, while we are alone, no other run can be about to name in a manifest."""
 
     def sizes(self) -> Iterator[tuple[PurePosixPath, int]]:
         """Every file there with its bytes, in any order; what a killed run left too."""
@@ -75,21 +94,47 @@ class FolderStore:
         final.parent.mkdir(parents=True, exist_ok=True)
         _sync(file)
         file.replace(final)
+        _sync(final.parent)
 
     def local(self, name: PurePosixPath, sha256: str) -> Path:  # noqa: ARG002 - as `Store` has it
         """The file itself; what lies here needs no proof."""
         return self.root / name
 
+    def blocks(self, name: PurePosixPath) -> Iterator[bytes]:
+        """Read the file."""
+        with (self.root / name).open("rb") as file:
+            while block := file.read(BLOCK_BYTES):
+                yield block
+
     def keep_only(self, folder: PurePosixPath, names: Collection[str]) -> None:
-        """Delete the others."""
+        """Delete the others, but for what another run may be writing."""
         for path in (self.root / folder).iterdir():
-            if path.is_file() and path.name not in names:
-                path.unlink()
+            if path.is_file() and path.name not in names and not path.name.startswith("."):
+                path.unlink(missing_ok=True)
+
+    def delete(self, name: PurePosixPath) -> None:
+        """Delete the file; a folder that is not empty stays."""
+        (self.root / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            for folder in name.parents[:-1]:
+                (self.root / folder).rmdir()
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the lock of the folder, which other machines that share it see too."""
+        return alone(self.scratch)
+
+    def abandoned(self, folder: PurePosixPath) -> Iterator[PurePosixPath]:
+        """All of them: who puts a file holds the lock until its manifest is there."""
+        return (name for name, _ in self._sizes(folder))
 
     def sizes(self) -> Iterator[tuple[PurePosixPath, int]]:
         """Walk the folder."""
-        for path, size in sizes_below(self.root):
-            yield PurePosixPath(path.relative_to(self.root)), size
+        return self._sizes(PurePosixPath())
+
+    def _sizes(self, folder: PurePosixPath) -> Iterator[tuple[PurePosixPath, int]]:
+        for path, size in sizes_below(self.root / folder):
+            if self.scratch not in path.parents:
+                yield PurePosixPath(path.relative_to(self.root)), size
 
 
 def open_lake(settings: Settings) -> Store:
@@ -129,15 +174,18 @@ def write_atomically(path: Path, text: str) -> None:
     """Replace a text file in one step, so that a reader sees the old or the new one, never a part.
 
     What a killed run leaves has a name of its own, and the next run writes over it.
+    Two runs at once wait for each other.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    _sync(part)
-    part.replace(path)
+    with replacing(path) as part:
+        part.write(text.encode())
+    _sync(path.parent)
 
 
 def _sync(path: Path) -> None:
-    """Have a file's bytes on the disk before anything names it."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    """Have a file's bytes, or a folder's names, on the disk before anything relies on them."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import requests
 
@@ -65,7 +66,7 @@ class Airflow:
 
         Raises:
             RefusedError: when the status is not one of success; the message holds the start of the answer.
-            LaterError: when there is no answer.
+            LaterError: when there is no answer, or the server failed over it (5xx).
         """
         return self._send(method, f"api/v2/{path}", body)
 
@@ -76,9 +77,8 @@ class Airflow:
         except requests.RequestException as error:
             raise LaterError(f"Airflow gave no answer to {method} {url}: {error}") from error
         if not answer.ok:
-            raise RefusedError(
-                f"Airflow refused {method} {url} with {answer.status_code}: {answer.text[:500]}"
-            )
+            kind = LaterError if answer.status_code >= 500 else RefusedError
+            raise kind(f"Airflow refused {method} {url} with {answer.status_code}: {answer.text[:500]}")
         return answer.json()  # type: ignore[no-any-return]
 
     def is_healthy(self, parts: Sequence[str] = PARTS) -> bool:
@@ -104,9 +104,26 @@ class Airflow:
         return found["dag_runs"]  # type: ignore[no-any-return]
 
     def tasks(self, dag_id: str, run_id: str) -> dict[str, str | None]:
-        """The state of each task of a run by task id; None when it has none yet."""
-        found = self.ask("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
+        """The state of each task of a run by task id, in the order they began; None when it has none yet."""
+        path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances?order_by=start_date"
+        found = self.ask("GET", path)["task_instances"]
         return {task["task_id"]: task["state"] for task in found}
+
+    def questions(self, dag_id: str) -> list[dict[str, Any]]:
+        """What waits for a person: `subject`, `body`, `assigned_users` and the `task_instance` of each."""
+        path = f"dags/{dag_id}/dagRuns/~/hitlDetails?response_received=false&state=awaiting_input&limit=100"
+        return self.ask("GET", path)["hitl_details"]  # type: ignore[no-any-return]
+
+    def answer(self, question: dict[str, Any], option: str, **fields: str) -> None:
+        """Answer one, with the fields of its form.
+
+        Raises:
+            RefusedError: when it is not for us to answer, or was answered.
+        """
+        task = question["task_instance"]
+        path = f"dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}"
+        body = {"chosen_options": [option], "params_input": fields}
+        self.ask("PATCH", f"{path}/{task['map_index']}/hitlDetails", body)
 
     def finished(self, dag_id: str, run_id: str, seconds: float = 420) -> str:
         """Wait for the end of a run; returns `success` or `failed`.
@@ -120,3 +137,21 @@ class Airflow:
             return now if now in ENDED else None
 
         return wait(state, f"{dag_id} {run_id}", seconds)
+
+    def fired(self, dag_id: str, run_id: str, seconds: float = 420) -> list[tuple[str, str]]:
+        """Wait until every asset event of a run has started its runs; returns those, each a DAG's and a run's id.
+
+        Raises:
+            TimeoutError: when one has not started any in time.
+        """
+        query = urlencode({"source_dag_id": dag_id, "source_run_id": run_id})
+
+        def started() -> list[tuple[str, str]] | None:
+            try:
+                events = self.ask("GET", f"assets/events?{query}")["asset_events"]
+            except LaterError:  # Airflow 3.3.2 answers 500 as long as such a run waits for its start
+                return None
+            made = [(run["dag_id"], run["run_id"]) for event in events for run in event["created_dagruns"]]
+            return list(dict.fromkeys(made)) if all(event["created_dagruns"] for event in events) else None
+
+        return wait(started, f"the runs that {dag_id} {run_id} starts", seconds)

@@ -31,12 +31,13 @@ DOCKER_OPTIONS = {
     "down": set(),
     "exec": {"-T"},
     "ps": set(),
-    "run": {"--rm", "--no-deps", "-T", "--entrypoint"},
+    "run": {"--rm", "--no-deps", "-T", "--entrypoint", "--user", "--volume"},
     "start": set(),
     "stop": set(),
     "up": {"--detach", "--build", "--wait"},
 }
 """The subcommands of `docker compose` that are used, and the options of each that are."""
+WITH_VALUE = {"--entrypoint", "--user", "--volume"}
 PROBE = """
 import json, sys
 from airflow.cli.cli_parser import get_parser
@@ -82,7 +83,8 @@ def inside(words: list[str]) -> list[str]:
     while rest and rest[0].startswith("-"):
         option = rest.pop(0)
         assert option in DOCKER_OPTIONS[subcommand], words
-        entrypoint = rest.pop(0) if option == "--entrypoint" else entrypoint
+        value = rest.pop(0) if option in WITH_VALUE else ""
+        entrypoint = value if option == "--entrypoint" else entrypoint
     if subcommand == "cp":
         service, _, path = rest[0].partition(":")
         assert service in services

@@ -1,0 +1,1 @@
+"""Keeping a lake whole: verify its digests, back up what cannot be made again, restore, make again, clean."""

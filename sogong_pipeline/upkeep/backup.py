@@ -1,0 +1,128 @@
+"""Copies what cannot be made again from a lake to a folder, and back; every byte is compared on its way.
+
+A backup has the layout of a lake, and another one into the same folder copies only what is new. Data goes before the
+manifest that names it, and a manifest before what makes it current, so a copy of a lake in use is whole as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake import Lake, sha256_of
+from sogong_pipeline.leftovers import CURRENT, DERIVED, MANIFEST
+from sogong_pipeline.storage import Store
+from sogong_pipeline.upkeep.contents import Contents, digest, is_kept, read_manifest
+from sogong_pipeline.workspace import workspace
+
+Progress = Callable[[PurePosixPath], None]
+
+
+@dataclass
+class Copied:
+    """What a copy did.
+
+    Attributes:
+        partitions: how many there are on the side copied from.
+        files: how many were copied, the rest was there.
+        bytes: of the files copied.
+        damaged: what was left out because it is not as its manifest has it, or is another one on the other side.
+    """
+
+    partitions: int = 0
+    files: int = 0
+    bytes: int = 0
+    damaged: list[str] = field(default_factory=list)
+
+
+def backup(lake: Store, target: Store, progress: Progress) -> Copied:
+    """Bring a backup up to what the lake has; what the lake lost stays in the backup."""
+    return _copy(lake, target, progress)
+
+
+def restore(source: Store, lake: Store, progress: Progress) -> Copied:
+    """Bring back what a lake lost or has damaged; what it has besides, and what became current in it since, stays.
+
+    Raises:
+        RefusedError: when there is no backup.
+    """
+    if not source.folders(PurePosixPath("raw")):
+        raise RefusedError(f"{source.address} holds no backup; give the folder `sogong backup` wrote to")
+    return _copy(source, lake, progress)
+
+
+def _copy(source: Store, target: Store, progress: Progress) -> Copied:
+    contents, done = Contents.of(source), Copied()
+    for folder in contents.manifests:
+        if folder.parts[0] not in DERIVED:
+            progress(folder)
+            done.partitions += 1
+            _copy_partition(source, target, folder, done)
+    for name in contents.sizes:
+        if name.name == CURRENT:
+            _copy_log(source, target, name, done)
+    for name in contents.unnamed:  # such as decisions, should they have no manifest
+        if is_kept(name) and name.parts[0] not in {"raw", "registry", "editions"}:
+            _copy_file(source, target, name, str(digest(source, name)), done)
+    return done
+
+
+def _copy_partition(source: Store, target: Store, folder: PurePosixPath, done: Copied) -> None:
+    manifest, there = read_manifest(source, folder), read_manifest(target, folder)
+    if manifest is None:
+        done.damaged.append(f"{folder / MANIFEST}: is not the manifest of its folder")
+    elif there is not None and there.files != manifest.files:
+        done.damaged.append(f"{folder}: is another one in {target.address}, which was left alone")
+    else:
+        with target.alone():
+            came = [_copy_file(source, target, name, sha256, done) for name, sha256 in manifest.files.items()]
+            if all(came):
+                _copy_text(source, target, folder / MANIFEST)
+
+
+def _copy_log(source: Store, target: Store, name: PurePosixPath, done: Copied) -> None:
+    """Copy a log of what was current: it grows at its end, so the longer of two that agree is the later."""
+    text, there = source.read(name) or "", target.read(name) or ""
+    if text.startswith(there) or not _is_sound(target, name.parent):
+        _copy_text(source, target, name)
+    elif not there.startswith(text):
+        done.damaged.append(f"{name}: says something else in {target.address}, which was left alone")
+
+
+def _is_sound(store: Store, folder: PurePosixPath) -> bool:
+    """Whether a log can be read and names partitions that are there, where a backup has them."""
+    try:
+        children = {turn.child for turn in Lake(store).turns(*folder.parts) if turn.child}
+    except ValueError:
+        return False
+    return folder.parts[0] in DERIVED or all(read_manifest(store, folder / child) for child in children)
+
+
+def _copy_text(source: Store, target: Store, name: PurePosixPath) -> None:
+    text = source.read(name)
+    if text is not None and target.read(name) != text:
+        target.write(name, text)
+
+
+def _copy_file(source: Store, target: Store, name: PurePosixPath, sha256: str, done: Copied) -> bool:
+    """Copy a file unless it is there; whether it is there in the end."""
+    if digest(target, name) == sha256:
+        return True
+    with workspace(target.scratch) as folder:
+        copy = folder / name.name
+        try:
+            with copy.open("wb") as file:
+                for block in source.blocks(name):
+                    file.write(block)
+        except FileNotFoundError:
+            done.damaged.append(f"{name}: is not there")
+            return False
+        if sha256_of(copy) != sha256:
+            done.damaged.append(f"{name}: is not the bytes its manifest names")
+            return False
+        done.files += 1
+        done.bytes += copy.stat().st_size
+        target.put(copy, name)
+    return True

@@ -1,0 +1,85 @@
+"""What of a lake may go: what killed runs left, and what nothing present is made from and can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from sogong_pipeline.leftovers import DERIVED, PROPOSED
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.upkeep.contents import Contents
+from sogong_pipeline.upkeep.remake import forget
+
+Use = tuple[str, str, str]
+"""A month, its vintage, and the districts it is matched against."""
+
+
+@dataclass(frozen=True)
+class Removable:
+    """A partition or a file that may go, its bytes, and why."""
+
+    name: PurePosixPath
+    bytes: int
+    why: str
+    is_partition: bool
+
+
+def removable(pipeline: Pipeline) -> list[Removable]:
+    """What may go, in the order of its names.
+
+    Kept is every raw file, registry, decision and edition, every staged and checked file, and of `matched` and
+    `measured` what a proposal of any quarter would be made from now; of `measured` also what an edition was made from.
+    """
+    contents = Contents.of(pipeline.lake.store)
+    abandoned = set(pipeline.lake.store.abandoned(PurePosixPath()))
+    left = [
+        Removable(name, contents.sizes[name], "a killed run left it", is_partition=False)
+        for name in contents.unnamed
+        if name.parts[0] in {*DERIVED, PROPOSED} and name in abandoned
+    ]
+    return sorted([*left, *_unused(pipeline, contents)], key=lambda found: found.name)
+
+
+def _unused(pipeline: Pipeline, contents: Contents) -> Iterator[Removable]:
+    if pipeline.registry.in_force() is None:
+        return
+    live = set(_live(pipeline))
+    kept = {"matched": live, "measured": live | set(_cited(pipeline))}
+    for folder in contents.manifests:
+        layer, *key = folder.parts
+        if layer in kept and tuple(key) not in kept[layer]:
+            size = sum(size for name, size in contents.sizes.items() if name.parent == folder)
+            yield Removable(folder, size, "no quarter is made from it now", is_partition=True)
+
+
+def _live(pipeline: Pipeline) -> Iterator[Use]:
+    registry = pipeline.registry.in_force()
+    for quarter in pipeline.quarters.with_data():
+        plan = pipeline.quarters.plan(quarter)
+        for month, vintage in plan.vintages.items():
+            yield str(month), vintage, plan.districts.version
+    for month in pipeline.months.passed():
+        counts = pipeline.months.vintage_of(month)
+        if registry and counts:
+            yield str(month), counts, registry.on(month.quarter.last_day).version
+
+
+def _cited(pipeline: Pipeline) -> Iterator[Use]:
+    for quarter in pipeline.lake.children(PROPOSED):
+        for edition in pipeline.lake.partitions(PROPOSED, quarter):
+            for month, vintage in edition.facts["months"].items():
+                yield month, vintage, edition.manifest["inputs"]["districts"]
+
+
+def clean(pipeline: Pipeline, found: list[Removable]) -> int:
+    """Delete what may go; returns by how many bytes the lake is smaller."""
+    store = pipeline.lake.store
+    before = sum(size for _, size in store.sizes())
+    for each in found:
+        if each.is_partition:
+            forget(store, each.name)
+        else:
+            with store.alone():
+                store.delete(each.name)
+    return before - sum(size for _, size in store.sizes())

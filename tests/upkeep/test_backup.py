@@ -1,0 +1,126 @@
+"""A lake is lost, and comes back from its backup with all that follows from it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sogong_pipeline.periods import Month
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.warehouse.load import Warehouse
+from tests.conftest import NOW
+from tests.s3 import S3Server
+from tests.steps.test_steps import QUARTER, load_registry, month_file
+from tests.upkeep.test_verify import sogong
+from tests.warehouse.test_warehouse import dump
+
+Files = Callable[[Settings], dict[str, str]]
+
+
+@pytest.fixture
+def pipeline(any_lake: Settings, tmp_path: Path) -> Pipeline:
+    """Two months, one corrected and one taken back, two registries, two editions and a decision."""
+    pipeline = Pipeline(any_lake)
+    load_registry(pipeline, tmp_path)
+    good = month_file(tmp_path / "good", "2022-04")
+    pipeline.months.ingest(Month(2022, 4), str(good))
+    pipeline.quarters.propose(QUARTER)
+    pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path / "bad", "2022-04", count=39)))
+    pipeline.months.ingest(Month(2022, 4), str(good))
+    load_registry(pipeline, tmp_path, name="다른 이름")
+    pipeline.months.ingest(Month(2022, 5), str(month_file(tmp_path / "good", "2022-05")))
+    pipeline.quarters.propose(QUARTER)
+    with pipeline.lake.workspace() as folder:
+        (folder / "decision.json").write_text('{"stage": "caution"}')
+        pipeline.lake.store.put(folder / "decision.json", Path("decisions/2022-H1/0001.json"))  # type: ignore[arg-type]
+    return pipeline
+
+
+def lose_everything(settings: Settings, request: pytest.FixtureRequest) -> None:
+    shutil.rmtree(settings.home)
+    if settings.lake_url:
+        server: S3Server = request.getfixturevalue("s3")
+        bucket, _, prefix = settings.lake_url.removeprefix("s3://").partition("/")
+        for name in server.files(settings.lake_url):
+            server.client.delete_object(Bucket=bucket, Key=f"{prefix}/{name}")
+
+
+def test_a_lost_lake_comes_back_from_its_backup(
+    pipeline: Pipeline, tmp_path: Path, lake_files: Files, request: pytest.FixtureRequest
+) -> None:
+    settings, folder = pipeline.settings, tmp_path / "backup"
+    warehouse = Warehouse(pipeline)
+    warehouse.rebuild()
+    lake, tables = lake_files(settings), dump(warehouse)
+    assert sogong(settings, "backup", folder).exit_code == 0
+    lose_everything(settings, request)
+
+    assert sogong(settings, "restore", folder).exit_code == 0
+    restored = lake_files(settings)
+    kept = {name for name in lake if name.split("/")[0] in {"raw", "registry", "decisions", "editions"}}
+    assert {name: restored.get(name) for name in kept} == {name: lake[name] for name in kept}
+    assert "decisions/2022-H1/0001.json" in kept
+    assert set(restored) <= set(lake)  # what was matched against the first registry is made when it is wanted
+    assert {name: lake[name] for name in restored} == restored
+    assert sogong(settings, "warehouse", "rebuild").exit_code == 0
+    again = Pipeline(settings)
+    assert dump(Warehouse(again)) == tables
+    for command in ("verify", "reconcile"):
+        assert sogong(settings, command).exit_code == 0
+    assert again.quarters.stale(QUARTER) == []
+    assert again.months.vintages(Month(2022, 4)) == pipeline.months.vintages(Month(2022, 4))
+
+
+def test_a_second_backup_copies_what_is_new_and_heals_what_is_damaged_in_it(
+    pipeline: Pipeline, tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
+) -> None:
+    settings, folder = pipeline.settings, tmp_path / "backup"
+    first = json.loads(sogong(settings, "backup", folder, "--json").stdout)
+    whole = digest_tree(folder)
+    kept = next(path for path in folder.rglob("file-*"))
+    kept.write_bytes(b"rotten")
+    again = json.loads(sogong(settings, "backup", folder, "--json").stdout)
+    assert first["files"] > 4
+    assert (again["files"], again["partitions"]) == (1, first["partitions"])
+    assert digest_tree(folder) == whole
+
+
+def test_what_is_damaged_in_the_lake_never_replaces_what_is_whole_in_the_backup(tmp_path: Path) -> None:
+    pipeline, folder = Pipeline(Settings(home=tmp_path / "home", now=NOW)), tmp_path / "backup"
+    settings = pipeline.settings
+    pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path, "2022-04")))
+    raw = pipeline.lake.partitions("raw", "2022-04")[0].path("file")
+    whole = raw.read_bytes()
+    assert sogong(settings, "backup", folder).exit_code == 0
+    log = raw.parent.parent / "current"
+    marks = log.read_text()
+    raw.write_bytes(b"damaged")
+    log.write_text("0123")
+    assert sogong(settings, "verify").exit_code == 1
+    again = sogong(settings, "backup", folder)
+    assert again.exit_code == 1
+    assert f"raw/2022-04/current: says something else in {folder}, which was left alone" in again.output
+    other = sogong(settings, "backup", tmp_path / "other")
+    assert other.exit_code == 1
+    assert "is not the bytes its manifest names; see `sogong verify`" in other.output
+    assert not list((tmp_path / "other").rglob("manifest.json"))
+    assert sogong(settings, "restore", folder).exit_code == 0
+    assert (raw.read_bytes(), log.read_text()) == (whole, marks)
+    assert sogong(settings, "verify").exit_code == 0
+
+
+def test_no_backup_and_a_backup_into_the_lake_itself_are_refused(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home", now=NOW)
+    nothing = sogong(settings, "restore", tmp_path)
+    assert (nothing.exit_code, nothing.output) == (
+        1,
+        f"sogong: {tmp_path} holds no backup; give the folder `sogong backup` wrote to\n",
+    )
+    inside = sogong(settings, "backup", settings.home / "lake")
+    assert inside.exit_code == 1
+    assert "name a folder on another disk" in inside.output
