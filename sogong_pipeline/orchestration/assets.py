@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from airflow.sdk import Asset
 
 MEASURED_MONTH = Asset("measured_month", uri="sogong://measured/month")
@@ -9,3 +12,9 @@ MEASURED_MONTH = Asset("measured_month", uri="sogong://measured/month")
 
 PROPOSED_QUARTER = Asset("proposed_quarter", uri="sogong://editions/quarter")
 """A quarter with a new proposal; keys are quarters such as `2026-Q3`."""
+
+
+def was_announced(told: dict[str, Any], events: Iterable[Any]) -> bool:
+    """Whether the newest event about a month said the same as `told`, which has the month as `month`."""
+    about = [event for event in events if (event.extra or {}).get("month") == told["month"]]
+    return bool(about) and max(about, key=lambda event: event.timestamp).extra == told
