@@ -14,8 +14,9 @@ by the 28th fails as *late*.
 | `load` | writes the page of what the gate found and copies the month into the warehouse, also when it was stopped |
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
-**Form.** `source`: a file, a folder or a portal's address, on the machine of the worker; empty for the portal.
-`again`: announce the month even if nothing changed, so that its quarter is looked at anew.
+**Form.** `source`: a file, a folder or a portal's address, on the machine of the worker, or `odcloud` for the API,
+whose key is `SOGONG_API_KEY` or the password of the connection `sogong_api`; empty for the portal. `again`: announce
+the month even if nothing changed, so that its quarter is looked at anew.
 
 **A worked example.** Months 2026-07 to 2026-09 from the portal, the oldest first:
 
@@ -55,7 +56,7 @@ from sogong_pipeline.periods import Month
     tags=["month"],
     doc_md=__doc__,
     params={
-        "source": Param("", type="string", description="File, folder or address; empty for the portal."),
+        "source": Param("", type="string", description="File, folder, address or odcloud; empty: the portal."),
         "again": Param(False, type="boolean", description="Announce the month even if nothing changed."),
     },
 )
@@ -66,12 +67,13 @@ def ingest_month() -> None:
         mode="reschedule", poke_interval=dt.timedelta(hours=3), timeout=dt.timedelta(days=11), retries=48
     )
     def published(partition_key: str, params: dict[str, Any]) -> bool:
-        months = open_pipeline().months
+        months = open_pipeline(params["source"]).months
         return months.is_published(Month.parse(partition_key), params["source"] or None)
 
     @task(max_active_tis_per_dag=1)
     def land(partition_key: str, params: dict[str, Any]) -> list[str]:
-        landed = open_pipeline().months.fetch(Month.parse(partition_key), params["source"] or None)
+        months, source = open_pipeline(params["source"]).months, params["source"] or None
+        landed = months.fetch(Month.parse(partition_key), source)
         return [vintage for vintage, _ in landed]
 
     @task(max_active_tis_per_dag=1, pool=POOL, pool_slots=2)
@@ -100,11 +102,7 @@ def ingest_month() -> None:
 
     @task(inlets=[MEASURED_MONTH], outlets=[MEASURED_MONTH])
     def announce(
-        measured: dict[str, Any],
-        params: dict[str, Any],
-        partition_key: str,
-        inlet_events: Any,
-        outlet_events: Any,
+        measured: dict[str, Any], params: Any, partition_key: str, inlet_events: Any, outlet_events: Any
     ) -> None:
         told = {"month": partition_key, **measured}
         if not measured or (not params["again"] and was_announced(told, inlet_events[MEASURED_MONTH])):

@@ -5,6 +5,18 @@ draft reports of the 13 regional offices and of the nation to `SOGONG_HOME/repor
 `SOGONG_REPORTS_URL`, so that workers on several machines share them. Reports of the same edition come out byte for
 byte the same, and a reader never meets half a file.
 
+Each decision that `record_decisions` records starts a run too. Final reports go to
+`SOGONG_HOME/reports/2026-Q3/final/`: of an office as soon as its council decided, with one page per 시군구 in
+`sigungu/` for the local governments; of the nation once all have decided, or after the deadline with the missing
+named. An office's report is then mailed to the address that `SOGONG_HOME/councils.yaml` has for it, and to no other,
+through the Airflow connection `sogong_smtp`; without that connection, or an address, nothing is mailed.
+
+| task | does |
+|---|---|
+| `publish` | writes the drafts |
+| `publish_decided` | writes the final reports; skipped while no council has decided |
+| `deliver` | per office: mails its final report, once per content |
+
 **A worked example.** Somebody deleted the folder. Trigger the DAG with the quarter as partition key:
 
     POST /api/v2/dags/publish_reports/dagRuns   {"logical_date": null, "partition_key": "2026-Q3"}
@@ -13,7 +25,8 @@ byte the same, and a reader never meets half a file.
 
     {"folder": "/var/lib/sogong/reports/2026-Q3/draft", "files": 14}
 
-**When it fails.** A quarter that was never proposed is refused in one line; run `propose_stages` for it first.
+**When it fails.** A quarter that was never proposed is refused in one line; run `propose_stages` for it first. A mail
+server that gives no answer is tried again; clear `deliver` later, offices that have their report are left alone.
 """
 
 from __future__ import annotations
@@ -21,8 +34,9 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 
-from sogong_pipeline.orchestration.assets import PROPOSED_QUARTER
+from sogong_pipeline.orchestration.assets import DECIDED_QUARTER, PROPOSED_QUARTER
 from sogong_pipeline.orchestration.installation import open_pipeline
 from sogong_pipeline.orchestration.notes import KEY
 from sogong_pipeline.orchestration.policy import DEFAULTS, POOL
@@ -30,7 +44,7 @@ from sogong_pipeline.periods import Quarter
 
 
 @dag(
-    schedule=PartitionedAssetTimetable(assets=PROPOSED_QUARTER),
+    schedule=PartitionedAssetTimetable(assets=PROPOSED_QUARTER | DECIDED_QUARTER),
     catchup=False,
     is_paused_upon_creation=False,
     max_active_runs=1,
@@ -39,7 +53,7 @@ from sogong_pipeline.periods import Quarter
     doc_md=__doc__,
 )
 def publish_reports() -> None:
-    """One task: reports are quick to write."""
+    """Drafts and final reports beside each other, then the mail."""
 
     @task(pool=POOL)
     def publish(partition_key: str, ti: Any) -> dict[str, Any]:
@@ -49,7 +63,25 @@ def publish_reports() -> None:
         ti.xcom_push(KEY, f"{len(published.files)} reports of {partition_key}: {published.folder}/index.html")
         return {"folder": published.folder, "files": len(published.files)}
 
+    @task
+    def publish_decided(partition_key: str) -> list[str]:
+        from sogong_pipeline.reports.final import issue_on, publish_final  # noqa: PLC0415 - parsing must not import it
+
+        pipeline, quarter = open_pipeline(), Quarter.parse(partition_key)
+        if not (issue := issue_on(pipeline, quarter)) or not issue.decided(pipeline.lake):
+            raise AirflowSkipException(f"no council has decided on {quarter} yet")
+        return publish_final(pipeline, quarter).decided
+
+    @task
+    def deliver(office: str, partition_key: str) -> str:
+        from sogong_pipeline.councils.mail import deliver_report  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.orchestration.mail import connected  # noqa: PLC0415
+
+        with connected() as server:
+            return deliver_report(open_pipeline(), Quarter.parse(partition_key), office, server)
+
     publish()
+    deliver.expand(office=publish_decided())
 
 
 publish_reports()

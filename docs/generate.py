@@ -13,11 +13,11 @@ import typer.main
 
 from sogong_pipeline.cli import app
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.warehouse.tables import latest_views, schemas
+from sogong_pipeline.warehouse.tables import adjustments, latest_views, schemas
 
 DOCS = Path(__file__).parent
 DAGS = DOCS.parent / "dags"
-PATH_OF_A_MONTH = ("ingest_month", "propose_stages", "publish_reports", "load_registry")
+PATH_OF_A_MONTH = ("ingest_month", "propose_stages", "record_decisions", "publish_reports", "load_registry")
 WIDTH = 100
 """Columns of the help pages, whatever the terminal."""
 
@@ -52,8 +52,9 @@ def _tables() -> Iterator[str]:
     yield ""
     yield (
         "Types: `decimal_1`, `decimal_2`, `decimal_6` are decimals with so many places; *null* marks columns where "
-        "unknown is null, never 0. Columns in **bold** are the key. Tables marked *lake* are Parquet in the lake "
-        "and not copied to the warehouse. A table that carries editions has a view of the newest one: "
+        "unknown is null, never 0. Columns in **bold** are the key; *status* names the column that says how a "
+        "value is to be taken, *breaks* how it meets changes of law and source. Tables marked *lake* are Parquet "
+        "in the lake and not copied to the warehouse. A table that carries editions has a view of the newest one: "
         + ", ".join(f"`{view}`" for view in latest_views())
         + "."
     )
@@ -65,13 +66,14 @@ def _tables() -> Iterator[str]:
                 f"[`{name}`](#{name})",
                 schema["title_ko"],
                 ", ".join(schema["grain"]),
-                "lake" if schema.get("lake_only") else "warehouse",
+                "lake" if schema.get("lake_only") else "view" if schema.get("view") else "warehouse",
             )
             for name, schema in schemas().items()
         ),
     )
     for name, schema in schemas().items():
         yield from _table(name, schema)
+    yield from _adjustments()
 
 
 def _table(name: str, schema: dict[str, Any]) -> Iterator[str]:
@@ -86,7 +88,7 @@ def _table(name: str, schema: dict[str, Any]) -> Iterator[str]:
         yield f"Checked: {'; '.join(schema['checks'])}."
     yield ""
     yield from _grid(
-        ("column", "type", "unit", "", "meaning"),
+        ("column", "type", "unit", "", "meaning", "status", "breaks"),
         (
             (
                 f"**`{column['name']}`**" if column["name"] in schema["grain"] else f"`{column['name']}`",
@@ -94,9 +96,30 @@ def _table(name: str, schema: dict[str, Any]) -> Iterator[str]:
                 column.get("unit", ""),
                 column["title_ko"],
                 column["description"],
+                f"`{column['status']}`" if "status" in column else "",
+                f"[{column['breaks']}](#breaks)" if "breaks" in column else "",
             )
             for column in schema["columns"]
         ),
+    )
+
+
+def _adjustments() -> Iterator[str]:
+    """How each measure meets each break of the series."""
+    told = adjustments()
+    yield ""
+    yield "## breaks"
+    yield ""
+    yield (
+        "How a measure meets each kind of break; a column names its profile above, and the dates are in "
+        "[`series_break`](#series_break). "
+        + "; ".join(f"*{kind}*: {what}" for kind, what in told["kinds"].items())
+        + "."
+    )
+    yield ""
+    yield from _grid(
+        ("profile", *told["kinds"]),
+        ((f"`{name}`", *(met[kind] for kind in told["kinds"])) for name, met in told["profiles"].items()),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import getpass
 import json
 import os
 import sys
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, one_line
 from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 from sogong_pipeline.progress import steps
 from sogong_pipeline.settings import Settings
@@ -38,13 +39,17 @@ app = typer.Typer(
 )
 registry_app = typer.Typer(no_args_is_help=True, help="The district registry.")
 warehouse_app = typer.Typer(no_args_is_help=True, help="The analysts' copy of the tables.")
+decide_app = typer.Typer(no_args_is_help=True, help="What the councils decide.")
 app.add_typer(registry_app, name="registry")
 app.add_typer(warehouse_app, name="warehouse")
+app.add_typer(decide_app, name="decide")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Source = Annotated[
     str | None,
-    typer.Option("--from", metavar="FILE|DIR|URL", help="Where the files are; the portal if not given."),
+    typer.Option(
+        "--from", metavar="FILE|DIR|URL|odcloud", help="Where the files are; the portal if not given."
+    ),
 ]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
 AsKnownOn = Annotated[
@@ -70,12 +75,12 @@ def command(group: typer.Typer, name: str) -> Callable[[Callable[P, dict[str, An
             except RefusedError as refusal:
                 _fail(str(refusal), as_json=as_json)
             except OSError as error:
-                _fail(f"{error.filename or 'the disk'}: {error.strerror or error}", as_json=as_json)
+                _fail(one_line(error), as_json=as_json)
             except Exception as error:  # the edge: a user gets one line, an engineer the rest on request
                 if os.environ.get("SOGONG_DEBUG"):
                     raise
-                told = " ".join(str(error).split())[:300]
-                _fail(f"{type(error).__name__}: {told}; SOGONG_DEBUG=1 shows where", as_json=as_json)
+                line = " ".join(str(error).split())[:300]
+                _fail(f"{type(error).__name__}: {line}; SOGONG_DEBUG=1 shows where", as_json=as_json)
             lines, status = done.pop("lines", []), done.pop("status", 0)
             typer.echo(json.dumps(done, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
             raise typer.Exit(status)
@@ -288,19 +293,118 @@ def publish(
     as_known_on: AsKnownOn = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
-    """Write the reports of the 13 regional offices and of the nation."""
+    """Write the reports of a quarter: drafts, or the final ones of the offices whose councils decided."""
     from sogong_pipeline.reports.publish import publish_draft
 
     wanted = Quarter.parse(quarter)
-    if not draft:
-        raise RefusedError(f"no council has decided on {wanted} yet; publish drafts with --draft")
     pipeline, _ = _open()
+    if not draft:
+        if as_known_on:
+            raise RefusedError("a decision is on the edition it cites; --as-known-on goes with --draft")
+        return _publish_final(pipeline, wanted, out)
     published = publish_draft(pipeline, wanted, out, parse_moment(as_known_on) if as_known_on else None)
     files = [f"{published.folder}/{name}" for name in published.files]
     return {
         "quarter": str(wanted),
         "files": files,
         "lines": [f"{len(files)} reports of {wanted} in {published.folder}", f"open {files[0]}"],
+    }
+
+
+def _publish_final(pipeline: Pipeline, quarter: Quarter, out: Path | None) -> dict[str, Any]:
+    from sogong_pipeline.reports.final import publish_final
+
+    finals = publish_final(pipeline, quarter, out)
+    files = [f"{finals.folder}/{name}" for name in finals.files]
+    missing = f"; not decided: {', '.join(finals.missing)}" if finals.missing else ""
+    nation = (
+        "and of the nation"
+        if finals.nation
+        else "(of the nation when all have decided or the deadline passed)"
+    )
+    return {
+        "quarter": str(quarter),
+        "files": files,
+        "decided": finals.decided,
+        "missing": finals.missing,
+        "lines": [
+            f"final reports of {len(finals.decided)} offices {nation} in {finals.folder}{missing}",
+            f"open {files[0]}",
+        ],
+    }
+
+
+@command(decide_app, "sheets")
+def decide_sheets(
+    period: Annotated[str, typer.Argument(help="2026-H2")],
+    quarter: Annotated[
+        str | None,
+        typer.Option(help="The quarter judged; the newest proposed one of the period if not given."),
+    ] = None,
+    deadline: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="When sheets are due; the last day of the period if not given."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Write a decision sheet and a one-page briefing for the council of each regional office."""
+    from sogong_pipeline.councils.issue import issue_sheets, write_sheets
+    from sogong_pipeline.councils.period import HalfYear
+
+    wanted, judged = HalfYear.parse(period), Quarter.parse(quarter) if quarter else None
+    pipeline, _ = _open()
+    issue, is_new = issue_sheets(pipeline, wanted, judged, deadline.date() if deadline else None)
+    published = write_sheets(pipeline, issue, out)
+    return {
+        "period": str(wanted),
+        "quarter": str(issue.quarter),
+        "edition": issue.edition,
+        "deadline": str(issue.deadline),
+        "new": is_new,
+        "files": [f"{published.folder}/{name}" for name in published.files],
+        "lines": [
+            f"{len(issue.sheets)} sheets of {wanted} on {issue.quarter} (edition {issue.edition}), due {issue.deadline}"
+            + ("" if is_new else "  (out already)"),
+            f"in {published.folder}",
+        ],
+    }
+
+
+@command(decide_app, "record")
+def decide_record(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A sheet that came back.")],
+    by: Annotated[
+        str | None, typer.Option(help="Who confirms it; the user of this machine if not given.")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Record a council's decisions from its sheet, all of it or nothing.
+
+    What is wrong with a refused sheet is written beside it as FILE.답변.txt, a text in Korean for the officer.
+    """
+    from sogong_pipeline.councils.answer import answer, answer_beside
+    from sogong_pipeline.councils.checking import check
+    from sogong_pipeline.councils.record import record, recording_of
+
+    pipeline, warehouse = _open()
+    checked = check(pipeline.lake, file, pipeline.settings.clock().date())
+    if checked.problems and not recording_of(warehouse, checked.sha256):
+        told = answer_beside(file, answer(checked, file.name, "refused"))
+        raise RefusedError(f"{file}: {len(checked.problems)} problems, nothing recorded; see {told}")
+    done = record(warehouse, file, by or getpass.getuser())
+    facts = done.facts
+    return {
+        **facts,
+        "new": done.is_new,
+        "lines": [
+            "{office} {period}: {rows} rows recorded ({kind}), {differing} other than proposed".format(
+                **facts
+            )
+            + ("" if done.is_new else "  (was recorded already)")
+        ],
     }
 
 
@@ -353,6 +457,13 @@ def reconcile(
         str | None,
         typer.Argument(metavar="[MONTH|FIRST..LAST]", help="2026-09; all that are in if not given"),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|DIR|URL|odcloud",
+            help="Compare each month row by row with the same month from there instead.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Count the kept files anew and compare with the lake and the warehouse; status 1 on a difference."""
@@ -363,6 +474,8 @@ def reconcile(
     wanted = parse_months(months) if months else landed(pipeline)
     if not wanted:
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
+    if against:
+        return _compared(pipeline, wanted, against)
     accounts: list[Account] = []
     with steps(len(wanted)) as shown:
         for month in wanted:
@@ -390,6 +503,31 @@ def reconcile(
             else f"{len(accounts)} months agree, from the files to the warehouse"
         ],
         "status": 1 if differing else 0,
+    }
+
+
+def _compared(pipeline: Pipeline, wanted: list[Month], source: str) -> dict[str, Any]:
+    """Compare months with another source, row by row."""
+    from sogong_pipeline.quality.against import compare
+
+    found = []
+    with steps(len(wanted)) as shown:
+        for month in wanted:
+            shown.begin(f"reconcile {month}")
+            found.append(compare(pipeline, month, source))
+            shown.done()
+    lines = []
+    for one in found:
+        alone = f"{one.unequal['lake']:,} in the lake alone, {one.unequal['other']:,} there alone"
+        told = (
+            f"{one.month}  {one.rows['lake']:>8,} rows in the lake, {one.rows['other']:,} in {one.source}; "
+        )
+        lines.append(told + (alone if any(one.unequal.values()) else "typed rows equal"))
+        lines += [f"{one.month}  differs: {example}" for example in one.examples]
+    return {
+        "months": [{**dataclasses.asdict(one), "month": str(one.month)} for one in found],
+        "lines": lines,
+        "status": 1 if any(any(one.unequal.values()) for one in found) else 0,
     }
 
 

@@ -33,6 +33,14 @@ def sql_version(layer: str) -> str:
     return digest.hexdigest()[:12]
 
 
+def _macros() -> list[Path]:
+    """The files of macros: the arithmetic that all rest on, then those of each layer that has some of its own."""
+    return [
+        SQL / "macros.sql",
+        *(SQL / layer / "macros.sql" for layer in ("matched", "measured", "editions")),
+    ]
+
+
 class Engine:
     """One private in-memory connection with our macros; spills to `workspace` when memory is short."""
 
@@ -41,7 +49,8 @@ class Engine:
             config={"memory_limit": memory, "temp_directory": str(workspace / "spill")}
         )
         self.connection.execute("SET enable_progress_bar = false")  # progress is told by month, not by query
-        self.connection.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
+        for macros in _macros():
+            self.connection.execute(macros.read_text(encoding="utf-8"))
 
     def __enter__(self) -> Engine:
         return self

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+UNWRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
+
 
 class RefusedError(Exception):
     """Something was refused before anything changed.
@@ -16,3 +21,18 @@ class RefusedError(Exception):
 
 class LaterError(RefusedError):
     """Refused for now: the same call may succeed later, because somebody else gave no answer or no file yet."""
+
+
+def one_line(error: OSError) -> str:
+    """What a disk or a storage says, in one line: where, what, and what to do where that is plain."""
+    # Of a copy that failed the second name is where it went, and that is where there is no room.
+    name = error.filename2 or error.filename or "the disk"
+    line = f"{name}: {error.strerror or error}"
+    if error.errno in FULL:
+        line += (
+            "; make room there (`sogong status` says what is used, `sogong clean` what may go) and run the same "
+            "command again: nothing is half kept"
+        )
+    elif error.errno in UNWRITABLE:
+        line += "; let this user write there and run the same command again: nothing is half kept"
+    return " ".join(line.split())

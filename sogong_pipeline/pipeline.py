@@ -19,7 +19,9 @@ class Pipeline:
         self.settings = settings
         self.lake = Lake(open_lake(settings))
         self.registry = RegistrySteps(self.lake, self.now)
-        sources = Sources(settings.portal_url, settings.home / "portal")
+        sources = Sources(
+            settings.portal_url, settings.home / "portal", settings.odcloud_url, settings.api_key
+        )
         self.months = MonthSteps(self.lake, self.now, self.registry, sources)
         self.revisions = RevisionSteps(self.lake, self.now, self.months)
         self.quarters = QuarterSteps(self.lake, self.now, self.registry, self.months)

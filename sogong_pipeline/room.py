@@ -11,7 +11,7 @@ from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.storage import sizes_below
 
 EDITIONS = "editions"
-MONTHLY = ("raw", "staged", "checked", "matched", "measured")
+MONTHLY = ("raw", "staged", "checked", "traced", "matched", "measured", "moved")
 NEWEST_MONTHS, NEWEST_QUARTERS = 12, 4
 """What the mean is taken over: files grow, and corrections come as often as they did in the last year."""
 

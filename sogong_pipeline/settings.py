@@ -31,10 +31,30 @@ class Settings(BaseSettings):
     portal_url: str = Field(
         default="https://www.data.go.kr", description="Where monthly files come from when no --from is given."
     )
+    odcloud_url: str = Field(
+        default="https://api.odcloud.kr", description="The API that `--from odcloud` asks."
+    )
+    api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="The key of data.go.kr for the APIs, encoded or not; files need none.",
+    )
     warehouse_url: SecretStr = Field(
         default=SecretStr(""),
         description="The warehouse: postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE, or sqlite:///FILE; "
         "empty means warehouse.sqlite under home.",
+    )
+    councils: Path | None = Field(
+        default=None,
+        description="Who confirms each council's decisions and where its reports are mailed (YAML, see "
+        "docs/decisions-by-councils.md); empty means councils.yaml under home.",
+    )
+    reports_link: str = Field(
+        default="",
+        description="Where people open the reports in a browser, such as https://reports.example.go.kr; empty means "
+        "that they are told the path.",
+    )
+    answer_hours: int = Field(
+        default=72, ge=1, description="How long a step waits for the person who confirms a sheet."
     )
     now: dt.datetime | None = Field(
         default=None,

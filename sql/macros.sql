@@ -84,119 +84,6 @@ CREATE OR REPLACE MACRO complaint(is_bad, column_name, text, problem) AS (
     CASE WHEN is_bad THEN column_name || ': ' || quote_value(text) || ' ' || problem END
 );
 
--- The quarter judged, for every area of a view of month facts (area, quarter and the measures of a month):
--- monthly means, and the change of each measure against each base of the view `comparison`
--- (base, base_quarter, scope). Everything stays whole until the last division: means are compared as
--- sums cross-multiplied with the months they cover, payroll with the contribution rate as well.
-CREATE OR REPLACE MACRO quarter_facts(month_facts) AS TABLE
-WITH month AS (FROM query_table(month_facts)),
-total AS (
-    SELECT
-        area, quarter, 'all' AS scope, count(*) AS months, min(rate_bp) AS rate_bp,
-        sum(workplaces) AS workplaces, sum(workers) AS workers, sum(billed_amount_krw) AS billed
-    FROM month
-    WHERE workplaces IS NOT NULL
-    GROUP BY area, quarter
-    UNION ALL
-    SELECT
-        area, quarter, 'corporations', count(*), min(rate_bp),
-        sum(corporate_workplaces), sum(corporate_workers), sum(corporate_billed_amount_krw)
-    FROM month
-    WHERE workplaces IS NOT NULL
-    GROUP BY area, quarter
-),
-measure AS (
-    SELECT area, quarter, scope, months, unnest([
-        {'measure': 'workplaces', 'total': workplaces, 'weight': months},
-        {'measure': 'workers', 'total': workers, 'weight': months},
-        {'measure': 'payroll_krw', 'total': billed, 'weight': months * rate_bp}
-    ], recursive := TRUE)
-    FROM total
-),
-change AS (
-    SELECT
-        now.area,
-        base,
-        now.measure,
-        divide_half_even(
-            (now.total * before.weight - before.total * now.weight) * 10000, before.total * now.weight
-        ) AS change_bp,
-        CASE
-            WHEN coalesce(before.total, 0) = 0 THEN 'not_computable'
-            WHEN least(now.months, before.months) < 3 THEN 'partial'
-            ELSE 'ok'
-        END AS status
-    FROM comparison
-    JOIN measure AS now ON now.quarter = getvariable('quarter') AND now.scope = comparison.scope
-    LEFT JOIN measure AS before
-        ON before.area = now.area AND before.quarter = base_quarter
-        AND before.scope = now.scope AND before.measure = now.measure
-),
-wide AS (
-    SELECT
-        area,
-        max(change_bp) FILTER (base = 'quarter' AND measure = 'workplaces') AS workplaces_quarter,
-        max(change_bp) FILTER (base = 'quarter' AND measure = 'workers') AS workers_quarter,
-        max(change_bp) FILTER (base = 'quarter' AND measure = 'payroll_krw') AS payroll_quarter,
-        max(change_bp) FILTER (base = 'year' AND measure = 'workplaces') AS workplaces_year,
-        max(change_bp) FILTER (base = 'year' AND measure = 'workers') AS workers_year,
-        max(change_bp) FILTER (base = 'year' AND measure = 'payroll_krw') AS payroll_year,
-        max(change_bp) FILTER (base = 'two_years' AND measure = 'workplaces') AS workplaces_two_years,
-        max(change_bp) FILTER (base = 'two_years' AND measure = 'workers') AS workers_two_years,
-        max(change_bp) FILTER (base = 'two_years' AND measure = 'payroll_krw') AS payroll_two_years,
-        max(status) FILTER (base = 'quarter' AND measure = 'workers') AS quarter_status,
-        max(status) FILTER (base = 'year' AND measure = 'workers') AS year_status,
-        max(status) FILTER (base = 'two_years' AND measure = 'workers') AS two_years_status
-    FROM change
-    GROUP BY area
-),
-level AS (
-    SELECT
-        area,
-        count(workplaces) AS months,
-        sum(workplaces) AS workplaces, sum(workers) AS workers, sum(billed_amount_krw) AS billed,
-        min(rate_bp) AS rate_bp, sum(joined) AS joined, sum("left") AS "left",
-        sum(largest_workplace_workers) AS largest, sum(ambiguous_workplaces) AS ambiguous, count(*) AS seen
-    FROM month
-    WHERE quarter = getvariable('quarter')
-    GROUP BY area
-)
-SELECT
-    area,
-    months::INTEGER AS months,
-    mean_tenths(workplaces, months) AS workplaces,
-    mean_tenths(workers, months) AS workers,
-    divide_half_even(billed * 10000, months * rate_bp)::BIGINT AS payroll_krw,
-    divide_half_even(billed * 10000, workers * rate_bp)::BIGINT AS pay_per_worker_krw,
-    mean_tenths(joined, months) AS joined,
-    mean_tenths("left", months) AS "left",
-    percent(divide_half_even(largest * 10000, workers)) AS largest_share_pct,
-    mean_tenths(ambiguous, seen) AS ambiguous_workplaces,
-    CASE
-        WHEN months = 0 THEN 'not_computable'
-        WHEN months < 3 THEN 'partial'
-        WHEN 2 * largest > workers THEN 'dominated_by_one'
-        WHEN workplaces < 20 * months THEN 'few_workplaces'
-        ELSE 'ok'
-    END AS status,
-    percent(workplaces_quarter) AS workplaces_change_quarter_pct,
-    percent(workers_quarter) AS workers_change_quarter_pct,
-    percent(payroll_quarter) AS payroll_change_quarter_pct,
-    percent(workplaces_year) AS workplaces_change_year_pct,
-    percent(workers_year) AS workers_change_year_pct,
-    percent(payroll_year) AS payroll_change_year_pct,
-    percent(workplaces_two_years) AS workplaces_change_two_years_pct,
-    percent(workers_two_years) AS workers_change_two_years_pct,
-    percent(payroll_two_years) AS payroll_change_two_years_pct,
-    (SELECT scope FROM comparison WHERE base = 'quarter') AS quarter_scope,
-    coalesce(quarter_status, 'not_computable') AS quarter_status,
-    (SELECT scope FROM comparison WHERE base = 'year') AS year_scope,
-    coalesce(year_status, 'not_computable') AS year_status,
-    (SELECT scope FROM comparison WHERE base = 'two_years') AS two_years_scope,
-    coalesce(two_years_status, 'not_computable') AS two_years_status
-FROM level
-LEFT JOIN wide USING (area);
-
 -- A part of a whole to six decimals, null where the whole is not positive; what the gate compares and keeps.
 CREATE OR REPLACE MACRO share_of(part, whole) AS (
     (divide_half_even(part::HUGEINT * 1000000, whole::HUGEINT) / 1000000)::DECIMAL(18, 6)
@@ -204,4 +91,28 @@ CREATE OR REPLACE MACRO share_of(part, whole) AS (
 -- Today's code of the 시도 a row lies in, from the regions joined by its 시군구 and by its 시도.
 CREATE OR REPLACE MACRO sido_today(sigungu_successor, sido_successor, sido_code) AS (
     coalesce(sigungu_successor[:2], sido_successor, sido_code)
+);
+
+-- Workplaces through time. The place of a workplace is its postal code, which no reform of region codes changes.
+CREATE OR REPLACE MACRO workplace_place(postal_code, legal_dong_code) AS (coalesce(postal_code, legal_dong_code[:8], ''));
+CREATE OR REPLACE MACRO road_name(road_address) AS (split_part(road_address, ' ', -1));
+
+-- A name without the corporate form and everything else that the same firm writes now so, now otherwise.
+CREATE OR REPLACE MACRO plain_name(name) AS (
+    regexp_replace(
+        name,
+        '주식회사|유한책임회사|유한회사|합자회사|합명회사|[(（][주유합재사의][)）]|㈜|㈔|㈐|[\s()（）.,·&''"/-]+',
+        '', 'g'
+    )
+);
+
+-- The surrogate of a workplace: a digest of what it was called and where it stood when it was first seen.
+CREATE OR REPLACE MACRO workplace_key(plain, prefix, place, told_apart) AS (
+    md5(concat_ws('|', coalesce(plain, ''), prefix, place, told_apart))[:16]
+);
+
+-- Fewest subscribers with which a workplace of a legal form is in the file, and whether one was about to fall below.
+CREATE OR REPLACE MACRO coverage_floor(legal_form) AS (CASE WHEN legal_form = 1 THEN 3 ELSE 10 END);
+CREATE OR REPLACE MACRO near_floor(legal_form, subscribers, left_heads) AS (
+    subscribers - left_heads < coverage_floor(legal_form) OR subscribers <= coverage_floor(legal_form) + 1
 );

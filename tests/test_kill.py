@@ -1,76 +1,128 @@
-"""`kill -9` at random moments: the next run ends in the lake and tables of an undisturbed one."""
+"""`kill -9` at random moments: the next run ends in the lake, reports and tables of an undisturbed one.
+
+`make soak` kills a hundred times, and before every single change of the disk besides.
+"""
 
 from __future__ import annotations
 
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.upkeep.verify import verify
 from sogong_pipeline.warehouse.load import Warehouse
+from tests import forks
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import month_file
 from tests.warehouse.test_warehouse import dump
 
-KILLS = 60 if os.environ.get("SOGONG_SOAK") else 3
+IS_SOAK = bool(os.environ.get("SOGONG_SOAK"))
 SEED = 20261122
+KILLS = 100 if IS_SOAK else 10
+CHANGES = range(1, 1_000) if IS_SOAK else (5, 20, 35)
+"""After how many changes of the disk; the soak goes on until there are no more."""
+Digest = Callable[[Path], dict[str, str]]
 
-SCRIPT = """
-import sys
-from sogong_pipeline.cli import main
-for arguments in (["registry", "load", "{registry}"], ["ingest", "2022-04..2022-05", "--from", "{files}"],
-                  ["propose", "2022-Q2"], ["publish", "2022-Q2", "--draft"]):
-    sys.argv = ["sogong", *arguments]
-    try:
-        main()
-    except SystemExit as done:
-        if done.code:
-            raise
-"""
+
+@dataclass(frozen=True)
+class Installations:
+    """Installations alike but for what is done to them."""
+
+    folder: Path
+    commands: forks.Commands
+    digest: Digest
+
+    @classmethod
+    def below(cls, folder: Path, digest: Digest) -> Installations:
+        """One district, a month that is corrected, proposed and published."""
+        registry = write(folder / "registry.csv", ROW)
+        commands = (
+            ("registry", "load", registry),
+            ("ingest", "2022-04", "--from", month_file(folder / "first", "2022-04")),
+            ("ingest", "2022-04", "--from", month_file(folder / "corrected", "2022-04", count=41)),
+            ("propose", "2022-Q2"),
+            ("publish", "2022-Q2", "--draft"),
+        )
+        return cls(folder, commands, digest)
+
+    def start(self, name: str, last_change: int = 0) -> forks.ForkServerProcess:
+        """Begin, or go on with the command at which it ended."""
+        return forks.start(
+            self.commands,
+            self.folder / f"{name}.progress",
+            last_change=last_change,
+            SOGONG_HOME=str(self.folder / name),
+            SOGONG_NOW=NOW,
+        )
+
+    def finish(self, name: str) -> float:
+        """Let one run to its end, and tell how long it took."""
+        began = time.monotonic()
+        process = self.start(name)
+        process.join()
+        assert process.exitcode == 0
+        return time.monotonic() - began
+
+    def state(self, name: str) -> tuple[object, ...]:
+        """Everything there is in one, workspaces included; a whole lake or none."""
+        home = self.folder / name
+        pipeline = Pipeline(Settings(home=home, now=NOW))
+        done = verify(pipeline.lake)
+        assert (done.damaged, done.leftovers) == ([], [])
+        return self.digest(home / "lake"), self.digest(home / "reports"), dump(Warehouse(pipeline))
+
+
+@pytest.fixture
+def installations(tmp_path: Path, digest_tree: Digest) -> Installations:
+    installations = Installations.below(tmp_path, digest_tree)
+    installations.finish("warm")  # the first one waits for the imports
+    return installations
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_a_re_run_ends_the_same(
-    tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
-) -> None:
-    registry = write(tmp_path / "registry.csv", ROW)
-    for month in ("2022-04", "2022-05"):
-        month_file(tmp_path / "files", month)
-    script = tmp_path / "everything.py"
-    script.write_text(SCRIPT.format(registry=registry, files=tmp_path / "files"))
-
-    def start(home: Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, script],
-            env={**os.environ, "SOGONG_HOME": str(home), "SOGONG_NOW": NOW},
-            stdout=subprocess.DEVNULL,
-        )
-
-    def state(home: Path) -> tuple[object, ...]:
-        trees = {name: digest_tree(home / name) for name in ("lake", "reports")}
-        return trees, dump(Warehouse(Pipeline(Settings(home=home, now=NOW))))
-
-    began = time.monotonic()
-    assert start(tmp_path / "undisturbed").wait() == 0
-    took = time.monotonic() - began
-    expected = state(tmp_path / "undisturbed")
-
+def test_killed_at_any_moment_a_re_run_ends_the_same(installations: Installations) -> None:
+    took = installations.finish("undisturbed")
+    expected = installations.state("undisturbed")
     moments = random.Random(SEED)  # noqa: S311 - a seed, so that a failure can be repeated
+    killed = 0
     for number in range(KILLS):
-        home = tmp_path / f"killed{number}"
-        process = start(home)
-        moment = moments.uniform(0.2, 0.95) * took
-        time.sleep(moment)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert start(home).wait() == 0
-        assert state(home) == expected, f"killed after {moment:.2f} s of {took:.2f} s"
+        process = installations.start(f"killed{number}")
+        moment = moments.uniform(0.02, 0.98) * took
+        process.join(moment)
+        process.kill()
+        process.join()
+        killed += process.exitcode == -signal.SIGKILL
+        installations.finish(f"killed{number}")
+        assert installations.state(f"killed{number}") == expected, (
+            f"killed after {moment:.3f} of {took:.3f} s"
+        )
+    assert killed > KILLS / 2
+
+
+@pytest.mark.slow
+def test_killed_between_any_two_changes_of_the_disk_a_re_run_ends_the_same(
+    installations: Installations,
+) -> None:
+    """Every state a killed run can leave, since between two changes nothing that has a name changes."""
+    installations.finish("undisturbed")
+    expected = installations.state("undisturbed")
+    killed = []
+    for changes in CHANGES:
+        process = installations.start(f"killed{changes}", last_change=changes)
+        process.join()
+        installations.finish(f"killed{changes}")
+        assert installations.state(f"killed{changes}") == expected, f"killed after {changes} changes"
+        if process.exitcode == 0:
+            break
+        assert process.exitcode == -signal.SIGKILL
+        killed.append(changes)
+    assert len(killed) >= min(len(CHANGES), 50)

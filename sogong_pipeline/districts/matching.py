@@ -10,15 +10,17 @@ import pyarrow as pa
 
 from sogong_pipeline.districts.registry import District
 from sogong_pipeline.engine import Engine, query
+from sogong_pipeline.indicators.industry import rule_table
 from sogong_pipeline.lake import SHORT, Built, sha256_of
 from sogong_pipeline.regions.reference import data_path, regions
 
 
-def match(workplace: Path, districts: Sequence[District], workspace: Path) -> Built:
+def match(workplace: Path, trace: Path, districts: Sequence[District], workspace: Path) -> Built:
     """Match a staged month against the districts of one day.
 
     Args:
         workplace: staged rows (sql/staged/workplace).
+        trace: who they are (sql/traced/workplace_trace).
         districts: the registry's districts that count in the quarter judged.
         workspace: an empty folder to write in.
 
@@ -28,8 +30,10 @@ def match(workplace: Path, districts: Sequence[District], workspace: Path) -> Bu
     target = workspace / "district_member.parquet"
     with Engine(workspace) as engine:
         engine.view("workplace", workplace)
+        engine.view("workplace_trace", trace)
         engine.connection.register("place", _places(districts))
         engine.connection.register("region", _regions())
+        engine.connection.register("industry_rule", rule_table())
         rows = engine.write(query("matched", "district_member"), target)
     return Built(files={"district_member": target}, facts={"rows": rows})
 

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
+from sogong_pipeline.districts.registry import District
 from sogong_pipeline.engine import Engine, query
-from sogong_pipeline.nps.contribution import coverage_breaks
+from sogong_pipeline.indicators.breaks import area_breaks
+from sogong_pipeline.indicators.month import outside_roll_out
+from sogong_pipeline.lake import Partition
+from sogong_pipeline.nps.contribution import contribution_for, coverage_breaks
 from sogong_pipeline.periods import Month, Quarter
 
 TREND_MONTHS = 36
 """How far back a report shows a district."""
+CUTS = {
+    "": "'all'",
+    "_industry": "division",
+    "_size": "size_band",
+}
+"""What the tables of an area are cut by, and the column that names the part."""
+KNOWN_MONTHS = """
+CREATE TEMP TABLE area_months AS SELECT area, quarter, count(workplaces) AS known_months
+FROM (FROM district_month UNION ALL BY NAME FROM region_month) GROUP BY area, quarter
+"""
+BREAKS_SEEN = """
+CREATE TEMP TABLE area_break AS SELECT DISTINCT area, from_month FROM reform
+WHERE list_has_any(evidence, (SELECT list(DISTINCT area) FROM region_month))
+"""
 
 
 @dataclass(frozen=True)
@@ -47,56 +65,88 @@ def window(quarter: Quarter) -> list[Month]:
 
 
 def measure_quarter(
-    months: Mapping[Month, tuple[Path, Path]], quarter: Quarter, edition: str, workspace: Path
+    months: Mapping[Month, Partition],
+    districts: Sequence[District],
+    quarter: Quarter,
+    edition: str,
+    workspace: Path,
 ) -> dict[str, Path]:
     """Compute the quarter's tables from the months that are in.
 
     Args:
-        months: per month of `window(quarter)` that is in, its district and region facts (Parquet).
+        months: per month of `window(quarter)` that is in, its facts as measured.
+        districts: the districts judged.
         quarter: the quarter judged.
         edition: the digest of the inputs, carried by every row.
         workspace: an empty folder to write in.
 
     Returns:
-        The written files: `fact_region_quarter`, `fact_district_quarter`, `district_trend`.
+        The written files: the quarter's facts of districts and regions, in all, by industry and by size, and
+        `district_trend`.
     """
-    targets = {
-        table: workspace / f"{table}.parquet"
-        for table in ("fact_region_quarter", "fact_district_quarter", "district_trend")
-    }
-    bases = comparisons(quarter)
+    tables = [f"fact_{area}{cut}_quarter" for cut in CUTS for area in ("district", "region")]
+    files = {table: workspace / f"{table}.parquet" for table in (*tables, "district_trend")}
+    compared = {quarter, *(entry.base_quarter for entry in comparisons(quarter))}
+    needed = [month for month in months if month.quarter in compared]
     with Engine(workspace) as engine:
-        engine.view("fact_district_month", [district for district, _ in months.values()])
-        engine.view("fact_region_month", [region for _, region in months.values()])
-        engine.connection.register(
-            "calendar",
-            pa.table(
-                {
-                    "data_month": [str(month) for month in months],
-                    "quarter": [str(month.quarter) for month in months],
-                }
-            ),
+        _register(engine, months, districts, quarter)
+        engine.variables(
+            {
+                "quarter": str(quarter),
+                "edition": edition,
+                "first_month": str(quarter.months[0]),
+                "last_month": str(quarter.months[-1]),
+            }
         )
-        engine.connection.register(
-            "comparison",
-            pa.table(
-                {
-                    "base": [entry.base for entry in bases],
-                    "base_quarter": [str(entry.base_quarter) for entry in bases],
-                    "scope": [entry.scope for entry in bases],
-                }
-            ),
-        )
-        for view, table, key in (
-            ("district_month", "fact_district_month", "district_id"),
-            ("region_month", "fact_region_month", "region_code"),
-        ):
+        for cut, part in CUTS.items():
+            for area, key in (("district", "district_id"), ("region", "region_code")):
+                table = f"fact_{area}{cut}_month"
+                engine.view(table, [months[month].path(table) for month in needed])
+                engine.connection.execute(
+                    f"CREATE OR REPLACE TEMP TABLE {area}_month AS "
+                    f"SELECT *, {key} AS area, {part} AS part FROM {table} JOIN calendar USING (data_month)"
+                )
             engine.connection.execute(
-                f"CREATE TEMP TABLE {view} AS SELECT *, {key} AS area FROM {table} JOIN calendar USING (data_month)"
+                "CREATE OR REPLACE TEMP TABLE nation_month AS FROM region_month WHERE area = '00'"
             )
-        engine.variables({"quarter": str(quarter), "edition": edition})
-        engine.write(query("editions", "fact_region_quarter"), targets["fact_region_quarter"])
-        engine.view("fact_region_quarter", targets["fact_region_quarter"])
-        engine.write(query("editions", "fact_district_quarter"), targets["fact_district_quarter"])
-        engine.write(query("editions", "district_trend"), targets["district_trend"])
-    return targets
+            if not cut:
+                engine.connection.execute(KNOWN_MONTHS)
+                engine.connection.execute(BREAKS_SEEN)
+            for area in ("district", "region"):
+                table = f"fact_{area}{cut}_quarter"
+                engine.write(query("editions", table), files[table])
+        engine.view("fact_district_month", [facts.path("fact_district_month") for facts in months.values()])
+        engine.write(query("editions", "district_trend"), files["district_trend"])
+    return files
+
+
+def _register(
+    engine: Engine, months: Iterable[Month], districts: Sequence[District], quarter: Quarter
+) -> None:
+    """The views beside the facts: the calendar, what is compared, who is watched, and what cannot be followed."""
+    reforms = area_breaks(districts)
+    now, bases = contribution_for(quarter.months[0]), comparisons(quarter)
+    before = [contribution_for(entry.base_quarter.months[0]) for entry in bases]
+    views = {
+        "calendar": {
+            "data_month": [str(month) for month in months],
+            "quarter": [str(month.quarter) for month in months],
+        },
+        "comparison": {
+            "base": [entry.base for entry in bases],
+            "base_quarter": [str(entry.base_quarter) for entry in bases],
+            "base_first_month": [str(entry.base_quarter.months[0]) for entry in bases],
+            "scope": [entry.scope for entry in bases],
+            "ceiling_krw": [law.ceiling_krw for law in before],
+            "floor_krw": [law.floor_krw for law in before],
+            "ceiling_rise_krw": [max(now.ceiling_krw - law.ceiling_krw, 0) for law in before],
+        },
+        "reform": {
+            "area": [area for area, _, _ in reforms],
+            "from_month": [month for _, month, _ in reforms],
+            "evidence": [evidence for _, _, evidence in reforms],
+        },
+    }
+    for name, columns in views.items():
+        engine.connection.register(name, pa.table(columns))
+    engine.connection.register("outside_roll_out", outside_roll_out(districts, quarter))

@@ -37,7 +37,8 @@ class Contribution:
 
 
 @cache
-def _table() -> dict[str, list[dict[str, Any]]]:
+def contribution_table() -> dict[str, list[dict[str, Any]]]:
+    """Rates, limits and coverage with the month each begins, as in the file."""
     text = resources.files(__package__).joinpath("contribution.yaml").read_text(encoding="utf-8")
     table: dict[str, list[dict[str, Any]]] = yaml.safe_load(text)
     return table
@@ -45,7 +46,7 @@ def _table() -> dict[str, list[dict[str, Any]]]:
 
 def _in_force(section: str, month: Month) -> dict[str, Any]:
     """The last entry of a section that begins no later than the month."""
-    return [entry for entry in _table()[section] if str(entry["from"]) <= str(month)][-1]
+    return [entry for entry in contribution_table()[section] if str(entry["from"]) <= str(month)][-1]
 
 
 @cache
@@ -62,12 +63,14 @@ def contribution_for(month: Month) -> Contribution:
 @cache
 def contribution_version() -> str:
     """A digest of the table; a changed rate or limit makes what was computed with it stale."""
-    return digest_of(_table())[:SHORT]
+    return digest_of(contribution_table())[:SHORT]
 
 
 @cache
 def coverage_breaks() -> tuple[Month, ...]:
     """The months from which the file covers other workplaces than before: levels cannot be compared across."""
     return tuple(
-        Month.parse(str(entry["from"])) for entry in _table()["coverage"] if entry.get("level_break")
+        Month.parse(str(entry["from"]))
+        for entry in contribution_table()["coverage"]
+        if entry.get("level_break")
     )

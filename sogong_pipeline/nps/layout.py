@@ -101,6 +101,11 @@ def _stem(published: str) -> str:
 _STEMS = {_stem(name): column for name, column in zip(V3_HEADER, COLUMNS, strict=True)}
 
 
+def column_of(published: str) -> str | None:
+    """Our name of a published column, or None when it is none of the 22."""
+    return _STEMS.get(_stem(published))
+
+
 def recognise(header: Sequence[str], file_name: str) -> Layout:
     """Tell which vintage a header row is, or refuse it with what differs from the nearest one.
 

@@ -78,6 +78,9 @@ class PortalClient:
         RefusedError: when `base_url` is not such an address.
     """
 
+    way = ""
+    """What the origin of its files begins with."""
+
     def __init__(self, base_url: str, folder: Path, manners: Manners | None = None) -> None:
         self._portal = PortalConnection(base_url, referer=DATA_SET_PAGE, folder=folder, manners=manners)
 

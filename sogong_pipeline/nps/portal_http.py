@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -26,6 +26,7 @@ VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 """What a page is remembered with, and how it is asked for again."""
 
 Method = Literal["GET", "POST"]
+Refusal = Callable[[requests.Response, str, str], RefusedError | None]
 T = TypeVar("T")
 
 
@@ -48,23 +49,38 @@ class PortalConnection:
         referer: Path of the page a browser would come from.
         folder: Where this machine remembers its portals.
         manners: Rules other than those for the host.
+        limits: Limits that replace those of the manners, by name.
+        headers: Sent with every request, such as a key; they are in no message.
+        refusal: Tells what an answer means that is none, and None of one that is to be read.
 
     Raises:
         RefusedError: when `base_url` is not such an address.
     """
 
-    def __init__(self, base_url: str, *, referer: str, folder: Path, manners: Manners | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        referer: str,
+        folder: Path,
+        manners: Manners | None = None,
+        limits: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        refusal: Refusal = refusal_of,
+    ) -> None:
         host, is_here = _address(base_url)
         self.base = base_url.rstrip("/")
         self.memory = Memory(folder / "".join(letter if letter.isalnum() else "-" for letter in host))
-        self.manners = manners or (ON_THIS_MACHINE if is_here else ELSEWHERE)
+        self.manners = replace(manners or (ON_THIS_MACHINE if is_here else ELSEWHERE), **(limits or {}))
         self.turns = Turns(host, self.memory, self.manners)
         self._headers = {
             "User-Agent": USER_AGENT,
             "Referer": self.base + referer,
             "Accept-Encoding": "identity",  # the bytes as published, so that Content-Length counts them
             "Connection": "close",  # none is left open while another run has its turn
+            **(headers or {}),
         }
+        self._refusal = refusal
         self._adapter = DeadlineAdapter()
         self._session = requests.Session()
         self._session.max_redirects = MOST_REDIRECTS
@@ -190,7 +206,7 @@ class PortalConnection:
         )
 
     def _refuse(self, response: requests.Response, body: str) -> None:
-        refusal = refusal_of(response, response.url.partition("?")[0], body)
+        refusal = self._refusal(response, response.url.partition("?")[0], body)
         if refusal is not None:
             raise refusal
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.nps.body import read_header, refuse_if_cut_off
+from sogong_pipeline.nps.odcloud import ANSWERS, OdcloudClient
 from sogong_pipeline.nps.portal import Listing, PortalClient, uploads_for
 from sogong_pipeline.nps.portal_manners import BY_HAND
 from sogong_pipeline.nps.portal_pages import Publication
@@ -17,17 +20,30 @@ from sogong_pipeline.nps.zips import IncompleteError, is_zip, refuse_bad_zip
 from sogong_pipeline.periods import Month
 
 BytesProgress = Callable[[int, int | None], None]
+Client = PortalClient | OdcloudClient
+ODCLOUD = "odcloud"
+"""The source that means the API."""
 
 
 @dataclass(frozen=True)
 class Received:
-    """A file as received, not yet in the lake; `label` is the extraction date it was published under."""
+    """A file as received, not yet in the lake.
+
+    Attributes:
+        path: Where it is.
+        file_name: Its name as received.
+        label: The extraction date it was published under.
+        origin: Where it came from.
+        month: The month its first row says.
+        answers: The answers it was made from, where it came over an API.
+    """
 
     path: Path
     file_name: str
     label: str
     origin: str
     month: Month
+    answers: Path | None = None
 
 
 def data_month(path: Path, shown: str) -> Month:
@@ -54,10 +70,14 @@ class Sources:
     Attributes:
         portal_url: the portal asked where no other source is given.
         memory: a folder in which this machine remembers its portals.
+        odcloud_url: the API asked where the source is `odcloud`.
+        api_key: the key for it.
     """
 
     portal_url: str
     memory: Path
+    odcloud_url: str
+    api_key: SecretStr
 
     def receive(
         self,
@@ -73,7 +93,7 @@ class Sources:
 
         Args:
             month: the data month wanted.
-            source: a file, a folder, or the address of a portal; the configured portal when None.
+            source: a file, a folder, the address of a portal, or `odcloud`; the configured portal when None.
             workspace: where downloads are written.
             known: origins of the month that are in the lake already; they are not fetched again.
             elsewhere: origins in the lake that hold other months.
@@ -84,10 +104,9 @@ class Sources:
             RefusedError: when the source holds no file of the month.
         """
         source = source or self.portal_url
-        if _is_portal(source):
-            # The first release is the one kept: once a month is in from the portal, there is nothing to ask.
-            if not any(_ORIGIN.fullmatch(origin) for origin in known):
-                client = PortalClient(source, self.memory)
+        if (client := self._client(source)) is not None:
+            # The first release is the one kept: once a month is in from there, there is nothing to ask.
+            if not any(_is_from(client, origin) for origin in known):
                 yield _from_portal(client, month, workspace, elsewhere, progress)
             return
         for file in _on_disk(Path(source), month):
@@ -98,8 +117,8 @@ class Sources:
 
         Args:
             month: the data month wanted.
-            source: a portal's address, the configured one when None; a file or a folder is there or not, and
-                `receive` says so.
+            source: a portal's address, the configured one when None, or `odcloud`; a file or a folder is there or
+                not, and `receive` says so.
             elsewhere: origins known to hold other months. Labels lie close together, so the newest upload would
                 otherwise look like the month to come.
 
@@ -107,29 +126,35 @@ class Sources:
             LaterError: when the portal is unreachable.
             RefusedError: when it is not the portal known, or has passed the month over.
         """
-        source = source or self.portal_url
-        if not _is_portal(source):
+        client = self._client(source or self.portal_url)
+        if client is None:
             return True
-        client = PortalClient(source, self.memory)
         listing = client.list_uploads()
         held = _held_by(client, listing, month, elsewhere)
-        if any(_origin(upload) not in held for upload in uploads_for(month, listing.uploads)):
+        if any(_origin(client, upload) not in held for upload in uploads_for(month, listing.uploads)):
             return True
         if _is_past(month, listing):
             raise _not_there(client, listing, month, held)
         return False
 
+    def _client(self, source: str) -> Client | None:
+        """Who asks the source, or None where it lies on this machine."""
+        if source == ODCLOUD:
+            return OdcloudClient(self.odcloud_url, self.api_key, self.memory)
+        return PortalClient(source, self.memory) if "://" in source else None
 
-def _is_portal(source: str) -> bool:
-    return "://" in source
+
+def _is_from(client: Client, origin: str) -> bool:
+    """Whether a file came from where a client asks, and not by the other way in."""
+    return origin.startswith(client.way) and bool(_ORIGIN.fullmatch(origin.removeprefix(client.way)))
 
 
 _ORIGIN = re.compile(r"\d{6,8} (?:uddi:|FILE_)\S+")
 
 
-def _origin(upload: Publication) -> str:
-    """What tells an upload of the portal from every other; `_ORIGIN` is its form."""
-    return f"{upload.label} {upload.detail_pk or (upload.file and upload.file.file_id)}"
+def _origin(client: Client, upload: Publication) -> str:
+    """What tells an upload from every other; `_ORIGIN` is its form, after the client's way."""
+    return f"{client.way}{upload.label} {upload.detail_pk or (upload.file and upload.file.file_id)}"
 
 
 def _on_disk(path: Path, month: Month) -> list[Path]:
@@ -170,7 +195,7 @@ def _held(file: Path, _modified: int, _size: int) -> Month | str:
 
 
 def _from_portal(
-    client: PortalClient,
+    client: Client,
     month: Month,
     workspace: Path,
     elsewhere: Container[str],
@@ -180,7 +205,8 @@ def _from_portal(
     listing = client.list_uploads()
     held = _held_by(client, listing, month, elsewhere)
     for upload in uploads_for(month, listing.uploads):
-        if _origin(upload) in held:
+        origin = _origin(client, upload)
+        if origin in held:
             continue
         target = workspace / "download"
         file_name = client.download(upload, target, progress)
@@ -190,22 +216,23 @@ def _from_portal(
             raise LaterError(f"the portal sent only a part and did not say so: {incomplete}") from incomplete
         if found == month:
             path = target.rename(target.with_suffix(".zip" if is_zip(target) else ".csv"))
-            return Received(path, file_name, upload.label, _origin(upload), month)
-        client.remember_month(_origin(upload), found)
-        held[_origin(upload)] = f"{upload.label} holds {found}"
+            answers = path.with_name(ANSWERS)
+            return Received(
+                path, file_name, upload.label, origin, month, answers if answers.exists() else None
+            )
+        client.remember_month(origin, found)
+        held[origin] = f"{upload.label} holds {found}"
     raise _not_there(client, listing, month, held)
 
 
-def _held_by(
-    client: PortalClient, listing: Listing, month: Month, elsewhere: Container[str]
-) -> dict[str, str]:
+def _held_by(client: Client, listing: Listing, month: Month, elsewhere: Container[str]) -> dict[str, str]:
     """What is known of the uploads that might hold the month, and hold another one; by origin, for messages.
 
     An upload is not revised in place, so it is not fetched again to find the same.
     """
     held = {}
     for upload in uploads_for(month, listing.uploads):
-        origin = _origin(upload)
+        origin = _origin(client, upload)
         seen = client.remembered_month(origin)
         if origin in elsewhere:
             held[origin] = f"{upload.label} is in the lake as another month"
@@ -220,7 +247,7 @@ def _is_past(month: Month, listing: Listing) -> bool:
     return not listing.gap and any(upload.label[:6] > last for upload in listing.uploads)
 
 
-def _not_there(client: PortalClient, listing: Listing, month: Month, held: dict[str, str]) -> RefusedError:
+def _not_there(client: Client, listing: Listing, month: Month, held: dict[str, str]) -> RefusedError:
     """Why no upload holds the month: not yet, or never."""
     labels = (
         f"{len(listing.uploads)} uploads, labelled {listing.uploads[-1].label} to {listing.uploads[0].label}"

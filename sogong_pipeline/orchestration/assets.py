@@ -1,4 +1,4 @@
-"""What one DAG makes and another waits for; an event of either carries a partition key."""
+"""What one DAG makes and another waits for; an event of each carries a partition key."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ MEASURED_MONTH = Asset("measured_month", uri="sogong://measured/month")
 
 PROPOSED_QUARTER = Asset("proposed_quarter", uri="sogong://editions/quarter")
 """A quarter with a new proposal; keys are quarters such as `2026-Q3`."""
+
+DECIDED_QUARTER = Asset("decided_quarter", uri="sogong://decisions/quarter")
+"""A quarter on which a council decided, or whose councils are late; keys are quarters such as `2026-Q3`."""
 
 
 def was_announced(told: dict[str, Any], events: Iterable[Any]) -> bool:

@@ -6,13 +6,14 @@ import datetime as dt
 import logging
 from typing import Any
 
+from airflow.providers.standard.exceptions import HITLTimeoutError
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 from airflow.sdk.exceptions import AirflowSensorTimeout
 
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.orchestration.alerts import alert
 
-TAGS = frozenset({"month", "quarter", "registry", "reports"})
+TAGS = frozenset({"decisions", "month", "quarter", "registry", "reports"})
 """Every tag a DAG may carry."""
 
 POOL = "memory_gb"
@@ -24,6 +25,7 @@ RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         RetryRule(LaterError, RetryAction.RETRY, dt.timedelta(minutes=30), "may pass by itself"),
         RetryRule(RefusedError, RetryAction.FAIL, reason="the same input is refused again"),
+        RetryRule(HITLTimeoutError, RetryAction.FAIL, reason="nobody answered; the next look asks again"),
     ]
 )
 """A refusal fails at once, what may pass by itself is tried later, all else (a killed worker) soon."""

@@ -109,6 +109,22 @@ class Airflow:
         found = self.ask("GET", path)["task_instances"]
         return {task["task_id"]: task["state"] for task in found}
 
+    def questions(self, dag_id: str) -> list[dict[str, Any]]:
+        """What waits for a person: `subject`, `body`, `assigned_users` and the `task_instance` of each."""
+        path = f"dags/{dag_id}/dagRuns/~/hitlDetails?response_received=false&state=awaiting_input&limit=100"
+        return self.ask("GET", path)["hitl_details"]  # type: ignore[no-any-return]
+
+    def answer(self, question: dict[str, Any], option: str, **fields: str) -> None:
+        """Answer one, with the fields of its form.
+
+        Raises:
+            RefusedError: when it is not for us to answer, or was answered.
+        """
+        task = question["task_instance"]
+        path = f"dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}"
+        body = {"chosen_options": [option], "params_input": fields}
+        self.ask("PATCH", f"{path}/{task['map_index']}/hitlDetails", body)
+
     def finished(self, dag_id: str, run_id: str, seconds: float = 420) -> str:
         """Wait for the end of a run; returns `success` or `failed`.
 

@@ -7,7 +7,7 @@ from collections import Counter
 from sogong_pipeline.reports import cells, palette
 from sogong_pipeline.reports.parts import Bullet, Cell, Column, Row, Section, Table
 from sogong_pipeline.reports.scope import Scope, undetermined_key
-from sogong_pipeline.reports.wording import clean, closed_percent, texts
+from sogong_pipeline.reports.wording import clean, closed_percent, since, texts
 
 DIGEST_SHOWN = 12
 """Hexadecimal digits of a digest that are printed; the whole one is in the hint."""
@@ -105,7 +105,8 @@ def sources(scope: Scope) -> Section:
         "기록 시각": f"{source.recorded_at:%Y-%m-%d %H:%M:%S %Z}".strip(),
     }
     if source.previous:
-        facts["비교한 직전 판본"] = f"{source.previous.quarter} {source.previous.edition}"
+        compared = f"{source.previous.quarter} {source.previous.edition}"
+        facts[f"비교한 {since(source)}"] = f"{source.previous.period} {compared}".strip()
     rows = tuple(
         Row(
             (

@@ -78,10 +78,13 @@ def unknown(why: str) -> Cell:
 
 
 def stage(district: District) -> Cell:
-    """The proposed stage, with the one of the quarter before where it was another."""
-    before = district.before
-    note = f"직전 {texts().stages[before]}" if before and before != district.stage else ""
-    return Cell(texts().stages[district.stage], stage=district.stage, note=note)
+    """The stage, with the one before and, of one decided, the one proposed where it was another."""
+    before, words = district.before, texts().stages
+    notes = [
+        f"직전 {words[before]}" if before and before != district.stage else "",
+        f"제안 {words[district.proposal.stage]}" if district.differs else "",
+    ]
+    return Cell(words[district.stage], stage=district.stage, note=" · ".join(filter(None, notes)))
 
 
 def linked(district: District, scope: Scope) -> Cell:

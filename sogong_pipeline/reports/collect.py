@@ -37,7 +37,12 @@ NATION = "00"
 
 
 def collect(
-    pipeline: Pipeline, quarter: Quarter, *, draft: bool, known: dt.datetime | None = None
+    pipeline: Pipeline,
+    quarter: Quarter,
+    *,
+    draft: bool,
+    known: dt.datetime | None = None,
+    judged: str | None = None,
 ) -> ReportSource:
     """Gather everything the reports of a quarter say.
 
@@ -47,11 +52,15 @@ def collect(
         draft: whether the council has yet to decide.
         known: the load time as of which the quarter was rebuilt; its edition is reported then, beside the one that was
             the latest of the quarter before at that time.
+        judged: the edition that councils judged, where another may be the latest by now.
 
     Raises:
         RefusedError: when the quarter was never proposed.
     """
-    edition = pipeline.quarters.rebuilt(quarter, known) if known else pipeline.quarters.edition(quarter)
+    if judged:
+        edition: Partition | None = pipeline.lake.require("editions", str(quarter), judged)
+    else:
+        edition = pipeline.quarters.rebuilt(quarter, known) if known else pipeline.quarters.edition(quarter)
     if edition is None:
         again = f"{quarter} --as-known-on {known.isoformat()}" if known else str(quarter)
         raise RefusedError(f"{quarter} was not proposed yet; run `sogong propose {again}` first")

@@ -14,8 +14,9 @@ from sogong_pipeline.reports.wording import CHANGE_DIGITS, NONE, number, texts
 def flagged(scope: Scope) -> Section:
     """Caution and severe districts: in full for an office, in a table for the nation."""
     heading = texts().headings["flagged"]
+    named = "의결" if scope.source.councils else "제안"
     if not scope.flagged:
-        return Section("flagged", heading, paragraphs=("주의나 심각으로 제안된 밀집지역이 없습니다.",))
+        return Section("flagged", heading, paragraphs=(f"주의나 심각으로 {named}된 밀집지역이 없습니다.",))
     lead = (texts().flagged_lead,)
     if scope.office is None:
         table = _brief(scope)
@@ -51,7 +52,8 @@ def without_office(scope: Scope) -> Section:
         "without_office",
         texts().headings["without_office"],
         paragraphs=(
-            "관할 지방중소벤처기업청이 없어 지방청별 보고서에 실리지 않는 밀집지역입니다. 이 보고서에만 싣습니다.",
+            "관할 지방중소벤처기업청이 없어 지방청별 보고서에 실리지 않는 밀집지역입니다. 이 보고서에만 싣습니다."
+            + (" 의결하는 협의회가 없어 제안 단계이며, 셈에서 뺐습니다." if scope.source.councils else ""),
             _trend_note(scope.source),
         ),
         tables=(_full(scope, scope.without_office),),
@@ -92,10 +94,18 @@ def _card(source: ReportSource, district: District) -> Card:
         stage=cells.stage(district),
         confidence=_confidence(district),
         facts=_facts(district),
-        reason=district.proposal.reason_ko,
+        reason=_reason(district),
         table=Table("figures", "", columns, rows),
         trend=trends.of_district(source, district),
     )
+
+
+def _reason(district: District) -> str:
+    """Why a stage is proposed; before it, of one decided otherwise or in its place, the council's words."""
+    if not district.decided or not district.decided.reason:
+        return district.proposal.reason_ko
+    proposed = texts().stages[district.proposal.stage]
+    return f"의결 사유: {district.decided.reason} (제안은 {proposed}: {district.proposal.reason_ko})"
 
 
 def _confidence(district: District) -> str:
@@ -132,7 +142,7 @@ def _brief(scope: Scope) -> Table:
                 *cells.changes(district.fact, with_points=True),
                 _spark(scope.source, district),
             ),
-            detail=f"{_confidence(district)} · {district.proposal.reason_ko}",
+            detail=f"{_confidence(district)} · {_reason(district)}",
         )
         for district in scope.flagged
     )
@@ -185,7 +195,7 @@ def _standing(district: District) -> Cell:
         words = texts().confidence[level] if level else NONE
     fact = district.fact
     note = f"3개월 중 {fact.months}개월" if fact.status == "partial" else ""
-    return Cell(words, note=note, hint=district.proposal.reason_ko)
+    return Cell(words, note=note, hint=_reason(district))
 
 
 def _spark(source: ReportSource, district: District) -> Cell:

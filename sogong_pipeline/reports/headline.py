@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 
+from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.geography import region_name
 from sogong_pipeline.reports.scope import Scope, undetermined_key
 from sogong_pipeline.reports.source import Number, Stage
@@ -12,10 +13,13 @@ from sogong_pipeline.reports.wording import (
     CHANGE_DIGITS,
     month_ko,
     number,
-    quarter_ko,
+    period_ko,
     rounded,
+    said_before,
     shorten,
     signed,
+    since,
+    stage_noun,
     texts,
     with_particle,
     won,
@@ -30,6 +34,8 @@ def headline(scope: Scope) -> tuple[str, ...]:
     """How many districts are in which stage, how surely, what moved, how much they hold, and what to beware of."""
     sentences = [
         _standing(scope),
+        _missing(scope),
+        _differing(scope),
         _why_undetermined(scope),
         _chance(scope),
         _movement(scope),
@@ -43,7 +49,8 @@ def headline(scope: Scope) -> tuple[str, ...]:
 
 def _standing(scope: Scope) -> str:
     counts, total = scope.counts, len(scope.districts)
-    where = f"{scope.name} 밀집지역" if scope.office is None else f"{scope.name} 관할 밀집지역"
+    own = scope.office is None or scope.sigungu_code
+    where = f"{scope.name} 밀집지역" if own else f"{scope.name} 관할 밀집지역"
     if not total:
         return f"{with_particle(where, '은/는')} 이 판본의 밀집지역 목록에 없습니다."
     if counts["undetermined"] == total:
@@ -54,7 +61,37 @@ def _standing(scope: Scope) -> str:
         if counts["undetermined"]
         else "입니다"
     )
-    return f"{where} {number(total)}곳의 참고 단계는 {flagged}{held}."
+    return f"{where} {number(total)}곳의 {_named(scope)}는 {flagged}{held}."
+
+
+def _named(scope: Scope) -> str:
+    return stage_noun(scope.source)
+
+
+def _differing(scope: Scope) -> str:
+    """How often the council decided otherwise than proposed, and who has not decided."""
+    councils = scope.source.councils
+    if councils is None or not scope.districts:
+        return ""
+    differing = sum(district.differs for district in scope.districts)
+    told = (
+        f"{number(differing)}곳을 제안과 다르게 의결했습니다"
+        if differing
+        else "모두 제안과 같게 의결했습니다"
+    )
+    return f"지역중소기업 지원협의회는 {period_ko(councils.period)}에 {told}."
+
+
+def _missing(scope: Scope) -> str:
+    councils = scope.source.councils
+    if councils is None or scope.office or not councils.missing:
+        return ""
+    names = {office.code: office.short_name for office in reference.offices()}
+    missing = [district for district in scope.undecided if district.info.office_code in councils.missing]
+    return (
+        f"기한({councils.deadline})까지 의결하지 않은 지방청: {', '.join(names[code] for code in councils.missing)}"
+        f"(밀집지역 {number(len(missing))}곳은 셈에서 뺐습니다)."
+    )
 
 
 def _why_undetermined(scope: Scope) -> str:
@@ -67,7 +104,9 @@ def _why_undetermined(scope: Scope) -> str:
 
 
 def _chance(scope: Scope) -> str:
-    """How many of the flagged districts may have fallen by chance."""
+    """How many of the districts proposed as flagged may have fallen by chance."""
+    if scope.source.councils:
+        return ""
     low = sum(district.proposal.confidence == "low" for district in scope.flagged)
     if not scope.flagged:
         return ""
@@ -83,11 +122,13 @@ def _movement(scope: Scope) -> str:
     if not scope.districts:
         return ""
     if previous is None or before is None:
-        return "직전 분기의 판정이 없어 단계가 달라진 곳은 가릴 수 없습니다."
-    since = f"직전 분기({quarter_ko(previous.quarter)})"
+        lacking = "직전 의결이" if scope.source.councils else "직전 분기의 판정이"
+        return f"{lacking} 없어 단계가 달라진 곳은 가릴 수 없습니다."
+    before_that = f"{since(scope.source)}({said_before(previous)})"
     changes = [(stage, change) for stage in FLAGGED if (change := scope.counts[stage] - before[stage])]
     if not changes:
-        return f"참고 단계가 심각·주의인 곳의 수는 {since}와 같습니다."
+        compared = with_particle(before_that, "과/와")
+        return f"{_named(scope)}가 심각·주의인 곳의 수는 {compared} 같습니다."
     moved = [
         (
             f"{with_particle(texts().stages[stage], '이/가')} {number(abs(change))}곳",
@@ -99,7 +140,7 @@ def _movement(scope: Scope) -> str:
         f"{', '.join(words for words, _ in group)} {verb}"
         for verb, group in groupby(moved, key=lambda found: found[1])
     ]
-    return f"{since}보다 참고 단계 {'고 '.join(told)}었습니다."
+    return f"{before_that}보다 {_named(scope)} {'고 '.join(told)}었습니다."
 
 
 def _newly_severe(scope: Scope) -> str:
@@ -108,12 +149,13 @@ def _newly_severe(scope: Scope) -> str:
         return ""
     names = ", ".join(shorten(district.name) for district in new[:NAMED])
     rest = f" 등 {number(len(new))}곳" if len(new) > NAMED else ""
-    return f"참고 단계가 새로 심각이 된 곳: {names}{rest}."
+    return f"{_named(scope)}가 새로 심각이 된 곳: {names}{rest}."
 
 
 def _size(scope: Scope) -> str:
     summed, left_out = scope.total("workplaces")
-    workplaces = scope.source.nation.matched_workplaces if scope.office is None else summed
+    whole = scope.office is None and not scope.source.councils
+    workplaces = scope.source.nation.matched_workplaces if whole else summed
     workers, _ = scope.total("workers")
     payroll, _ = scope.total("payroll_krw")
     if workplaces is None or workers is None or payroll is None:

@@ -15,7 +15,7 @@ from sogong_pipeline.reports.parts import Page
 from sogong_pipeline.reports.source import STAGES
 from sogong_pipeline.reports.wording import texts
 
-Kind = Literal["report", "bulletin", "quality"]
+Kind = Literal["report", "bulletin", "quality", "briefing"]
 
 
 def render(page: Page, kind: Kind = "report") -> str:
@@ -38,7 +38,7 @@ def render(page: Page, kind: Kind = "report") -> str:
         script=script,
         style_digest=_digest(style),
         script_digest=_digest(script),
-        marks={stage: palette.mark(stage, 6, 6, 9) for stage in STAGES if kind == "report"},
+        marks={stage: palette.mark(stage, 6, 6, 9) for stage in STAGES if kind in {"report", "briefing"}},
     )
 
 

@@ -7,7 +7,7 @@ from sogong_pipeline.reports.parts import Cell, Column, Legend, Picture, Row, Se
 from sogong_pipeline.reports.projection import Point
 from sogong_pipeline.reports.scope import District, Scope
 from sogong_pipeline.reports.source import STAGES
-from sogong_pipeline.reports.wording import number, texts
+from sogong_pipeline.reports.wording import number, stage_noun, texts
 
 INDEXED = 36
 """So many numbers are explained beside the map; the list of flagged districts explains all."""
@@ -29,7 +29,7 @@ def on_the_map(scope: Scope) -> Section:
         for d, place in places
         if place and maps.on_map(place)
     ]
-    title = f"{scope.short_name} 밀집지역의 참고 단계"
+    title = f"{scope.short_name} 밀집지역의 {stage_noun(scope.source)}"
     drawn = maps.draw(geography.outlines(), sidos, dots, title, region_names=names, size=LARGEST, scale=scale)
     missing = len(scope.districts) - len(dots)
     notes = [

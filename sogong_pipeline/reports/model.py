@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sogong_pipeline.reports import background, district_lists, movement, summary
+from sogong_pipeline.reports import background, decided, district_lists, movement, summary
 from sogong_pipeline.reports.headline import headline
 from sogong_pipeline.reports.map_section import on_the_map
 from sogong_pipeline.reports.parts import Link, Masthead, Page, Picture, Section, StageTile
-from sogong_pipeline.reports.scope import Scope, scopes
+from sogong_pipeline.reports.scope import Scope, extracts, scopes
 from sogong_pipeline.reports.source import ReportSource
-from sogong_pipeline.reports.wording import quarter_ko, texts
+from sogong_pipeline.reports.wording import period_ko, quarter_ko, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,26 @@ def build_models(source: ReportSource) -> list[ReportModel]:
     return [_model(scope, every) for scope in every]
 
 
-def _model(scope: Scope, every: Sequence[Scope]) -> ReportModel:
+def build_final(source: ReportSource) -> list[ReportModel]:
+    """The same of a quarter that councils decided on: the nation, then the offices that decided."""
+    every = list(scopes(source))
+    told = [scope for scope in every if scope.office is None or scope.districts]
+    return [_model(scope, told, every) for scope in told]
+
+
+def build_extracts(source: ReportSource) -> list[ReportModel]:
+    """Per sigungu what its local government gets, of the offices that decided."""
+    offices = [scope for scope in scopes(source) if scope.office]
+    return [_model(extract, []) for scope in offices for extract in extracts(scope)]
+
+
+def _model(scope: Scope, told: Sequence[Scope], every: Sequence[Scope] | None = None) -> ReportModel:
+    if scope.sigungu_code:
+        own = _of_sigungu(scope)
+    else:
+        own = _of_office(scope) if scope.office else _of_nation(scope, every or told)
     sections = [
-        *(_of_nation(scope, every) if scope.office is None else _of_office(scope)),
+        *own,
         background.undetermined(scope),
         background.matching(scope),
         background.limits(),
@@ -49,7 +66,7 @@ def _model(scope: Scope, every: Sequence[Scope]) -> ReportModel:
         tiles=summary.tiles(scope),
         stages=summary.stage_picture(scope),
         sections=tuple(sections),
-        others=tuple(Link(other.short_name, other.stem) for other in every if other.stem != scope.stem),
+        others=tuple(Link(other.short_name, other.stem) for other in told if other.stem != scope.stem),
     )
 
 
@@ -57,6 +74,7 @@ def _of_nation(scope: Scope, every: Sequence[Scope]) -> list[Section]:
     """The map follows the offices: on paper the two pages a minister looks at."""
     return [
         summary.offices(every),
+        *_decisions(scope),
         on_the_map(scope),
         movement.moves(scope),
         summary.overview(scope),
@@ -67,6 +85,7 @@ def _of_nation(scope: Scope, every: Sequence[Scope]) -> list[Section]:
 
 def _of_office(scope: Scope) -> list[Section]:
     return [
+        *_decisions(scope),
         summary.overview(scope),
         movement.moves(scope),
         on_the_map(scope),
@@ -75,9 +94,26 @@ def _of_office(scope: Scope) -> list[Section]:
     ]
 
 
+def _of_sigungu(scope: Scope) -> list[Section]:
+    return [
+        *_decisions(scope),
+        movement.moves(scope),
+        district_lists.flagged(scope),
+        district_lists.every(scope),
+    ]
+
+
+def _decisions(scope: Scope) -> list[Section]:
+    return [decided.decisions(scope)] if scope.source.councils else []
+
+
 def _masthead(scope: Scope) -> Masthead:
     source, words = scope.source, texts().report
-    period = quarter_ko(source.quarter)
+    period, title, disclaimer = quarter_ko(source.quarter), words["title"], words["disclaimer"]
+    if source.councils:
+        period = f"{period_ko(source.councils.period)} 의결({period})"
+        title = words["extract_title"] if scope.sigungu_code else words["final_title"]
+        disclaimer = words["final_disclaimer"]
     marks = [words["demo"]] * source.demo + [words["draft"]] * source.draft
     notices = [words["demo_notice"]] * source.demo + [words["draft_notice"]] * source.draft
     first, _, last = source.quarter.months
@@ -86,13 +122,13 @@ def _masthead(scope: Scope) -> Masthead:
     edition = f"판본 {source.edition[: background.DIGEST_SHOWN]}"
     return Masthead(
         kicker=words["kicker"],
-        title=f"{scope.name} {words['title']}",
+        title=f"{scope.name} {title}",
         period=period,
         period_note=f"{first.month}~{last.month}월 {means} · {source.recorded_at:%Y-%m-%d} 작성 · {edition}",
-        disclaimer=words["disclaimer"],
+        disclaimer=disclaimer,
         marks=tuple(marks),
         notices=tuple(notices),
         watermark=" · ".join(marks),
-        running_head=" · ".join([f"{scope.name} {words['title']}", period]),
-        running_mark=" · ".join([*marks, words["reference"]]),
+        running_head=" · ".join([f"{scope.name} {title}", period]),
+        running_mark=" · ".join([*marks, words["decided" if source.councils else "reference"]]),
     )

@@ -9,7 +9,7 @@ from sogong_pipeline.reports import cells
 from sogong_pipeline.reports.parts import Cell, Column, Row, Section, Table
 from sogong_pipeline.reports.scope import SEVERITY, District, Scope
 from sogong_pipeline.reports.source import PreviousStages, Stage
-from sogong_pipeline.reports.wording import number, quarter_ko, texts
+from sogong_pipeline.reports.wording import number, said_before, since, texts, with_particle
 
 LISTED = 60
 """Up to so many names are listed for a move; beyond that only their number says something."""
@@ -18,9 +18,12 @@ LISTED = 60
 def moves(scope: Scope) -> Section:
     """The districts that moved, by where from and where to, what got worse first."""
     previous = scope.source.previous
-    heading = texts().headings["moves"]
+    compared, next_time = since(scope.source), "의결" if scope.source.councils else "분기"
+    heading = f"{with_particle(compared, '과/와')} 달라진 점"
     if previous is None:
-        words = "직전 분기의 판정이 없어 비교할 수 없습니다. 다음 분기 보고서부터 달라진 곳이 실립니다."
+        words = (
+            f"{compared}의 단계가 없어 비교할 수 없습니다. 다음 {next_time} 보고서부터 달라진 곳이 실립니다."
+        )
         return Section("moves", heading, paragraphs=(words,))
     groups: dict[tuple[Stage, Stage], list[District]] = defaultdict(list)
     for district in scope.districts:
@@ -47,11 +50,12 @@ def _lead(scope: Scope, previous: PreviousStages, groups: dict[tuple[Stage, Stag
     known = {district.info.district_id for district in scope.districts}
     gone = 0 if scope.office else sum(district_id not in known for district_id in previous.stages)
     listed = [
-        f"직전 분기 판정에 없던 {number(new)}곳" if new else "",
+        f"{since(scope.source)}에 없던 {number(new)}곳" if new else "",
         f"목록에서 빠진 {number(gone)}곳" if gone else "",
     ]
     left_out = "·".join(filter(None, listed))
-    return f"{quarter_ko(previous.quarter)}(판본 {previous.edition[:12]})와 비교하여 {parts}입니다." + (
+    edition = f"(판본 {previous.edition[:12]})" if not previous.period else ""
+    return f"{with_particle(said_before(previous), '과/와')}{edition} 비교하여 {parts}입니다." + (
         f" {left_out}은 셈에서 뺐습니다." if left_out else ""
     )
 
@@ -90,8 +94,8 @@ def _table(scope: Scope, groups: dict[tuple[Stage, Stage], list[District]]) -> T
         for before, stage in sorted(groups, key=rank)
     ]
     columns = (
-        Column("직전 분기", "stage"),
-        Column("이번 분기", "stage"),
+        Column(since(scope.source), "stage"),
+        Column("이번 의결" if scope.source.councils else "이번 분기", "stage"),
         Column("밀집지역", "number", "곳"),
         Column("이름"),
     )

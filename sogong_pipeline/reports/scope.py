@@ -12,6 +12,7 @@ from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.geography import region_name
 from sogong_pipeline.reports.source import (
     STAGES,
+    Decided,
     DistrictFact,
     DistrictInfo,
     Measure,
@@ -40,12 +41,18 @@ class District:
     fact: DistrictFact
     proposal: Proposal
     before: Stage | None
+    decided: Decided | None = None
     number: int | None = None
 
     @property
     def stage(self) -> Stage:
-        """The proposed stage."""
-        return self.proposal.stage
+        """The stage decided, or the one proposed while none is."""
+        return self.decided.stage if self.decided else self.proposal.stage
+
+    @property
+    def differs(self) -> bool:
+        """Whether the council decided otherwise than was proposed."""
+        return self.stage != self.proposal.stage
 
     @property
     def anchor(self) -> str:
@@ -63,20 +70,28 @@ class Scope:
         source: What all reports of the quarter are made from.
         office: The office, or None for the nation.
         districts: Flagged ones first, severe before caution, each by the fall of their workers; then by place.
+        undecided: In a final report the districts nobody decided on, which are not counted.
+        sigungu_code: The sigungu whose local government the report is an extract for; empty otherwise.
     """
 
     source: ReportSource
     office: reference.Office | None
     districts: Sequence[District]
+    undecided: Sequence[District] = ()
+    sigungu_code: str = ""
 
     @property
     def stem(self) -> str:
         """Name of the report's file, without what follows the dot."""
+        if self.sigungu_code:
+            return self.sigungu_code
         return self.office.code if self.office else NATION
 
     @property
     def name(self) -> str:
-        """`전국`, or the office's name."""
+        """`전국`, or the office's name, or the sigungu's."""
+        if self.sigungu_code:
+            return region_name(self.sigungu_code)
         return self.office.name if self.office else texts().report["nation"]
 
     @property
@@ -107,7 +122,8 @@ class Scope:
     @cached_property
     def without_office(self) -> Sequence[District]:
         """Districts that no office decides on."""
-        return [district for district in self.districts if district.info.office_code is None]
+        every = [*self.districts, *self.undecided]
+        return [district for district in every if district.info.office_code is None]
 
     @property
     def flagged(self) -> Sequence[District]:
@@ -118,6 +134,12 @@ class Scope:
         """The districts' sum and how many of them it leaves out because they are not known."""
         known = [value for d in self.districts if (value := getattr(d.fact, measure)) is not None]
         return (sum(known) if known else None), len(self.districts) - len(known)
+
+
+def extracts(scope: Scope) -> Iterator[Scope]:
+    """An office's report cut into its sigungus, by code."""
+    for code in sorted({district.info.sigungu_code for district in scope.districts}):
+        yield _numbered(scope, [d for d in scope.districts if d.info.sigungu_code == code], code)
 
 
 def scopes(source: ReportSource) -> Iterator[Scope]:
@@ -141,10 +163,20 @@ def count_stages(stages: Iterable[Stage]) -> Mapping[Stage, int]:
 
 def _scope(source: ReportSource, office: reference.Office | None) -> Scope:
     infos = [info for info in source.districts if office is None or info.office_code == office.code]
-    districts = sorted((_district(source, info) for info in infos), key=_order)
+    every = sorted((_district(source, info) for info in infos), key=_order)
+    if source.councils is None:
+        return _numbered(Scope(source, office, ()), every)
+    undecided = [district for district in every if not district.decided]
+    return _numbered(
+        Scope(source, office, (), undecided), [district for district in every if district.decided]
+    )
+
+
+def _numbered(scope: Scope, districts: Sequence[District], sigungu_code: str = "") -> Scope:
+    """The scope with these districts, its flagged ones counted from 1."""
     flagged = sum(district.stage in {"caution", "severe"} for district in districts)
     numbered = [replace(d, number=n) for n, d in enumerate(districts[:flagged], start=1)]
-    return Scope(source, office, [*numbered, *districts[flagged:]])
+    return replace(scope, districts=[*numbered, *districts[flagged:]], sigungu_code=sigungu_code)
 
 
 def _district(source: ReportSource, info: DistrictInfo) -> District:
@@ -157,6 +189,7 @@ def _district(source: ReportSource, info: DistrictInfo) -> District:
         fact=source.facts.get(info.district_id, _UNKNOWN_FACT),
         proposal=replace(proposal, reason_ko=closed_percent(clean(proposal.reason_ko))),
         before=known_before.get(info.district_id),
+        decided=source.councils.decisions.get(info.district_id) if source.councils else None,
     )
 
 

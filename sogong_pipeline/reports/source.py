@@ -17,8 +17,16 @@ Stage = Literal["good", "caution", "severe", "undetermined"]
 Confidence = Literal["high", "medium", "low"]
 Measure = Literal["workplaces", "workers", "payroll_krw"]
 Base = Literal["quarter", "year", "two_years"]
-FactStatus = Literal["ok", "partial", "few_workplaces", "dominated_by_one", "not_computable"]
-ChangeStatus = Literal["ok", "partial", "not_computable"]
+FactStatus = Literal[
+    "ok",
+    "partial",
+    "few_workplaces",
+    "dominated_by_one",
+    "not_computable",
+    "unadjusted_break",
+    "outside_roll_out",
+]
+ChangeStatus = Literal["ok", "partial", "not_computable", "unadjusted_break"]
 ChangeScope = Literal["all", "corporations"]
 Number = Decimal | int
 
@@ -99,11 +107,37 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class PreviousStages:
-    """The stages proposed for the quarter before, in the edition the report compares with."""
+    """The stages a report compares with: proposed for the quarter before, or decided in the `period` before."""
 
     quarter: Quarter
     edition: str
     stages: Mapping[str, Stage]
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a council decided about a district; `reason` comes from outside and may hold anything.
+
+    `replaced` is the stage that a correction or a granted appeal put this one in the place of.
+    """
+
+    stage: Stage
+    kind: Literal["decision", "correction", "appeal"]
+    reason: str
+    decided_on: dt.date
+    replaced: Stage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Councils:
+    """The decisions of a period on the quarter: which stand, by whom, and whose are missing at the deadline."""
+
+    period: str
+    deadline: dt.date
+    decisions: Mapping[str, Decided]
+    decided: Sequence[str]
+    missing: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +168,8 @@ class ReportSource:
     """Everything the reports of one quarter say, before it is put into words.
 
     `facts`, `proposals` and `trend` are keyed by district_id, `sidos` by sido code; a district without a fact
-    is shown as not computable, one without a proposal as undetermined. `trend` runs along `trend_months`
+    is shown as not computable, one without a proposal as undetermined. `councils` is there once a report is final; its
+    districts then stand in the stages decided. `trend` runs along `trend_months`
     (oldest first); None is a month without data.
     """
 
@@ -154,3 +189,4 @@ class ReportSource:
     trend_months: Sequence[Month]
     trend: Mapping[str, Sequence[TrendPoint | None]]
     sources: Sequence[SourceFile]
+    councils: Councils | None = None

@@ -11,7 +11,18 @@ from sogong_pipeline.reports.geography import region_name
 from sogong_pipeline.reports.parts import Cell, Column, Link, Picture, Row, Section, StageTile, Table
 from sogong_pipeline.reports.scope import District, Scope, count_stages
 from sogong_pipeline.reports.source import STAGES, DistrictFact, Stage
-from sogong_pipeline.reports.wording import NONE, number, quarter_ko, signed, texts
+from sogong_pipeline.reports.wording import (
+    NONE,
+    number,
+    period_ko,
+    quarter_ko,
+    said_before,
+    signed,
+    since,
+    stage_noun,
+    texts,
+    with_particle,
+)
 
 
 def tiles(scope: Scope) -> tuple[StageTile, ...]:
@@ -32,9 +43,11 @@ def tiles(scope: Scope) -> tuple[StageTile, ...]:
 
 def stage_picture(scope: Scope) -> Picture:
     """The stages as bars: this quarter, and the one before where there is one."""
-    bars = [(quarter_ko(scope.source.quarter), scope.counts)]
+    councils = scope.source.councils
+    now = period_ko(councils.period) if councils else quarter_ko(scope.source.quarter)
+    bars = [(now, scope.counts)]
     if scope.source.previous and scope.counts_before:
-        bars.append((quarter_ko(scope.source.previous.quarter), scope.counts_before))
+        bars.append((said_before(scope.source.previous).removesuffix(" 의결"), scope.counts_before))
     title = "단계별 밀집지역 수"
     return Picture(charts.stage_bars(bars, texts().stages, title), title)
 
@@ -69,15 +82,20 @@ def overview(scope: Scope) -> Section:
 def offices(scopes: Sequence[Scope]) -> Section:
     """The offices side by side, for the national report; the first scope is the nation."""
     nation, *others = scopes
-    rows = [_office_row(Link(scope.name, scope.stem), scope.districts) for scope in others]
-    if nation.without_office:
+    rows = [
+        _office_row(Link(scope.name, scope.stem), scope.districts)
+        if scope.districts or not scope.undecided
+        else _undecided_row(scope)
+        for scope in others
+    ]
+    if nation.without_office and not nation.source.councils:
         places = dict.fromkeys(region_name(district.info.sido_code) for district in nation.without_office)
         label = Link(f"{'·'.join(places)}({texts().report['without_office']})", anchor="without_office")
         rows.append(_office_row(label, nation.without_office))
     rows.append(_office_row(Link(nation.name), nation.districts, strong=True))
     table = Table(
         "offices",
-        "지방청별 밀집지역의 참고 단계",
+        f"지방청별 밀집지역의 {stage_noun(nation.source)}",
         (
             Column("지방청"),
             Column("밀집지역", "number", "곳"),
@@ -87,7 +105,8 @@ def offices(scopes: Sequence[Scope]) -> Section:
         ),
         tuple(rows),
         notes=(
-            *(("괄호 안은 직전 분기와의 차이(곳)입니다.",) if nation.source.previous else ()),
+            *((f"괄호 안은 {since(nation.source)}과의 차이(곳)입니다.",) if nation.source.previous else ()),
+            *(("의결하지 않은 지방청의 밀집지역은 합계에 들지 않습니다.",) if nation.undecided else ()),
             "주의·심각 비율은 판정보류를 뺀 밀집지역 가운데 주의나 심각인 곳의 비율입니다.",
         ),
     )
@@ -95,12 +114,20 @@ def offices(scopes: Sequence[Scope]) -> Section:
 
 
 def _change_of(scope: Scope, stage: Stage) -> str:
+    compared = since(scope.source)
     if scope.counts_before is None:
-        return "직전 분기 판정 없음"
+        return f"{compared} 없음" if scope.source.councils else "직전 분기 판정 없음"
     change = scope.counts[stage] - scope.counts_before[stage]
     if not change:
-        return "직전 분기와 같음"
-    return f"직전 분기 대비 {signed(change, 0)}곳"
+        return f"{with_particle(compared, '과/와')} 같음"
+    return f"{compared} 대비 {signed(change, 0)}곳"
+
+
+def _undecided_row(scope: Scope) -> Row:
+    """An office whose council has not decided: its districts are in no other count."""
+    why = "의결하지 않음"
+    cells_of_stages = (cells.unknown(why) for _ in (*STAGES, "share"))
+    return Row((Cell(scope.name, note=why), cells.count(len(scope.undecided)), *cells_of_stages, Cell(why)))
 
 
 def _office_row(link: Link, districts: Sequence[District], *, strong: bool = False) -> Row:

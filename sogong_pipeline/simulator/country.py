@@ -16,6 +16,7 @@ from sogong_pipeline.periods import Month, parse_months
 from sogong_pipeline.simulator.districts import District, draw_districts, limit_validity
 from sogong_pipeline.simulator.files import extraction_day, file_name, write_month
 from sogong_pipeline.simulator.law import DEFAULT_LAW, Law, load_law
+from sogong_pipeline.simulator.lists import known_of, write_workplace_lists
 from sogong_pipeline.simulator.places import load_places
 from sogong_pipeline.simulator.population import Population
 from sogong_pipeline.simulator.registry_file import write_registry
@@ -105,13 +106,16 @@ def write_country(
             path = files / file_name(month, seed)
             write_month(path, rows, addresses, doubled, no_code_written=code_written)
             members.add(rows)
+            if law.lists and month == months[0]:
+                write_workplace_lists(out / "workplace_lists.csv", rows, area, law.lists, seed)
             if law.lives:
                 members.write_rows(out / "truth_rows" / f"{month}.parquet", rows, doubled)
             rows_written += rows.status.size + doubled.size
             if progress:
                 progress(month, rows.status.size)
         month = month.shift(1)
-    write_registry(out / "registry.csv", area, law.version, seed)
+    listed = known_of(law, area, settlement.addresses, seed)
+    write_registry(out / "registry.csv", area, law.version, seed, listed)
     if population.lives:
         write_events(out / "truth_events.parquet", population.lives.events)
     parameters = {

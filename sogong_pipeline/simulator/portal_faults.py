@@ -44,6 +44,11 @@ class Fault(StrEnum):
     OTHER = "other"  # another upload's file
     BOMB = "bomb"  # a ZIP that unpacks to a thousand times its size
     PATHS = "paths"  # a ZIP with a path that leads out of a folder
+    # the rows of the API alone
+    DRIFT = "drift"  # a row more by now
+    SHORT_PAGE = "short page"  # a row less than asked for, in the middle
+    NO_SERVICE = "no service"  # described, and not there
+    ENCODED_TWICE = "encoded twice"  # the key, as it came
     # the captcha check alone
     CAPTCHA = "captcha"
 

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, quote
 import jinja2
 
 from sogong_pipeline.nps.portal_pages import DATA_SET
+from sogong_pipeline.simulator import portal_api
 from sogong_pipeline.simulator.portal_faults import BODIES, STATUS, Fault
 from sogong_pipeline.simulator.portal_travel import Reply, send
 from sogong_pipeline.simulator.portal_uploads import Upload, list_uploads
@@ -63,11 +64,12 @@ class Handler(BaseHTTPRequestHandler):
         request = Request(self.page, dict(self.headers), time.monotonic())
         self.server.requests.append(request)
         try:
-            if self.fault in STATUS:
+            if self.fault in STATUS:  # the APIs tell of an outage with the same pages
                 status, template, headers = STATUS[self.fault]
                 self.send_page(template, status=status, headers=headers)
             else:
-                _ROUTES.get((self.command, path), Handler.nothing)(self)
+                route = _API if path.startswith(f"/api/{portal_api.NAMESPACE}/") else Handler.nothing
+                _ROUTES.get((self.command, path), route)(self)
         finally:
             request.ended = time.monotonic()
 
@@ -141,15 +143,40 @@ class Handler(BaseHTTPRequestHandler):
                     Reply(200, {"Content-Type": FILE, **headers}, file, os.fstat(file.fileno()).st_size)
                 )
 
+    def description(self) -> None:
+        """What the rows API offers."""
+        uploads = list_uploads(self.server.data_dir)
+        self.send_json(portal_api.description(uploads, self.server.url))
+
+    def rows(self) -> None:
+        """A page of an upload's rows, to who has a key."""
+        refused = portal_api.refusal(self.headers["Authorization"] or "", self.fields.get("serviceKey", ""))
+        upload = next((one for one in list_uploads(self.server.data_dir) if one.detail_pk == self.page), None)
+        if self.fault is Fault.ENCODED_TWICE:
+            refused = portal_api.ENCODED_TWICE
+        elif refused is None and (upload is None or self.fault is Fault.NO_SERVICE):
+            refused = portal_api.NO_SERVICE
+        if refused is not None:
+            self.send_json(refused.body, refused.status)
+        elif upload is not None:
+            drift = 1 if self.fault is Fault.DRIFT else 0
+            answer = portal_api.rows_page(upload, self.fields, drift)
+            if self.fault is Fault.SHORT_PAGE:
+                answer["data"].pop()
+                answer["currentCount"] -= 1
+            self.send_json(answer)
+
     def send_page(
         self, template: str, status: int = 200, headers: dict[str, str] | None = None, **values: object
     ) -> None:
         """Send a page made from a template."""
         self.send_bytes(self._render(template, values), HTML, status, headers)
 
-    def send_json(self, answer: dict[str, Any]) -> None:
+    def send_json(self, answer: dict[str, Any], status: int = 200) -> None:
         """Send an object."""
-        self.send_bytes(json.dumps(answer, ensure_ascii=False).encode(), "application/json;charset=UTF-8")
+        self.send_bytes(
+            json.dumps(answer, ensure_ascii=False).encode(), "application/json;charset=UTF-8", status
+        )
 
     def send_bytes(
         self, body: bytes, kind: str, status: int = 200, headers: dict[str, str] | None = None
@@ -187,6 +214,7 @@ class Handler(BaseHTTPRequestHandler):
         }
 
 
+_API = Handler.rows
 _ROUTES: dict[tuple[str, str], Callable[[Handler], None]] = {
     ("GET", f"/data/{DATA_SET}/fileData.do"): Handler.data_set_page,
     ("GET", f"/catalog/{DATA_SET}/fileData.json"): Handler.catalog,
@@ -195,4 +223,5 @@ _ROUTES: dict[tuple[str, str], Callable[[Handler], None]] = {
     ("GET", "/tcs/dss/selectFileDataDownload.do"): Handler.announcement,
     ("POST", "/cmm/cmm/check-limit.json"): Handler.captcha_check,
     ("GET", "/cmm/cmm/fileDownload.do"): Handler.file,
+    ("GET", "/oas/docs"): Handler.description,
 }

@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from sogong_pipeline.districts.registry import SIMULATED, TEMPLATE
 from sogong_pipeline.regions.reference import data_path
 from sogong_pipeline.simulator.districts import District
+from sogong_pipeline.simulator.lists import LISTED, Listed
 
 
-def write_registry(path: Path, districts: list[District], law_version: int, seed: int) -> None:
+def write_registry(
+    path: Path, districts: list[District], law_version: int, seed: int, listed: list[Listed] | None
+) -> None:
     """Write the registry; every source begins with `simulated:`, so that reports mark themselves.
 
     Args:
@@ -22,14 +25,17 @@ def write_registry(path: Path, districts: list[District], law_version: int, seed
         districts: The districts.
         law_version: Version of the law.
         seed: Seed of the country; points on the map follow from it.
+        listed: What is known of each district; None where the registry knows what they cover.
     """
     outlines = json.loads(data_path("sigungu_outline.json").read_text(encoding="utf-8"))
     rng = np.random.default_rng([seed, 1])
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(TEMPLATE)
-        for district in districts:
+        writer.writerow((*TEMPLATE, *LISTED) if listed else TEMPLATE)
+        for i, district in enumerate(districts):
             claim = district.claim
+            known = listed[i] if listed else None
+            more = ["|".join(known.roads), known.parent_id] if known else []
             longitude, latitude = _point_inside(outlines[claim.sigungu_code]["rings"], rng)
             writer.writerow(
                 [
@@ -38,12 +44,13 @@ def write_registry(path: Path, districts: list[District], law_version: int, seed
                     district.kind,
                     claim.sigungu_code,
                     "|".join(claim.legal_dong_codes),
-                    "|".join(claim.postal_codes),
+                    "|".join(known.postal_codes if known else claim.postal_codes),
                     f"{longitude:.4f}",
                     f"{latitude:.4f}",
                     f"{SIMULATED}law{law_version}:seed{seed}",
                     district.valid_from,
                     district.valid_to or "",
+                    *more,
                 ]
             )
 

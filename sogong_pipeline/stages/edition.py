@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sogong_pipeline.districts.registry import District
 from sogong_pipeline.indicators.quarter import measure_quarter
-from sogong_pipeline.lake import Built
+from sogong_pipeline.lake import Built, Partition
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.stages.proposal import propose
 from sogong_pipeline.stages.rules import RuleSet
+from sogong_pipeline.workplaces.flows import count_flows
 
 PROPOSAL = pa.schema(
     [
@@ -32,7 +34,9 @@ PROPOSAL = pa.schema(
 
 
 def build_edition(
-    months: Mapping[Month, tuple[Path, Path]],
+    months: Mapping[Month, Partition],
+    movements: Mapping[Month, Path],
+    districts: Sequence[District],
     quarter: Quarter,
     edition: str,
     *,
@@ -43,7 +47,9 @@ def build_edition(
     """Measure a quarter and propose a stage for each of its districts.
 
     Args:
-        months: per month that is in, its district and region facts (Parquet).
+        months: per month that is in, its facts as measured.
+        movements: per month of `flow_window(quarter)` that follows another one, who came and went (Parquet).
+        districts: the districts judged.
         quarter: the quarter judged.
         edition: the digest of all inputs.
         rules: the rule set.
@@ -51,10 +57,12 @@ def build_edition(
         workspace: an empty folder to write in.
 
     Returns:
-        `fact_district_quarter`, `fact_region_quarter`, `district_trend` and `stage_proposal`, with the counts
-        by stage added to the facts.
+        The tables of `measure_quarter`, `establishment_flow` and `stage_proposal`, with the counts by stage added to
+        the facts.
     """
-    files = measure_quarter(months, quarter, edition, workspace)
+    files = measure_quarter(months, districts, quarter, edition, workspace)
+    facts_of_districts = [facts.path("fact_district_month") for facts in months.values()]
+    files["establishment_flow"] = count_flows(movements, facts_of_districts, quarter, edition, workspace)
     rows = [
         {
             "district_id": district["district_id"],

@@ -13,6 +13,8 @@ from sogong_pipeline.districts.matching import match, regions_version
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.breaks import breaks_version
+from sogong_pipeline.indicators.industry import industry_version
 from sogong_pipeline.indicators.month import measure_month
 from sogong_pipeline.lake import SHORT, Built, Lake, Partition, sha256_of
 from sogong_pipeline.nps.contribution import contribution_version
@@ -21,6 +23,7 @@ from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month, suites_version
 from sogong_pipeline.steps.registry import RegistrySteps
+from sogong_pipeline.steps.traces import TraceSteps
 
 NEAR_MONTHS = 3
 """An upload is labelled with a month at most two after its data month, and the next one may be looked at for it."""
@@ -46,6 +49,7 @@ class MonthSteps:
         self._now = now
         self._registry = registry
         self._sources = sources
+        self.traces = TraceSteps(lake, now, self)
 
     def passed(self) -> list[Month]:
         """The months that are in and passed the gate, oldest first."""
@@ -86,7 +90,7 @@ class MonthSteps:
 
         Args:
             month: the data month wanted.
-            source: a file, a folder or a portal's address; the configured portal when None.
+            source: a file, a folder, a portal's address or `odcloud`; the configured portal when None.
             progress: told the bytes received so far and the bytes announced.
 
         Yields:
@@ -106,6 +110,14 @@ class MonthSteps:
             if nothing_new:
                 yield self.vintages(month)[0], False
 
+    def received(
+        self, month: Month, source: str, workspace: Path, progress: BytesProgress | None = None
+    ) -> Iterator[Received]:
+        """What a source holds of a month, in the lake or not, without landing it; raises as `fetch` does."""
+        return self._sources.receive(
+            month, source, workspace, known=(), elsewhere=self._origins_near(month), progress=progress
+        )
+
     def _land(self, received: Received) -> tuple[str, bool]:
         """Keep the bytes for ever, under the month written in them and their digest."""
         sha256 = sha256_of(received.path)
@@ -114,8 +126,12 @@ class MonthSteps:
         def build(workspace: Path) -> Built:
             kept = workspace / f"file{received.path.suffix.lower()}"
             shutil.copyfile(received.path, kept)
+            files = {"file": kept}
+            if received.answers:
+                files["answers"] = workspace / received.answers.name
+                shutil.copyfile(received.answers, files["answers"])
             return Built(
-                files={"file": kept},
+                files=files,
                 facts={
                     "file_name": received.file_name,
                     "label": received.label,
@@ -205,19 +221,7 @@ class MonthSteps:
         vintage = vintage or self.vintage_of(month)
         if vintage is None:
             raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
-        staged = self.stage(month, vintage)
-        matched, _ = self.lake.ensure(
-            "matched",
-            (str(month), vintage, districts.version),
-            inputs={
-                "staged": staged.digest,
-                "regions": regions_version(),
-                "registry": districts.version,
-                "sql": sql_version("matched"),
-            },
-            recorded_at=self._now(),
-            build=lambda workspace: match(staged.path("workplace"), districts.districts, workspace),
-        )
+        matched = self.match(month, districts, vintage)
         return self.lake.ensure(
             "measured",
             (str(month), vintage, districts.version),
@@ -225,11 +229,33 @@ class MonthSteps:
                 "matched": matched.digest,
                 "registry": districts.version,
                 "contribution": contribution_version(),
+                "breaks": breaks_version(),
                 "sql": sql_version("measured"),
             },
             recorded_at=self._now(),
             build=lambda workspace: measure_month(
                 matched.path("district_member"), districts.districts, month, workspace
+            ),
+        )[0]
+
+    def match(self, month: Month, districts: Slice, vintage: str) -> Partition:
+        """Tell of every row of a month who it is and in which of some districts it lies."""
+        staged = self.stage(month, vintage)
+        trace = self.traces.trace(month, vintage, self.vintage_of)
+        return self.lake.ensure(
+            "matched",
+            (str(month), vintage, districts.version),
+            inputs={
+                "staged": staged.digest,
+                "traced": trace.manifest["files"]["workplace_trace"]["sha256"],
+                "regions": regions_version(),
+                "industries": industry_version(),
+                "registry": districts.version,
+                "sql": sql_version("matched"),
+            },
+            recorded_at=self._now(),
+            build=lambda workspace: match(
+                staged.path("workplace"), trace.path("workplace_trace"), districts.districts, workspace
             ),
         )[0]
 

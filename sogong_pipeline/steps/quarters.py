@@ -11,6 +11,8 @@ from sogong_pipeline.districts.matching import regions_version
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.breaks import breaks_version
+from sogong_pipeline.indicators.industry import industry_version
 from sogong_pipeline.indicators.quarter import window
 from sogong_pipeline.lake import SHORT, Lake, Partition, digest_of
 from sogong_pipeline.nps.contribution import contribution_version
@@ -19,6 +21,7 @@ from sogong_pipeline.stages.edition import build_edition
 from sogong_pipeline.stages.rules import DEFAULT, RuleSet, load
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.registry import RegistrySteps
+from sogong_pipeline.workplaces.flows import flow_window
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,14 @@ class Plan:
     @property
     def inputs(self) -> dict[str, str]:
         """Every input by name; the edition is their digest."""
-        layers = ("staged", "matched", "measured", "editions")
+        layers = ("staged", "traced", "matched", "measured", "moved", "editions")
         return {
             **{str(month): vintage for month, vintage in self.vintages.items()},
             "districts": self.districts.version,
             "regions": regions_version(),
             "contribution": contribution_version(),
+            "breaks": breaks_version(),
+            "industries": industry_version(),
             "rules": f"{self.rules.rule_set} {self.rules.version}",
             "schema": digest_of([sql_version(layer) for layer in layers])[:SHORT],
             "code": __version__,
@@ -97,16 +102,20 @@ class QuarterSteps:
             month: self._months.measure(month, plan.districts, vintage)
             for month, vintage in plan.vintages.items()
         }
+        movements = {
+            month: moved
+            for month in flow_window(quarter)
+            if (moved := self._months.traces.movement(month, plan.districts, plan.vintages.get))
+        }
         partition, is_new = self.lake.ensure(
             "editions",
             (str(quarter), plan.edition),
             inputs=plan.inputs,
             recorded_at=self._now(),
             build=lambda workspace: build_edition(
-                {
-                    month: (found.path("fact_district_month"), found.path("fact_region_month"))
-                    for month, found in measured.items()
-                },
+                measured,
+                {month: moved.path("movement") for month, moved in movements.items()},
+                plan.districts.districts,
                 quarter,
                 plan.edition,
                 rules=plan.rules,

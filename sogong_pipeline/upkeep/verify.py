@@ -32,8 +32,9 @@ class Damage:
         layer = self.file.parts[0]
         if layer in DERIVED and self.file.name != CURRENT:
             return AGAIN
-        if layer == "raw" and self.found == NO_MANIFEST:
-            return f"ingest this file with --from to take it in again, or {RESTORE}"
+        if self.found == NO_MANIFEST:
+            again = "ingest this file with --from" if layer == "raw" else "load this registry again"
+            return f"{again}, which takes it in anew, or {RESTORE}"
         return f"{AGAIN} where it is the latest, or else {RESTORE}" if layer == PROPOSED else RESTORE
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, text
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.warehouse.tables import latest_views, metadata
+from sogong_pipeline.warehouse.tables import metadata, views
 
 CAN_WRITE = text("""
     SELECT has_schema_privilege(:role, current_schema(), 'CREATE')
@@ -33,7 +33,7 @@ class Grant(NamedTuple):
 
 def relations() -> list[str]:
     """Every table and view of the warehouse."""
-    return [*metadata().tables, *latest_views()]
+    return [*metadata().tables, *views()]
 
 
 def grant_reading(connection: Connection, role: str) -> None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, delete, inspect, select, text
 
-from sogong_pipeline.lake import Turn
+from sogong_pipeline.councils.decision import recordings
+from sogong_pipeline.lake import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.warehouse import rows as rows_of
 from sogong_pipeline.warehouse.database import Database
 from sogong_pipeline.warehouse.grants import give, given, grant_reading
-from sogong_pipeline.warehouse.tables import latest_views, metadata
+from sogong_pipeline.warehouse.tables import latest_views, metadata, views
 
 BATCH_ROWS = 5_000
+QUARTER_TABLES = tuple(name.removesuffix("_latest") for name in latest_views())
+"""The tables that an edition fills."""
 
 
 class Warehouse:
@@ -33,7 +36,7 @@ class Warehouse:
         """Load everything again from the lake in one transaction, keeping who may read what."""
         with self.database.writing() as connection:
             readers = given(connection)
-            for name in latest_views():
+            for name in reversed(views()):
                 connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
             metadata().drop_all(connection)
             _create(connection)
@@ -43,6 +46,9 @@ class Warehouse:
                 self._load_month(connection, month)
             for quarter in map(Quarter.parse, self.pipeline.lake.children("editions")):
                 self._load_quarter(connection, quarter)
+            for period in self.pipeline.lake.children("decisions"):
+                for recording in recordings(self.pipeline.lake, period):
+                    self._load_decisions(connection, recording)
 
     def grant(self, role: str) -> None:
         """Let a role read every table and view, see `grants.grant_reading`."""
@@ -68,6 +74,11 @@ class Warehouse:
             _create(connection)
             self._load_quarter(connection, quarter)
 
+    def load_decisions(self, connection: Connection, recording: Partition) -> None:
+        """Load what was recorded from one sheet, within the transaction of a writer that also writes it to the lake."""
+        _create(connection)
+        self._load_decisions(connection, recording)
+
     def rows(self, table: str, key: dict[str, str]) -> list[dict[str, Any]]:
         """The rows of one period as they are in the database; none where there is no such table yet."""
         target = metadata().tables[table]
@@ -81,6 +92,9 @@ class Warehouse:
         registry = self.pipeline.registry.in_force()
         _replace(connection, "dim_office", {}, rows_of.dim_office())
         _replace(connection, "dim_region", {}, rows_of.dim_region())
+        _replace(connection, "dim_industry", {}, rows_of.dim_industry())
+        _replace(connection, "dim_industry_code", {}, rows_of.dim_industry_code())
+        _replace(connection, "series_break", {}, rows_of.series_break())
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
     def _load_month(self, connection: Connection, month: Month) -> None:
@@ -113,6 +127,11 @@ class Warehouse:
             for table in ("fact_district_month", "fact_region_month"):
                 _replace(connection, table, {"data_month": str(month)}, _parquet_rows(measured.path(table)))
 
+    def _load_decisions(self, connection: Connection, recording: Partition) -> None:
+        period, office, name = recording.manifest["key"]
+        key = {"period": period, "office_code": office, "number": int(name.split("-")[0])}
+        _replace(connection, "stage_decision", key, _parquet_rows(recording.path("decision")))
+
     def _load_quarter(self, connection: Connection, quarter: Quarter) -> None:
         lake = self.pipeline.lake
         latest = lake.current("editions", str(quarter))
@@ -126,7 +145,7 @@ class Warehouse:
             name = edition.folder.name
             key = {"quarter": str(quarter), "edition": name}
             _replace(connection, "edition", key, [rows_of.edition_row(edition, is_latest=name == latest)])
-            for table in ("fact_region_quarter", "fact_district_quarter", "stage_proposal"):
+            for table in QUARTER_TABLES:
                 _replace(connection, table, key, _parquet_rows(edition.path(table)))
 
 
@@ -134,7 +153,7 @@ def _create(connection: Connection) -> None:
     """Create what is missing: tables with their comments, and the views of the latest editions."""
     metadata().create_all(connection)
     existing = inspect(connection).get_view_names()
-    for name, definition in latest_views().items():
+    for name, definition in views().items():
         if name not in existing:
             connection.execute(text(f"CREATE VIEW {name} AS {definition}"))
 
@@ -151,7 +170,9 @@ def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
         yield from batch.to_pylist()
 
 
-def _replace(connection: Connection, name: str, key: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
+def _replace(
+    connection: Connection, name: str, key: Mapping[str, str | int], rows: Iterable[dict[str, Any]]
+) -> None:
     """Replace the rows of one period (all rows for an empty key)."""
     table = metadata().tables[name]
     connection.execute(delete(table).where(*(table.c[column] == value for column, value in key.items())))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import zip_longest
 from typing import Any
 
 from sogong_pipeline.districts.registry import Registry, kinds
+from sogong_pipeline.indicators.breaks import series_breaks
+from sogong_pipeline.indicators.industry import UNKNOWN, divisions, rules
 from sogong_pipeline.lake import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.regions.reference import office_of_sido, offices, regions
@@ -59,6 +62,25 @@ def dim_district(registry: Registry) -> Iterator[dict[str, Any]]:
             "valid_from": district.valid_from,
             "valid_to": district.valid_to,
         }
+
+
+def dim_industry() -> Iterator[dict[str, Any]]:
+    """One row per KSIC division, and one for what cannot be placed."""
+    for division in divisions().values():
+        yield {**asdict(division), "is_manufacturing": division.is_manufacturing}
+    yield {"division": UNKNOWN, "section": None, "name": "미상", "is_manufacturing": False}
+
+
+def dim_industry_code() -> Iterator[dict[str, Any]]:
+    """One row per rule that places tax-office codes."""
+    for rule in rules():
+        yield {**asdict(rule), "is_manufacturing": divisions()[rule.division].is_manufacturing}
+
+
+def series_break() -> Iterator[dict[str, Any]]:
+    """One row per dated break."""
+    for found in series_breaks():
+        yield {**asdict(found), "first_month": str(found.first_month)}
 
 
 def dim_quarter(quarter: Quarter, months: list[Month]) -> dict[str, Any]:

@@ -24,8 +24,22 @@ TYPES: dict[str, Any] = {
 @cache
 def schemas() -> dict[str, dict[str, Any]]:
     """Every published table's schema by name, those of the lake alone included."""
+    groups = yaml.safe_load((SQL / "measured" / "columns.yaml").read_text(encoding="utf-8"))
     found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(SQL.glob("*/*/schema.yaml"))]
+    for schema in found:
+        schema["columns"] = [
+            column
+            for entry in schema["columns"]
+            for column in (groups[entry["use"]] if "use" in entry else [entry])
+        ]
     return {schema["table"]: schema for schema in found}
+
+
+@cache
+def adjustments() -> dict[str, dict[str, Any]]:
+    """How measures meet breaks of the series: `kinds` of breaks, and `profiles` that columns name."""
+    told: dict[str, dict[str, Any]] = yaml.safe_load((SQL / "adjustments.yaml").read_text(encoding="utf-8"))
+    return told
 
 
 @cache
@@ -33,7 +47,7 @@ def metadata() -> MetaData:
     """The warehouse's tables with their Korean titles and English meanings as comments."""
     target = MetaData()
     for name, schema in schemas().items():
-        if not schema.get("lake_only"):
+        if not schema.get("lake_only") and not schema.get("view"):
             Table(
                 name,
                 target,
@@ -64,3 +78,11 @@ def latest_views() -> dict[str, str]:
         for name, schema in schemas().items()
         if "edition" in schema["grain"] and name != "edition" and not schema.get("lake_only")
     }
+
+
+def views() -> dict[str, str]:
+    """The SELECT of every view, those that others read first."""
+    own = [
+        path for path in sorted(SQL.glob("*/*/query.sql")) if schemas().get(path.parent.name, {}).get("view")
+    ]
+    return {**latest_views(), **{path.parent.name: path.read_text(encoding="utf-8") for path in own}}

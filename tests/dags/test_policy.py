@@ -47,7 +47,9 @@ def dag_of(parsed: dict[str, Any], file: Path) -> dict[str, Any]:
 
 
 def tasks_of(parsed: dict[str, Any], file: Path) -> list[dict[str, Any]]:
-    return [task["__var"] for task in dag_of(parsed, file)["tasks"]]
+    """What is said of each task; of a mapped one what all its instances have."""
+    tasks = [task["__var"] for task in dag_of(parsed, file)["tasks"]]
+    return [{**task.get("partial_kwargs", {}), **task} for task in tasks]
 
 
 def test_the_files_are_those_of_the_architecture() -> None:
@@ -56,6 +58,7 @@ def test_the_files_are_those_of_the_architecture() -> None:
         "load_registry",
         "propose_stages",
         "publish_reports",
+        "record_decisions",
     }
 
 
@@ -95,7 +98,7 @@ def test_owner_tags_catchup_and_limits_are_said(parsed: dict[str, Any], file: Pa
     for task in tasks_of(parsed, file):
         assert task["owner"] == DEFAULTS["owner"]
         assert task["retries"] >= DEFAULTS["retries"]
-        assert task["execution_timeout"] > 0
+        assert task["execution_timeout"]
         assert task["has_retry_policy"]
         assert task["pool"] in {"default_pool", POOL}
         assert task.get("pool_slots", 1) <= POOL_SLOTS
@@ -139,3 +142,10 @@ def test_only_orchestration_imports_airflow() -> None:
         or (isinstance(node, ast.Import) and any(name.name.split(".")[0] == "airflow" for name in node.names))
     }
     assert importing == {"orchestration"}
+
+
+@every_file
+def test_every_human_step_is_the_one_that_assigns_users(parsed: dict[str, Any], file: Path) -> None:
+    """`ConfirmSheet` refuses to ask when nobody is assigned, for then everybody could confirm."""
+    for task in tasks_of(parsed, file):
+        assert not task["_task_module"].endswith("operators.hitl"), task["task_id"]

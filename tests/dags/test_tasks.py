@@ -131,6 +131,23 @@ def test_the_wait_tells_a_month_to_come_from_the_newest_one(tmp_path: Path) -> N
         assert published(partition_key="2022-04", params=params)
 
 
+def test_the_api_is_asked_with_the_key_of_a_connection_which_is_told_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    month_file(tmp_path / "published", "2022-04")
+    land, said = tasks("ingest_month")["land"], {"partition_key": "2022-04", "params": {"source": "odcloud"}}
+    with PortalServer(tmp_path / "published") as portal:
+        monkeypatch.setenv("SOGONG_ODCLOUD_URL", portal.url)
+        with pytest.raises(
+            RefusedError, match="or under Airflow into the password of the connection sogong_api"
+        ):
+            land(**said)
+        monkeypatch.setenv("AIRFLOW_CONN_SOGONG_API", '{"conn_type": "http", "password": "simulated"}')
+        vintages = land(**said)
+    assert len(vintages) == 1
+    assert "simulated" not in caplog.text + str(vintages)
+
+
 def test_the_wait_begins_on_the_17th_holds_no_worker_and_ends_on_the_28th() -> None:
     dag = dag_of("ingest_month")
     wait = dag.get_task("published")

@@ -4,7 +4,7 @@ SELECT
     level,
     getvariable('quarter') AS quarter,
     getvariable('edition') AS edition,
-    facts.* EXCLUDE (area, ambiguous_workplaces),
+    facts.* EXCLUDE (area, part),
     mean_tenths(matched, facts.months) AS matched_workplaces,
     mean_tenths(ambiguous, facts.months) AS ambiguous_workplaces,
     mean_tenths(unassigned, facts.months) AS unassigned_workplaces

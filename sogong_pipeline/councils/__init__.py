@@ -1,0 +1,1 @@
+"""Councils decide: sheets out, sheets back, decisions for good."""

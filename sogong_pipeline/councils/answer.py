@@ -1,0 +1,47 @@
+"""What an officer is told about the sheet sent back: one text with every problem, to be sent as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from sogong_pipeline.councils.checking import Checked
+from sogong_pipeline.councils.wording import texts
+from sogong_pipeline.storage import write_atomically
+
+State = Literal["refused", "accepted", "recorded", "rejected"]
+SUFFIX = ".답변.txt"
+"""What the answer's file is called after the sheet's."""
+
+
+def answer(checked: Checked, name: str, state: State, note: str = "") -> str:
+    """The answer about one file.
+
+    Args:
+        checked: what was found in it.
+        name: of the file as it came.
+        state: what became of it.
+        note: what a person has to say to it.
+    """
+    sheet = checked.sheet
+    lines = [f"받은 파일: {name}"]
+    if sheet:
+        lines.append(
+            f"의결표: {sheet.office.name}, {sheet.half_year.said}({texts().sheet['number']} {sheet.number})"
+        )
+    lines += ["", texts().answer[state]]
+    if note:
+        lines.append(f"담당자의 말: {note}")
+    if checked.problems:
+        lines += ["", f"고칠 곳 {len(checked.problems)}가지", ""]
+        lines += [f"{number}. {problem}" for number, problem in enumerate(checked.problems, start=1)]
+    if state in {"refused", "rejected"}:
+        lines += ["", texts().answer["nothing"]]
+    return "\n".join(lines) + "\n"
+
+
+def answer_beside(file: Path, text: str) -> Path:
+    """Write an answer beside the file it is about; Windows' own editor opens it as it is."""
+    target = file.with_name(file.name + SUFFIX)
+    write_atomically(target, "\N{BYTE ORDER MARK}" + text.replace("\n", "\r\n"))
+    return target

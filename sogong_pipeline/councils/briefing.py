@@ -1,0 +1,136 @@
+"""The one-page briefing of a council's meeting: what to decide, where the proposal is unsure, what changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from sogong_pipeline.councils.sheet import Line, Sheet
+from sogong_pipeline.councils.wording import stage_label, texts
+from sogong_pipeline.periods import Quarter
+from sogong_pipeline.reports.parts import Cell, Column, Masthead, Page, Row, Section, Table
+from sogong_pipeline.reports.source import Stage
+from sogong_pipeline.reports.wording import number, quarter_ko, shorten
+from sogong_pipeline.reports.wording import texts as report_texts
+
+LISTED = 12
+"""So many districts of a table fit on the one page; the rest are counted and stand on the sheet."""
+
+
+def briefing(sheet: Sheet, issued_at: dt.datetime) -> Page:
+    """Put a sheet into the words of one page."""
+    return Page(
+        stem=f"{sheet.office_code}-briefing",
+        masthead=_masthead(sheet, issued_at),
+        headline=_headline(sheet),
+        sections=(_to_decide(sheet), _unsure(sheet), _changed(sheet)),
+        others=(),
+    )
+
+
+def _masthead(sheet: Sheet, issued_at: dt.datetime) -> Masthead:
+    words = report_texts().report
+    marks = (words["demo"],) if sheet.demo else ()
+    title = f"{sheet.office.name} 협의회 의결 자료"
+    return Masthead(
+        kicker=words["kicker"],
+        title=title,
+        period=f"{sheet.half_year.said} 의결",
+        period_note=(
+            f"{quarter_ko(Quarter.parse(sheet.quarter))} 자료로 제안 · {issued_at:%Y-%m-%d} 작성 · "
+            f"판본 {sheet.edition} · {texts().sheet['number']} {sheet.number}"
+        ),
+        disclaimer=words["disclaimer"],
+        marks=marks,
+        notices=(words["demo_notice"],) if sheet.demo else (),
+        watermark=" · ".join(marks),
+        running_head=f"{title} · {sheet.half_year.said}",
+        running_mark=" · ".join([*marks, words["reference"]]),
+    )
+
+
+def _headline(sheet: Sheet) -> tuple[str, ...]:
+    counts = Counter(line.stage for line in sheet.lines)
+    labels = report_texts().stages
+    stages: tuple[Stage, ...] = ("severe", "caution", "good")
+    told = ", ".join(f"{labels[stage]} {number(counts[stage])}곳" for stage in stages)
+    held = counts["undetermined"]
+    return (
+        f"밀집지역 {number(len(sheet.lines))}곳의 단계를 {sheet.deadline}까지 정합니다.",
+        f"제안된 참고 단계는 {told}이고, {number(held)}곳은 판정보류입니다.",
+        "판정보류인 곳은 단계를 정하거나 사유를 적어 보류를 유지하고, 제안과 다르게 정한 곳은 사유를 적습니다.",
+    )
+
+
+def _to_decide(sheet: Sheet) -> Section:
+    found = [line for line in sheet.lines if line.stage in {"severe", "caution"}]
+    return _section("decide", "먼저 정할 곳(심각·주의)", found, "주의나 심각으로 제안된 곳이 없습니다.")
+
+
+def _unsure(sheet: Sheet) -> Section:
+    labels = report_texts().confidence
+    low = [
+        line
+        for line in sheet.lines
+        if line.stage in {"severe", "caution"} and line.shown["confidence"] == labels["low"]
+    ]
+    held = sum(line.stage == "undetermined" for line in sheet.lines)
+    names = ", ".join(shorten(line.name, 16) for line in low[:LISTED])
+    more = f" 외 {number(len(low) - LISTED)}곳" if len(low) > LISTED else ""
+    sentences = [
+        f"주의·심각 가운데 신뢰도 낮음 {number(len(low))}곳은 사업장이 적거나 빠진 달이 있어, 실제 변화가 없는데도 "
+        f"우연히 줄어 보인 것일 수 있습니다: {names}{more}."
+        if low
+        else "주의·심각 가운데 신뢰도가 낮은 곳은 없습니다.",
+        f"판정보류 {number(held)}곳은 공개 자료만으로 단계를 제안할 수 없습니다. 까닭은 의결표의 제안 근거에 있습니다."
+        if held
+        else "판정보류로 제안된 곳은 없습니다.",
+    ]
+    return Section("unsure", "제안이 확실하지 않은 곳", paragraphs=tuple(sentences))
+
+
+def _changed(sheet: Sheet) -> Section:
+    known = [line for line in sheet.lines if line.last_stage]
+    found = [line for line in known if line.last_stage != line.stage]
+    heading = "직전 의결과 달라진 곳"
+    if not known:
+        return Section("changed", heading, paragraphs=("직전 의결이 없어 견줄 수 없습니다.",))
+    return _section("changed", heading, found, "제안된 단계가 직전 의결과 모두 같습니다.", _last)
+
+
+def _last(line: Line) -> Cell:
+    return Cell(stage_label(line.last_stage) if line.last_stage else "", stage=line.last_stage)
+
+
+def _section(
+    key: str,
+    heading: str,
+    found: Sequence[Line],
+    none: str,
+    before: Callable[[Line], Cell] | None = None,
+) -> Section:
+    if not found:
+        return Section(key, heading, paragraphs=(none,))
+    rows = tuple(
+        Row(
+            (
+                Cell(shorten(line.name, 30), note=line.place),
+                *((before(line),) if before else ()),
+                Cell(report_texts().stages[line.stage], stage=line.stage),
+                Cell(line.shown["confidence"]),
+                Cell(line.shown["reason_ko"]),
+            )
+        )
+        for line in found[:LISTED]
+    )
+    columns = (
+        Column("밀집지역"),
+        *((Column("직전 의결", "stage"),) if before else ()),
+        Column("제안", "stage"),
+        Column("신뢰도"),
+        Column("제안 근거"),
+    )
+    rest = len(found) - len(rows)
+    notes = (f"이 밖의 {number(rest)}곳은 의결표에 같은 순서로 있습니다.",) if rest else ()
+    return Section(key, f"{heading} {number(len(found))}곳", tables=(Table(key, "", columns, rows, notes),))

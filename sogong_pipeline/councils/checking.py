@@ -1,0 +1,267 @@
+"""Holding a returned sheet against what was issued: every problem at once, or decisions ready to record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from openpyxl.utils.escape import unescape
+
+from sogong_pipeline.councils.decision import Decision, Kind, decisions, in_force
+from sogong_pipeline.councils.intake import Filled, UnreadableError
+from sogong_pipeline.councils.issue import Issue, current_issue, issues
+from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.councils.returned import Returned, Row, date_of, read_returned, text_of
+from sogong_pipeline.councils.sheet import FORM, Line, Sheet
+from sogong_pipeline.councils.wording import Column, choices, columns, stage_label, texts
+from sogong_pipeline.councils.workbook import IDENTITY
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake import Lake, sha256_of
+from sogong_pipeline.reports.source import STAGES, Stage
+from sogong_pipeline.reports.wording import NONE, clean, shorten
+
+LONGEST_REASON = 2_000
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a council decided about one district, by a sheet that holds no problem."""
+
+    line: Line
+    stage: Stage
+    reason: str | None
+    replaces: Decision | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A sheet that came back: its problems, or what is to be recorded; with problems nothing is.
+
+    Attributes:
+        problems: Sentences in Korean, each with the place it is about.
+        sha256: The digest of the file.
+        sheet: The sheet it is, where that could be told.
+    """
+
+    problems: Sequence[str]
+    sha256: str
+    sheet: Sheet | None = None
+    kind: Kind = "decision"
+    decided_on: dt.date | None = None
+    decided_by: str = ""
+    judged: Sequence[Judged] = ()
+
+
+def check(lake: Lake, file: Path, today: dt.date, period: HalfYear | None = None) -> Checked:
+    """Read a returned sheet and hold it against the issued one and what is recorded so far.
+
+    Args:
+        lake: where sheets and decisions are.
+        file: the file as it came.
+        today: no decision lies after it.
+        period: the period whose inbox it lies in; None takes the sheet's own.
+    """
+    sha256 = sha256_of(file)
+    try:
+        returned = read_returned(file)
+    except UnreadableError as error:
+        return Checked([str(error)], sha256)
+    identity = returned.identity
+    try:
+        own = HalfYear.parse(identity["period"])
+    except RefusedError:
+        return Checked(
+            [f"의결표의 식별 정보가 바뀌었습니다(의결 시기 ‘{shorten(identity['period'])}’)."], sha256
+        )
+    if period and own != period:
+        return Checked([f"{own.said} 의결표입니다. 이번에 받는 것은 {period.said} 의결표입니다."], sha256)
+    issue = current_issue(lake, own)
+    if issue is None:
+        return Checked([f"{own.said} 의결표는 아직 보낸 적이 없습니다."], sha256)
+    # A later deadline makes new sheets of the same edition; those that are out already may still come back.
+    sheets = {
+        other.sheets[office].digest: (other.sheets[office], other.issued_at.date())
+        for other in issues(lake, own)
+        for office in other.sheets
+        if other.edition == issue.edition
+    }
+    found = sheets.get(identity["digest"])
+    if found is None or (foreign := _foreign(identity, issue, found[0])):
+        return Checked([foreign if found else _foreign(identity, issue, None)], sha256)
+    return _against(found[0], returned, decisions(lake, str(own)), sha256, (found[1], today))
+
+
+def _foreign(identity: Mapping[str, str], issue: Issue, sheet: Sheet | None) -> str:
+    """Why a sheet is none of those that are out; empty when it is one."""
+    if identity[IDENTITY] != str(FORM):
+        return f"지금 쓰지 않는 양식({shorten(identity[IDENTITY])})입니다. 새로 보낸 의결표에 채워 주십시오."
+    if (identity["quarter"], identity["edition"]) != (str(issue.quarter), issue.edition):
+        return (
+            f"{shorten(identity['quarter'])} 판본 {shorten(identity['edition'])}의 의결표입니다. "
+            f"이번 의결은 {issue.quarter} 판본 {issue.edition}의 제안으로 합니다. 새로 보낸 의결표에 채워 주십시오."
+        )
+    if sheet is None:
+        return "식별 정보가 보낸 의결표와 다릅니다. 마지막에 보낸 의결표에 채워 주십시오."
+    if identity["office"] != sheet.office_code:
+        return f"의결표의 식별 정보가 바뀌었습니다(지방청 ‘{shorten(identity['office'])}’)."
+    return ""
+
+
+def _against(
+    sheet: Sheet,
+    returned: Returned,
+    recorded: Sequence[Decision],
+    sha256: str,
+    days: tuple[dt.date, dt.date],
+) -> Checked:
+    """All there is to say about a sheet that is ours; it is decided on between the two days."""
+    problems = [f"{cell.place}: 수식이 들어 있습니다. 값으로 적어 주십시오." for cell in returned.formulas]
+    problems += [f"‘{title}’ 열이 없습니다." for title in returned.missing]
+    problems += [
+        f"{cell.place}: 표 밖의 글(‘{shorten(text_of(cell))}’)은 기록되지 않습니다. 의결 사유로 옮기거나 지워 주십시오."
+        for cell in returned.stray
+    ]
+    kind, decided_on, decided_by = _form(returned, days, problems)
+    own = [row for row in recorded if row.office_code == sheet.office_code]
+    if any(row.sheet_sha256 == sha256 for row in own):
+        problems.append("이미 기록된 의결표와 똑같은 파일입니다.")
+    elif own and kind == "decision":
+        problems.append(
+            "이미 의결이 기록되어 있습니다. 바로잡으려면 구분을 ‘정정’으로, 이의신청을 받아들였으면 "
+            "‘이의신청 반영’으로 고르고 바뀐 곳에 사유를 적어 주십시오."
+        )
+    elif not own and kind != "decision":
+        problems.append(
+            f"기록된 의결이 없어 ‘{texts().kinds[kind]}’할 것이 없습니다. 구분을 ‘의결’로 골라 주십시오."
+        )
+    judged: list[Judged] = []
+    if not returned.missing:
+        standing = in_force(own)
+        for line, row in _pairs(sheet, returned.rows, problems):
+            problems += _changed(line, row)
+            found = _judged(
+                line, row, standing.get(line.district_id) if kind != "decision" else None, problems
+            )
+            if found:
+                judged.append(found)
+        if kind != "decision" and own and not judged and not problems:
+            problems.append("기록된 의결과 달라진 곳이 없습니다.")
+    if problems:
+        return Checked(problems, sha256, sheet)
+    return Checked([], sha256, sheet, kind, decided_on, decided_by, judged)
+
+
+def _form(
+    returned: Returned, days: tuple[dt.date, dt.date], problems: list[str]
+) -> tuple[Kind, dt.date | None, str]:
+    words = texts().sheet
+    said = text_of(returned.form.get("kind"))
+    kinds = {label: kind for kind, label in texts().kinds.items()}
+    if said not in kinds:
+        problems.append(
+            f"‘{words['kind']}’은 {', '.join(kinds)} 가운데 하나를 골라 주십시오(지금 ‘{shorten(said)}’)."
+        )
+    cell = returned.form.get("decided_on")
+    decided_on = date_of(cell)
+    if decided_on is None:
+        now = f"(지금 ‘{shorten(text_of(cell))}’)" if cell else ""
+        problems.append(f"‘{words['decided_on']}’을 {words['date']}{now}")
+    elif not days[0] <= decided_on <= days[1]:
+        problems.append(
+            f"‘{words['decided_on']}’은 의결표를 보낸 {days[0]}부터 오늘 {days[1]}까지여야 합니다(지금 {decided_on})."
+        )
+    decided_by = text_of(returned.form.get("decided_by"))
+    if not decided_by:
+        problems.append(f"‘{words['decided_by']}’를 적어 주십시오.")
+    return kinds.get(said, "decision"), decided_on, decided_by
+
+
+def _pairs(sheet: Sheet, rows: Sequence[Row], problems: list[str]) -> Iterator[tuple[Line, Row]]:
+    """Each issued line with the row that came back for it; rows may have been sorted."""
+    by_id = {clean(line.district_id): line for line in sheet.lines}
+    counted = Counter(text_of(row.get("district_id")) for row in rows)
+    for row in rows:
+        district_id = text_of(row.get("district_id"))
+        line = by_id.get(district_id)
+        if line is None:
+            number = next(iter(row.values())).row
+            said = shorten(district_id) or "빈칸"
+            problems.append(f"{number}행: 이 의결표에 없는 관리번호입니다(‘{said}’). 지워 주십시오.")
+        elif counted[district_id] == 1:
+            yield line, row
+    for district_id, line in by_id.items():
+        if not counted[district_id]:
+            problems.append(f"{_called(line)}의 행이 없습니다.")
+        elif counted[district_id] > 1:
+            problems.append(f"{_called(line)}의 행이 {counted[district_id]}개입니다. 하나만 남겨 주십시오.")
+
+
+def _called(line: Line) -> str:
+    return f"{line.district_id} {shorten(line.name)}"
+
+
+def _changed(line: Line, row: Row) -> Iterator[str]:
+    """What was changed in a row that must not change."""
+    for column in columns():
+        cell, issued = row.get(column.key), line.shown.get(column.key, "")
+        if not column.input and not _same(cell, issued, column):
+            where = f"{cell.place} " if cell else ""
+            yield (
+                f"{where}{_called(line)}: ‘{column.title}’이 보낸 값과 다릅니다"
+                f"(보낸 값 ‘{shorten(issued)}’, 지금 ‘{shorten(text_of(cell))}’)."
+            )
+
+
+def _same(cell: Filled | None, issued: str, column: Column) -> bool:
+    """Whether a cell still says what was issued: programs keep numbers as binary and texts in their own form."""
+    if cell is not None and column.digits is not None and issued != NONE:
+        if isinstance(cell.value, bool):
+            return False
+        try:
+            came = Decimal(str(cell.value))
+            return came.is_finite() and round(came, column.digits + 6) == Decimal(issued)
+        except InvalidOperation:
+            return False
+    said = text_of(cell)
+    return (
+        issued in {said, clean(unescape(said)), unicodedata.normalize("NFC", said)} or clean(issued) == said
+    )
+
+
+def _judged(line: Line, row: Row, standing: Decision | None, problems: list[str]) -> Judged | None:
+    """The decision on a row; None when there is a problem, or nothing new in a correction."""
+    cell, said = row.get("stage"), text_of(row.get("stage"))
+    stages = {stage_label(stage): stage for stage in STAGES}
+    where = f"{cell.place} " if cell else f"{next(iter(row.values())).row}행 "
+    if said not in choices(line.stage):
+        now = f"(지금 ‘{shorten(said)}’)" if said else ""
+        problems.append(
+            f"{where}{_called(line)}: 의결 단계를 {'·'.join(choices(line.stage))} 가운데 골라 주십시오{now}."
+        )
+        return None
+    stage, reason = stages[said], text_of(row.get("reason")) or None
+    if reason and len(reason) > LONGEST_REASON:
+        problems.append(
+            f"{where}{_called(line)}: 의결 사유가 {LONGEST_REASON:,}자를 넘습니다({len(reason):,}자)."
+        )
+    if standing is not None:
+        if (stage, reason) == (standing.stage, standing.reason):
+            return None
+        if not reason or reason == standing.reason:
+            was = stage_label(standing.stage)
+            problems.append(
+                f"{where}{_called(line)}: 기록된 의결(‘{was}’)을 바꾸는 사유를 새로 적어 주십시오."
+            )
+    elif not reason and (stage != line.stage or stage == "undetermined"):
+        why = (
+            "보류를 유지하는"
+            if stage == "undetermined"
+            else f"제안(‘{line.shown['proposal']}’)과 다르게 정한"
+        )
+        problems.append(f"{where}{_called(line)}: {why} 사유를 적어 주십시오.")
+    return Judged(line, stage, reason, standing)

@@ -1,0 +1,156 @@
+"""Sheets out: what the councils of a period are asked, kept in the lake before anybody gets it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sogong_pipeline.councils.briefing import briefing
+from sogong_pipeline.councils.decision import STEP as DECISIONS
+from sogong_pipeline.councils.decision import last_before, recordings
+from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.councils.sheet import Sheet, make_sheet, read_sheet
+from sogong_pipeline.councils.workbook import write_workbook
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake import SHORT, Built, Lake, Partition, digest_of
+from sogong_pipeline.periods import Quarter
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.reports.collect import collect
+from sogong_pipeline.reports.html import render
+from sogong_pipeline.reports.publish import Published
+from sogong_pipeline.reports.scope import scopes
+from sogong_pipeline.storage import FolderStore, Store, open_reports
+from sogong_pipeline.workspace import workspace
+
+STEP = "sheets"
+
+
+@dataclass(frozen=True)
+class Issue:
+    """The sheets of a period by office: one edition, judged by all of them."""
+
+    period: HalfYear
+    quarter: Quarter
+    edition: str
+    deadline: dt.date
+    issued_at: dt.datetime
+    sheets: Mapping[str, Sheet]
+
+    def decided(self, lake: Lake) -> list[str]:
+        """The offices whose councils decided, by code."""
+        return [office for office in lake.children(DECISIONS, str(self.period)) if office in self.sheets]
+
+    @classmethod
+    def of(cls, partition: Partition) -> Issue:
+        """What a partition of the lake holds."""
+        facts = partition.facts
+        return cls(
+            HalfYear.parse(facts["period"]),
+            Quarter.parse(facts["quarter"]),
+            facts["edition"],
+            dt.date.fromisoformat(facts["deadline"]),
+            dt.datetime.fromisoformat(partition.manifest["recorded_at"]),
+            {
+                office: read_sheet(partition.path(office).read_text(encoding="utf-8"))
+                for office in partition.manifest["files"]
+            },
+        )
+
+
+def current_issue(lake: Lake, period: HalfYear) -> Issue | None:
+    """The sheets that are out, or None when none are."""
+    current = lake.current(STEP, str(period))
+    partition = lake.find(STEP, str(period), current) if current else None
+    return Issue.of(partition) if partition else None
+
+
+def issues(lake: Lake, period: HalfYear) -> list[Issue]:
+    """Everything that was ever sent out for a period."""
+    return [Issue.of(partition) for partition in lake.partitions(STEP, str(period))]
+
+
+def issue_sheets(
+    pipeline: Pipeline, period: HalfYear, quarter: Quarter | None = None, deadline: dt.date | None = None
+) -> tuple[Issue, bool]:
+    """Put the proposals of a quarter before the councils.
+
+    Args:
+        pipeline: the installation.
+        period: the decision period.
+        quarter: the quarter judged; when None, the newest of the period that was proposed.
+        deadline: until when sheets are to come back; when None, what was said before or the period's last day.
+
+    Returns:
+        The sheets and whether they are others than were out before.
+
+    Raises:
+        RefusedError: when no quarter of the period was proposed, or a council has decided on another edition.
+    """
+    before = current_issue(pipeline.lake, period)
+    quarter = quarter or _newest(pipeline, period)
+    until = deadline or (before.deadline if before else period.last_day)
+    source = collect(pipeline, quarter, draft=True)
+    decided = sorted({found.manifest["key"][1] for found in recordings(pipeline.lake, str(period))})
+    if before and decided and (before.quarter, before.edition) != (quarter, source.edition):
+        raise RefusedError(
+            f"{period} judges {before.quarter} in edition {before.edition}, and {', '.join(decided)} decided on it; "
+            f"{quarter} in edition {source.edition} is for the next period"
+        )
+    last = last_before(pipeline.lake, str(period))
+    sheets = {
+        scope.office.code: make_sheet(scope, period, until, last)
+        for scope in scopes(source)
+        if scope.office and scope.districts
+    }
+    digests = {office: sheet.digest for office, sheet in sheets.items()}
+
+    def build(folder: Path) -> Built:
+        files = {office: folder / f"{office}.json" for office in sheets}
+        for office, sheet in sheets.items():
+            files[office].write_text(sheet.text, encoding="utf-8")
+        facts = {"period": period, "quarter": quarter, "edition": source.edition, "deadline": until}
+        return Built(files, {name: str(value) for name, value in facts.items()})
+
+    name = digest_of(digests)[:SHORT]
+    partition, _ = pipeline.lake.ensure(
+        STEP, (str(period), name), inputs=digests, recorded_at=pipeline.now(), build=build
+    )
+    is_new = pipeline.lake.current(STEP, str(period)) != name
+    pipeline.lake.set_current(name, STEP, str(period), recorded_at=pipeline.now())
+    return Issue.of(partition), is_new
+
+
+def _newest(pipeline: Pipeline, period: HalfYear) -> Quarter:
+    proposed = [quarter for quarter in period.quarters if pipeline.quarters.edition(quarter)]
+    if not proposed:
+        raise RefusedError(
+            f"no quarter of {period} was proposed; run `sogong propose {period.quarters[0]}`, or name the quarter"
+        )
+    return proposed[-1]
+
+
+def sheets_place(pipeline: Pipeline, period: HalfYear) -> Store:
+    """Where the sheets of a period lie, among the reports."""
+    return open_reports(pipeline.settings, str(period))
+
+
+def write_sheets(pipeline: Pipeline, issue: Issue, out: Path | None = None) -> Published:
+    """Write each office's sheet (`<office>.xlsx`) and one-page briefing (`<office>.html`).
+
+    The same sheets come out byte for byte the same whenever they are written.
+    """
+    place = FolderStore(out) if out else sheets_place(pipeline, issue.period)
+    published = Published(place.address, [])
+    with workspace(place.scratch) as folder:
+        for office, sheet in issue.sheets.items():
+            file = folder / f"{office}.xlsx"
+            write_workbook(sheet, file, issue.issued_at)
+            place.put(file, PurePosixPath(file.name))
+            place.write(PurePosixPath(f"{office}.html"), render(briefing(sheet, issue.issued_at), "briefing"))
+            published.files.extend([file.name, f"{office}.html"])
+    with suppress(OSError):  # another run works in it
+        place.scratch.rmdir()
+    return published

@@ -1,0 +1,93 @@
+"""Final reports by mail: each office's own, to its own address, once per content."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate, make_msgid
+from pathlib import PurePosixPath
+
+from sogong_pipeline.councils.roster import roster
+from sogong_pipeline.errors import LaterError, RefusedError
+from sogong_pipeline.lake import digest_of
+from sogong_pipeline.periods import Quarter
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.regions import reference
+from sogong_pipeline.reports.wording import quarter_ko, texts
+from sogong_pipeline.storage import open_reports
+
+STEP = "delivered"
+DEMO_MARK = "<span>시연</span>"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A mail server that is connected to: who sends, and how a message is handed over."""
+
+    sender: str
+    send: Callable[[EmailMessage], object]
+
+
+def deliver_report(pipeline: Pipeline, quarter: Quarter, office_code: str, server: Server | None) -> str:
+    """Mail an office's final report, if it was not mailed as it is now.
+
+    Args:
+        pipeline: the installation.
+        quarter: the quarter.
+        office_code: whose report.
+        server: None when this installation mails nothing.
+
+    Returns:
+        What was done, in one line.
+
+    Raises:
+        RefusedError: when there is no such report, or the server refused the message.
+        LaterError: when the server gave no answer.
+    """
+    name = PurePosixPath(f"{office_code}.html")
+    report = open_reports(pipeline.settings, f"{quarter}/final").read(name)
+    if report is None:
+        raise RefusedError(f"{quarter} has no final report of {office_code}; run `sogong publish {quarter}`")
+    if server is None:
+        return "not mailed: there is no connection sogong_smtp"
+    member = roster(pipeline.settings).get(office_code)
+    if member is None or not member.email:
+        return f"not mailed: {office_code} has no address in councils.yaml"
+    note, digest = PurePosixPath(STEP, str(quarter), f"{office_code}.txt"), digest_of(report, member.email)
+    if pipeline.lake.store.read(note) == digest:
+        return f"{office_code} has it already"
+    message = compose(report, quarter, office_code, member.email, server.sender)
+    try:
+        server.send(message)
+    except (smtplib.SMTPServerDisconnected, OSError) as error:
+        if isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
+            raise RefusedError(f"the mail server refused the report of {office_code}: {error}") from error
+        raise LaterError(f"the mail server gave no answer: {error}") from error
+    pipeline.lake.store.write(note, digest)
+    return f"mailed to {member.email}"
+
+
+def compose(report: str, quarter: Quarter, office_code: str, to: str, sender: str) -> EmailMessage:
+    """The message: a few words, and the report as an attachment that opens in any browser."""
+    office = next(office for office in reference.offices() if office.code == office_code)
+    demo = f"[{texts().report['demo']}] " if DEMO_MARK in report else ""
+    title = f"{quarter_ko(quarter)} {texts().report['final_title']}"
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    message["Subject"] = f"{demo}{office.name} {title}"
+    message["From"] = sender
+    message["To"] = to
+    message["Date"] = formatdate(localtime=False)
+    message["Message-ID"] = make_msgid(domain=to.rpartition("@")[2])
+    message.set_content(
+        f"{office.name} 담당자께\n\n"
+        f"지역중소기업 지원협의회의 의결을 담은 {title}를 붙여 보냅니다.\n"
+        "붙인 파일을 웹 브라우저로 열어 주십시오. 잘못된 곳이 있으면 의결표의 구분을 ‘정정’으로 골라 "
+        "다시 보내 주십시오.\n"
+    )
+    message.add_attachment(
+        report.encode(), maintype="text", subtype="html", filename=f"{quarter}-{office_code}.html"
+    )
+    return message

@@ -1,0 +1,145 @@
+"""What a sheet that came back says: who it is, what an officer filled in, and what stands beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sogong_pipeline.councils.intake import Filled, UnreadableError, read_cells
+from sogong_pipeline.councils.wording import columns, texts
+from sogong_pipeline.councils.workbook import IDENTITY
+from sogong_pipeline.reports.wording import clean
+
+Row = Mapping[str, Filled]
+"""The filled cells of a district's row by column key."""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A sheet as it came back.
+
+    Attributes:
+        identity: What the hidden sheet says: form, period, quarter, edition, office, digest.
+        form: The filled cells of the form above the table, by field.
+        rows: The rows of the table in the order they stand, by column key.
+        missing: Titles of columns that are gone.
+        formulas: Cells that hold a formula.
+        stray: Cells that hold something where nothing is read.
+    """
+
+    identity: Mapping[str, str]
+    form: Mapping[str, Filled]
+    rows: Sequence[Row]
+    missing: Sequence[str]
+    formulas: Sequence[Filled]
+    stray: Sequence[Filled] = field(default_factory=list)
+
+
+def read_returned(file: Path) -> Returned:
+    """Read a sheet that came back, whatever program saved it.
+
+    Raises:
+        UnreadableError: when it is no decision sheet of ours.
+    """
+    cells = read_cells(file)
+    identity = _identity(cells)
+    table = [cell for cell in cells if cell.page == _page(cells)]
+    by_row: dict[int, list[Filled]] = {}
+    for cell in table:
+        by_row.setdefault(cell.row, []).append(cell)
+    titles = {_squeezed(column.title): column.key for column in columns()}
+    header = _header(by_row, titles)
+    keys = {cell.column: titles.get(_squeezed(text_of(cell))) for cell in by_row[header]}
+    rows, stray = [], []
+    for number in sorted(row for row in by_row if row > header):
+        found: dict[str, Filled] = {}
+        for cell in by_row[number]:
+            key = keys.get(cell.column)
+            if key:
+                found[key] = cell
+            elif text_of(cell):
+                stray.append(cell)
+        if any(text_of(cell) for cell in found.values()):
+            rows.append(found)
+    return Returned(
+        identity=identity,
+        form=_form([cell for cell in table if cell.row < header]),
+        rows=rows,
+        missing=[column.title for column in columns() if column.key not in keys.values()],
+        formulas=[cell for cell in cells if cell.is_formula],
+        stray=stray,
+    )
+
+
+def text_of(cell: Filled | None) -> str:
+    """A cell's text as one line of composed characters; empty without one."""
+    if cell is None or cell.value is None:
+        return ""
+    if isinstance(cell.value, float) and cell.value.is_integer():
+        return str(int(cell.value))
+    return clean(str(cell.value))
+
+
+def date_of(cell: Filled | None) -> dt.date | None:
+    """The date a cell holds: as a date, or written as 2026-12-15, 2026. 12. 15. or 2026년 12월 15일."""
+    if cell is None:
+        return None
+    if isinstance(cell.value, dt.datetime):
+        return cell.value.date()
+    if isinstance(cell.value, dt.date):
+        return cell.value
+    match = re.fullmatch(r"(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?", text_of(cell))
+    try:
+        return dt.date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    except ValueError:
+        return None
+
+
+def _identity(cells: Sequence[Filled]) -> Mapping[str, str]:
+    """The hidden sheet, whatever it is called by now."""
+    pages = {cell.page for cell in cells if cell.row == 1 and cell.column == 1 and text_of(cell) == IDENTITY}
+    names = {cell.row: text_of(cell) for cell in cells if cell.page in pages and cell.column == 1}
+    found = {names[c.row]: text_of(c) for c in cells if c.page in pages and c.column == 2 and c.row in names}
+    if len(pages) != 1 or not {IDENTITY, "period", "quarter", "edition", "office", "digest"} <= found.keys():
+        raise UnreadableError(
+            "어느 의결표인지 알 수 없습니다(숨은 식별 시트가 없음). 받으신 파일에 그대로 채워 보내 주십시오. "
+            "표를 새 파일로 옮기면 식별할 수 없습니다."
+        )
+    return found
+
+
+def _page(cells: Sequence[Filled]) -> str:
+    title = columns()[0].title
+    pages = dict.fromkeys(cell.page for cell in cells if text_of(cell) == title)
+    if not pages:
+        raise UnreadableError(f"의결표에서 ‘{title}’으로 시작하는 머리글을 찾을 수 없습니다.")
+    return next(iter(pages))
+
+
+def _header(by_row: Mapping[int, Sequence[Filled]], titles: Mapping[str, str]) -> int:
+    """The row with the most titles; a title may stand elsewhere by chance."""
+    return max(
+        by_row, key=lambda row: (sum(_squeezed(text_of(cell)) in titles for cell in by_row[row]), -row)
+    )
+
+
+def _form(cells: Sequence[Filled]) -> Mapping[str, Filled]:
+    """What stands to the right of each label above the table, before the next label."""
+    labels = {_squeezed(texts().sheet[name]): name for name in ("kind", "decided_on", "decided_by")}
+    found: dict[str, Filled] = {}
+    current: tuple[int, str] | None = None
+    for cell in cells:
+        name = labels.get(_squeezed(text_of(cell)))
+        if name:
+            current = (cell.row, name)
+        elif current and current[0] == cell.row and text_of(cell):
+            found.setdefault(current[1], cell)
+    return found
+
+
+def _squeezed(text: str) -> str:
+    """A title without blanks: programs break lines in their own ways."""
+    return "".join(text.split())

@@ -1,0 +1,144 @@
+"""What a decision sheet says that must not change, as it is issued and kept in the lake."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from sogong_pipeline.councils.decision import Decision
+from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.councils.wording import stage_label
+from sogong_pipeline.lake import SHORT, digest_of
+from sogong_pipeline.regions import reference
+from sogong_pipeline.reports.scope import District, Scope
+from sogong_pipeline.reports.source import Base, Measure, Number, Stage
+from sogong_pipeline.reports.wording import NONE, rounded, texts
+
+FORM = 1
+"""Raised when sheets of older forms can no longer be read."""
+BASES: tuple[Base, Base] = ("year", "two_years")
+MEASURES: Mapping[str, Measure] = {"workplaces": "workplaces", "workers": "workers", "payroll": "payroll_krw"}
+MILLION = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One district: what the council reads of it. Numbers are decimal texts as shown, `–` when unknown."""
+
+    district_id: str
+    name: str
+    place: str
+    kind: str
+    stage: Stage
+    last_stage: Stage | None
+    shown: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The sheet of one office and decision period."""
+
+    form: int
+    period: str
+    quarter: str
+    edition: str
+    office_code: str
+    deadline: str
+    demo: bool
+    lines: Sequence[Line]
+
+    @property
+    def office(self) -> reference.Office:
+        """The office whose council decides."""
+        return next(office for office in reference.offices() if office.code == self.office_code)
+
+    @property
+    def text(self) -> str:
+        """All of it as canonical JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of everything that must not change."""
+        return digest_of(self.text)
+
+    @property
+    def number(self) -> str:
+        """What people call the sheet by."""
+        return f"{self.period}-{self.office_code}-{self.digest[:SHORT]}"
+
+    @property
+    def half_year(self) -> HalfYear:
+        """The decision period."""
+        return HalfYear.parse(self.period)
+
+    @property
+    def due(self) -> dt.date:
+        """Until when it is to come back."""
+        return dt.date.fromisoformat(self.deadline)
+
+    @cached_property
+    def by_district(self) -> Mapping[str, Line]:
+        """The lines by district."""
+        return {line.district_id: line for line in self.lines}
+
+
+def read_sheet(text: str) -> Sheet:
+    """The sheet of its canonical text."""
+    fields: dict[str, Any] = json.loads(text)
+    fields["lines"] = tuple(Line(**line) for line in fields["lines"])
+    return Sheet(**fields)
+
+
+def make_sheet(scope: Scope, period: HalfYear, deadline: dt.date, last: Mapping[str, Decision]) -> Sheet:
+    """Put an office's proposals on a sheet, in the order of its report."""
+    if scope.office is None:
+        raise ValueError("the nation has no council")
+    return Sheet(
+        form=FORM,
+        period=str(period),
+        quarter=str(scope.source.quarter),
+        edition=scope.source.edition,
+        office_code=scope.office.code,
+        deadline=deadline.isoformat(),
+        demo=scope.source.demo,
+        lines=tuple(_line(district, last.get(district.info.district_id)) for district in scope.districts),
+    )
+
+
+def _line(district: District, last: Decision | None) -> Line:
+    proposal, fact = district.proposal, district.fact
+    shown = {
+        "district_id": district.info.district_id,
+        "name": district.name,
+        "place": district.place,
+        "kind": district.info.kind_ko,
+        "proposal": texts().stages[proposal.stage],
+        "confidence": texts().confidence[proposal.confidence] if proposal.confidence else NONE,
+        "reason_ko": proposal.reason_ko or NONE,
+        "last": f"{stage_label(last.stage)} ({last.period})" if last else NONE,
+    }
+    for key, measure in MEASURES.items():
+        level: Number | None = getattr(fact, measure)
+        shown[key] = _number(Decimal(level) / MILLION if level is not None and key == "payroll" else level, 1)
+        for base in BASES:
+            change = fact.changes.get((measure, base))
+            shown[f"{key}_{base}"] = _number(change.change_pct if change else None, 2)
+    return Line(
+        district.info.district_id,
+        district.name,
+        district.place,
+        district.info.kind_ko,
+        proposal.stage,
+        last.stage if last else None,
+        shown,
+    )
+
+
+def _number(value: Number | None, digits: int) -> str:
+    return NONE if value is None else str(rounded(value, digits))

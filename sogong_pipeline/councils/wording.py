@@ -1,0 +1,64 @@
+"""The fixed words of sheets, briefings and answers, and the columns of a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from sogong_pipeline.councils.decision import Kind
+from sogong_pipeline.reports.source import Stage
+from sogong_pipeline.reports.wording import texts as report_texts
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The words of texts.yaml, by the same names."""
+
+    kinds: Mapping[Kind, str]
+    open: str
+    sheet: Mapping[str, Any]
+    answer: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet, as columns.yaml has it."""
+
+    key: str
+    title: str
+    wide: float
+    digits: int | None = None
+    change: bool = False
+    input: bool = False
+
+
+@cache
+def texts() -> Texts:
+    """The fixed words, read once."""
+    return Texts(**_read("texts.yaml"))
+
+
+@cache
+def columns() -> Sequence[Column]:
+    """The columns in order, read once."""
+    return tuple(Column(**entry) for entry in _read("columns.yaml"))
+
+
+def stage_label(stage: Stage) -> str:
+    """What a decided stage is called on a sheet; one left open is no judgement of the program."""
+    return texts().open if stage == "undetermined" else report_texts().stages[stage]
+
+
+def choices(proposal: Stage) -> list[str]:
+    """What can be decided about a district: only one without a proposal may be left open."""
+    stages: list[Stage] = ["good", "caution", "severe"]
+    return [stage_label(stage) for stage in (*stages, *([proposal] if proposal == "undetermined" else []))]
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load(files(__package__).joinpath(name).read_text(encoding="utf-8"))

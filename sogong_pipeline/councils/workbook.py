@@ -1,0 +1,295 @@
+"""A decision sheet as an XLSX file: what a civil servant opens, fills in, prints and sends back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from sogong_pipeline.councils.sheet import Sheet
+from sogong_pipeline.councils.wording import Column, choices, columns, stage_label, texts
+from sogong_pipeline.periods import Quarter
+from sogong_pipeline.reports import palette
+from sogong_pipeline.reports.labels import text_width
+from sogong_pipeline.reports.source import STAGES
+from sogong_pipeline.reports.wording import NONE, quarter_ko
+
+IDENTITY = "sogong-sheet"
+"""The name of the hidden sheet, and what stands in its first cell."""
+FONT = "맑은 고딕"
+INPUT = "#FFF6D6"
+RULE = "#B4BDC7"
+MISSING = "#F6B26B"
+LINE_POINTS = 11.5
+"""How high a line of the table's small type is, in points."""
+FORM_ROW, HEADER_ROW = 4, 5
+FORM = {"kind": (1, 2, 3), "decided_on": (4, 6, 8), "decided_by": (9, 12, 15)}
+"""By field of the form above the table: where its label begins, where its input begins and ends."""
+PASSWORD = ""
+"""Protection is against slips, not against people; what people change is found when the sheet comes back."""
+
+
+class _Formats:
+    """The formats of one workbook, made as they are asked for."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self._made: dict[str, Format] = {}
+
+    def __call__(self, **properties: Any) -> Format:
+        key = repr(sorted(properties.items()))
+        if key not in self._made:
+            base = {"font_name": FONT, "font_size": 9, "valign": "vcenter"}
+            self._made[key] = self._book.add_format({**base, **properties})
+        return self._made[key]
+
+
+def write_workbook(sheet: Sheet, target: Path, created: dt.datetime) -> None:
+    """Write the sheet; the same sheet and time give the same bytes."""
+    # Nothing from outside may become a formula, a link or a number.
+    told = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(str(target), told)
+    book.set_properties(
+        {
+            "title": f"{sheet.half_year.said} {texts().sheet['title']}, {sheet.office.name}",
+            "comments": sheet.number,
+            "created": created.replace(tzinfo=None),
+        }
+    )
+    formats = _Formats(book)
+    page = book.add_worksheet(texts().sheet["name"])
+    _head(page, formats, sheet)
+    _table(page, formats, sheet)
+    _print(page, sheet)
+    _identity(book.add_worksheet(IDENTITY), sheet)
+    page.activate()
+    book.close()
+
+
+def _head(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
+    words, last = texts().sheet, len(columns()) - 1
+    demo = f"[{words['demo']}] " if sheet.demo else ""
+    title = formats(bold=True, font_size=16, font_color=palette.NAVY)
+    page.merge_range(0, 0, 0, last, "", title)
+    page.write_string(0, 0, f"{demo}{sheet.office.name} {words['title']}", title)
+    page.set_row(0, 30)
+    facts = (
+        f"{sheet.half_year.said} 의결 · {quarter_ko(Quarter.parse(sheet.quarter))} 자료로 제안(판본 {sheet.edition}) · "
+        f"밀집지역 {len(sheet.lines):,}곳 · 회신 기한 {sheet.deadline} · {words['number']} {sheet.number}"
+    )
+    page.merge_range(1, 0, 1, last, "", formats(font_size=10))
+    page.write_string(1, 0, facts, formats(font_size=10))
+    page.merge_range(2, 0, 2, last, "", formats(text_wrap=True, font_color=palette.MUTED))
+    page.write_string(2, 0, "\n".join(words["guide"]), formats(text_wrap=True, font_color=palette.MUTED))
+    page.set_row(2, 42)
+    page.set_row(3, 6)
+    page.set_row(FORM_ROW, 22)
+    label = formats(bold=True, align="right")
+    entry = {"border": 1, "border_color": RULE, "bg_color": INPUT, "locked": False, "align": "center"}
+    for field, (before, first, end) in FORM.items():
+        form = formats(**entry, **({"num_format": "yyyy-mm-dd"} if field == "decided_on" else {}))
+        if first - before > 1:
+            page.merge_range(FORM_ROW, before, FORM_ROW, first - 1, "", label)
+        page.write_string(FORM_ROW, before, words[field], label)
+        page.merge_range(FORM_ROW, first, FORM_ROW, end, "", form)
+        if field == "kind":
+            page.write_string(FORM_ROW, first, texts().kinds["decision"], form)
+    page.data_validation(
+        FORM_ROW,
+        FORM["kind"][1],
+        FORM_ROW,
+        FORM["kind"][1],
+        {"validate": "list", "source": list(texts().kinds.values()), "error_message": words["choose"]},
+    )
+    page.data_validation(
+        FORM_ROW,
+        FORM["decided_on"][1],
+        FORM_ROW,
+        FORM["decided_on"][1],
+        {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": dt.date(sheet.half_year.year, 1, 1),
+            "maximum": dt.date(sheet.half_year.year + 1, 12, 31),
+            "error_message": words["date"],
+        },
+    )
+
+
+def _table(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
+    heading = {
+        "bold": True,
+        "text_wrap": True,
+        "align": "center",
+        "border": 1,
+        "border_color": RULE,
+        "font_size": 8.5,
+    }
+    for place, column in enumerate(columns()):
+        page.set_column(place, place, column.wide)
+        colour = palette.NAVY if not column.input else "#7A5B00"
+        page.write_string(
+            HEADER_ROW, place, column.title, formats(**heading, bg_color=colour, font_color="#FFFFFF")
+        )
+    page.set_row(HEADER_ROW, 36)
+    for row, line in enumerate(sheet.lines, start=HEADER_ROW + 1):
+        page.set_row(row, _height(line.shown))
+        for place, column in enumerate(columns()):
+            if column.input:
+                chosen = line.stage if column.key == "stage" and line.stage != "undetermined" else None
+                page.write_string(row, place, stage_label(chosen) if chosen else "", _input(formats, column))
+            else:
+                _shown(page, formats, (row, place), column, line.shown[column.key])
+        stages = _place("stage")
+        page.data_validation(
+            row,
+            stages,
+            row,
+            stages,
+            {
+                "validate": "list",
+                "source": choices(line.stage),
+                "error_title": texts().sheet["name"],
+                "error_message": texts().sheet["choose"],
+            },
+        )
+    last = HEADER_ROW + len(sheet.lines)
+    page.autofilter(HEADER_ROW, 0, max(last, HEADER_ROW + 1), len(columns()) - 1)
+    page.freeze_panes(HEADER_ROW + 1, 2)
+    if sheet.lines:
+        _mark_what_lacks(page, formats, last)
+
+
+def _mark_what_lacks(page: Worksheet, formats: _Formats, last: int) -> None:
+    """Colour what is still to be filled in, and what differs from the proposal."""
+    first = HEADER_ROW + 1
+    stage = xl_rowcol_to_cell(first, _place("stage"), col_abs=True)
+    reason = xl_rowcol_to_cell(first, _place("reason"), col_abs=True)
+    proposal = xl_rowcol_to_cell(first, _place("proposal"), col_abs=True)
+    missing = formats(bg_color=MISSING)
+    page.conditional_format(
+        first,
+        _place("reason"),
+        last,
+        _place("reason"),
+        {
+            "type": "formula",
+            "criteria": f'=AND({stage}<>"",{stage}<>{proposal},LEN(TRIM({reason}))=0)',
+            "format": missing,
+        },
+    )
+    for place, criteria, form in (
+        ("stage", f'={stage}=""', missing),
+        ("stage", f"={stage}<>{proposal}", formats(bold=True)),
+    ):
+        page.conditional_format(
+            first,
+            _place(place),
+            last,
+            _place(place),
+            {"type": "formula", "criteria": criteria, "format": form},
+        )
+    for column in ("proposal", "stage"):
+        for name in STAGES[1:3]:
+            page.conditional_format(
+                first,
+                _place(column),
+                last,
+                _place(column),
+                {
+                    "type": "cell",
+                    "criteria": "==",
+                    "value": f'"{stage_label(name)}"',
+                    "format": formats(
+                        font_color={"caution": "#8A5A00", "severe": palette.FILL["severe"]}[name]
+                    ),
+                },
+            )
+    page.data_validation(
+        first,
+        _place("reason"),
+        last,
+        _place("reason"),
+        {
+            "validate": "length",
+            "criteria": "<=",
+            "value": 2000,
+            "input_title": texts().sheet["name"],
+            "input_message": texts().sheet["reason_prompt"],
+        },
+    )
+
+
+def _shown(page: Worksheet, formats: _Formats, at: tuple[int, int], column: Column, text: str) -> None:
+    if column.digits is None or text == NONE:
+        set_left = (
+            {"align": "left", "indent": 1} if column.key in {"name", "reason_ko"} else {"align": "center"}
+        )
+        size = 8 if column.key == "reason_ko" else 9
+        page.write_string(
+            *at, text, formats(text_wrap=True, border=1, border_color=RULE, font_size=size, **set_left)
+        )
+        return
+    decimals = "." + "0" * column.digits
+    number = f"+0{decimals};[Red]-0{decimals};0{decimals}" if column.change else f"#,##0{decimals}"
+    page.write_number(*at, float(Decimal(text)), formats(border=1, border_color=RULE, num_format=number))
+
+
+def _input(formats: _Formats, column: Column) -> Format:
+    align = "center" if column.key == "stage" else "left"
+    return formats(border=1, border_color=RULE, bg_color=INPUT, locked=False, text_wrap=True, align=align)
+
+
+def _place(key: str) -> int:
+    return next(place for place, column in enumerate(columns()) if column.key == key)
+
+
+def _height(shown: Mapping[str, str]) -> float:
+    """High enough for the longest text of a row, whose lines break at its column's width."""
+    lines = [
+        -(-text_width(shown[column.key], 1.8) // (column.wide - 1.5))
+        for column in columns()
+        if not column.input and column.digits is None
+    ]
+    return LINE_POINTS * max(2.0, *lines) + 2
+
+
+def _print(page: Worksheet, sheet: Sheet) -> None:
+    page.set_landscape()
+    page.set_paper(9)
+    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(HEADER_ROW)
+    page.print_area(0, 0, HEADER_ROW + len(sheet.lines), len(columns()) - 1)
+    mark = f"{texts().sheet['demo']} · " if sheet.demo else ""
+    page.set_footer(f"&L&8{mark}{texts().sheet['number']} {sheet.number}&R&8&P / &N")
+    page.set_zoom(90)
+    page.hide_gridlines(2)
+    page.protect(
+        PASSWORD,
+        {"autofilter": True, "format_columns": True, "format_rows": True, "select_locked_cells": True},
+    )
+
+
+def _identity(page: Worksheet, sheet: Sheet) -> None:
+    facts = {
+        IDENTITY: str(sheet.form),
+        "number": sheet.number,
+        "period": sheet.period,
+        "quarter": sheet.quarter,
+        "edition": sheet.edition,
+        "office": sheet.office_code,
+        "digest": sheet.digest,
+    }
+    for row, (name, value) in enumerate(facts.items()):
+        page.write_string(row, 0, name)
+        page.write_string(row, 1, value)
+    page.very_hidden()
+    page.protect(PASSWORD)

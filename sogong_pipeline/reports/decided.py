@@ -1,0 +1,69 @@
+"""What the councils decided: where otherwise than proposed and why, and what was put in the place of a decision."""
+
+from __future__ import annotations
+
+from sogong_pipeline.reports import cells
+from sogong_pipeline.reports.parts import Cell, Column, Row, Section, Table
+from sogong_pipeline.reports.scope import District, Scope
+from sogong_pipeline.reports.wording import NONE, number, period_ko, texts
+
+KINDS = {"decision": "의결", "correction": "정정", "appeal": "이의신청 반영"}
+
+
+def decisions(scope: Scope) -> Section:
+    """The decisions of a final report, those otherwise than proposed or since mended in full."""
+    councils = scope.source.councils
+    if councils is None:
+        raise ValueError("only a final report has decisions")
+    told = [district for district in scope.districts if _is_told(scope, district)]
+    differing = sorted(told, key=lambda district: district.stage == "undetermined")
+    days = sorted({district.decided.decided_on for district in scope.districts if district.decided})
+    when = f"{days[0]}" if len(days) == 1 else f"{days[0]}~{days[-1]}" if days else NONE
+    held = sum(district.stage == "undetermined" for district in scope.districts)
+    paragraphs = [
+        f"{period_ko(councils.period)} 의결({when}): 밀집지역 {number(len(scope.districts))}곳 가운데 "
+        f"{number(sum(not d.differs for d in scope.districts))}곳은 제안대로, "
+        f"{number(sum(d.differs for d in scope.districts))}곳은 제안과 다르게 정했고, "
+        f"{number(held)}곳은 판정보류를 유지했습니다."
+    ]
+    rows = tuple(_row(scope, district) for district in differing)
+    columns = (
+        Column("밀집지역"),
+        Column("제안", "stage"),
+        Column("의결", "stage"),
+        Column("구분"),
+        Column("의결일"),
+        Column("의결 사유"),
+    )
+    table = Table("decisions", "제안과 다르게 정했거나 사유를 적은 곳", columns, rows)
+    return Section(
+        "decisions",
+        texts().headings["decisions"],
+        paragraphs=tuple(paragraphs),
+        tables=(table,) if rows else (),
+    )
+
+
+def _is_told(scope: Scope, district: District) -> bool:
+    """Otherwise than proposed, mended, or with a reason; those kept open are only counted in the nation's report."""
+    if district.differs or (district.decided and district.decided.kind != "decision"):
+        return True
+    return scope.office is not None and district.decided is not None and bool(district.decided.reason)
+
+
+def _row(scope: Scope, district: District) -> Row:
+    decided = district.decided
+    if decided is None:
+        raise ValueError(f"{district.info.district_id} was not decided on")
+    words = texts().stages
+    note = f"{words[decided.replaced]}에서 바꿈" if decided.replaced else ""
+    return Row(
+        (
+            cells.name(district, scope),
+            Cell(words[district.proposal.stage], stage=district.proposal.stage),
+            Cell(words[district.stage], stage=district.stage),
+            Cell(KINDS[decided.kind], note=note),
+            Cell(str(decided.decided_on)),
+            Cell(decided.reason or NONE),
+        )
+    )

@@ -1,0 +1,40 @@
+-- Every decision ever recorded, whether it stands, and what stood in the period before.
+WITH standing AS (
+    SELECT
+        *,
+        row_number() OVER (PARTITION BY district_id, period ORDER BY number DESC) = 1 AS is_in_force,
+        lead(number) OVER (PARTITION BY district_id, period ORDER BY number) AS replaced_by
+    FROM stage_decision
+),
+
+sequence AS (
+    SELECT
+        district_id,
+        period,
+        lag(stage) OVER (PARTITION BY district_id ORDER BY period) AS stage_before,
+        lag(period) OVER (PARTITION BY district_id ORDER BY period) AS period_before
+    FROM standing
+    WHERE is_in_force
+)
+
+SELECT
+    standing.district_id,
+    standing.period,
+    standing.number,
+    standing.office_code,
+    standing.kind,
+    standing.proposed_stage,
+    standing.stage,
+    standing.reason,
+    standing.replaces,
+    standing.replaced_by,
+    standing.is_in_force,
+    sequence.period_before,
+    sequence.stage_before,
+    standing.decided_on,
+    standing.recorded_at,
+    standing.quarter,
+    standing.edition
+FROM standing
+INNER JOIN sequence ON sequence.district_id = standing.district_id AND sequence.period = standing.period
+ORDER BY standing.district_id, standing.period, standing.number

@@ -1,0 +1,104 @@
+-- Workplaces that came to and went from every district in the quarter judged and the four before it, by kind, under the
+-- districts of the quarter judged. Who is back within three months is taken out of the kind it left under: what looked
+-- like an exit was a new number, a move, or a pause below the floor.
+WITH dated AS (
+    SELECT *, (data_month || '-01')::DATE AS first_day FROM movement
+),
+told AS (
+    SELECT workplace_id, first_day, CASE WHEN kind = 'returned' THEN 'paused' ELSE kind END AS kind
+    FROM dated
+    WHERE (direction = 'entry' AND kind IN ('returned', 'moved', 're_registered')) OR direction = 'late'
+),
+settled AS (
+    SELECT
+        dated.workplace_id, dated.direction, dated.data_month, dated.district_id,
+        coalesce(arg_min(told.kind, told.first_day), any_value(dated.kind)) AS kind
+    FROM dated
+    LEFT JOIN told
+        ON dated.direction = 'exit' AND dated.kind IN ('withdrawn', 'below_floor', 'unknown')
+        AND told.workplace_id = dated.workplace_id
+        AND told.first_day > dated.first_day AND told.first_day <= dated.first_day + INTERVAL 3 MONTH
+    WHERE dated.district_id IS NOT NULL
+    GROUP BY ALL
+),
+counted AS (
+    SELECT
+        district_id,
+        flow_quarter,
+        count(*) FILTER (direction = 'entry') AS entries,
+        count(*) FILTER (direction = 'entry' AND kind = 'new') AS entries_new,
+        count(*) FILTER (direction = 'entry' AND kind = 'above_floor') AS entries_above_floor,
+        count(*) FILTER (direction = 'entry' AND kind = 'coverage') AS entries_coverage,
+        count(*) FILTER (direction = 'entry' AND kind = 'returned') AS entries_returned,
+        count(*) FILTER (direction = 'entry' AND kind = 'moved') AS entries_moved,
+        count(*) FILTER (direction = 'entry' AND kind = 're_registered') AS entries_re_registered,
+        count(*) FILTER (direction = 'entry' AND kind = 'reassigned') AS entries_reassigned,
+        count(*) FILTER (direction = 'exit') AS exits,
+        count(*) FILTER (direction = 'exit' AND kind = 'withdrawn') AS exits_withdrawn,
+        count(*) FILTER (direction = 'exit' AND kind = 'below_floor') AS exits_below_floor,
+        count(*) FILTER (direction = 'exit' AND kind = 'paused') AS exits_paused,
+        count(*) FILTER (direction = 'exit' AND kind = 'moved') AS exits_moved,
+        count(*) FILTER (direction = 'exit' AND kind = 're_registered') AS exits_re_registered,
+        count(*) FILTER (direction = 'exit' AND kind = 'reassigned') AS exits_reassigned,
+        count(*) FILTER (direction = 'exit' AND kind = 'unknown') AS exits_unknown,
+        count(*) FILTER (direction = 'stay') AS stayed_re_registered
+    FROM settled
+    JOIN flow_calendar USING (data_month)
+    GROUP BY district_id, flow_quarter
+),
+quarter AS (
+    SELECT
+        flow_quarter, count(data_month) AS months, bool_and(is_settled) AS is_settled,
+        min(month_before) AS month_before, max(data_month) AS last_month
+    FROM (SELECT getvariable('quarter') AS flow_quarter UNION SELECT flow_quarter FROM flow_calendar)
+    LEFT JOIN flow_calendar USING (flow_quarter)
+    GROUP BY flow_quarter
+),
+district AS (
+    SELECT DISTINCT district_id FROM fact_district_month
+),
+known AS (
+    SELECT
+        district.district_id, quarter.*, opening.workplaces AS workplaces_before, closing.workplaces AS workplaces_after,
+        opening.workplaces IS NOT NULL AND closing.workplaces IS NOT NULL AS is_known
+    FROM district
+    CROSS JOIN quarter
+    LEFT JOIN fact_district_month AS opening
+        ON opening.district_id = district.district_id AND opening.data_month = month_before
+    LEFT JOIN fact_district_month AS closing
+        ON closing.district_id = district.district_id AND closing.data_month = last_month
+)
+SELECT
+    district_id,
+    flow_quarter,
+    getvariable('quarter') AS quarter,
+    getvariable('edition') AS edition,
+    months::INTEGER AS months,
+    workplaces_before,
+    CASE WHEN is_known THEN coalesce(entries, 0) END AS entries,
+    CASE WHEN is_known THEN coalesce(entries_new, 0) END AS entries_new,
+    CASE WHEN is_known THEN coalesce(entries_above_floor, 0) END AS entries_above_floor,
+    CASE WHEN is_known THEN coalesce(entries_coverage, 0) END AS entries_coverage,
+    CASE WHEN is_known THEN coalesce(entries_returned, 0) END AS entries_returned,
+    CASE WHEN is_known THEN coalesce(entries_moved, 0) END AS entries_moved,
+    CASE WHEN is_known THEN coalesce(entries_re_registered, 0) END AS entries_re_registered,
+    CASE WHEN is_known THEN coalesce(entries_reassigned, 0) END AS entries_reassigned,
+    CASE WHEN is_known THEN coalesce(exits, 0) END AS exits,
+    CASE WHEN is_known THEN coalesce(exits_withdrawn, 0) END AS exits_withdrawn,
+    CASE WHEN is_known THEN coalesce(exits_below_floor, 0) END AS exits_below_floor,
+    CASE WHEN is_known THEN coalesce(exits_paused, 0) END AS exits_paused,
+    CASE WHEN is_known THEN coalesce(exits_moved, 0) END AS exits_moved,
+    CASE WHEN is_known THEN coalesce(exits_re_registered, 0) END AS exits_re_registered,
+    CASE WHEN is_known THEN coalesce(exits_reassigned, 0) END AS exits_reassigned,
+    CASE WHEN is_known THEN coalesce(exits_unknown, 0) END AS exits_unknown,
+    CASE WHEN is_known THEN coalesce(stayed_re_registered, 0) END AS stayed_re_registered,
+    workplaces_after,
+    CASE
+        WHEN NOT is_known THEN 'not_computable'
+        WHEN months < 3 THEN 'partial'
+        WHEN NOT is_settled THEN 'provisional'
+        ELSE 'ok'
+    END AS status
+FROM known
+LEFT JOIN counted USING (district_id, flow_quarter)
+ORDER BY district_id, flow_quarter

@@ -1,0 +1,194 @@
+-- Change of a mean in basis points; a mean is a sum over a weight, and the base's must be positive.
+CREATE OR REPLACE MACRO change_bp(now, now_weight, before, before_weight) AS (
+    divide_half_even(
+        (now::HUGEINT * before_weight - before::HUGEINT * now_weight) * 10000, before::HUGEINT * now_weight
+    )
+);
+-- greatest() would turn null, which is unknown, into 0.
+CREATE OR REPLACE MACRO not_negative(number) AS (CASE WHEN number < 0 THEN 0 ELSE number END);
+-- Whether a comparison holds; the first that applies.
+CREATE OR REPLACE MACRO change_status(has_break, has_base, months) AS (
+    CASE
+        WHEN has_break THEN 'unadjusted_break'
+        WHEN NOT has_base THEN 'not_computable'
+        WHEN months < 3 THEN 'partial'
+        ELSE 'ok'
+    END
+);
+
+-- The quarter judged, for every area and part of a view of month facts (area, part, quarter and the sums of a month):
+-- monthly means, the change of each measure against each base of the view `comparison`, and how far it lies from that
+-- of the nation's same part (view `nation_month`). The view `area_months` has how many months of a quarter are known of
+-- an area: in one of those, a part without a row is a true 0. Everything stays whole until the last division: means are compared
+-- as sums cross-multiplied with the months they cover, payroll with the contribution rate as well.
+CREATE OR REPLACE MACRO quarter_facts(month_facts) AS TABLE
+WITH month AS (
+    SELECT *, FALSE AS is_nation FROM query_table(month_facts)
+    UNION ALL BY NAME
+    SELECT *, TRUE AS is_nation FROM nation_month
+),
+total AS (
+    SELECT
+        is_nation, area, part, quarter, 'all' AS scope, any_value(known_months) AS months, min(rate_bp) AS rate_bp,
+        sum(workplaces) AS workplaces, sum(workers) AS workers, sum(billed_amount_krw) AS billed,
+        sum(ceiling_workers) AS ceiling_workers
+    FROM month
+    JOIN area_months USING (area, quarter)
+    WHERE workplaces IS NOT NULL
+    GROUP BY is_nation, area, part, quarter
+    UNION ALL
+    SELECT
+        is_nation, area, part, quarter, 'corporations', any_value(known_months), min(rate_bp),
+        sum(corporate_workplaces), sum(corporate_workers), sum(corporate_billed_amount_krw), sum(ceiling_workers)
+    FROM month
+    JOIN area_months USING (area, quarter)
+    WHERE workplaces IS NOT NULL
+    GROUP BY is_nation, area, part, quarter
+),
+pair AS (
+    SELECT
+        now.is_nation, now.area, now.part, base,
+        change_bp(now.workplaces, now.months, before.workplaces, before.months) AS workplaces,
+        change_bp(now.workers, now.months, before.workers, before.months) AS workers,
+        change_bp(now.billed, now.months * now.rate_bp, before.billed, before.months * before.rate_bp) AS payroll,
+        change_bp(now.billed, now.workers * now.rate_bp, before.billed, before.workers * before.rate_bp) AS pay_per_worker,
+        -- The most that the rise of the ceiling can have added: as many at the ceiling as the payroll of the base
+        -- allows, all others at the floor. And what it did add where whole workplaces are there.
+        divide_half_even(
+            not_negative(before.billed::HUGEINT * 10000 - floor_krw::HUGEINT * before.workers * before.rate_bp)
+                * ceiling_rise_krw,
+            (ceiling_krw - floor_krw) * before.billed::HUGEINT
+        ) AS ceiling_bound,
+        divide_half_even(before.ceiling_workers::HUGEINT * before.rate_bp * ceiling_rise_krw, before.billed) AS ceiling_effect,
+        coalesce(before.workplaces, 0) > 0 AS has_base,
+        least(now.months, before.months) AS months,
+        EXISTS (
+            FROM area_break
+            WHERE area_break.area = now.area AND from_month > base_first_month AND from_month <= getvariable('last_month')
+        ) AS has_break
+    FROM comparison
+    JOIN total AS now ON now.quarter = getvariable('quarter') AND now.scope = comparison.scope
+    LEFT JOIN total AS before
+        ON before.area = now.area AND before.part = now.part AND before.is_nation = now.is_nation
+        AND before.quarter = base_quarter AND before.scope = now.scope
+),
+change AS (
+    SELECT
+        pair.*,
+        pair.workplaces - nation.workplaces AS workplaces_points,
+        pair.workers - nation.workers AS workers_points,
+        pair.payroll - nation.payroll AS payroll_points,
+        change_status(pair.has_break, pair.has_base, pair.months) AS status,
+        change_status(pair.has_break OR coalesce(pair.ceiling_effect, 0) >= 100, pair.has_base, pair.months) AS payroll_status
+    FROM pair
+    LEFT JOIN pair AS nation ON nation.is_nation AND nation.base = pair.base AND nation.part = pair.part
+    WHERE NOT pair.is_nation
+),
+wide AS (
+    SELECT
+        area,
+        part,
+        max(workplaces) FILTER (base = 'quarter') AS workplaces_quarter,
+        max(workers) FILTER (base = 'quarter') AS workers_quarter,
+        max(payroll) FILTER (base = 'quarter') AS payroll_quarter,
+        max(pay_per_worker) FILTER (base = 'quarter') AS pay_per_worker_quarter,
+        max(workplaces_points) FILTER (base = 'quarter') AS workplaces_points_quarter,
+        max(workers_points) FILTER (base = 'quarter') AS workers_points_quarter,
+        max(payroll_points) FILTER (base = 'quarter') AS payroll_points_quarter,
+        max(ceiling_bound) FILTER (base = 'quarter') AS ceiling_bound_quarter,
+        max(status) FILTER (base = 'quarter') AS quarter_status,
+        max(payroll_status) FILTER (base = 'quarter') AS payroll_quarter_status,
+        max(workplaces) FILTER (base = 'year') AS workplaces_year,
+        max(workers) FILTER (base = 'year') AS workers_year,
+        max(payroll) FILTER (base = 'year') AS payroll_year,
+        max(pay_per_worker) FILTER (base = 'year') AS pay_per_worker_year,
+        max(workplaces_points) FILTER (base = 'year') AS workplaces_points_year,
+        max(workers_points) FILTER (base = 'year') AS workers_points_year,
+        max(payroll_points) FILTER (base = 'year') AS payroll_points_year,
+        max(ceiling_bound) FILTER (base = 'year') AS ceiling_bound_year,
+        max(status) FILTER (base = 'year') AS year_status,
+        max(payroll_status) FILTER (base = 'year') AS payroll_year_status,
+        max(workplaces) FILTER (base = 'two_years') AS workplaces_two_years,
+        max(workers) FILTER (base = 'two_years') AS workers_two_years,
+        max(payroll) FILTER (base = 'two_years') AS payroll_two_years,
+        max(pay_per_worker) FILTER (base = 'two_years') AS pay_per_worker_two_years,
+        max(workplaces_points) FILTER (base = 'two_years') AS workplaces_points_two_years,
+        max(workers_points) FILTER (base = 'two_years') AS workers_points_two_years,
+        max(payroll_points) FILTER (base = 'two_years') AS payroll_points_two_years,
+        max(ceiling_bound) FILTER (base = 'two_years') AS ceiling_bound_two_years,
+        max(status) FILTER (base = 'two_years') AS two_years_status,
+        max(payroll_status) FILTER (base = 'two_years') AS payroll_two_years_status
+    FROM change
+    GROUP BY area, part
+),
+level AS (
+    SELECT
+        area, part,
+        coalesce(any_value(known_months), 0) AS months,
+        sum(workplaces) AS workplaces, sum(workers) AS workers, sum(billed_amount_krw) AS billed,
+        min(rate_bp) AS rate_bp, sum(joined) AS joined, sum("left") AS "left",
+        sum(largest_workplace_workers) AS largest, sum(squared_workers) AS squared_workers,
+        sum(ceiling_workers) AS ceiling_workers
+    FROM month
+    LEFT JOIN area_months USING (area, quarter)
+    WHERE quarter = getvariable('quarter') AND NOT is_nation
+    GROUP BY area, part
+)
+SELECT
+    area,
+    part,
+    months::INTEGER AS months,
+    mean_tenths(workplaces, months) AS workplaces,
+    mean_tenths(workers, months) AS workers,
+    divide_half_even(billed * 10000, months * rate_bp)::BIGINT AS payroll_krw,
+    divide_half_even(billed * 10000, workers * rate_bp)::BIGINT AS pay_per_worker_krw,
+    mean_tenths(joined, months) AS joined,
+    mean_tenths("left", months) AS "left",
+    share_pct(largest, workers) AS largest_share_pct,
+    effective_number(workers, squared_workers, months) AS effective_workplaces,
+    share_pct(ceiling_workers, workers) AS ceiling_share_pct,
+    level_status(
+        months, 3,
+        EXISTS (
+            FROM area_break
+            WHERE area_break.area = level.area AND from_month > getvariable('first_month')
+                AND from_month <= getvariable('last_month')
+        ),
+        largest, workers, workplaces,
+        area NOT IN (SELECT area FROM outside_roll_out)
+    ) AS status,
+    percent(workplaces_quarter) AS workplaces_change_quarter_pct,
+    percent(workers_quarter) AS workers_change_quarter_pct,
+    percent(payroll_quarter) AS payroll_change_quarter_pct,
+    percent(pay_per_worker_quarter) AS pay_per_worker_change_quarter_pct,
+    percent(workplaces_year) AS workplaces_change_year_pct,
+    percent(workers_year) AS workers_change_year_pct,
+    percent(payroll_year) AS payroll_change_year_pct,
+    percent(pay_per_worker_year) AS pay_per_worker_change_year_pct,
+    percent(workplaces_two_years) AS workplaces_change_two_years_pct,
+    percent(workers_two_years) AS workers_change_two_years_pct,
+    percent(payroll_two_years) AS payroll_change_two_years_pct,
+    percent(pay_per_worker_two_years) AS pay_per_worker_change_two_years_pct,
+    (SELECT scope FROM comparison WHERE base = 'quarter') AS quarter_scope,
+    coalesce(quarter_status, 'not_computable') AS quarter_status,
+    coalesce(payroll_quarter_status, 'not_computable') AS payroll_quarter_status,
+    percent(ceiling_bound_quarter) AS payroll_quarter_ceiling_bound_points,
+    (SELECT scope FROM comparison WHERE base = 'year') AS year_scope,
+    coalesce(year_status, 'not_computable') AS year_status,
+    coalesce(payroll_year_status, 'not_computable') AS payroll_year_status,
+    percent(ceiling_bound_year) AS payroll_year_ceiling_bound_points,
+    (SELECT scope FROM comparison WHERE base = 'two_years') AS two_years_scope,
+    coalesce(two_years_status, 'not_computable') AS two_years_status,
+    coalesce(payroll_two_years_status, 'not_computable') AS payroll_two_years_status,
+    percent(ceiling_bound_two_years) AS payroll_two_years_ceiling_bound_points,
+    percent(workplaces_points_quarter) AS workplaces_quarter_points,
+    percent(workers_points_quarter) AS workers_quarter_points,
+    percent(payroll_points_quarter) AS payroll_quarter_points,
+    percent(workplaces_points_year) AS workplaces_year_points,
+    percent(workers_points_year) AS workers_year_points,
+    percent(payroll_points_year) AS payroll_year_points,
+    percent(workplaces_points_two_years) AS workplaces_two_years_points,
+    percent(workers_points_two_years) AS workers_two_years_points,
+    percent(payroll_points_two_years) AS payroll_two_years_points
+FROM level
+LEFT JOIN wide USING (area, part);

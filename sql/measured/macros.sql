@@ -1,0 +1,82 @@
+-- What is said of a group of workplaces, by month and by quarter alike; every part is a whole number.
+
+-- Share of one part in percent, two decimals.
+CREATE OR REPLACE MACRO share_pct(part, whole) AS (percent(divide_half_even(part::HUGEINT * 10000, whole)));
+-- Effective number of workplaces, 1 / sum(share^2), two decimals; over several months that of the months together.
+CREATE OR REPLACE MACRO effective_number(workers, squared_workers, months) AS (
+    (divide_half_even(workers::HUGEINT * workers * 100, squared_workers::HUGEINT * months) / 100)::DECIMAL(14, 2)
+);
+-- How much more a part weighs in an area than in the nation: (part / area) / (part of the nation / nation).
+CREATE OR REPLACE MACRO location_quotient(part, area, nation_part, nation) AS (
+    (divide_half_even(part::HUGEINT * nation * 1000000, area::HUGEINT * nation_part) / 1000000)::DECIMAL(18, 6)
+);
+-- The status of a level, the first that holds; see docs/method.md.
+CREATE OR REPLACE MACRO level_status(months, wanted, has_break, largest, workers, workplaces, in_roll_out) AS (
+    CASE
+        WHEN months = 0 THEN 'not_computable'
+        WHEN has_break THEN 'unadjusted_break'
+        WHEN months < wanted THEN 'partial'
+        WHEN 2 * largest > workers THEN 'dominated_by_one'
+        WHEN workplaces < 20 * months THEN 'few_workplaces'
+        WHEN NOT in_roll_out THEN 'outside_roll_out'
+        ELSE 'ok'
+    END
+);
+
+-- Whether a workplace bills 98 % of the income ceiling or more per head: most of its pay above it is unseen.
+CREATE OR REPLACE MACRO is_at_ceiling(billed_amount_krw, subscribers) AS (
+    subscribers > 0
+    AND billed_amount_krw::HUGEINT * 1000000
+        >= getvariable('ceiling_krw')::HUGEINT * getvariable('rate_bp') * 98 * subscribers
+);
+
+-- Sums of a month over a view of district_member with an `area`: all of an area (cut `all`), and by division and band.
+-- Who left with a closed workplace is in no band.
+CREATE OR REPLACE MACRO month_sums(members) AS TABLE
+SELECT
+    area,
+    CASE WHEN grouping(division) = 0 THEN 'division' WHEN grouping(size_band) = 0 THEN 'size' ELSE 'all' END AS cut,
+    coalesce(division, size_band, 'all') AS part,
+    count(*) FILTER (is_counted) AS workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted), 0)::BIGINT AS workers,
+    coalesce(sum(billed_amount_krw) FILTER (is_counted), 0)::BIGINT AS billed_amount_krw,
+    coalesce(sum(joined), 0)::BIGINT AS joined,
+    coalesce(sum("left"), 0)::BIGINT AS "left",
+    count(*) FILTER (is_counted AND legal_form = 1) AS corporate_workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_workers,
+    coalesce(sum(billed_amount_krw) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_billed_amount_krw,
+    coalesce(max(subscribers) FILTER (is_counted), 0)::BIGINT AS largest_workplace_workers,
+    coalesce(sum(subscribers * subscribers) FILTER (is_counted), 0)::BIGINT AS squared_workers,
+    count(*) FILTER (is_counted AND is_at_ceiling(billed_amount_krw, subscribers)) AS ceiling_workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted AND is_at_ceiling(billed_amount_krw, subscribers)), 0)::BIGINT AS ceiling_workers,
+    count(*) FILTER (is_counted AND district_id IS NOT NULL) AS matched_workplaces,
+    count(*) FILTER (is_counted AND district_id IS NULL AND grade = 'ambiguous') AS ambiguous_workplaces,
+    count(*) FILTER (is_counted AND district_id IS NULL AND grade <> 'ambiguous') AS unassigned_workplaces
+FROM query_table(members)
+GROUP BY GROUPING SETS ((area), (area, division), (area, size_band))
+HAVING grouping(size_band) = 1 OR size_band IS NOT NULL;
+
+-- The sums of districts, and of the nation ('00'), 시도 and 시군구; divisions and bands of the nation and 시도 only.
+CREATE OR REPLACE MACRO district_sums(members) AS TABLE
+WITH district_row AS (SELECT *, district_id AS area FROM query_table(members) WHERE district_id IS NOT NULL)
+FROM month_sums('district_row');
+CREATE OR REPLACE MACRO region_sums(members) AS TABLE
+WITH region_row AS (SELECT *, unnest(['00', sido_code, sigungu_code]) AS area FROM query_table(members))
+FROM month_sums('region_row')
+WHERE area IS NOT NULL AND (cut = 'all' OR length(area) = 2);
+
+-- The measures of a month from its sums; `outside_roll_out` holds the areas that nobody watches yet.
+CREATE OR REPLACE MACRO month_measures(sums) AS TABLE
+SELECT
+    * EXCLUDE (matched_workplaces, ambiguous_workplaces, unassigned_workplaces),
+    getvariable('rate_bp')::INTEGER AS rate_bp,
+    divide_half_even(billed_amount_krw::HUGEINT * 10000, getvariable('rate_bp'))::BIGINT AS payroll_krw,
+    divide_half_even(billed_amount_krw::HUGEINT * 10000, workers::HUGEINT * getvariable('rate_bp'))::BIGINT AS pay_per_worker_krw,
+    share_pct(largest_workplace_workers, workers) AS largest_share_pct,
+    effective_number(workers, squared_workers, 1) AS effective_workplaces,
+    share_pct(ceiling_workers, workers) AS ceiling_share_pct,
+    level_status(
+        (workplaces IS NOT NULL)::INTEGER, 1, FALSE, largest_workplace_workers, workers, workplaces,
+        area NOT IN (SELECT area FROM outside_roll_out)
+    ) AS status
+FROM query_table(sums);

@@ -1,0 +1,107 @@
+"""Sheets out: they say what was proposed, cannot be changed by a slip, and come out the same again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from sogong_pipeline.councils.issue import issue_sheets, write_sheets
+from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.councils.wording import columns, texts
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.reports.wording import texts as report_texts
+from tests.councils.conftest import PERIOD, QUARTER, Council
+from tests.councils.officer import place, rows
+
+
+def page_of(file: Path) -> Any:
+    return load_workbook(file)[texts().sheet["name"]]
+
+
+def test_every_district_stands_on_its_offices_sheet_with_the_figures_of_the_edition(council: Council) -> None:
+    edition = council.pipeline.quarters.edition(QUARTER)
+    assert edition is not None
+    facts = pd.read_parquet(edition.path("fact_district_quarter")).set_index("district_id")
+    proposals = pd.read_parquet(edition.path("stage_proposal")).set_index("district_id")
+    registry = council.pipeline.registry.in_force()
+    assert registry is not None
+    seen = {}
+    for office in council.offices:
+        page = page_of(council.sheet(office))
+        for district, row in rows(page).items():
+            seen[district] = {key.key: page.cell(row, place(key.key)).value for key in columns()}
+    with_office = {d.district_id for d in registry.on(QUARTER.last_day).districts if d.office_code}
+    assert seen.keys() == with_office
+    for district, shown in seen.items():
+        fact, proposal = facts.loc[district], proposals.loc[district]
+        assert shown["proposal"] == report_texts().stages[proposal["stage"]]
+        assert shown["reason_ko"] == proposal["reason_ko"]
+        for key, column in (("workplaces", "workplaces"), ("workers", "workers"), ("payroll", "payroll_krw")):
+            value = fact[column] / (10**6 if key == "payroll" else 1) if pd.notna(fact[column]) else None
+            assert shown[key] == ("–" if value is None else pytest.approx(float(value), abs=0.0501)), district
+        for measure in ("workplaces", "workers", "payroll"):
+            for base in ("year", "two_years"):
+                change = fact[f"{measure}_change_{base}_pct"]
+                expected = "–" if pd.isna(change) else float(Decimal(str(change)))
+                assert shown[f"{measure}_{base}"] == expected
+        undetermined = proposal["stage"] == "undetermined"
+        assert (shown["stage"] or None) == (None if undetermined else shown["proposal"])
+
+
+def test_only_what_an_officer_fills_in_is_open_and_the_page_prints(council: Council) -> None:
+    page = page_of(council.sheet("gyeonggi"))
+    assert page.protection.sheet
+    assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert page.freeze_panes == "C7"
+    assert page.auto_filter.ref.startswith("A6:")
+    assert page.print_title_rows == "$6:$6"
+    unlocked = {
+        cell.column for row in page.iter_rows(min_row=7) for cell in row if not cell.protection.locked
+    }
+    assert unlocked == {place("stage"), place("reason")}
+    lists = {v.formula1 for v in page.data_validations.dataValidation if v.type == "list"}
+    assert lists == {'"의결,정정,이의신청 반영"', '"양호,주의,심각"', '"양호,주의,심각,판정보류 유지"'}
+    book = load_workbook(council.sheet("gyeonggi"))
+    assert [book[name].sheet_state for name in book.sheetnames] == ["visible", "veryHidden"]
+    assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+
+
+def test_the_same_sheets_come_out_byte_for_byte_the_same(council: Council, tmp_path: Path) -> None:
+    issue, is_new = issue_sheets(council.pipeline, PERIOD)
+    assert not is_new
+    again = Path(write_sheets(council.pipeline, issue, tmp_path / "again").folder)
+    names = {path.name for path in council.folder.glob("*.*")}
+    assert names == {f"{office}.{end}" for office in council.offices for end in ("xlsx", "html")}
+    for name in names:
+        assert (again / name).read_bytes() == (council.folder / name).read_bytes(), name
+
+
+def test_a_later_deadline_makes_new_sheets_of_the_same_edition(council: Council) -> None:
+    later, is_new = issue_sheets(council.pipeline, PERIOD, deadline=dt.date(2027, 1, 15))
+    assert is_new
+    assert (later.edition, later.deadline) == (council.issue.edition, dt.date(2027, 1, 15))
+    assert later.sheets["busan"].digest != council.issue.sheets["busan"].digest
+    assert issue_sheets(council.pipeline, PERIOD)[0].deadline == dt.date(2027, 1, 15)
+
+
+def test_a_period_without_a_proposal_is_refused(council: Council) -> None:
+    with pytest.raises(RefusedError, match="no quarter of 2025-H1 was proposed"):
+        issue_sheets(council.pipeline, HalfYear.parse("2025-H1"))
+    with pytest.raises(RefusedError, match="'2026-Q3' is not a decision period; write it as 2026-H2"):
+        HalfYear.parse("2026-Q3")
+
+
+def test_the_briefing_is_one_page_and_counts_what_the_sheet_holds(council: Council) -> None:
+    text = (council.folder / "busan.html").read_text(encoding="utf-8")
+    lines = council.issue.sheets["busan"].lines
+    assert f"밀집지역 {len(lines)}곳의 단계를 2026-12-31까지 정합니다." in text
+    held = sum(line.stage == "undetermined" for line in lines)
+    assert f"{held}곳은 판정보류입니다." in text
+    assert "시연" in text

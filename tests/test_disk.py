@@ -1,0 +1,125 @@
+"""A full disk, one that cannot be written, a clock set back: nothing half is seen, and a re-run ends the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sogong_pipeline.errors import LaterError
+from sogong_pipeline.nps.portal_manners import Manners, Turns
+from sogong_pipeline.nps.portal_memory import Memory
+from sogong_pipeline.periods import Month
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.upkeep.verify import verify
+from sogong_pipeline.warehouse.load import Warehouse
+from tests.conftest import NOW
+from tests.districts.test_registry import ROW, write
+from tests.steps.test_steps import QUARTER, load_registry, month_file
+
+Digest = Callable[[Path], dict[str, str]]
+FULL = "No space left on device"
+ROOM = "; make room there (`sogong status` says what is used, `sogong clean` what may go) and run the same command"
+STATES = {
+    "ro": "Read-only file system; let this user write there and run the same command again",
+    "0": FULL + ROOM,
+    "4096": FULL + ROOM,
+    "100000": "database or disk is full; mend that",
+    "250000": FULL + ROOM,
+    "600000": FULL + ROOM,
+}
+"""By the state of the disk, the bytes left on it mostly, what is told."""
+
+
+@pytest.fixture(scope="module")
+def private_mounts() -> list[str]:
+    """The words before a command that give it disks of its own."""
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    words = ["unshare", *user, "--mount", "--propagation", "private"]
+    tried = subprocess.run([*words, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        pytest.skip(f"this system lets nobody mount a small disk: {tried.stderr.strip()}")
+    return words
+
+
+@pytest.mark.slow
+def test_a_full_disk_and_one_that_cannot_be_written_are_told_and_a_re_run_ends_the_same(
+    private_mounts: list[str], tmp_path: Path, digest_tree: Digest
+) -> None:
+    commands = [
+        ["registry", "load", str(write(tmp_path / "registry.csv", ROW))],
+        ["ingest", "2022-04", "--from", str(month_file(tmp_path / "files", "2022-04"))],
+        ["propose", "2022-Q2"],
+    ]
+    home = tmp_path / "disk"
+    home.mkdir()
+    done = subprocess.run(
+        [*private_mounts, sys.executable, "-m", "tests.disks", home, *STATES, json.dumps(commands)],
+        env={**os.environ, "SOGONG_NOW": NOW},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    expected = Pipeline(Settings(home=tmp_path / "undisturbed", now=NOW))
+    load_registry(expected, tmp_path)
+    expected.months.ingest(Month(2022, 4), str(tmp_path / "files"))
+    expected.quarters.propose(QUARTER)
+    states = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [state["state"] for state in states] == list(STATES)
+    for state in states:
+        assert (state["status"], state["then"]) == (1, 0), state
+        assert STATES[state["state"]] in state["told"], state
+        assert state["told"].count("\n") == 1
+        assert state["told"].startswith(
+            (f"sogong: {home}", "sogong: the disk", f"sogong: sqlite:///{home}")
+        ), state
+        # What a manifest names is whole; bytes of a registry or a month that came too early for theirs are not seen.
+        assert {found.partition(":")[0] for found in state["damaged"]} <= {"no manifest names it"}
+        assert state["lake"] == digest_tree(tmp_path / "undisturbed" / "lake")
+
+
+def test_a_clock_that_was_set_back_changes_the_recorded_time_and_nothing_else(tmp_path: Path) -> None:
+    def at(now: str) -> Pipeline:
+        return Pipeline(Settings(home=tmp_path / "home", now=now))
+
+    month, later, earlier = Month(2022, 4), "2026-10-20T09:00:00+09:00", "2019-01-01T00:00:00+09:00"
+    load_registry(at(later), tmp_path)
+    (first,) = at(later).months.ingest(month, str(month_file(tmp_path / "first", "2022-04")))
+    edition, _ = at(later).quarters.propose(QUARTER)
+
+    (again,) = at(earlier).months.ingest(month, str(month_file(tmp_path / "first", "2022-04")))
+    assert (again.vintage, again.is_new) == (first.vintage, False)
+    assert at(earlier).quarters.propose(QUARTER) == (edition, False)
+    (second,) = at(earlier).months.ingest(month, str(month_file(tmp_path / "second", "2022-04", count=41)))
+    load_registry(at(earlier), tmp_path, name="다른 이름")
+    pipeline = at(earlier)
+    assert pipeline.months.vintage_of(month) == second.vintage
+    assert pipeline.months.vintages(month) == [second.vintage, first.vintage]
+    newer, is_new = pipeline.quarters.propose(QUARTER)
+    assert is_new
+    assert pipeline.quarters.edition(QUARTER) == newer
+    registry = pipeline.registry.in_force()
+    assert registry is not None
+    assert {district.name for district in registry.districts} == {"다른 이름"}
+    Warehouse(pipeline).rebuild()
+    assert verify(pipeline.lake).damaged == []
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_from_the_portal(tmp_path: Path) -> None:
+    """What is remembered of turns in the future neither stops the next one nor makes it wait long."""
+    waits: list[float] = []
+    future = Turns("portal", Memory(tmp_path), Manners(), clock=lambda: 2e9, sleep=waits.append)
+    with future.turn():
+        future.leave_alone(3600)
+    now = Turns("portal", Memory(tmp_path), Manners(), clock=lambda: 1.7e9, sleep=waits.append)
+    with now.turn():
+        pass
+    assert waits == [0, Manners().pause_seconds]
+    with pytest.raises(LaterError, match="asked to be left alone until"), future.turn():
+        pass
