@@ -56,7 +56,9 @@ from sogong_pipeline.periods import Month
     tags=["month"],
     doc_md=__doc__,
     params={
-        "source": Param("", type="string", description="File, folder, address or odcloud; empty: the portal."),
+        "source": Param(
+            "", type="string", description="File, folder, address or odcloud; empty: the portal."
+        ),
         "again": Param(False, type="boolean", description="Announce the month even if nothing changed."),
     },
 )

@@ -100,7 +100,7 @@ def test_owner_tags_catchup_and_limits_are_said(parsed: dict[str, Any], file: Pa
         assert task["retries"] >= DEFAULTS["retries"]
         assert task["execution_timeout"]
         assert task["has_retry_policy"]
-        assert task["pool"] in {"default_pool", POOL}
+        assert task.get("pool", "default_pool") in {"default_pool", POOL}
         assert task.get("pool_slots", 1) <= POOL_SLOTS
         assert task["has_on_failure_callback"]
 
