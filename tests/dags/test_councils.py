@@ -27,7 +27,7 @@ from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW, QUARTER
 from tests.councils.officer import fill, place, rows
-from tests.dags.servers import ROOT, environment, running, until_healthy
+from tests.dags.servers import ROOT, environment, free_ports, running, until_healthy
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("airflow")]
 
@@ -92,12 +92,13 @@ def going_round(proposed: Pipeline, tmp_path_factory: pytest.TempPathFactory) ->
     roster = {office: {"confirmers": confirmers, "email": email} for office, email in OFFICES.items()}
     (folder / "home" / "councils.yaml").write_text(yaml.safe_dump(roster), encoding="utf-8")
     mailbox = Mailbox()
-    server = Controller(mailbox, hostname="127.0.0.1", port=0)
+    (port,) = free_ports(1)
+    server = Controller(mailbox, hostname="127.0.0.1", port=port)
     server.start()
     mail = {
         "conn_type": "smtp",
         "host": "127.0.0.1",
-        "port": server.server.sockets[0].getsockname()[1] if server.server else 0,
+        "port": port,
         "extra": {"disable_tls": True, "disable_ssl": True, "from_email": "sogong@nation.example"},
     }
     told = environment(
