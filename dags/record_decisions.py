@@ -61,11 +61,13 @@ def record_decisions() -> None:
 
     @task(outlets=[DECIDED_QUARTER])
     def record(ask: dict[str, Any], answer: dict[str, Any], outlet_events: Any) -> dict[str, Any]:
-        inbox = open_inbox()
+        from sogong_pipeline.councils.inbox import Ask  # noqa: PLC0415 - parsing must not import it
+
+        inbox, asked = open_inbox(), Ask(**ask)
         if answer["chosen_options"] != [RECORD]:
-            inbox.reject(ask, str((answer["params_input"] or {}).get(NOTE, "")))
+            inbox.reject(asked, str((answer["params_input"] or {}).get(NOTE, "")))
             raise AirflowSkipException("sent back to the officer")
-        done = inbox.conclude(ask, answer["responded_by_user"]["name"]).facts
+        done = inbox.conclude(asked, answer["responded_by_user"]["name"]).facts
         outlet_events[DECIDED_QUARTER].add_partitions([done["quarter"]])
         return done
 

@@ -79,7 +79,7 @@ def compose(report: str, quarter: Quarter, office_code: str, to: str, sender: st
     title = f"{quarter_ko(quarter)} {texts().report['final_title']}"
     # Not an EmailMessage: folding a long Korean subject, it loses the blanks between its parts.
     message = MIMEMultipart()
-    message["Subject"] = Header(f"{demo}{office.name} {title}", "utf-8").encode()
+    message["Subject"] = Header(f"{demo}{office.name} {title}", "utf-8", header_name="Subject").encode()
     message["From"] = sender
     message["To"] = to
     message["Date"] = formatdate(localtime=False)

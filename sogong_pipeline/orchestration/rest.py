@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ PARTS = ("metadatabase", "scheduler", "dag_processor")
 ENDED = frozenset({"success", "failed"})
 """The states a run ends in."""
 ANSWER_SECONDS = 30
+SETTLED_SECONDS = 4
 T = TypeVar("T")
 
 
@@ -110,9 +112,15 @@ class Airflow:
         return {task["task_id"]: task["state"] for task in found}
 
     def questions(self, dag_id: str) -> list[dict[str, Any]]:
-        """What waits for a person: `subject`, `body`, `assigned_users` and the `task_instance` of each."""
+        """What waits for a person: `subject`, `body`, `assigned_users` and the `task_instance` of each.
+
+        One that was asked just now is not among them: answered before the scheduler has seen its process end, Airflow
+        takes the step for killed and asks again.
+        """
         path = f"dags/{dag_id}/dagRuns/~/hitlDetails?response_received=false&state=awaiting_input&limit=100"
-        return self.ask("GET", path)["hitl_details"]  # type: ignore[no-any-return]
+        before = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=SETTLED_SECONDS)
+        found: list[dict[str, Any]] = self.ask("GET", path)["hitl_details"]
+        return [asked for asked in found if dt.datetime.fromisoformat(asked["created_at"]) < before]
 
     def answer(self, question: dict[str, Any], option: str, **fields: str) -> None:
         """Answer one, with the fields of its form.

@@ -1,0 +1,231 @@
+"""A round of the councils under the real scheduler, over REST: sheets back, refused, mended, confirmed, mailed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from aiosmtpd.controller import Controller
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from sogong_pipeline.cli import app
+from sogong_pipeline.councils.decision import decisions, in_force
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.orchestration.rest import Airflow, wait
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.warehouse.load import Warehouse
+from tests.conftest import NOW, QUARTER
+from tests.councils.officer import fill, place, rows
+from tests.dags.servers import ROOT, environment, free_ports, running, until_healthy
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("airflow")]
+
+PERIOD, DEADLINE = "2026-H2", "2026-10-19"
+OFFICES = {"busan": "council@busan.example", "gyeonggi": "council@gyeonggi.example"}
+LOGINS = "simple_auth_manager_passwords.json.generated"
+
+
+class Mailbox:
+    """What a mail server was handed: envelope addresses and message."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[list[str], EmailMessage]] = []
+
+    async def handle_DATA(self, *handed: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        *_, envelope = handed
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append((envelope.rcpt_tos, message))
+        return "250 OK"
+
+
+@dataclass(frozen=True)
+class Round:
+    """An Airflow whose installation has a proposed quarter; `kim` confirms, `park` is somebody else."""
+
+    kim: Airflow
+    park: Airflow
+    warehouse: Warehouse
+    mailbox: Mailbox
+
+    @property
+    def home(self) -> Path:
+        return self.warehouse.pipeline.settings.home
+
+    @property
+    def finals(self) -> Path:
+        return self.home / "reports" / str(QUARTER) / "final"
+
+    def look(self) -> str:
+        return self.kim.trigger("record_decisions")
+
+    def questions(self, count: int) -> list[dict[str, Any]]:
+        """Wait until so many sheets wait for a person."""
+
+        def asked() -> list[dict[str, Any]] | None:
+            found = self.kim.questions("record_decisions")
+            return found if len(found) == count else None
+
+        return wait(asked, f"{count} questions")
+
+
+@pytest.fixture(scope="module")
+def going_round(proposed: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
+    """Airflow as `make airflow` starts it, with two users and a mail server."""
+    folder = tmp_path_factory.mktemp("round")
+    shutil.copytree(proposed.settings.home / "lake", folder / "home" / "lake", copy_function=os.link)
+    warehouse = Warehouse(Pipeline(Settings(home=folder / "home", now=NOW)))
+    warehouse.load_reference()
+    warehouse.load_quarter(QUARTER)
+    confirmers = [{"id": "kim", "name": "김확인"}]
+    roster = {office: {"confirmers": confirmers, "email": email} for office, email in OFFICES.items()}
+    (folder / "home" / "councils.yaml").write_text(yaml.safe_dump(roster), encoding="utf-8")
+    mailbox = Mailbox()
+    (port,) = free_ports(1)
+    server = Controller(mailbox, hostname="127.0.0.1", port=port)
+    server.start()
+    mail = {
+        "conn_type": "smtp",
+        "host": "127.0.0.1",
+        "port": port,
+        "extra": {"disable_tls": True, "disable_ssl": True, "from_email": "sogong@nation.example"},
+    }
+    told = environment(
+        folder,
+        SOGONG_NOW=NOW,
+        SOGONG_PORTAL_URL="http://127.0.0.1:9",
+        AIRFLOW_CONN_SOGONG_SMTP=json.dumps(mail),
+        AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS="False",
+        AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS="kim:admin,park:admin",
+    )
+    output = folder / "standalone.log"
+    with running([ROOT / "scripts" / "airflow.sh"], told, output) as process:
+        address = told["AIRFLOW__API__BASE_URL"]
+        until_healthy(address, {output: process})
+        passwords = json.loads((folder / "airflow" / LOGINS).read_text(encoding="utf-8"))
+        kim, park = Airflow(address), Airflow(address)
+        kim.log_in("kim", passwords["kim"])
+        park.log_in("park", passwords["park"])
+        dags = {path.stem for path in (ROOT / "dags").glob("*.py")}
+        wait(lambda: True if kim.dags() == dags else None, "all DAGs")
+        yield Round(kim, park, warehouse, mailbox)
+    server.stop()
+
+
+def test_a_round_of_the_councils(going_round: Round, tmp_path: Path) -> None:
+    kim, home, pipeline = going_round.kim, going_round.home, going_round.warehouse.pipeline
+    drafted = kim.trigger("publish_reports", str(QUARTER))
+    assert kim.finished("publish_reports", drafted) == "success"
+    assert kim.tasks("publish_reports", drafted)["publish_decided"] == "skipped"
+    told = {"SOGONG_HOME": str(home), "SOGONG_NOW": NOW}
+    issued = CliRunner().invoke(app, ["decide", "sheets", PERIOD, "--deadline", DEADLINE], env=told)
+    assert issued.exit_code == 0, issued.output
+    sheets, inbox = home / "reports" / PERIOD, home / "inbox" / PERIOD
+
+    # One office's sheet is as it should be, the other's lacks a reason.
+    fill(sheets / "busan.xlsx", inbox / "부산.xlsx")
+    district = first_proposed(sheets / "gyeonggi.xlsx")
+    fill(sheets / "gyeonggi.xlsx", inbox / "경기.xlsx", {district: ("심각", "")})
+    going_round.look()
+    (asked,) = going_round.questions(1)
+    assert asked["assigned_users"] == [{"id": "kim", "name": "김확인"}]
+    assert "부산지방중소벤처기업청 의결 확인" in asked["subject"]
+    for words in ("| 판정보류 유지 |", "busan.xlsx)", f"{QUARTER}/draft/busan.html)", "제안과 다른 곳"):
+        assert words in asked["body"]
+    answer = (inbox / "경기.xlsx.답변.txt").read_text(encoding="utf-8-sig")
+    assert "고칠 곳 1가지" in answer
+    assert district in answer
+    with pytest.raises(RefusedError, match=r"403.*not a respondent"):
+        going_round.park.answer(asked, "기록", note="")
+    kim.answer(asked, "기록", note="")
+    wait(lambda: True if (going_round.finals / "busan.html").exists() else None, "the final report")
+    # The deadline is over: the nation's report names who is missing.
+    nation = wait(lambda: read(going_round.finals / "index.html"), "the nation's report")
+    assert "까지 의결하지 않은 지방청: " in nation
+    assert not (going_round.finals / "gyeonggi.html").exists()
+
+    # The other is sent back by the person, then mended and confirmed.
+    reason = "주요 업체의 휴업 =HYPERLINK(1) <script>alert(1)</script>"
+    fill(sheets / "gyeonggi.xlsx", inbox / "경기.xlsx", {district: ("심각", reason)})
+    sent_back = going_round.look()
+    (asked,) = going_round.questions(1)
+    assert "<script>" not in asked["body"]
+    kim.answer(asked, "되돌려 보내기", note="의결일을 다시 확인해 주십시오")
+    assert kim.finished("record_decisions", sent_back) == "success"
+    answer = (inbox / "경기.xlsx.답변.txt").read_text(encoding="utf-8-sig")
+    assert "담당자의 말: 의결일을 다시 확인해 주십시오" in answer
+    fill(sheets / "gyeonggi.xlsx", inbox / "경기 다시.xlsx", {district: ("심각", reason)}, by="최담당")
+    going_round.look()
+    (asked,) = going_round.questions(1)
+    kim.answer(asked, "기록", note="")
+    report = wait(lambda: read(going_round.finals / "gyeonggi.html"), "the second final report")
+    assert "&lt;script&gt;alert(1)" in report
+    assert "<script>alert(1)" not in report
+
+    # A correction is a new row, and the report follows.
+    fill(
+        sheets / "gyeonggi.xlsx",
+        inbox / "경기 정정.xlsx",
+        {district: ("주의", "옮겨 적으며 틀림")},
+        kind="정정",
+    )
+    corrected = going_round.look()
+    (asked,) = going_round.questions(1)
+    kim.answer(asked, "기록", note="")
+    assert kim.finished("record_decisions", corrected) == "success"
+    wait(
+        lambda: True if "옮겨 적으며 틀림" in (read(going_round.finals / "gyeonggi.html") or "") else None,
+        "it again",
+    )
+
+    in_lake = decisions(pipeline.lake, PERIOD)
+    with going_round.warehouse.engine.connect() as connection:
+        in_tables = connection.execute(
+            text("SELECT district_id, number, stage, confirmed_by, replaces FROM stage_decision")
+        ).fetchall()
+    assert sorted(map(tuple, in_tables), key=str) == sorted(
+        [(row.district_id, row.number, row.stage, row.confirmed_by, row.replaces) for row in in_lake], key=str
+    )
+    standing = in_force(in_lake)[district]
+    assert (standing.stage, standing.replaces, standing.kind) == ("caution", 1, "correction")
+    assert {row.office_code for row in in_lake} == set(OFFICES)
+
+    # Each report went to its own office alone: once, and again when it changed.
+    wait(lambda: True if len(going_round.mailbox.messages) == 3 else None, "three messages")
+    for envelope, message in going_round.mailbox.messages:
+        (office,) = [name for name, email in OFFICES.items() if [email] == envelope]
+        assert (message["To"], message["Cc"], message["From"]) == (
+            OFFICES[office],
+            None,
+            "sogong@nation.example",
+        )
+        assert message["Subject"].startswith("[시연] ")
+        (attached,) = message.iter_attachments()
+        assert attached.get_filename() == f"{QUARTER}-{office}.html"
+    assert [to for to, _ in going_round.mailbox.messages].count([OFFICES["gyeonggi"]]) == 2
+    *_, (_, last) = going_round.mailbox.messages
+    (attached,) = last.iter_attachments()
+    assert attached.get_content() == read(going_round.finals / "gyeonggi.html")
+
+
+def first_proposed(sheet: Path) -> str:
+    """A district that was proposed as good."""
+    from openpyxl import load_workbook
+
+    page = load_workbook(sheet).worksheets[0]
+    return next(name for name, row in rows(page).items() if page.cell(row, place("proposal")).value == "양호")
+
+
+def read(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8") if file.exists() else None
