@@ -56,11 +56,6 @@ def publish_final(pipeline: Pipeline, quarter: Quarter, out: Path | None = None)
     models = build_final(source)
     nation = not councils.missing or pipeline.settings.clock().date() > issue.deadline
     told = [model for model in models if nation or model.stem != NATION]
-    if not nation:
-        told = [
-            replace(model, others=tuple(link for link in model.others if link.report != NATION))
-            for model in told
-        ]
     folder = f"{quarter}/final"
     published = write_reports(told, FolderStore(out) if out else open_reports(pipeline.settings, folder))
     extracts = write_reports(

@@ -66,7 +66,7 @@ def _model(scope: Scope, told: Sequence[Scope], every: Sequence[Scope] | None = 
         tiles=summary.tiles(scope),
         stages=summary.stage_picture(scope),
         sections=tuple(sections),
-        others=tuple(Link(other.short_name, other.stem) for other in told if other.stem != scope.stem),
+        others=_others(scope, told),
     )
 
 
@@ -101,6 +101,13 @@ def _of_sigungu(scope: Scope) -> list[Section]:
         district_lists.flagged(scope),
         district_lists.every(scope),
     ]
+
+
+def _others(scope: Scope, told: Sequence[Scope]) -> tuple[Link, ...]:
+    """The other reports; an office's final one has none, for it is mailed again when it changes."""
+    if scope.source.councils and scope.office:
+        return ()
+    return tuple(Link(other.short_name, other.stem) for other in told if other.stem != scope.stem)
 
 
 def _decisions(scope: Scope) -> list[Section]:
