@@ -38,6 +38,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import CronPartitionTimetable, Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from sogong_pipeline.orchestration.announcements import last_announced
 from sogong_pipeline.orchestration.assets import MEASURED_MONTH
 from sogong_pipeline.orchestration.installation import open_pipeline, open_warehouse
 from sogong_pipeline.orchestration.policy import DEFAULTS
@@ -100,13 +101,7 @@ def ingest_month() -> None:
     @task(inlets=[MEASURED_MONTH], outlets=[MEASURED_MONTH])
     def announce(measured: dict[str, Any], partition_key: str, inlet_events: Any, outlet_events: Any) -> None:
         told = {"month": partition_key, **measured}
-        before = [
-            event
-            for event in inlet_events[MEASURED_MONTH]
-            if (event.extra or {}).get("month") == partition_key
-        ]
-        latest = max(before, key=lambda event: event.timestamp, default=None)
-        if not measured or (latest is not None and latest.extra == told):
+        if not measured or last_announced(inlet_events[MEASURED_MONTH], partition_key) == told:
             raise AirflowSkipException("announced before" if measured else "not measured: load a registry")
         outlet_events[MEASURED_MONTH].extra = told
 

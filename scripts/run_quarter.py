@@ -17,6 +17,8 @@ from sogong_pipeline.orchestration.rest import PARTS, Airflow, wait
 from sogong_pipeline.periods import Quarter
 
 START_SECONDS = 300
+RUN_SECONDS = 1800
+"""The first look at a lake proposes every quarter in it, some 25 seconds each on two cores."""
 LOGINS = "simple_auth_manager_passwords.json.generated"
 DAGS = frozenset({"ingest_month", "propose_stages", "publish_reports"})
 
@@ -38,7 +40,7 @@ def see(airflow: Airflow, dag_id: str, run_id: str) -> dict[str, str | None]:
     Raises:
         SystemExit: when it failed; the logs are in the browser.
     """
-    state = airflow.finished(dag_id, run_id)
+    state = airflow.finished(dag_id, run_id, RUN_SECONDS)
     run = airflow.ask("GET", f"dags/{dag_id}/dagRuns/{run_id}")
     tasks = airflow.tasks(dag_id, run_id)
     told = " ".join(task if done == "success" else f"{task} ({done})" for task, done in tasks.items())

@@ -88,6 +88,30 @@ def test_the_same_bytes_are_announced_once_and_a_correction_again(pipeline: Pipe
     assert taken_back == first
 
 
+def test_a_month_is_told_again_where_the_server_cannot_say_what_was_told() -> None:
+    """It answers 500 while a run of an earlier event waits for its turn."""
+    from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+    from airflow.sdk.execution_time.comms import ErrorResponse
+    from airflow.sdk.execution_time.context import OutletEventAccessors
+
+    from sogong_pipeline.orchestration.assets import MEASURED_MONTH
+
+    class Unreadable:
+        def __iter__(self) -> Any:
+            raise AirflowRuntimeError(
+                ErrorResponse(error=ErrorType.API_SERVER_ERROR, detail={"status_code": 500})
+            )
+
+    outlets = OutletEventAccessors()
+    tasks("ingest_month")["announce"](
+        {"measured": "5d3f"},
+        partition_key="2022-04",
+        inlet_events={MEASURED_MONTH: Unreadable()},
+        outlet_events=outlets,
+    )
+    assert outlets[MEASURED_MONTH].extra == {"month": "2022-04", "measured": "5d3f"}
+
+
 def test_a_month_without_a_registry_is_in_but_not_announced(pipeline: Pipeline, tmp_path: Path) -> None:
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), []) is None
     assert pipeline.months.passed() == [Month(2022, 4)]
