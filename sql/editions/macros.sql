@@ -192,3 +192,25 @@ SELECT
     percent(payroll_points_two_years) AS payroll_two_years_points
 FROM level
 LEFT JOIN wide USING (area, part);
+
+-- Every area and part (a division or size band) in the quarter judged, and how much more the part weighs in the area
+-- than in the nation; reads the view `nation_month` beside the one it is given.
+CREATE OR REPLACE MACRO part_facts(month_facts) AS TABLE
+WITH workers AS (
+    SELECT area, part, sum(workers) AS workers
+    FROM query_table(month_facts)
+    WHERE quarter = getvariable('quarter')
+    GROUP BY area, part
+),
+nation AS (
+    SELECT part, sum(workers) AS workers FROM nation_month WHERE quarter = getvariable('quarter') GROUP BY part
+)
+SELECT
+    facts.*,
+    location_quotient(
+        workers.workers, sum(workers.workers) OVER (PARTITION BY area),
+        nation.workers, (SELECT sum(workers) FROM nation)
+    ) AS location_quotient
+FROM quarter_facts(month_facts) AS facts
+JOIN workers USING (area, part)
+LEFT JOIN nation USING (part);
