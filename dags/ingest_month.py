@@ -113,8 +113,7 @@ def ingest_month() -> None:
     vintages = land()
     staged, checked, measured = stage(vintages), check(vintages), measure()
     bulletin(measured)
-    published() >> vintages
-    staged >> checked >> measured >> load() >> announce(measured)
+    published() >> vintages >> staged >> checked >> measured >> load() >> announce(measured)
 
 
 ingest_month()

@@ -46,7 +46,7 @@ class BulletinSource:
     Attributes:
         month: The month.
         vintage: Its file.
-        made_at: When its figures were made.
+        made_at: When the newest of its figures were made.
         districts: Those that count on the last day of its quarter.
         figures: By area, span and measure; no entry where a month of the span is not in or not known.
         small: Why a district's change is to be read with care, by its id: `few_workplaces`, `dominated_by_one`.
@@ -100,7 +100,7 @@ def collect(pipeline: Pipeline, month: Month) -> BulletinSource:
     return BulletinSource(
         month=month,
         vintage=vintage,
-        made_at=dt.datetime.fromisoformat(measured[month].manifest["recorded_at"]),
+        made_at=max(dt.datetime.fromisoformat(part.manifest["recorded_at"]) for part in measured.values()),
         districts=districts.districts,
         figures={
             (row["area"], row["span"], row["measure"]): Figure(
