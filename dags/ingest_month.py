@@ -15,7 +15,8 @@ by the 28th fails as *late*.
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
 **Form.** `source`: a file, a folder or a portal's address, on the machine of the worker, or `odcloud` for the API,
-whose key is `SOGONG_API_KEY` or the password of the connection `sogong_api`; empty for the portal.
+whose key is `SOGONG_API_KEY` or the password of the connection `sogong_api`; empty for the portal. `again`: announce
+the month even if nothing changed, so that its quarter is looked at anew.
 
 **A worked example.** Months 2026-07 to 2026-09 from the portal, the oldest first:
 
@@ -23,7 +24,7 @@ whose key is `SOGONG_API_KEY` or the password of the connection `sogong_api`; em
 
 The office sends a corrected 2026-09. Trigger the DAG with the partition key `2026-09` and the file as `source`: it
 becomes a second vintage beside the first, and 2026-Q3 is proposed again. The same file once more changes nothing, and
-`announce` is skipped.
+`announce` is skipped. A run's note says how many rows came in, how many went to quarantine, what the gate found.
 
 **When it fails.** A refusal is one line in the log that says what to do; it is not tried again. A portal that does not
 answer is asked again after 30 minutes. Clear the failed task to go on: every step recognises what is there.
@@ -41,7 +42,8 @@ from airflow.sdk.exceptions import AirflowSkipException
 from sogong_pipeline.orchestration.announcements import last_announced
 from sogong_pipeline.orchestration.assets import MEASURED_MONTH
 from sogong_pipeline.orchestration.installation import open_pipeline, open_warehouse
-from sogong_pipeline.orchestration.policy import DEFAULTS
+from sogong_pipeline.orchestration.notes import KEY, month_note
+from sogong_pipeline.orchestration.policy import DEFAULTS, POOL
 from sogong_pipeline.periods import Month
 
 
@@ -55,7 +57,8 @@ from sogong_pipeline.periods import Month
     tags=["month"],
     doc_md=__doc__,
     params={
-        "source": Param("", type="string", description="File, folder, address or odcloud; empty: the portal.")
+        "source": Param("", type="string", description="File, folder, address, odcloud; empty: the portal."),
+        "again": Param(False, type="boolean", description="Announce the month even if nothing changed."),
     },
 )
 def ingest_month() -> None:
@@ -70,44 +73,46 @@ def ingest_month() -> None:
 
     @task(max_active_tis_per_dag=1)
     def land(partition_key: str, params: dict[str, Any]) -> list[str]:
-        landed = open_pipeline(params["source"]).months.fetch(
-            Month.parse(partition_key), params["source"] or None
-        )
+        months, source = open_pipeline(params["source"]).months, params["source"] or None
+        landed = months.fetch(Month.parse(partition_key), source)
         return [vintage for vintage, _ in landed]
 
-    @task(max_active_tis_per_dag=1)
+    @task(max_active_tis_per_dag=1, pool=POOL, pool_slots=2)
     def stage(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
         months, month = open_pipeline().months, Month.parse(partition_key)
         return [{"vintage": vintage, **months.stage(month, vintage).facts} for vintage in vintages]
 
-    @task(max_active_tis_per_dag=1)
+    @task(max_active_tis_per_dag=1, pool=POOL)
     def check(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
         months, month = open_pipeline().months, Month.parse(partition_key)
         return [{"vintage": vintage, **months.check(month, vintage).facts} for vintage in vintages]
 
-    @task(max_active_tis_per_dag=1)
+    @task(max_active_tis_per_dag=1, pool=POOL)
     def measure(partition_key: str) -> dict[str, Any]:
         measured = open_pipeline().months.measure_in_force(Month.parse(partition_key))
         return {"measured": measured.digest, **measured.facts} if measured else {}
 
     @task(max_active_tis_per_dag=1, trigger_rule="all_done")
-    def load(partition_key: str) -> None:
+    def load(partition_key: str, ti: Any) -> None:
         from sogong_pipeline.quality.publish import publish_quality  # noqa: PLC0415 - parsing must not import it
 
         warehouse, month = open_warehouse(), Month.parse(partition_key)
-        publish_quality(warehouse.pipeline, [month])
+        published = publish_quality(warehouse.pipeline, [month])
         warehouse.load_month(month)
+        ti.xcom_push(KEY, month_note(warehouse.pipeline, month, published.folder))
 
     @task(inlets=[MEASURED_MONTH], outlets=[MEASURED_MONTH])
-    def announce(measured: dict[str, Any], partition_key: str, inlet_events: Any, outlet_events: Any) -> None:
+    def announce(
+        measured: dict[str, Any], params: Any, partition_key: str, inlet_events: Any, outlet_events: Any
+    ) -> None:
         told = {"month": partition_key, **measured}
-        if not measured or last_announced(inlet_events[MEASURED_MONTH], partition_key) == told:
+        known = not params["again"] and last_announced(inlet_events[MEASURED_MONTH], partition_key) == told
+        if known or not measured:
             raise AirflowSkipException("announced before" if measured else "not measured: load a registry")
         outlet_events[MEASURED_MONTH].extra = told
 
-    vintages = land()
+    published() >> (vintages := land())
     staged, checked, measured = stage(vintages), check(vintages), measure()
-    published() >> vintages
     staged >> checked >> measured >> load() >> announce(measured)
 
 
