@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.listeners import hookimpl
 
-from sogong_pipeline.orchestration.notes import KEY
+from sogong_pipeline.orchestration.notes import HEADING, KEY
 from sogong_pipeline.orchestration.policy import POOL, POOL_SLOTS
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
 
-HEADING = "**This run**"
 LONGEST = 1000
 """Characters that Airflow's database takes of a note."""
 
@@ -65,7 +64,7 @@ def _write_note(dag_run: DagRun) -> None:
     ended = dag_run.get_task_instances(state=[TaskInstanceState.FAILED], session=session)
     failed = sorted(task.task_id for task in ended)
     lines += [f"failed: {', '.join(failed)}; see the log"] if failed else []
-    theirs = (dag_run.note or "").partition(HEADING)[0]
+    theirs = (dag_run.note or "").partition(HEADING)[0].strip()
     if lines:
-        note = theirs + "\n\n".join([HEADING, *lines])
+        note = "\n\n".join([theirs, f"{HEADING} {lines[0]}", *lines[1:]]).strip()
         dag_run.note = note if len(note) <= LONGEST else f"{note[: LONGEST - 1]}…"

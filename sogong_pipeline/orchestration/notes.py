@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 KEY = "note"
 """The key of the XCom by which a task adds to the note of its run."""
 
+HEADING = "**This run:**"
+"""What the scheduler's lines begin with; what stands before them in a note somebody wrote."""
+
 
 def month_note(pipeline: Pipeline, month: Month, quality: str) -> str:
     """Rows, quarantine, the gate's result and the districts of the file of a month that came last.

