@@ -11,23 +11,22 @@ by the 28th fails as *late*.
 | `stage` | types the rows; what cannot be typed goes to quarantine with its reason |
 | `check` | the gate: a critical failure stops the month here, and an earlier good file stays in force |
 | `measure` | matches workplaces to districts and sums them; needs a registry (`load_registry`) |
+| `bulletin` | writes the month's bulletins for the offices, and again those of later months that show it |
 | `load` | writes the page of what the gate found and copies the month into the warehouse, also when it was stopped |
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
 **Form.** `source`: a file, a folder or a portal's address, on the machine of the worker, or `odcloud` for the API,
-whose key is `SOGONG_API_KEY` or the password of the connection `sogong_api`; empty for the portal. `again`: announce
-the month even if nothing changed, so that its quarter is looked at anew.
+whose key is `SOGONG_API_KEY` or `sogong_api`'s password; empty: the portal. `again`: announce it though nothing changed.
 
 **A worked example.** Months 2026-07 to 2026-09 from the portal, the oldest first:
 
     airflow backfill create --dag-id ingest_month --from-date 2026-07-01 --to-date 2026-09-30 --max-active-runs 1
 
-The office sends a corrected 2026-09. Trigger the DAG with the partition key `2026-09` and the file as `source`: it
-becomes a second vintage beside the first, and 2026-Q3 is proposed again. The same file once more changes nothing, and
-`announce` is skipped. A run's note says how many rows came in, how many went to quarantine, what the gate found.
+The office sends a corrected 2026-09. Trigger the DAG with that partition key and the file as `source`: it becomes a
+second vintage, and 2026-Q3 is proposed again. The same file once more changes nothing, and `announce` is skipped.
 
-**When it fails.** A refusal is one line in the log that says what to do; it is not tried again. A portal that does not
-answer is asked again after 30 minutes. Clear the failed task to go on: every step recognises what is there.
+**When it fails.** A refusal is one line in the log that says what to do, and final. A portal that does not answer is
+asked again after 30 minutes. Clear the failed task to go on: every step recognises what is there.
 """
 
 from __future__ import annotations
@@ -39,11 +38,11 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import CronPartitionTimetable, Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from sogong_pipeline.orchestration.announcements import last_announced
+from sogong_pipeline.orchestration.announcements import was_announced
 from sogong_pipeline.orchestration.assets import MEASURED_MONTH
 from sogong_pipeline.orchestration.installation import open_pipeline, open_warehouse
 from sogong_pipeline.orchestration.notes import KEY, month_note
-from sogong_pipeline.orchestration.policy import DEFAULTS, POOL
+from sogong_pipeline.orchestration.policy import DEFAULTS, POOL, UNTIL_PUBLISHED
 from sogong_pipeline.periods import Month
 
 
@@ -62,20 +61,17 @@ from sogong_pipeline.periods import Month
     },
 )
 def ingest_month() -> None:
-    """The tasks of one month; of those that write, one of a kind runs at a time over all months."""
+    """The tasks of a month; of those that write, one of a kind runs at a time over all months."""
 
-    @task.sensor(
-        mode="reschedule", poke_interval=dt.timedelta(hours=3), timeout=dt.timedelta(days=11), retries=48
-    )
+    @task.sensor(**UNTIL_PUBLISHED)
     def published(partition_key: str, params: dict[str, Any]) -> bool:
         months = open_pipeline(params["source"]).months
         return months.is_published(Month.parse(partition_key), params["source"] or None)
 
     @task(max_active_tis_per_dag=1)
     def land(partition_key: str, params: dict[str, Any]) -> list[str]:
-        months, source = open_pipeline(params["source"]).months, params["source"] or None
-        landed = months.fetch(Month.parse(partition_key), source)
-        return [vintage for vintage, _ in landed]
+        month, source = Month.parse(partition_key), params["source"]
+        return [vintage for vintage, _ in open_pipeline(source).months.fetch(month, source or None)]
 
     @task(max_active_tis_per_dag=1, pool=POOL, pool_slots=2)
     def stage(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
@@ -92,6 +88,13 @@ def ingest_month() -> None:
         measured = open_pipeline().months.measure_in_force(Month.parse(partition_key))
         return {"measured": measured.digest, **measured.facts} if measured else {}
 
+    @task(max_active_tis_per_dag=1)
+    def bulletin(measured: dict[str, Any], partition_key: str) -> None:
+        from sogong_pipeline.reports.bulletin_publish import publish_again  # noqa: PLC0415 - as in load
+
+        if measured:  # there is a registry
+            publish_again(open_pipeline(), Month.parse(partition_key))
+
     @task(max_active_tis_per_dag=1, trigger_rule="all_done")
     def load(partition_key: str, ti: Any) -> None:
         from sogong_pipeline.quality.publish import publish_quality  # noqa: PLC0415 - parsing must not import it
@@ -102,18 +105,15 @@ def ingest_month() -> None:
         ti.xcom_push(KEY, month_note(warehouse.pipeline, month, published.folder))
 
     @task(inlets=[MEASURED_MONTH], outlets=[MEASURED_MONTH])
-    def announce(
-        measured: dict[str, Any], params: Any, partition_key: str, inlet_events: Any, outlet_events: Any
-    ) -> None:
-        told = {"month": partition_key, **measured}
-        known = not params["again"] and last_announced(inlet_events[MEASURED_MONTH], partition_key) == told
-        if known or not measured:
-            raise AirflowSkipException("announced before" if measured else "not measured: load a registry")
+    def announce(facts: Any, params: Any, partition_key: str, inlet_events: Any, outlet_events: Any) -> None:
+        told = {"month": partition_key, **facts}
+        if not facts or (not params["again"] and was_announced(told, inlet_events[MEASURED_MONTH])):
+            raise AirflowSkipException("announced before" if facts else "not measured: load a registry")
         outlet_events[MEASURED_MONTH].extra = told
 
-    published() >> (vintages := land())
-    staged, checked, measured = stage(vintages), check(vintages), measure()
-    staged >> checked >> measured >> load() >> announce(measured)
+    staged, checked, measured = stage(vintages := land()), check(vintages), measure()
+    bulletin(measured)
+    published() >> vintages >> staged >> checked >> measured >> load() >> announce(measured)
 
 
 ingest_month()

@@ -55,3 +55,11 @@ DEFAULTS: dict[str, Any] = {
     "on_failure_callback": tell_failure,
 }
 """The default arguments of every task."""
+
+UNTIL_PUBLISHED: dict[str, Any] = {
+    "mode": "reschedule",
+    "poke_interval": dt.timedelta(hours=3),
+    "timeout": dt.timedelta(days=28 - 17),
+    "retries": 48,
+}
+"""How a month is waited for: from the 17th to the 28th, holding no worker; a portal that fails is asked again."""
