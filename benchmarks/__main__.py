@@ -6,15 +6,17 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import scheduler
+from benchmarks import decade, scheduler
 from benchmarks.month import compare_month
 from benchmarks.staging import compare_staging
 from sogong_pipeline.periods import parse_months
 from sogong_pipeline.simulator.country import write_country
 
+COLUMNS = ("work", "how", "seconds", "processor", "ratio", "of cpu", "peak MB")
+
 
 def main() -> None:
-    """Time each piece of work and its alternatives on a country, then a quarter under the scheduler; print both."""
+    """Time each piece of work and its alternatives on a country, then a range, then a quarter under the scheduler."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--outside", type=float, default=3.4, help="3.4 gives the 600,000 rows of the real file"
@@ -24,11 +26,13 @@ def main() -> None:
         country = Path(folder) / "country"
         write_country(country, months=parse_months("2026-07..2026-09"), outside=arguments.outside)
         results = [*compare_staging(country), *compare_month(country)]
-    print(f"{'work':<34}{'how':<34}{'seconds':>9}{'ratio':>8}{'peak MB':>9}")
-    for result in results:
+    print("{:<30}{:<30}{:>9}{:>10}{:>7}{:>8}{:>9}".format(*COLUMNS))
+    for each in results:
         print(
-            f"{result.work:<34}{result.how:<34}{result.seconds:>9.2f}{result.ratio:>8.2f}{result.peak_mb:>9.0f}"
+            f"{each.work:<30}{each.how:<30}{each.seconds:>9.2f}{each.processor:>10.2f}{each.ratio:>7.2f}"
+            f"{each.processor_ratio:>8.2f}{each.peak_mb:>9.0f}"
         )
+    decade.main(["--outside", str(arguments.outside)])
     scheduler.main()
 
 

@@ -1,4 +1,4 @@
-"""Staging one month: digest, decode, type 22 columns, find copies, write Parquet."""
+"""Staging three months: digest, decode, type 22 columns, find copies, write Parquet."""
 
 from __future__ import annotations
 
@@ -20,8 +20,13 @@ NUMBERS = [
 SAMPLE_LINES = 100
 
 
-def ours(file: str) -> None:
+def ours(*files: str) -> None:
     """What the pipeline does, its account of rows and its reasons included."""
+    for file in files:
+        _ours(file)
+
+
+def _ours(file: str) -> None:
     from sogong_pipeline.nps.sources import data_month
     from sogong_pipeline.nps.staging import stage
 
@@ -32,8 +37,13 @@ def ours(file: str) -> None:
         stage(path, path.name, data_month(path, path.name), Path(folder))
 
 
-def with_pandas(file: str) -> None:
+def with_pandas(*files: str) -> None:
     """What one would write in pandas: copies and rows that cannot be typed go to a file of their own."""
+    for file in files:
+        _pandas(file)
+
+
+def _pandas(file: str) -> None:
     import pandas as pd
 
     with Path(file).open("rb") as body:
@@ -52,14 +62,16 @@ def with_pandas(file: str) -> None:
         frame[bad].to_parquet(Path(folder) / "bad.parquet", compression="zstd")
 
 
-def with_duckdb(file: str) -> None:
+def with_duckdb(*files: str) -> None:
     """What one would write in DuckDB: decode, let it guess the types, write; nothing is looked at."""
-    _duckdb(file, "*")
+    for file in files:
+        _duckdb(file, "*")
 
 
-def with_duckdb_distinct(file: str) -> None:
+def with_duckdb_distinct(*files: str) -> None:
     """The same without the copies of lines."""
-    _duckdb(file, "DISTINCT *")
+    for file in files:
+        _duckdb(file, "DISTINCT *")
 
 
 def _duckdb(file: str, columns: str) -> None:
@@ -76,8 +88,8 @@ def _duckdb(file: str, columns: str) -> None:
 
 
 def compare_staging(country: Path) -> list[Result]:
-    """Ours against pandas and bare DuckDB on the newest month of a country."""
-    file = max((country / "files").iterdir())
+    """Ours against pandas and bare DuckDB on every month of a country."""
+    files = sorted((country / "files").iterdir())
     ways = {
         "ours": ours,
         "pandas": with_pandas,
@@ -86,5 +98,5 @@ def compare_staging(country: Path) -> list[Result]:
     }
     with tempfile.TemporaryDirectory() as folder:
         sample = Path(folder) / "sample.csv"
-        sample.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:SAMPLE_LINES]))
-        return compare("stage a month", ways, str(file), warm_up=(str(sample),))
+        sample.write_bytes(b"".join(files[0].read_bytes().splitlines(keepends=True)[:SAMPLE_LINES]))
+        return compare(f"stage {len(files)} months", ways, *map(str, files), warm_up=(str(sample),))

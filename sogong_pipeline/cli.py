@@ -5,13 +5,14 @@ Exit status: 0 done, 1 refused or failed with one line, 2 wrong usage, 3 somethi
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
 import getpass
 import json
 import os
-import sys
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
@@ -66,6 +67,7 @@ AsKnownOn = Annotated[
 ]
 P = ParamSpec("P")
 LATE = 3
+STOPPED = "stopped; what was finished is kept, run the same command again to go on"
 
 
 def command(group: typer.Typer, name: str) -> Callable[[Callable[P, dict[str, Any]]], None]:
@@ -81,6 +83,9 @@ def command(group: typer.Typer, name: str) -> Callable[[Callable[P, dict[str, An
                 _fail(str(refusal), as_json=as_json)
             except OSError as error:
                 _fail(one_line(error), as_json=as_json)
+            except KeyboardInterrupt:
+                typer.echo(f"sogong: {STOPPED}", err=True)
+                raise typer.Exit(130) from None
             except Exception as error:  # the edge: a user gets one line, an engineer the rest on request
                 if os.environ.get("SOGONG_DEBUG"):
                     raise
@@ -116,29 +121,36 @@ def _open() -> tuple[Pipeline, Warehouse]:
 def ingest(
     months: Annotated[str, typer.Argument(metavar="MONTH|FIRST..LAST", help="2026-09 or 2015-11..2026-09")],
     source: Source = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(help="Processes at work at once on a range; one a core if not given, 4 at most."),
+    ] = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
-    """Land, stage, check, match and measure one month or a range."""
+    """Land, stage, check, match and measure one month or a range; what is in already is left alone."""
     from sogong_pipeline.quality.publish import publish_quality
+    from sogong_pipeline.room import Outlook
+    from sogong_pipeline.steps.range import ingest_range, usual_jobs
 
     wanted = parse_months(months)
     pipeline, warehouse = _open()
     done: list[MonthState] = []
     refused: dict[str, str] = {}
-    with steps(len(wanted)) as shown:
-        for month in wanted:
-            shown.begin(f"ingest {month}")
-            try:
-                states = pipeline.months.ingest(month, source)
-            except RefusedError as refusal:
-                refused[str(month)] = str(refusal)
+    outlook = Outlook(pipeline, len(wanted))
+    at_work = ingest_range(pipeline, wanted, source, usual_jobs() if jobs is None else jobs)
+    with steps(len(wanted)) as shown, contextlib.closing(at_work):
+        shown.begin(f"ingest {wanted[0]}")
+        for month, outcome in at_work:
+            if isinstance(outcome, RefusedError):
+                refused[str(month)] = str(outcome)
             else:
-                done += states
+                done += outcome
                 if not as_json:
-                    typer.echo("\n".join(map(_told, states)))
+                    typer.echo("\n".join(map(_told, outcome)))
             if pipeline.lake.children("raw", str(month)):
                 warehouse.load_month(month)
-            shown.done()
+            shown.done(outlook.after_month())
+            shown.begin(f"ingest {month.shift(1)}")
     publish_quality(pipeline, wanted)
     if refused and len(wanted) == 1:
         raise RefusedError(next(iter(refused.values())))
@@ -298,6 +310,65 @@ def publish(
         "quarter": str(wanted),
         "files": files,
         "lines": [f"{len(files)} reports of {wanted} in {published.folder}", f"open {files[0]}"],
+    }
+
+
+@command(app, "lookup")
+def lookup(
+    name: Annotated[str, typer.Argument(help="A part of the workplace's name.")],
+    prefix: Annotated[str, typer.Option(help="The first six digits of its business number.")] = "",
+    months: Annotated[int, typer.Option(min=1, max=12, help="How many months back.")] = 1,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Ask the pension service about one workplace and compare with the lake; status 1 on a difference."""
+    from sogong_pipeline.nps.lookup import LookupClient
+    from sogong_pipeline.quality.one_workplace import look_up
+    from sogong_pipeline.reports.wording import clean
+
+    if len(name.strip()) < 2 or not re.fullmatch(r"(\d{6})?", prefix):
+        raise RefusedError("give at least two characters of the name, and six digits as --prefix")
+    pipeline, _ = _open()
+    settings = pipeline.settings
+    client = LookupClient(settings.lookup_url, settings.api_key, settings.home / "portal")
+    found, more = look_up(pipeline, client, name.strip(), prefix, months)
+    lines = [
+        f"{one.snapshot.month}  {clean(one.snapshot.workplace_name)} {one.snapshot.business_number_prefix}  "
+        + (
+            f"{one.figures.subscribers:,} subscribers, {one.figures.billed_amount_krw:,} won, "
+            f"{one.figures.joined:,} joined, {one.figures.left:,} left; "
+            if one.figures
+            else ""
+        )
+        + one.verdict
+        for one in found
+    ]
+    if more:
+        lines.append(f"{more:,} more were not asked for; narrow the name down, or give --prefix")
+    return {
+        "found": [{**dataclasses.asdict(one), "verdict": one.verdict} for one in found],
+        "more": more,
+        "lines": lines or ["no workplace of that name; corporations under 3 subscribers are not covered"],
+        "status": 1 if any(one.verdict.startswith("differs") for one in found) else 0,
+    }
+
+
+@command(app, "bulletin")
+def bulletin(
+    month: Annotated[str, typer.Argument(help="2026-09")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Write the monthly bulletins of the 13 regional offices and of the nation; `ingest_month` writes them too."""
+    from sogong_pipeline.reports.bulletin_publish import publish_bulletins
+
+    wanted = Month.parse(month)
+    pipeline, _ = _open()
+    published = publish_bulletins(pipeline, wanted, out)
+    files = [f"{published.folder}/{name}" for name in published.files]
+    return {
+        "month": str(wanted),
+        "files": files,
+        "lines": [f"{len(files)} bulletins of {wanted} in {published.folder}", f"open {files[0]}"],
     }
 
 
@@ -670,10 +741,4 @@ for group, name, run in (
 
 def main() -> None:
     """Run the command line."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        typer.echo(
-            "sogong: stopped; what was finished is kept, run the same command again to go on", err=True
-        )
-        sys.exit(130)
+    app()

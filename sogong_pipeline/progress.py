@@ -1,4 +1,4 @@
-"""Progress for people: a bar on a terminal, nothing where the output is no terminal."""
+"""Progress for people: a bar on a terminal; elsewhere nothing but, once in a while, what the rest will take."""
 
 from __future__ import annotations
 
@@ -9,21 +9,27 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+TOLD_EVERY = 12
+"""Of so many steps one says in a log what the rest will take, the second one to begin with."""
+
 
 class Steps:
     """Counts the steps of one piece of work and names the present one."""
 
     def __init__(self, progress: Progress, total: int) -> None:
         self._progress = progress
-        self._task = progress.add_task("", total=total)
+        self._task = progress.add_task("", total=total, aside="")
 
     def begin(self, name: str) -> None:
         """Say what is being done now."""
         self._progress.update(self._task, description=name)
 
-    def done(self) -> None:
-        """Count one step as done."""
-        self._progress.advance(self._task)
+    def done(self, aside: str = "") -> None:
+        """Count one step as done, and say what is known of the others."""
+        self._progress.update(self._task, advance=1, aside=aside)
+        completed = int(self._progress.tasks[self._task].completed)
+        if self._progress.disable and aside and completed % TOLD_EVERY == 2:
+            print(aside, file=sys.stderr, flush=True)  # noqa: T201 - for whoever reads the log of a long run
 
 
 @contextmanager
@@ -35,6 +41,7 @@ def steps(total: int) -> Iterator[Steps]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.fields[aside]}"),
     )
     with Progress(
         *columns,

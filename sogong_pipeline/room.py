@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
+import time
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -29,6 +30,31 @@ class Room:
     def a_year(self) -> int:
         """What twelve more months bring."""
         return 12 * self.a_month
+
+
+class Outlook:
+    """What the rest of a range of months will take, from the months just done."""
+
+    def __init__(self, pipeline: Pipeline, months: int) -> None:
+        self._pipeline = pipeline
+        self._left = months
+        self._moments: deque[float] = deque(maxlen=NEWEST_MONTHS + 1)
+
+    def after_month(self) -> str:
+        """Count a month as done; time and room for the others in words, nothing after the first and the last.
+
+        The first one took the imports too, so it tells nothing about the others.
+        """
+        self._left -= 1
+        self._moments.append(time.monotonic())
+        if not self._left or len(self._moments) == 1:
+            return ""
+        taken, pace = room(self._pipeline), (self._moments[-1] - self._moments[0]) / (len(self._moments) - 1)
+        needed = self._left * taken.a_month
+        return (
+            f"{self._left} to go: about {self._left * pace / 60:,.1f} min and {needed / 1e9:,.2f} GB, "
+            f"{'of' if needed <= taken.free else 'but the disk has only'} {taken.free / 1e9:,.1f} GB free"
+        )
 
 
 def room(pipeline: Pipeline) -> Room:

@@ -7,7 +7,7 @@ import pytest
 
 from sogong_pipeline import room as module
 from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.room import room
+from sogong_pipeline.room import Outlook, room
 from sogong_pipeline.settings import Settings
 
 
@@ -47,3 +47,18 @@ def test_a_month_to_come_is_like_those_of_the_last_year(
     assert found.home == lake + 13 * 40
     assert found.a_month == (100 + 20 + 10) + 10 + (13 * 40 + copies) // 13
     assert (found.a_year, found.free) == (12 * found.a_month, 7_000)
+
+
+def test_the_rest_of_a_range_takes_what_the_months_before_took(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds, free = iter([100.0, 106.0, 118.0, 119.0]), iter([3_000_000_000, 49_000_000])
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: Disk(free=next(free)))
+    outlook = Outlook(pipeline, 4)
+    put(pipeline, "raw/2022-01/aaa/file-1.csv", 10_000_000)
+    assert outlook.after_month() == ""  # the imports are in it
+    assert outlook.after_month() == "2 to go: about 0.2 min and 0.02 GB, of 3.0 GB free"
+    put(pipeline, "raw/2022-01/bbb/file-2.csv", 40_000_000)
+    assert outlook.after_month() == "1 to go: about 0.1 min and 0.05 GB, but the disk has only 0.0 GB free"
+    assert outlook.after_month() == ""

@@ -17,6 +17,8 @@ NO_KEY = (
     "the API wants a key: apply for one at https://www.data.go.kr (free), and put it into SOGONG_API_KEY, or under "
     "Airflow into the password of the connection sogong_api"
 )
+KEY_FIELD = "serviceKey"
+"""Where the older services want the key, in the address."""
 KEY = re.compile(r"[A-Za-z0-9+/=_-]{4,256}")
 NOT_REGISTERED, NOT_SUBSCRIBED, NO_SERVICE = -4, -401, -3
 REASONS = {

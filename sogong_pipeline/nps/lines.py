@@ -91,9 +91,7 @@ def _read(data: bytes, offset: int, first_row: int, copies: Copies) -> Block:
     low = np.flatnonzero(codes < _SPACE)
     ends = low[codes[low] == _LF]
     starts = np.concatenate(([0], ends[:-1] + 1))
-    lines = data.split(b"\n")[:-1]
-    if b"\r\n" in data:
-        lines = [line.removesuffix(b"\r") for line in lines]
+    lines = _split(data, ends.size)
     block = Block(first_row, lines)
     blank = _write_text(block, data, starts, _suspects(codes, low, starts, ends))
     if blank:
@@ -101,6 +99,14 @@ def _read(data: bytes, offset: int, first_row: int, copies: Copies) -> Block:
         block.lines, starts = [lines[number] for number in kept], starts[kept]
     block.copies = copies.find(block.lines, (starts + offset).tolist())
     return block
+
+
+def _split(data: bytes, count: int) -> list[bytes]:
+    """So many lines without their ends, of which some or all may be CRLF."""
+    if (carriage_returns := data.count(b"\r\n")) == count:
+        return data.split(b"\r\n")[:-1]
+    lines = data.split(b"\n")[:-1]
+    return [line.removesuffix(b"\r") for line in lines] if carriage_returns else lines
 
 
 def _suspects(codes: Codes, low: Places, starts: Places, ends: Places) -> list[int]:

@@ -61,9 +61,9 @@ def stage(raw: Path, shown: str, month: Month, workspace: Path, *, block_bytes: 
         engine.variables({"data_month": str(month)})
         for block in _one_ahead(read_blocks(body, block_bytes)):
             judged = _judge(engine, block, shown)
-            is_kept = pc.is_null(judged["reason"])
-            staged.write(judged.filter(is_kept).drop_columns(["reason"]))
-            quarantined.write(_as_it_came(block, judged.filter(pc.invert(is_kept))))
+            kept, bad = _parted(judged)
+            staged.write(kept.drop_columns(["reason"]))
+            quarantined.write(_as_it_came(block, bad))
             account["rows"] += len(block.lines)
             account["copied_rows"] += len(block.copies)
             unreadable += [(block.first_row + row, column) for row, column in block.unreadable]
@@ -123,8 +123,8 @@ def _judge(engine: Engine, block: Block, shown: str) -> pa.Table:
     line = pa_csv.read_csv(pa.py_buffer(block.text), _READ, _PARSE, _AS_TEXT)
     rows = line.num_rows
     more = {
-        "row_number": pa.array(range(block.first_row, block.first_row + rows), pa.int32()),
-        "fault": pa.array([block.broken.get(row) for row in range(rows)], pa.string()),
+        "row_number": pa.array(np.arange(block.first_row, block.first_row + rows, dtype=np.int32)),
+        "fault": _faults(rows, block.broken),
         "is_copy": _flags(rows, block.copies),
         "is_unreadable": _flags(rows, [row for row, _ in block.unreadable]),
     }
@@ -138,6 +138,21 @@ def _judge(engine: Engine, block: Block, shown: str) -> pa.Table:
             "another order; nothing was kept, please report this file"
         )
     return judged
+
+
+def _faults(rows: int, broken: dict[int, str]) -> pa.Array:
+    """Why each row is none, null where it is one."""
+    if not broken:
+        return pa.nulls(rows, pa.string())
+    return pa.array([broken.get(row) for row in range(rows)], pa.string())
+
+
+def _parted(judged: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The rows without a reason, and those with one; most blocks hold none, and copying a block takes time."""
+    if judged["reason"].null_count == judged.num_rows:
+        return judged, judged.slice(0, 0)
+    is_kept = pc.is_null(judged["reason"])
+    return judged.filter(is_kept), judged.filter(pc.invert(is_kept))
 
 
 def _flags(rows: int, flagged: list[int]) -> pa.Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,9 @@ from sogong_pipeline.steps.traces import TraceSteps
 
 NEAR_MONTHS = 3
 """An upload is labelled with a month at most two after its data month, and the next one may be looked at for it."""
+
+Landed = tuple[str, bool]
+"""A vintage in the lake, and whether its bytes are new."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class MonthSteps:
 
     def fetch(
         self, month: Month, source: str | None = None, progress: BytesProgress | None = None
-    ) -> Iterator[tuple[str, bool]]:
+    ) -> Iterator[Landed]:
         """Land what a source holds of a month.
 
         Args:
@@ -119,7 +122,7 @@ class MonthSteps:
             month, source, workspace, known=(), elsewhere=self._origins_near(month), progress=progress
         )
 
-    def _land(self, received: Received) -> tuple[str, bool]:
+    def _land(self, received: Received) -> Landed:
         """Keep the bytes for ever, under the month written in them and their digest."""
         sha256 = sha256_of(received.path)
         month, vintage = str(received.month), sha256[:SHORT]
@@ -276,9 +279,22 @@ class MonthSteps:
         self, month: Month, source: str | None = None, progress: BytesProgress | None = None
     ) -> list[MonthState]:
         """Land, stage, check, match and measure a month; without a registry it stops after the gate."""
+        return self.finish(month, list(self.fetch(month, source, progress)))
+
+    def finish(self, month: Month, landed: Sequence[Landed]) -> list[MonthState]:
+        """Do with landed files of a month, in their order, whatever comes after landing.
+
+        Raises:
+            RefusedError: when the gate stops the last of them; one stopped before is told on the month's page.
+        """
         states = []
-        for vintage, is_new in self.fetch(month, source, progress):
+        for vintage, is_new in landed:
             staged = self.stage(month, vintage)
-            checked = self.check(month, vintage)
+            try:
+                checked = self.check(month, vintage)
+            except RefusedError:
+                if vintage == landed[-1][0]:
+                    raise
+                continue
             states.append(MonthState(month, vintage, is_new, self.measure_in_force(month), staged, checked))
         return states
