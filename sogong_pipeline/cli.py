@@ -354,21 +354,25 @@ def lookup(
 
 @command(app, "bulletin")
 def bulletin(
-    month: Annotated[str, typer.Argument(help="2026-09")],
-    out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    months: Annotated[str, typer.Argument(help="2026-09, or 2026-07..2026-09")],
     as_json: Json = False,
 ) -> dict[str, Any]:
-    """Write the monthly bulletins of the 13 regional offices and of the nation; `ingest_month` writes them too."""
-    from sogong_pipeline.reports.bulletin_publish import publish_bulletins
+    """Write the monthly bulletins of the nation and the 13 regional offices, and later ones that show a month.
 
-    wanted = Month.parse(month)
-    pipeline, _ = _open()
-    published = publish_bulletins(pipeline, wanted, out)
-    files = [f"{published.folder}/{name}" for name in published.files]
+    `ingest_month` writes them too.
+    """
+    from sogong_pipeline.reports.bulletin_publish import publish_again
+
+    wanted = parse_months(months)
+    written = publish_again(_open()[0], wanted)
     return {
-        "month": str(wanted),
-        "files": files,
-        "lines": [f"{len(files)} bulletins of {wanted} in {published.folder}", f"open {files[0]}"],
+        "bulletins": {
+            str(month): [f"{one.folder}/{name}" for name in one.files] for month, one in written.items()
+        },
+        "lines": [
+            *(f"{month}: {len(one.files)} bulletins in {one.folder}" for month, one in written.items()),
+            f"open {written[wanted[-1]].folder}/index.html",
+        ],
     }
 
 
