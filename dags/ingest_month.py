@@ -93,7 +93,7 @@ def ingest_month() -> None:
         from sogong_pipeline.reports.bulletin_publish import publish_again  # noqa: PLC0415 - as in load
 
         if measured:  # there is a registry
-            publish_again(open_pipeline(), Month.parse(partition_key))
+            publish_again(open_pipeline(), [Month.parse(partition_key)])
 
     @task(max_active_tis_per_dag=1, trigger_rule="all_done")
     def load(partition_key: str, ti: Any) -> None:

@@ -148,7 +148,7 @@ def test_without_the_year_before_it_says_so_and_compares_with_the_month_before(
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
     pipeline.months.ingest(JUNE.shift(-1), str(month_file(tmp_path / "corrected", "2022-05", count=45)))
-    assert publish_again(pipeline, JUNE.shift(-1)) == [JUNE.shift(-1), JUNE]
+    assert list(publish_again(pipeline, [JUNE.shift(-1)])) == [JUNE.shift(-1), JUNE]
     assert "전월보다 11.11%(25명) 줄었습니다." in words_of(
         (folder / "index.html").read_text(encoding="utf-8")
     )
