@@ -16,7 +16,7 @@ by the 28th fails as *late*.
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
 **Form.** `source`: a file, a folder or a portal's address, on the machine of the worker, or `odcloud` for the API,
-whose key is `SOGONG_API_KEY` or `sogong_api`'s password; empty: the portal. `again`: announce it though nothing changed.
+whose key is `SOGONG_API_KEY` or the password of `sogong_api`; empty: the portal. `again`: announce it all the same.
 
 **A worked example.** Months 2026-07 to 2026-09 from the portal, the oldest first:
 
