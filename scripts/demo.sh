@@ -58,6 +58,7 @@ echo "Airflow starts; its output goes to .demo/airflow.log"
 
 say "Done in $SECONDS seconds"
 echo "Reports     .demo/home/reports/2026-Q3/draft/index.html"
+echo "Bulletins   .demo/home/reports/monthly/2026-09/index.html"
 echo "Tables      .demo/home/warehouse.sqlite"
 echo "Look around SOGONG_HOME=.demo/home $sogong status"
 echo "Its runs    make airflow"
