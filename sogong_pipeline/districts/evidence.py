@@ -144,6 +144,20 @@ def _is_narrower(inner: tuple[set[str], set[str]], outer: tuple[set[str], set[st
     return lies_in and inner != outer
 
 
+def habits(districts: Iterable[District]) -> pa.Table:
+    """Who usually settles in a district, of those that have such habits.
+
+    One row per district whose kind has usual divisions and that names no industries itself: the first and the last
+    division, and whether it lists roads, so that an address on none of them says less.
+    """
+    rows = [
+        (district.district_id, *usual, bool(district.roads))
+        for district in districts
+        if not district.industry_codes and (usual := kinds()[district.kind].usual_divisions)
+    ]
+    return _table(("district_id", "first_division", "last_division", "lists_roads"), rows, pa.bool_())
+
+
 def placements(placed: Iterable[Placement]) -> pa.Table:
     """Workplaces placed by hand; the legal dong is today's, null for any."""
     rows = [
