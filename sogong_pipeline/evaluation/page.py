@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sogong_pipeline.evaluation.accuracy import GRADES, LEAST_PLACED, LINKS, Accuracy
+from sogong_pipeline.evaluation.accuracy import GRADES, LEAST_EFFECTIVE, LEAST_PLACED, LINKS, Accuracy
 from sogong_pipeline.evaluation.country import Recipe
 
 TARGETS = {"high": 0.98, "medium": 0.90}
@@ -22,8 +22,10 @@ complexes, but how many strangers lie beside a district is in part our own choic
 Aims: precision of *high* at least {high:.2f}, of *medium* at least {medium:.2f}; workers off by at most {error} in the
 median of the districts graded assignable; at least {exits} of exits told with their true reason. *Assignable* is a
 district with a supplied list of its workplaces, or one in which at least {placed} of the workplaces that may lie in it
-are placed; not one where a single workplace has most of the workers. The pipeline itself sees that. Who is placed in a
-complex and truly lies in a building inside it is placed rightly; in the workers of districts the innermost one counts.
+are placed; of {effective} effective workplaces or more, and without a building in it whose tenants nobody lists. The
+pipeline itself sees that. Who is placed in a complex and truly lies in a building inside it is placed rightly; in the
+workers of districts the innermost one counts. *Missed* are a district's workers that are not placed in it, most of them at
+postal codes beyond those the registry lists; *strangers* are those placed in it who are none of its.
 """
 NAMES = {
     "tuned": "The country the rules were tuned on",
@@ -80,6 +82,10 @@ def lines(recipe: Recipe, accuracy: Accuracy) -> list[str]:
         f"{_percent(accuracy.workers_assignable)} of all workers truly in districts.",
         f"In these the measured workers are off by {_percent(accuracy.median_error)} in the median.",
         "",
+        "| told by | district-months assignable | workers in them | off in the median | missed, median | strangers, median |",
+        "|---|---|---|---|---|---|",
+        *_told_lines(accuracy),
+        "",
         "| kind | district-months | assignable | off in the median | off in one of ten by more than |",
         "|---|---|---|---|---|",
         *_kind_lines(accuracy),
@@ -104,6 +110,7 @@ def page(found: Mapping[str, tuple[Recipe, Accuracy]]) -> str:
             error=_percent(MOST_MEDIAN_ERROR),
             exits=_percent(LEAST_EXITS_RIGHT),
             placed=_percent(LEAST_PLACED),
+            effective=LEAST_EFFECTIVE,
         ).rstrip()
     ]
     for name, (recipe, accuracy) in found.items():
@@ -134,6 +141,16 @@ def _kind_lines(accuracy: Accuracy) -> list[str]:
         error = rows.loc[rows["is_assignable"], "error"]
         cells = (rows["is_assignable"].mean(), error.median(), error.quantile(0.9))
         shown.append(f"| {kind} | {len(rows):,} | {' | '.join(_percent(float(cell)) for cell in cells)} |")
+    return shown
+
+
+def _told_lines(accuracy: Accuracy) -> list[str]:
+    shown = []
+    for name, has_list in (("a supplied list", True), ("address", False)):
+        rows = accuracy.assignable[accuracy.assignable["has_list"] == has_list]
+        share = rows["true_workers"].sum() / max(accuracy.true_workers, 1)
+        shares = (share, *(rows[column].median() for column in ("error", "missed", "strangers")))
+        shown.append(f"| {name} | {len(rows):,} | {' | '.join(_percent(float(one)) for one in shares)} |")
     return shown
 
 
