@@ -37,8 +37,15 @@ def claims(districts: Iterable[District]) -> pa.Table:
 
 def claims_of(district: District) -> list[tuple[str, str, str | None, str | None, bool]]:
     """One district's claims, as in `claims`."""
+    whole = {today for code in district.whole_dong_codes for today in codes_today(code)}
     return [
-        (district.district_id, dong, postal, industry, district.needs_list or (not postal and is_wide(dong)))
+        (
+            district.district_id,
+            dong,
+            postal,
+            industry,
+            district.needs_list or (not postal and dong not in whole and is_wide(dong)),
+        )
         for dong in places_of(district)
         for postal in (district.postal_codes or (None,))
         for industry in (district.industry_codes or (None,))

@@ -59,6 +59,7 @@ class District:
         parent_id: The district it lies in; what both claim is its own.
         industry_codes: Beginnings of industry codes; given, its place alone claims only such workplaces.
         is_alone: Whether nothing else has its legal dongs and postal codes, so that a building can be told by them.
+        whole_dong_codes: Legal dongs that it fills, so that they tell it however many postal codes they have.
     """
 
     district_id: str
@@ -77,6 +78,7 @@ class District:
     parent_id: str | None = None
     industry_codes: tuple[str, ...] = ()
     is_alone: bool = False
+    whole_dong_codes: tuple[str, ...] = ()
 
     @property
     def sido_code(self) -> str:
