@@ -25,9 +25,9 @@ median of the districts graded assignable; at least {exits} of exits told with t
 district of {effective} effective workplaces or more, without a building in it whose tenants nobody lists, that has a
 supplied list of which {still} are still there, or of which little is in doubt: workers of rows it is a candidate for,
 and of its usual trades at addresses of its 읍면동 that no district claims, are at most {doubt} of those counted in it.
-The pipeline itself sees all that. Who is placed in a complex and truly lies in a building inside it is placed rightly; in
-the workers of districts the innermost one counts. *Missed* are a district's workers that are not placed in it, most of
-them at postal codes beyond those the registry lists; *strangers* are those placed in it who are none of its.
+The pipeline itself sees all that. Who is placed in a complex and truly lies in a building inside it is placed rightly;
+in the workers of districts the innermost one counts. *Missed* are a district's workers that are not placed in it, most
+of them at postal codes beyond those the registry lists; *strangers* are those placed in it who are none of its.
 """
 NAMES = {
     "tuned": "The country the rules were tuned on",
