@@ -11,6 +11,7 @@ by the 28th fails as *late*.
 | `stage` | types the rows; what cannot be typed goes to quarantine with its reason |
 | `check` | the gate: a critical failure stops the month here, and an earlier good file stays in force |
 | `measure` | matches workplaces to districts and sums them; needs a registry (`load_registry`) |
+| `bulletin` | writes the month's bulletins for the offices, and again those of later months that show it |
 | `load` | writes the page of what the gate found and copies the month into the warehouse, also when it was stopped |
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
@@ -21,12 +22,11 @@ whose key is `SOGONG_API_KEY` or the password of the connection `sogong_api`; em
 
     airflow backfill create --dag-id ingest_month --from-date 2026-07-01 --to-date 2026-09-30 --max-active-runs 1
 
-The office sends a corrected 2026-09. Trigger the DAG with the partition key `2026-09` and the file as `source`: it
-becomes a second vintage beside the first, and 2026-Q3 is proposed again. The same file once more changes nothing, and
-`announce` is skipped.
+The office sends a corrected 2026-09. Trigger the DAG with that partition key and the file as `source`: it becomes a
+second vintage, and 2026-Q3 is proposed again. The same file once more changes nothing, and `announce` is skipped.
 
-**When it fails.** A refusal is one line in the log that says what to do; it is not tried again. A portal that does not
-answer is asked again after 30 minutes. Clear the failed task to go on: every step recognises what is there.
+**When it fails.** A refusal is one line in the log that says what to do, and final. A portal that does not answer is
+asked again after 30 minutes. Clear the failed task to go on: every step recognises what is there.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ from sogong_pipeline.periods import Month
     },
 )
 def ingest_month() -> None:
-    """The tasks of one month; of those that write, one of a kind runs at a time over all months."""
+    """The tasks of a month; of those that write, one of a kind runs at a time over all months."""
 
     @task.sensor(
         mode="reschedule", poke_interval=dt.timedelta(hours=3), timeout=dt.timedelta(days=11), retries=48
@@ -70,10 +70,8 @@ def ingest_month() -> None:
 
     @task(max_active_tis_per_dag=1)
     def land(partition_key: str, params: dict[str, Any]) -> list[str]:
-        landed = open_pipeline(params["source"]).months.fetch(
-            Month.parse(partition_key), params["source"] or None
-        )
-        return [vintage for vintage, _ in landed]
+        month, source = Month.parse(partition_key), params["source"]
+        return [vintage for vintage, _ in open_pipeline(source).months.fetch(month, source or None)]
 
     @task(max_active_tis_per_dag=1)
     def stage(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
@@ -89,6 +87,13 @@ def ingest_month() -> None:
     def measure(partition_key: str) -> dict[str, Any]:
         measured = open_pipeline().months.measure_in_force(Month.parse(partition_key))
         return {"measured": measured.digest, **measured.facts} if measured else {}
+
+    @task(max_active_tis_per_dag=1)
+    def bulletin(measured: dict[str, Any], partition_key: str) -> None:
+        from sogong_pipeline.reports.bulletin_publish import publish_again  # noqa: PLC0415 - as in load
+
+        if measured:  # there is a registry
+            publish_again(open_pipeline(), [Month.parse(partition_key)])
 
     @task(max_active_tis_per_dag=1, trigger_rule="all_done")
     def load(partition_key: str) -> None:
@@ -107,8 +112,8 @@ def ingest_month() -> None:
 
     vintages = land()
     staged, checked, measured = stage(vintages), check(vintages), measure()
-    published() >> vintages
-    staged >> checked >> measured >> load() >> announce(measured)
+    bulletin(measured)
+    published() >> vintages >> staged >> checked >> measured >> load() >> announce(measured)
 
 
 ingest_month()

@@ -12,6 +12,7 @@ import functools
 import getpass
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
@@ -309,6 +310,69 @@ def publish(
         "quarter": str(wanted),
         "files": files,
         "lines": [f"{len(files)} reports of {wanted} in {published.folder}", f"open {files[0]}"],
+    }
+
+
+@command(app, "lookup")
+def lookup(
+    name: Annotated[str, typer.Argument(help="A part of the workplace's name.")],
+    prefix: Annotated[str, typer.Option(help="The first six digits of its business number.")] = "",
+    months: Annotated[int, typer.Option(min=1, max=12, help="How many months back.")] = 1,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Ask the pension service about one workplace and compare with the lake; status 1 on a difference."""
+    from sogong_pipeline.nps.lookup import LookupClient
+    from sogong_pipeline.quality.one_workplace import look_up
+    from sogong_pipeline.reports.wording import clean
+
+    if len(name.strip()) < 2 or not re.fullmatch(r"(\d{6})?", prefix):
+        raise RefusedError("give at least two characters of the name, and six digits as --prefix")
+    pipeline, _ = _open()
+    settings = pipeline.settings
+    client = LookupClient(settings.lookup_url, settings.api_key, settings.home / "portal")
+    found, more = look_up(pipeline, client, name.strip(), prefix, months)
+    lines = [
+        f"{one.snapshot.month}  {clean(one.snapshot.workplace_name)} {one.snapshot.business_number_prefix}  "
+        + (
+            f"{one.figures.subscribers:,} subscribers, {one.figures.billed_amount_krw:,} won, "
+            f"{one.figures.joined:,} joined, {one.figures.left:,} left; "
+            if one.figures
+            else ""
+        )
+        + one.verdict
+        for one in found
+    ]
+    if more:
+        lines.append(f"{more:,} more were not asked for; narrow the name down, or give --prefix")
+    return {
+        "found": [{**dataclasses.asdict(one), "verdict": one.verdict} for one in found],
+        "more": more,
+        "lines": lines or ["no workplace of that name; corporations under 3 subscribers are not covered"],
+        "status": 1 if any(one.verdict.startswith("differs") for one in found) else 0,
+    }
+
+
+@command(app, "bulletin")
+def bulletin(
+    months: Annotated[str, typer.Argument(help="2026-09, or 2026-07..2026-09")],
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Write the monthly bulletins of the nation and the 13 regional offices, and later ones that show a month.
+
+    `ingest_month` writes them too.
+    """
+    from sogong_pipeline.reports.bulletin_publish import publish_again
+
+    wanted = parse_months(months)
+    written = publish_again(_open()[0], wanted)
+    return {
+        "bulletins": {
+            str(month): [f"{one.folder}/{name}" for name in one.files] for month, one in written.items()
+        },
+        "lines": [
+            *(f"{month}: {len(one.files)} bulletins in {one.folder}" for month, one in written.items()),
+            f"open {written[wanted[-1]].folder}/index.html",
+        ],
     }
 
 
@@ -667,6 +731,44 @@ def evaluate_rows(
     matched = pipeline.months.match(wanted, registry.on(wanted.quarter.last_day), vintage)
     table = real_rows.rows_by_grade(matched.path("district_member"))
     return {"month": str(wanted), "rows": table.to_dict("index"), "lines": real_rows.lines(table)}
+
+
+@command(evaluate_app, "breaks")
+def evaluate_breaks(
+    seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 600,
+    outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 0.05,
+    months: Annotated[
+        str,
+        typer.Option(metavar="FIRST..LAST", help="The first quarter judged is two years after the first."),
+    ] = "2021-10..2026-09",
+    page: Annotated[Path | None, typer.Option(help="Write the page of docs/, too.")] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Count the alarms in quarters with a break and without, in a country where nothing befalls any district."""
+    from tempfile import TemporaryDirectory
+
+    from sogong_pipeline.evaluation import breaks_page
+    from sogong_pipeline.evaluation.breaks import judged_quarters, measure_break_alarms
+    from sogong_pipeline.evaluation.country import Evaluated, Recipe
+
+    recipe = Recipe(4, seed, districts, outside, tuple(parse_months(months)))
+    quarters = judged_quarters(recipe.months)
+    if not quarters:
+        raise RefusedError(
+            f"{months} holds no whole quarter two years after its first; give 2021-10..2026-09"
+        )
+    with TemporaryDirectory() as folder, steps(len(recipe.months) + len(quarters)) as shown:
+        shown.begin("evaluate breaks")
+        evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
+        found = measure_break_alarms(evaluated, told=lambda _: shown.done())
+    if page:
+        page.write_text(breaks_page.page(recipe, found), encoding="utf-8")
+    return {
+        "recipe": str(recipe),
+        **breaks_page.figures(found),
+        "lines": breaks_page.lines(recipe, found),
+    }
 
 
 @command(app, "portal")

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     odcloud_url: str = Field(
         default="https://api.odcloud.kr", description="The API that `--from odcloud` asks."
     )
+    lookup_url: str = Field(
+        default="https://apis.data.go.kr", description="The service that `sogong lookup` asks."
+    )
     api_key: SecretStr = Field(
         default=SecretStr(""),
         description="The key of data.go.kr for the APIs, encoded or not; files need none.",
@@ -53,8 +56,8 @@ class Settings(BaseSettings):
         description="Where people open the reports in a browser, such as https://reports.example.go.kr; empty means "
         "that they are told the path.",
     )
-    answer_hours: int = Field(
-        default=72, ge=1, description="How long a step waits for the person who confirms a sheet."
+    answer_hours: float = Field(
+        default=72, gt=0, description="How long a step waits for the person who confirms a sheet."
     )
     now: dt.datetime | None = Field(
         default=None,

@@ -17,6 +17,8 @@ NO_KEY = (
     "the API wants a key: apply for one at https://www.data.go.kr (free), and put it into SOGONG_API_KEY, or under "
     "Airflow into the password of the connection sogong_api"
 )
+KEY_FIELD = "serviceKey"
+"""Where the older services want the key, in the address."""
 KEY = re.compile(r"[A-Za-z0-9+/=_-]{4,256}")
 NOT_REGISTERED, NOT_SUBSCRIBED, NO_SERVICE = -4, -401, -3
 REASONS = {
@@ -34,6 +36,9 @@ XML_REASONS = {
     "22": "the key was used as often as it may be today: try again tomorrow",
 }
 """What the older services say, by the return code in their XML."""
+
+GATE = {401: REASONS[NOT_REGISTERED], 403: REASONS[NOT_SUBSCRIBED]}
+"""What the gate before the services means where it says nothing but a status."""
 
 
 def key_of(key: SecretStr) -> str:
@@ -56,7 +61,7 @@ def key_of(key: SecretStr) -> str:
 
 def refusal_of_api(response: requests.Response, url: str, body: str) -> RefusedError | None:
     """What an answer of the API means that is none; None for one that is to be read."""
-    reason = REASONS.get(_code(body)) or XML_REASONS.get(_xml_code(body))
+    reason = REASONS.get(_code(body)) or XML_REASONS.get(_xml_code(body)) or GATE.get(response.status_code)
     if response.status_code == requests.codes.bad_request:
         reason = "most often the key was encoded twice: put the decoded one into SOGONG_API_KEY"
     if reason:

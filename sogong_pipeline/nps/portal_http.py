@@ -51,6 +51,7 @@ class PortalConnection:
         manners: Rules other than those for the host.
         limits: Limits that replace those of the manners, by name.
         headers: Sent with every request, such as a key; they are in no message.
+        secrets: Sent with every GET as fields, such as a key; no error leads to an address with them.
         refusal: Tells what an answer means that is none, and None of one that is to be read.
 
     Raises:
@@ -66,6 +67,7 @@ class PortalConnection:
         manners: Manners | None = None,
         limits: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
         refusal: Refusal = refusal_of,
     ) -> None:
         host, is_here = _address(base_url)
@@ -81,6 +83,7 @@ class PortalConnection:
             **(headers or {}),
         }
         self._refusal = refusal
+        self._secrets = dict(secrets or {})
         self._adapter = DeadlineAdapter()
         self._session = requests.Session()
         self._session.max_redirects = MOST_REDIRECTS
@@ -165,7 +168,7 @@ class PortalConnection:
                 response = self._session.request(
                     request.method,
                     url,
-                    params=request.fields if request.method == "GET" else None,
+                    params={**request.fields, **self._secrets} if request.method == "GET" else None,
                     data=request.fields if request.method == "POST" else None,
                     headers={**self._headers, **request.headers},
                     timeout=self.manners.silence_seconds,
@@ -175,7 +178,8 @@ class PortalConnection:
             except requests.TooManyRedirects:
                 raise changed("an answer", url, "redirects without end") from None
             except requests.RequestException as error:
-                raise self._too_slow(url, deadline) if deadline.passed else no_answer(error, url) from error
+                told = self._too_slow(url, deadline) if deadline.passed else no_answer(error, url)
+                raise told from (None if self._secrets else error)
             with response:
                 self._leave_alone_if_asked(response, url)
                 return read(response, deadline)
@@ -194,7 +198,8 @@ class PortalConnection:
                     )
         except requests.RequestException as error:
             if not deadline.passed:
-                raise no_answer(error, response.url.partition("?")[0]) from error
+                told = no_answer(error, response.url.partition("?")[0])
+                raise told from (None if self._secrets else error)
         if deadline.passed:
             raise self._too_slow(response.url.partition("?")[0], deadline)
         # UTF-8 whatever the header says: without a charset requests would read Korean as Latin-1.

@@ -88,7 +88,7 @@ def rows_page(upload: Upload, fields: dict[str, str], drift: int = 0) -> dict[st
         fields: `page` from 1, and `perPage`.
         drift: For tests: how many rows more the upload has by now.
     """
-    keys, rows = _rows(upload.path, upload.path.stat().st_mtime_ns)
+    keys, rows = rows_of(upload)
     page, most = (int(fields.get(name) or usual) for name, usual in (("page", 1), ("perPage", 10)))
     most = min(most, MOST_ROWS_A_PAGE)
     shown = rows[(page - 1) * most : page * most]
@@ -102,7 +102,12 @@ def rows_page(upload: Upload, fields: dict[str, str], drift: int = 0) -> dict[st
     }
 
 
-@lru_cache(maxsize=2)
+def rows_of(upload: Upload) -> tuple[list[str], list[list[str]]]:
+    """The names the API gives the columns of an upload, and its rows of 22 values as they were published."""
+    return _rows(upload.path, upload.path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=12)
 def _rows(path: Path, _modified: int) -> tuple[list[str], list[list[str]]]:
     """The names the API gives the columns of a file, and its rows of 22 values."""
     if zipfile.is_zipfile(path):

@@ -16,7 +16,8 @@ from urllib.parse import parse_qsl, quote
 
 import jinja2
 
-from sogong_pipeline.simulator import portal_api
+from sogong_pipeline.nps.lookup import DETAIL, FLOW, SEARCH, SERVICE
+from sogong_pipeline.simulator import portal_api, portal_lookup
 from sogong_pipeline.simulator.portal_faults import BODIES, STATUS, Fault
 from sogong_pipeline.simulator.portal_travel import Reply, send
 from sogong_pipeline.simulator.portal_uploads import Upload, list_uploads
@@ -165,6 +166,15 @@ class Handler(BaseHTTPRequestHandler):
                 answer["currentCount"] -= 1
             self.send_json(answer)
 
+    def lookup(self) -> None:
+        """One workplace, to who has a key; who has none is told so in XML, whatever was asked for."""
+        refused = portal_lookup.refusal(self.fields.get("serviceKey", ""))
+        if refused is not None:
+            self.send_bytes(refused.encode(), "text/xml;charset=UTF-8")
+        else:
+            uploads = list_uploads(self.server.data_dir)
+            self.send_json(portal_lookup.answer(self.page, uploads, self.fields))
+
     def send_page(
         self, template: str, status: int = 200, headers: dict[str, str] | None = None, **values: object
     ) -> None:
@@ -223,4 +233,5 @@ _ROUTES: dict[tuple[str, str], Callable[[Handler], None]] = {
     ("POST", "/cmm/cmm/check-limit.json"): Handler.captcha_check,
     ("GET", "/cmm/cmm/fileDownload.do"): Handler.file,
     ("GET", "/oas/docs"): Handler.description,
+    **{("GET", f"{SERVICE}/{operation}"): Handler.lookup for operation in (SEARCH, DETAIL, FLOW)},
 }

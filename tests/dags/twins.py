@@ -39,11 +39,13 @@ class Twins:
         )
 
     def type(self, *arguments: str | Path) -> None:
-        """Run `sogong` for the twin."""
+        """Run `sogong` for the twin; with a month come its bulletins, which the DAG writes too."""
         home = str(self.typed.settings.home)
         told = {"SOGONG_HOME": home, "SOGONG_NOW": NOW, "SOGONG_PORTAL_URL": self.portal}
         done = CliRunner().invoke(app, list(map(str, arguments)), env=told)
         assert done.exit_code == 0, done.output
+        if arguments[0] == "ingest":
+            self.type("bulletin", arguments[1])
 
     def type_quarters(self) -> None:
         """Have the twin propose and publish every quarter that changed."""

@@ -1,0 +1,93 @@
+"""The look-up service over the same files: a search by name, the details of a row, who came and went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sogong_pipeline.nps.layout import COLUMNS
+from sogong_pipeline.nps.lookup import DETAIL, FLOW, SEARCH
+from sogong_pipeline.nps.odcloud_rows import WIDTHS
+from sogong_pipeline.simulator.portal_api import KEYS, rows_of
+from sogong_pipeline.simulator.portal_uploads import Upload
+
+MONTHS = 12
+"""The service knows the last year."""
+ROWS_OF_A_MONTH = 10_000_000
+NO_KEY = (
+    "<OpenAPI_ServiceResponse>\n<cmmMsgHeader>\n<errMsg>SERVICE ERROR</errMsg>\n"
+    "<returnAuthMsg>{message}</returnAuthMsg>\n<returnReasonCode>{code}</returnReasonCode>\n</cmmMsgHeader>\n"
+    "</OpenAPI_ServiceResponse>"
+)
+SHORT = {
+    "data_month": "dataCrtYm",
+    "workplace_name": "wkplNm",
+    "status": "wkplJnngStcd",
+    "road_address": "wkplRoadNmDtlAddr",
+    "legal_form": "wkplStylDvcd",
+    "sido_code": "ldongAddrMgplDgCd",
+    "sigungu_code": "ldongAddrMgplSgguCd",
+    "emd_code": "ldongAddrMgplSgguEmdCd",
+}
+LONG = {
+    **SHORT,
+    "industry_code": "wkplIntpCd",
+    "industry_name": "vldtVlKrnNm",
+    "enrolled_on": "adptDt",
+    "withdrawn_on": "scsnDt",
+    "subscribers": "jnngpCnt",
+    "billed_amount_krw": "crrmmNtcAmt",
+}
+MOVED = {"data_month": "dataCrtYm", "joined": "nwAcqzrCnt", "left": "lssJnngpCnt"}
+
+
+def refusal(service_key: str) -> str | None:
+    """The XML that a request without a good key is told, whatever it asked for; None for one with it."""
+    if service_key not in KEYS:
+        return NO_KEY.format(message="SERVICE_KEY_IS_NOT_REGISTERED_ERROR", code=30)
+    return None if KEYS[service_key] else NO_KEY.format(message="SERVICE_ACCESS_DENIED_ERROR", code=20)
+
+
+def answer(operation: str, uploads: list[Upload], fields: dict[str, str]) -> dict[str, Any]:
+    """The answer to one of the three questions; `items` is an empty text when there is nothing."""
+    rows = list(_found(operation, uploads, fields))
+    page, most = int(fields.get("pageNo") or 1), int(fields.get("numOfRows") or 10)
+    shown = rows[(page - 1) * most : page * most]
+    body = {
+        "items": {"item": shown} if shown else "",
+        "numOfRows": most,
+        "pageNo": page,
+        "totalCount": len(rows),
+    }
+    return {"response": {"header": {"resultCode": "00", "resultMsg": "NORMAL SERVICE."}, "body": body}}
+
+
+def _found(operation: str, uploads: list[Upload], fields: dict[str, str]) -> Iterator[dict[str, Any]]:
+    for upload in uploads[:MONTHS]:
+        first = int(upload.label) % 1_000_000 * ROWS_OF_A_MONTH
+        for number, values in enumerate(rows_of(upload)[1], start=1):
+            row, seq = dict(zip(COLUMNS, values, strict=True)), str(first + number)
+            if operation == SEARCH and _fits(row, fields):
+                prefix = row["business_number_prefix"]
+                yield {"seq": seq, **_named(row, SHORT), "bzowrRgstNo": f"{prefix}****"}
+            elif operation in {DETAIL, FLOW} and seq == fields.get("seq"):
+                yield {"seq": seq, **_named(row, LONG if operation == DETAIL else MOVED)}
+
+
+def _fits(row: dict[str, str], fields: dict[str, str]) -> bool:
+    name = fields.get("wkplNm", "")
+    return (
+        bool(name)
+        and name in row["workplace_name"]
+        and row["business_number_prefix"].startswith(fields.get("bzowrRgstNo", ""))
+    )
+
+
+def _named(row: dict[str, str], names: dict[str, str]) -> dict[str, str]:
+    """Values under the service's names, dates and months without hyphens, codes with all their digits."""
+    return {
+        name: row[column].replace("-", "")
+        if column == "data_month" or column.endswith("_on")
+        else row[column].zfill(WIDTHS.get(column, 0) if row[column].isdecimal() else 0)
+        for column, name in names.items()
+    }
