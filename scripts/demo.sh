@@ -64,6 +64,7 @@ $sogong decide sheets 2026-H2
 say "Done in $SECONDS seconds"
 echo "Reports     .demo/home/reports/2026-Q3/final/index.html, drafts beside it in draft/"
 echo "Sheets      .demo/home/reports/2026-H2/"
+echo "Bulletins   .demo/home/reports/monthly/2026-09/index.html"
 echo "Tables      .demo/home/warehouse.sqlite"
 echo "Look around SOGONG_HOME=.demo/home $sogong status"
 echo "Its runs    make airflow"
