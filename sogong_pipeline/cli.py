@@ -712,6 +712,65 @@ def evaluate_matching(
     }
 
 
+@command(evaluate_app, "rows")
+def evaluate_rows(
+    month: Annotated[str, typer.Argument(metavar="MONTH", help="A month that is in.")],
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Count the workplaces of a month by sido and by how surely they are matched; the truth is not needed."""
+    from sogong_pipeline.evaluation import real_rows
+    from sogong_pipeline.pipeline import Pipeline
+
+    pipeline = Pipeline(Settings())
+    wanted, registry = Month.parse(month), pipeline.registry.in_force()
+    vintage = pipeline.months.vintage_of(wanted)
+    if vintage is None or registry is None:
+        raise RefusedError(
+            f"{wanted} or a registry is not in; run `sogong registry load` and `sogong ingest {wanted}`"
+        )
+    matched = pipeline.months.match(wanted, registry.on(wanted.quarter.last_day), vintage)
+    table = real_rows.rows_by_grade(matched.path("district_member"))
+    return {"month": str(wanted), "rows": table.to_dict("index"), "lines": real_rows.lines(table)}
+
+
+@command(evaluate_app, "breaks")
+def evaluate_breaks(
+    seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 600,
+    outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 0.05,
+    months: Annotated[
+        str,
+        typer.Option(metavar="FIRST..LAST", help="The first quarter judged is two years after the first."),
+    ] = "2021-10..2026-09",
+    page: Annotated[Path | None, typer.Option(help="Write the page of docs/, too.")] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Count the alarms in quarters with a break and without, in a country where nothing befalls any district."""
+    from tempfile import TemporaryDirectory
+
+    from sogong_pipeline.evaluation import breaks_page
+    from sogong_pipeline.evaluation.breaks import judged_quarters, measure_break_alarms
+    from sogong_pipeline.evaluation.country import Evaluated, Recipe
+
+    recipe = Recipe(4, seed, districts, outside, tuple(parse_months(months)))
+    quarters = judged_quarters(recipe.months)
+    if not quarters:
+        raise RefusedError(
+            f"{months} holds no whole quarter two years after its first; give 2021-10..2026-09"
+        )
+    with TemporaryDirectory() as folder, steps(len(recipe.months) + len(quarters)) as shown:
+        shown.begin("evaluate breaks")
+        evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
+        found = measure_break_alarms(evaluated, told=lambda _: shown.done())
+    if page:
+        page.write_text(breaks_page.page(recipe, found), encoding="utf-8")
+    return {
+        "recipe": str(recipe),
+        **breaks_page.figures(found),
+        "lines": breaks_page.lines(recipe, found),
+    }
+
+
 @command(app, "portal")
 def portal(
     data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="What `sogong simulate` wrote.")],

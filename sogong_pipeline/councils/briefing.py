@@ -14,9 +14,8 @@ from sogong_pipeline.reports.source import Stage
 from sogong_pipeline.reports.wording import number, quarter_ko, shorten
 from sogong_pipeline.reports.wording import texts as report_texts
 
-LISTED = 12
-"""So many districts fit on the one page, in one table or two; the rest are counted and stand on the sheet."""
-NAMED = 4
+LISTED, OF_EACH, NAMED = 12, 5, 4
+"""So many districts of one table, of two, and names in a sentence fit on the one page; the rest are counted."""
 
 
 def briefing(sheet: Sheet, issued_at: dt.datetime) -> Page:
@@ -66,7 +65,7 @@ def _headline(sheet: Sheet) -> tuple[str, ...]:
 
 def _to_decide(sheet: Sheet) -> Section:
     found = [line for line in sheet.lines if line.stage in {"severe", "caution"}]
-    listed = LISTED // 2 if any(line.last_stage for line in sheet.lines) else LISTED
+    listed = OF_EACH if any(line.last_stage for line in sheet.lines) else LISTED
     heading = "먼저 정할 곳(심각·주의)"
     if not found:
         return Section("decide", heading, paragraphs=("주의나 심각으로 제안된 곳이 없습니다.",))
@@ -103,7 +102,7 @@ def _changed(sheet: Sheet) -> Section:
         return Section("changed", heading, paragraphs=("직전 의결이 없어 견줄 수 없습니다.",))
     if not found:
         return Section("changed", heading, paragraphs=("제안된 단계가 직전 의결과 모두 같습니다.",))
-    return _section("changed", heading, found[: LISTED // 2], len(found), _last)
+    return _section("changed", heading, found[:OF_EACH], len(found), _last)
 
 
 def _last(line: Line) -> Cell:

@@ -24,10 +24,13 @@ CREATE OR REPLACE MACRO level_status(months, wanted, has_break, largest, workers
 );
 
 -- Whether a workplace bills 98 % of the income ceiling or more per head: most of its pay above it is unseen.
-CREATE OR REPLACE MACRO is_at_ceiling(billed_amount_krw, subscribers) AS (
+CREATE OR REPLACE MACRO is_at_ceiling(billed_amount_krw, subscribers, rate_bp, ceiling_krw) AS (
     subscribers > 0
-    AND billed_amount_krw::HUGEINT * 1000000
-        >= getvariable('ceiling_krw')::HUGEINT * getvariable('rate_bp') * 98 * subscribers
+    AND billed_amount_krw::HUGEINT * 1000000 >= ceiling_krw::HUGEINT * rate_bp * 98 * subscribers
+);
+
+CREATE OR REPLACE MACRO billed_at_ceiling(billed_amount_krw, subscribers) AS (
+    is_at_ceiling(billed_amount_krw, subscribers, getvariable('rate_bp'), getvariable('ceiling_krw'))
 );
 
 -- Sums of a month over a view of district_member with an `area`: all of an area (cut `all`), and by division and band.
@@ -47,8 +50,8 @@ SELECT
     coalesce(sum(billed_amount_krw) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_billed_amount_krw,
     coalesce(max(subscribers) FILTER (is_counted), 0)::BIGINT AS largest_workplace_workers,
     coalesce(sum(subscribers::BIGINT * subscribers) FILTER (is_counted), 0)::BIGINT AS squared_workers,
-    count(*) FILTER (is_counted AND is_at_ceiling(billed_amount_krw, subscribers)) AS ceiling_workplaces,
-    coalesce(sum(subscribers) FILTER (is_counted AND is_at_ceiling(billed_amount_krw, subscribers)), 0)::BIGINT AS ceiling_workers,
+    count(*) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)) AS ceiling_workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)), 0)::BIGINT AS ceiling_workers,
     count(*) FILTER (is_counted AND district_id IS NOT NULL) AS matched_workplaces,
     count(*) FILTER (is_counted AND district_id IS NULL AND grade = 'ambiguous') AS ambiguous_workplaces,
     count(*) FILTER (is_counted AND district_id IS NULL AND grade <> 'ambiguous') AS unassigned_workplaces,
