@@ -712,6 +712,27 @@ def evaluate_matching(
     }
 
 
+@command(evaluate_app, "rows")
+def evaluate_rows(
+    month: Annotated[str, typer.Argument(metavar="MONTH", help="A month that is in.")],
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Count the workplaces of a month by sido and by how surely they are matched; the truth is not needed."""
+    from sogong_pipeline.evaluation import real_rows
+    from sogong_pipeline.pipeline import Pipeline
+
+    pipeline = Pipeline(Settings())
+    wanted, registry = Month.parse(month), pipeline.registry.in_force()
+    vintage = pipeline.months.vintage_of(wanted)
+    if vintage is None or registry is None:
+        raise RefusedError(
+            f"{wanted} or a registry is not in; run `sogong registry load` and `sogong ingest {wanted}`"
+        )
+    matched = pipeline.months.match(wanted, registry.on(wanted.quarter.last_day), vintage)
+    table = real_rows.rows_by_grade(matched.path("district_member"))
+    return {"month": str(wanted), "rows": table.to_dict("index"), "lines": real_rows.lines(table)}
+
+
 @command(evaluate_app, "breaks")
 def evaluate_breaks(
     seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,

@@ -83,8 +83,8 @@ class Evaluated:
 
         Returns:
             row_number, workplace_id, link, district_id, grade, evidence, candidate_ids, is_counted, subscribers,
-            workplace_serial, lies_in (the true district, where it is one that counts), is_right (placed there or in
-            the district around it).
+            division, legal_dong_code, workplace_serial, lies_in (the true district, where it is one that counts),
+            is_right (placed there or in the district around it).
         """
         months = self.pipeline.months
         vintage = months.vintage_of(month)
@@ -99,6 +99,8 @@ class Evaluated:
             "candidate_ids",
             "is_counted",
             "subscribers",
+            "division",
+            "legal_dong_code",
         ]
         rows: pd.DataFrame = pq.read_table(matched.path("district_member"), columns=columns).to_pandas()
         rows = rows.merge(pq.read_table(trace.path("workplace_trace")).to_pandas(), on="row_number")
