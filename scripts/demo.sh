@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# An invented country from published files to stage reports on this machine alone: three years by the command line, the
-# last quarter by Airflow. Everything lands in .demo/; running it again changes nothing.
+# An invented country from published files to decided stages on this machine alone: three years by the command line, the
+# last quarter by Airflow, and its 13 councils. Everything lands in .demo/; running it again changes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export SOGONG_HOME=$PWD/.demo/home
@@ -62,8 +62,9 @@ $sogong decide sheets 2026-H2
     || { tail -20 .demo/airflow.log; exit 1; }
 
 say "Done in $SECONDS seconds"
-echo "Reports     .demo/home/reports/2026-Q3/final/index.html, drafts beside it in draft/"
-echo "Sheets      .demo/home/reports/2026-H2/"
+echo "Decided     .demo/home/reports/2026-Q3/final/index.html, one page per 시군구 in sigungu/"
+echo "Proposed    .demo/home/reports/2026-Q3/draft/index.html"
+echo "Sheets      .demo/home/reports/2026-H2/, each with a briefing; as they came back: .demo/home/inbox/2026-H2/"
 echo "Bulletins   .demo/home/reports/monthly/2026-09/index.html"
 echo "Tables      .demo/home/warehouse.sqlite"
 echo "Look around SOGONG_HOME=.demo/home $sogong status"

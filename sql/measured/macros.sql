@@ -33,13 +33,18 @@ CREATE OR REPLACE MACRO billed_at_ceiling(billed_amount_krw, subscribers) AS (
     is_at_ceiling(billed_amount_krw, subscribers, getvariable('rate_bp'), getvariable('ceiling_krw'))
 );
 
--- Sums of a month over a view of district_member with an `area`: all of an area (cut `all`), and by division and band.
--- Who left with a closed workplace is in no band.
+-- Sums of a month over a view of district_member with an `area`: all of an area (cut `all`), and by division, band and
+-- grade. Who left with a closed workplace is in no band.
 CREATE OR REPLACE MACRO month_sums(members) AS TABLE
 SELECT
     area,
-    CASE WHEN grouping(division) = 0 THEN 'division' WHEN grouping(size_band) = 0 THEN 'size' ELSE 'all' END AS cut,
-    coalesce(division, size_band, 'all') AS part,
+    CASE
+        WHEN grouping(division) = 0 THEN 'division'
+        WHEN grouping(size_band) = 0 THEN 'size'
+        WHEN grouping(grade) = 0 THEN 'grade'
+        ELSE 'all'
+    END AS cut,
+    coalesce(division, size_band, grade, 'all') AS part,
     count(*) FILTER (is_counted) AS workplaces,
     coalesce(sum(subscribers) FILTER (is_counted), 0)::BIGINT AS workers,
     coalesce(sum(billed_amount_krw) FILTER (is_counted), 0)::BIGINT AS billed_amount_krw,
@@ -59,10 +64,10 @@ SELECT
     coalesce(sum(subscribers) FILTER (is_counted AND grade = 'high'), 0)::BIGINT AS high_workers,
     count(*) FILTER (is_counted AND grade = 'not_assignable') AS not_assignable_workplaces
 FROM query_table(members)
-GROUP BY GROUPING SETS ((area), (area, division), (area, size_band))
+GROUP BY GROUPING SETS ((area), (area, division), (area, size_band), (area, grade))
 HAVING grouping(size_band) = 1 OR size_band IS NOT NULL;
 
--- The sums of districts, and of the nation ('00'), 시도 and 시군구; divisions and bands of the nation and 시도 only.
+-- The sums of districts, and of the nation ('00'), 시도 and 시군구; parts of the nation and 시도 only.
 CREATE OR REPLACE MACRO district_sums(members) AS TABLE
 WITH district_row AS (SELECT *, district_id AS area FROM query_table(members) WHERE district_id IS NOT NULL)
 FROM month_sums('district_row');

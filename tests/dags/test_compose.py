@@ -43,7 +43,7 @@ pytestmark = pytest.mark.slow
 
 PARTS = ("api-server", "dag-processor", "triggerer", "scheduler", "worker")
 HEALTHY_SECONDS = 240
-ANSWER_SECONDS = 45
+ANSWER_SECONDS = 30
 """How long a sheet waits for a person here: one is answered in time, of another nobody says anything."""
 
 
@@ -128,6 +128,7 @@ class Machine:
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(self.api),
+            "AIRFLOW__SCHEDULER__TRIGGER_TIMEOUT_CHECK_INTERVAL": "2",  # how often it looks who waited too long
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": "127.0.0.1",
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(self.health),
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": worker_log,

@@ -145,7 +145,7 @@ weighed AS (
     FROM judged
     LEFT JOIN division ON division.industry_code = judged.industry_code
     -- Several districts claim no less whoever it is.
-    LEFT JOIN habit ON len(judged.district_ids) = 1 AND habit.district_id = judged.district_ids[1]
+    LEFT JOIN habit ON habit.district_id = CASE WHEN len(judged.district_ids) = 1 THEN judged.district_ids[1] END
 ),
 graded AS (
     SELECT
