@@ -24,19 +24,27 @@ CREATE OR REPLACE MACRO level_status(months, wanted, has_break, largest, workers
 );
 
 -- Whether a workplace bills 98 % of the income ceiling or more per head: most of its pay above it is unseen.
-CREATE OR REPLACE MACRO is_at_ceiling(billed_amount_krw, subscribers) AS (
+CREATE OR REPLACE MACRO is_at_ceiling(billed_amount_krw, subscribers, rate_bp, ceiling_krw) AS (
     subscribers > 0
-    AND billed_amount_krw::HUGEINT * 1000000
-        >= getvariable('ceiling_krw')::HUGEINT * getvariable('rate_bp') * 98 * subscribers
+    AND billed_amount_krw::HUGEINT * 1000000 >= ceiling_krw::HUGEINT * rate_bp * 98 * subscribers
 );
 
--- Sums of a month over a view of district_member with an `area`: all of an area (cut `all`), and by division and band.
--- Who left with a closed workplace is in no band.
+CREATE OR REPLACE MACRO billed_at_ceiling(billed_amount_krw, subscribers) AS (
+    is_at_ceiling(billed_amount_krw, subscribers, getvariable('rate_bp'), getvariable('ceiling_krw'))
+);
+
+-- Sums of a month over a view of district_member with an `area`: all of an area (cut `all`), and by division, band and
+-- grade. Who left with a closed workplace is in no band.
 CREATE OR REPLACE MACRO month_sums(members) AS TABLE
 SELECT
     area,
-    CASE WHEN grouping(division) = 0 THEN 'division' WHEN grouping(size_band) = 0 THEN 'size' ELSE 'all' END AS cut,
-    coalesce(division, size_band, 'all') AS part,
+    CASE
+        WHEN grouping(division) = 0 THEN 'division'
+        WHEN grouping(size_band) = 0 THEN 'size'
+        WHEN grouping(grade) = 0 THEN 'grade'
+        ELSE 'all'
+    END AS cut,
+    coalesce(division, size_band, grade, 'all') AS part,
     count(*) FILTER (is_counted) AS workplaces,
     coalesce(sum(subscribers) FILTER (is_counted), 0)::BIGINT AS workers,
     coalesce(sum(billed_amount_krw) FILTER (is_counted), 0)::BIGINT AS billed_amount_krw,
@@ -47,8 +55,8 @@ SELECT
     coalesce(sum(billed_amount_krw) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_billed_amount_krw,
     coalesce(max(subscribers) FILTER (is_counted), 0)::BIGINT AS largest_workplace_workers,
     coalesce(sum(subscribers::BIGINT * subscribers) FILTER (is_counted), 0)::BIGINT AS squared_workers,
-    count(*) FILTER (is_counted AND is_at_ceiling(billed_amount_krw, subscribers)) AS ceiling_workplaces,
-    coalesce(sum(subscribers) FILTER (is_counted AND is_at_ceiling(billed_amount_krw, subscribers)), 0)::BIGINT AS ceiling_workers,
+    count(*) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)) AS ceiling_workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)), 0)::BIGINT AS ceiling_workers,
     count(*) FILTER (is_counted AND district_id IS NOT NULL) AS matched_workplaces,
     count(*) FILTER (is_counted AND district_id IS NULL AND grade = 'ambiguous') AS ambiguous_workplaces,
     count(*) FILTER (is_counted AND district_id IS NULL AND grade <> 'ambiguous') AS unassigned_workplaces,
@@ -56,10 +64,10 @@ SELECT
     coalesce(sum(subscribers) FILTER (is_counted AND grade = 'high'), 0)::BIGINT AS high_workers,
     count(*) FILTER (is_counted AND grade = 'not_assignable') AS not_assignable_workplaces
 FROM query_table(members)
-GROUP BY GROUPING SETS ((area), (area, division), (area, size_band))
+GROUP BY GROUPING SETS ((area), (area, division), (area, size_band), (area, grade))
 HAVING grouping(size_band) = 1 OR size_band IS NOT NULL;
 
--- The sums of districts, and of the nation ('00'), 시도 and 시군구; divisions and bands of the nation and 시도 only.
+-- The sums of districts, and of the nation ('00'), 시도 and 시군구; parts of the nation and 시도 only.
 CREATE OR REPLACE MACRO district_sums(members) AS TABLE
 WITH district_row AS (SELECT *, district_id AS area FROM query_table(members) WHERE district_id IS NOT NULL)
 FROM month_sums('district_row');
