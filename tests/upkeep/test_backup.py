@@ -85,9 +85,7 @@ def test_a_lost_lake_comes_back_from_its_backup(
     assert dump(Warehouse(again)) == tables
     assert len(tables["stage_decision"]) == 2
     file = tmp_path / "returned.xlsx"
-    assert not record(
-        Warehouse(again), file, "이확인"
-    ).is_new  # known, so never twice
+    assert not record(Warehouse(again), file, "이확인").is_new  # known, so never twice
     for command in ("verify", "reconcile"):
         assert sogong(settings, command).exit_code == 0
     assert again.quarters.stale(QUARTER) == []
