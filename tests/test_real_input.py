@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.evaluation.real_rows import rows_by_grade
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.publish import publish_draft
@@ -37,6 +38,17 @@ def test_25000_real_rows_become_honest_reports(pipeline: Pipeline, test_data: Pa
     assert facts["matched"] + facts["ambiguous"] + facts["unassigned"] == facts["workplaces"]
     assert facts["matched"] > 500
     assert facts["not_assignable"] > 2_000  # in towns, where the list of complexes gives no postal codes
+    registry = pipeline.registry.in_force()
+    assert registry is not None
+    matched = pipeline.months.match(MONTH, registry.on(QUARTER.last_day), state.vintage)
+    table = rows_by_grade(matched.path("district_member"))
+    assert (
+        table.drop("all").sum().tolist() == table.loc["all"].tolist()
+    )  # as docs/registry-template.md shows it
+    assert table.loc["all"].to_dict() == {
+        **{grade: facts[grade] for grade in ("high", "medium", "ambiguous", "not_assignable")},
+        "none": facts["unassigned"] - facts["not_assignable"],
+    }
 
     edition, _ = pipeline.quarters.propose(QUARTER)
     assert edition.facts["stages"]["undetermined"] == edition.facts["districts"] == 1_329

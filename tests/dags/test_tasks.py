@@ -101,6 +101,8 @@ def test_the_same_bytes_are_announced_once_and_a_correction_again(pipeline: Pipe
     assert first is not None
     assert first["month"] == "2022-04"
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first]) is None
+    tasks("ingest_month")["bulletin"](first, partition_key="2022-04")
+    assert len(list((pipeline.settings.home / "reports/monthly/2022-04").iterdir())) == 14
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first], again=True) == first
     second = ingest("2022-04", str(month_file(tmp_path, "2022-04", count=41)), [first])
     assert second is not None
@@ -136,6 +138,7 @@ def test_a_month_is_told_again_where_the_server_cannot_say_what_was_told() -> No
 
 def test_a_month_without_a_registry_is_in_but_not_announced(pipeline: Pipeline, tmp_path: Path) -> None:
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), []) is None
+    assert tasks("ingest_month")["bulletin"]({}, partition_key="2022-04") is None  # nor is there a bulletin
     assert pipeline.months.passed() == [Month(2022, 4)]
 
 
