@@ -10,11 +10,12 @@ Councils that decided before are left alone.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import yaml
-from run_quarter import enter, see
+from run_quarter import RUN_SECONDS, enter, see
 
 from sogong_pipeline.councils.issue import Issue, current_issue, sheets_place
 from sogong_pipeline.councils.period import HalfYear
@@ -76,9 +77,23 @@ def main() -> None:
     runs = confirm(airflow, len(offices))
     for run in runs:
         see(airflow, "record_decisions", run)
-    reports = {report for run in runs for report in airflow.fired("record_decisions", run)}
-    for dag_id, run in sorted(reports):
-        see(airflow, dag_id, run)
+    last = max(recorded for run in runs for recorded in ends(airflow, run))
+    see(airflow, "publish_reports", wait(lambda: begun_after(airflow, last), "the reports", RUN_SECONDS))
+
+
+def ends(airflow: Airflow, run: str) -> list[dt.datetime]:
+    """When each sheet of a run was recorded."""
+    tasks = airflow.ask("GET", f"dags/record_decisions/dagRuns/{run}/taskInstances")["task_instances"]
+    recorded = [task for task in tasks if task["task_id"] == "council.record" and task["state"] == "success"]
+    return [dt.datetime.fromisoformat(task["end_date"]) for task in recorded]
+
+
+def begun_after(airflow: Airflow, moment: dt.datetime) -> str | None:
+    """A run of the reports that has all that was recorded; those queued behind it would write the same again."""
+    for run in reversed(airflow.runs("publish_reports")):
+        if run["start_date"] and dt.datetime.fromisoformat(run["start_date"]) > moment:
+            return str(run["dag_run_id"])
+    return None
 
 
 if __name__ == "__main__":
