@@ -59,7 +59,7 @@ class KindAlarms:
 
     @property
     def raises_more(self) -> bool:
-        """Whether more alarms than in quiet quarters cannot be told from chance."""
+        """Whether it has more alarms than quiet quarters, beyond what chance explains."""
         return self.interval[0] > 0
 
 

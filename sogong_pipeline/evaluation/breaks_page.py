@@ -9,7 +9,7 @@ from sogong_pipeline.evaluation.breaks import QUIET, BreakAlarms, Interval
 from sogong_pipeline.evaluation.country import Recipe
 
 _OPENING = """\
-# Breaks raise no alarms
+# Alarms around the breaks
 
 Written by `sogong evaluate breaks --page docs/breaks.md`; do not edit. In this simulated country
 ([simulator.md](simulator.md), law 4) nothing ever befalls a district as a whole: every workplace has its own fate. But
