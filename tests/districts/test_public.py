@@ -98,7 +98,7 @@ def test_the_command_writes_a_registry_that_loads(centres: Path, tmp_path: Path)
     words = ["registry", "convert", str(centres), "--as-of", str(AS_OF), "--out", str(out), "--json"]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
-    told = json.loads(done.output)
+    told = json.loads(done.stdout)
     assert (told["districts"], told["with_legal_dong"], len(told["left_out"])) == (4, 3, 2)
     assert read_registry(out) == convert(centres, AS_OF).districts
 
@@ -114,7 +114,7 @@ def test_the_newest_list_is_fetched_from_the_portal(
         assert done.exit_code == 0, done.output
         other = CliRunner().invoke(app, ["registry", "fetch", "15085886"])
         assert other.exit_code == 1
-    fetched = Path(json.loads(done.output)["file"])
+    fetched = Path(json.loads(done.stdout)["file"])
     assert fetched.name == centres.name
     assert fetched.read_bytes() == centres.read_bytes()
     assert [path.name for path in (tmp_path / "out").iterdir()] == [centres.name]

@@ -47,7 +47,7 @@ def test_the_commands_list_compare_and_choose(home: Path, monkeypatch: pytest.Mo
     def run(*words: str) -> dict[str, object]:
         done = CliRunner().invoke(app, [*words, "--json"])
         assert done.exit_code == 0, done.output
-        told: dict[str, object] = json.loads(done.output)
+        told: dict[str, object] = json.loads(done.stdout)
         return told
 
     loaded = run("registry", "list")["registries"]

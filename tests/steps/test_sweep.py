@@ -42,7 +42,7 @@ def test_an_override_and_a_new_version_make_months_stale_and_the_sweep_redoes_th
         measured = fresh.months.measured_in_force(month)
         assert measured is not None
         (fact,) = pq.read_table(measured.path("fact_district_month")).to_pylist()
-        made = [edition["quarter"] for edition in json.loads(done.output)["editions"] if edition["new"]]
+        made = [edition["quarter"] for edition in json.loads(done.stdout)["editions"] if edition["new"]]
         return made, fact["workplaces"], fact["status"]
 
     # 화성 lies in the capital region, which nobody watches in 2022: measured, and marked.
@@ -50,7 +50,7 @@ def test_an_override_and_a_new_version_make_months_stale_and_the_sweep_redoes_th
     assert sweep(str(registry), "--overrides", str(overrides)) == ([str(QUARTER)], 39, "outside_roll_out")
     assert sweep(str(moved)) == ([str(QUARTER)], 0, "few_workplaces")
     again = CliRunner().invoke(app, ["propose", "--json"])
-    assert [one for one in json.loads(again.output)["editions"] if one["new"]] == []
+    assert [one for one in json.loads(again.stdout)["editions"] if one["new"]] == []
 
 
 @pytest.mark.parametrize(
