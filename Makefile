@@ -20,7 +20,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 
-demo: $(READY)  ## an invented country from files to reports, in .demo/
+demo: $(READY)  ## an invented country from files to decided, final reports, in .demo/
 	@scripts/demo.sh
 
 airflow: $(READY)  ## Airflow in a browser, the country of the demo behind it; Ctrl-C stops it

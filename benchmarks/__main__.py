@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import decade, scheduler
+from benchmarks import decade, quarter, scheduler
 from benchmarks.month import compare_month
 from benchmarks.staging import compare_staging
 from sogong_pipeline.periods import parse_months
@@ -32,6 +32,7 @@ def main() -> None:
             f"{each.work:<30}{each.how:<30}{each.seconds:>9.2f}{each.processor:>10.2f}{each.ratio:>7.2f}"
             f"{each.processor_ratio:>8.2f}{each.peak_mb:>9.0f}"
         )
+    quarter.main([])
     decade.main(["--outside", str(arguments.outside)])
     scheduler.main()
 

@@ -16,7 +16,7 @@ by the 28th fails as *late*.
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
 **Form.** `source`: a file, a folder or a portal's address, on the machine of the worker, or `odcloud` for the API,
-whose key is `SOGONG_API_KEY` or the password of the connection `sogong_api`; empty for the portal.
+whose key is `SOGONG_API_KEY` or the password of `sogong_api`; empty: the portal. `again`: announce it all the same.
 
 **A worked example.** Months 2026-07 to 2026-09 from the portal, the oldest first:
 
@@ -38,10 +38,11 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import CronPartitionTimetable, Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from sogong_pipeline.orchestration.announcements import last_announced
+from sogong_pipeline.orchestration.announcements import was_announced
 from sogong_pipeline.orchestration.assets import MEASURED_MONTH
 from sogong_pipeline.orchestration.installation import open_pipeline, open_warehouse
-from sogong_pipeline.orchestration.policy import DEFAULTS
+from sogong_pipeline.orchestration.notes import KEY, month_note
+from sogong_pipeline.orchestration.policy import DEFAULTS, POOL, UNTIL_PUBLISHED
 from sogong_pipeline.periods import Month
 
 
@@ -55,15 +56,14 @@ from sogong_pipeline.periods import Month
     tags=["month"],
     doc_md=__doc__,
     params={
-        "source": Param("", type="string", description="File, folder, address or odcloud; empty: the portal.")
+        "source": Param("", type="string", description="File, folder, address, odcloud; empty: the portal."),
+        "again": Param(False, type="boolean", description="Announce the month even if nothing changed."),
     },
 )
 def ingest_month() -> None:
     """The tasks of a month; of those that write, one of a kind runs at a time over all months."""
 
-    @task.sensor(
-        mode="reschedule", poke_interval=dt.timedelta(hours=3), timeout=dt.timedelta(days=11), retries=48
-    )
+    @task.sensor(**UNTIL_PUBLISHED)
     def published(partition_key: str, params: dict[str, Any]) -> bool:
         months = open_pipeline(params["source"]).months
         return months.is_published(Month.parse(partition_key), params["source"] or None)
@@ -73,17 +73,17 @@ def ingest_month() -> None:
         month, source = Month.parse(partition_key), params["source"]
         return [vintage for vintage, _ in open_pipeline(source).months.fetch(month, source or None)]
 
-    @task(max_active_tis_per_dag=1)
+    @task(max_active_tis_per_dag=1, pool=POOL, pool_slots=2)
     def stage(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
         months, month = open_pipeline().months, Month.parse(partition_key)
         return [{"vintage": vintage, **months.stage(month, vintage).facts} for vintage in vintages]
 
-    @task(max_active_tis_per_dag=1)
+    @task(max_active_tis_per_dag=1, pool=POOL)
     def check(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
         months, month = open_pipeline().months, Month.parse(partition_key)
         return [{"vintage": vintage, **months.check(month, vintage).facts} for vintage in vintages]
 
-    @task(max_active_tis_per_dag=1)
+    @task(max_active_tis_per_dag=1, pool=POOL)
     def measure(partition_key: str) -> dict[str, Any]:
         measured = open_pipeline().months.measure_in_force(Month.parse(partition_key))
         return {"measured": measured.digest, **measured.facts} if measured else {}
@@ -93,25 +93,25 @@ def ingest_month() -> None:
         from sogong_pipeline.reports.bulletin_publish import publish_again  # noqa: PLC0415 - as in load
 
         if measured:  # there is a registry
-            publish_again(open_pipeline(), Month.parse(partition_key))
+            publish_again(open_pipeline(), [Month.parse(partition_key)])
 
     @task(max_active_tis_per_dag=1, trigger_rule="all_done")
-    def load(partition_key: str) -> None:
+    def load(partition_key: str, ti: Any) -> None:
         from sogong_pipeline.quality.publish import publish_quality  # noqa: PLC0415 - parsing must not import it
 
         warehouse, month = open_warehouse(), Month.parse(partition_key)
-        publish_quality(warehouse.pipeline, [month])
+        published = publish_quality(warehouse.pipeline, [month])
         warehouse.load_month(month)
+        ti.xcom_push(KEY, month_note(warehouse.pipeline, month, published.folder))
 
     @task(inlets=[MEASURED_MONTH], outlets=[MEASURED_MONTH])
-    def announce(measured: dict[str, Any], partition_key: str, inlet_events: Any, outlet_events: Any) -> None:
-        told = {"month": partition_key, **measured}
-        if not measured or last_announced(inlet_events[MEASURED_MONTH], partition_key) == told:
-            raise AirflowSkipException("announced before" if measured else "not measured: load a registry")
+    def announce(facts: Any, params: Any, partition_key: str, inlet_events: Any, outlet_events: Any) -> None:
+        told = {"month": partition_key, **facts}
+        if not facts or (not params["again"] and was_announced(told, inlet_events[MEASURED_MONTH])):
+            raise AirflowSkipException("announced before" if facts else "not measured: load a registry")
         outlet_events[MEASURED_MONTH].extra = told
 
-    vintages = land()
-    staged, checked, measured = stage(vintages), check(vintages), measure()
+    staged, checked, measured = stage(vintages := land()), check(vintages), measure()
     bulletin(measured)
     published() >> vintages >> staged >> checked >> measured >> load() >> announce(measured)
 

@@ -27,6 +27,7 @@ from airflow.sdk import Param, dag, task
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.orchestration.installation import open_warehouse
+from sogong_pipeline.orchestration.notes import KEY
 from sogong_pipeline.orchestration.policy import DEFAULTS
 
 
@@ -47,7 +48,7 @@ def load_registry() -> None:
     """One task."""
 
     @task
-    def load(params: dict[str, Any]) -> dict[str, Any]:
+    def load(params: dict[str, Any], ti: Any) -> dict[str, Any]:
         warehouse, file = open_warehouse(), Path(params["file"])
         if not file.is_file():
             raise RefusedError(f"{file}: there is no such file on this worker; give its full path")
@@ -55,6 +56,8 @@ def load_registry() -> None:
         registry, is_new = warehouse.pipeline.registry.load(file, as_of)
         warehouse.load_reference()
         districts = len({district.district_id for district in registry.districts})
+        told = "loaded" if is_new else "was in force already"
+        ti.xcom_push(KEY, f"registry {registry.version} with {districts:,} districts {told}")
         return {"version": registry.version, "districts": districts, "new": is_new}
 
     load()

@@ -35,7 +35,8 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.assets import MEASURED_MONTH, PROPOSED_QUARTER
 from sogong_pipeline.orchestration.installation import open_pipeline, open_warehouse
-from sogong_pipeline.orchestration.policy import DEFAULTS
+from sogong_pipeline.orchestration.notes import KEY, quarter_note
+from sogong_pipeline.orchestration.policy import DEFAULTS, POOL
 from sogong_pipeline.periods import Quarter
 
 
@@ -58,17 +59,19 @@ def propose_stages() -> None:
     def changed() -> dict[str, list[str]]:
         return {str(quarter): why for quarter, why in open_pipeline().quarters.changed().items()}
 
-    @task(outlets=[PROPOSED_QUARTER])
+    @task(outlets=[PROPOSED_QUARTER], pool=POOL)
     def propose(
-        changed: dict[str, list[str]], params: dict[str, Any], outlet_events: Any
+        changed: dict[str, list[str]], params: dict[str, Any], outlet_events: Any, ti: Any
     ) -> dict[str, dict[str, Any]]:
         if params["dry_run"] or not changed:
             raise AirflowSkipException("a dry run" if changed else "no quarter's inputs changed")
-        warehouse, editions = open_warehouse(), {}
+        warehouse, editions, notes = open_warehouse(), {}, []
         for name in changed:
             edition, _ = warehouse.pipeline.quarters.propose(Quarter.parse(name))
             warehouse.load_quarter(Quarter.parse(name))
+            notes.append(quarter_note(Quarter.parse(name), edition))
             editions[name] = {"edition": edition.folder.name, "stages": edition.facts["stages"]}
+        ti.xcom_push(KEY, "\n\n".join(notes))
         outlet_events[PROPOSED_QUARTER].add_partitions(list(editions))
         return editions
 

@@ -38,7 +38,8 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.assets import DECIDED_QUARTER, PROPOSED_QUARTER
 from sogong_pipeline.orchestration.installation import open_pipeline
-from sogong_pipeline.orchestration.policy import DEFAULTS
+from sogong_pipeline.orchestration.notes import KEY
+from sogong_pipeline.orchestration.policy import DEFAULTS, POOL
 from sogong_pipeline.periods import Quarter
 
 
@@ -54,11 +55,12 @@ from sogong_pipeline.periods import Quarter
 def publish_reports() -> None:
     """Drafts and final reports beside each other, then the mail."""
 
-    @task
-    def publish(partition_key: str) -> dict[str, Any]:
+    @task(pool=POOL)
+    def publish(partition_key: str, ti: Any) -> dict[str, Any]:
         from sogong_pipeline.reports.publish import publish_draft  # noqa: PLC0415 - parsing must not import it
 
         published = publish_draft(open_pipeline(), Quarter.parse(partition_key))
+        ti.xcom_push(KEY, f"{len(published.files)} reports of {partition_key}: {published.folder}/index.html")
         return {"folder": published.folder, "files": len(published.files)}
 
     @task

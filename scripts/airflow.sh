@@ -16,6 +16,7 @@ export AIRFLOW__API__PORT=$port
 export AIRFLOW__API__BASE_URL=http://127.0.0.1:$port
 export AIRFLOW__CORE__EXECUTION_API_SERVER_URL=http://127.0.0.1:$port/execution/
 export AIRFLOW__CORE__DAGS_FOLDER=$root/dags
+export AIRFLOW__CORE__PLUGINS_FOLDER=$root/plugins  # makes the pool, without which heavy tasks wait for ever
 export AIRFLOW__CORE__LOAD_EXAMPLES=False
 export AIRFLOW__CORE__PARALLELISM=4  # each is a process; the default of 32 takes all memory of a laptop
 

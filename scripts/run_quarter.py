@@ -13,6 +13,7 @@ import argparse
 import json
 from pathlib import Path
 
+from sogong_pipeline.orchestration.notes import HEADING
 from sogong_pipeline.orchestration.rest import PARTS, Airflow, wait
 from sogong_pipeline.periods import Quarter
 
@@ -44,7 +45,9 @@ def see(airflow: Airflow, dag_id: str, run_id: str) -> dict[str, str | None]:
     run = airflow.ask("GET", f"dags/{dag_id}/dagRuns/{run_id}")
     tasks = airflow.tasks(dag_id, run_id)
     told = " ".join(task if done == "success" else f"{task} ({done})" for task, done in tasks.items())
-    print(f"{run['partition_key']:<8} {dag_id:<15} {run['duration']:>5.0f} s  {told}", flush=True)
+    print(f"{run['partition_key'] or '':<8} {dag_id:<15} {run['duration']:>5.0f} s  {told}", flush=True)
+    note = str(run["note"] or "").partition(f"{HEADING} ")[2].split("\n\n")
+    print("".join(f"{'':<9}{line}\n" for line in note if line), end="", flush=True)
     if state == "failed":
         raise SystemExit(f"{dag_id} {run['partition_key']} failed; `make airflow` shows the logs")
     return tasks

@@ -354,21 +354,25 @@ def lookup(
 
 @command(app, "bulletin")
 def bulletin(
-    month: Annotated[str, typer.Argument(help="2026-09")],
-    out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    months: Annotated[str, typer.Argument(help="2026-09, or 2026-07..2026-09")],
     as_json: Json = False,
 ) -> dict[str, Any]:
-    """Write the monthly bulletins of the 13 regional offices and of the nation; `ingest_month` writes them too."""
-    from sogong_pipeline.reports.bulletin_publish import publish_bulletins
+    """Write the monthly bulletins of the nation and the 13 regional offices, and later ones that show a month.
 
-    wanted = Month.parse(month)
-    pipeline, _ = _open()
-    published = publish_bulletins(pipeline, wanted, out)
-    files = [f"{published.folder}/{name}" for name in published.files]
+    `ingest_month` writes them too.
+    """
+    from sogong_pipeline.reports.bulletin_publish import publish_again
+
+    wanted = parse_months(months)
+    written = publish_again(_open()[0], wanted)
     return {
-        "month": str(wanted),
-        "files": files,
-        "lines": [f"{len(files)} bulletins of {wanted} in {published.folder}", f"open {files[0]}"],
+        "bulletins": {
+            str(month): [f"{one.folder}/{name}" for name in one.files] for month, one in written.items()
+        },
+        "lines": [
+            *(f"{month}: {len(one.files)} bulletins in {one.folder}" for month, one in written.items()),
+            f"open {written[wanted[-1]].folder}/index.html",
+        ],
     }
 
 
@@ -705,6 +709,65 @@ def evaluate_matching(
     return {
         **{name: {"recipe": str(recipe), **pages.figures(told)} for name, (recipe, told) in found.items()},
         "lines": [line for recipe, told in found.values() for line in pages.lines(recipe, told)],
+    }
+
+
+@command(evaluate_app, "rows")
+def evaluate_rows(
+    month: Annotated[str, typer.Argument(metavar="MONTH", help="A month that is in.")],
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Count the workplaces of a month by sido and by how surely they are matched; the truth is not needed."""
+    from sogong_pipeline.evaluation import real_rows
+    from sogong_pipeline.pipeline import Pipeline
+
+    pipeline = Pipeline(Settings())
+    wanted, registry = Month.parse(month), pipeline.registry.in_force()
+    vintage = pipeline.months.vintage_of(wanted)
+    if vintage is None or registry is None:
+        raise RefusedError(
+            f"{wanted} or a registry is not in; run `sogong registry load` and `sogong ingest {wanted}`"
+        )
+    matched = pipeline.months.match(wanted, registry.on(wanted.quarter.last_day), vintage)
+    table = real_rows.rows_by_grade(matched.path("district_member"))
+    return {"month": str(wanted), "rows": table.to_dict("index"), "lines": real_rows.lines(table)}
+
+
+@command(evaluate_app, "breaks")
+def evaluate_breaks(
+    seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 600,
+    outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 0.05,
+    months: Annotated[
+        str,
+        typer.Option(metavar="FIRST..LAST", help="The first quarter judged is two years after the first."),
+    ] = "2021-10..2026-09",
+    page: Annotated[Path | None, typer.Option(help="Write the page of docs/, too.")] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Count the alarms in quarters with a break and without, in a country where nothing befalls any district."""
+    from tempfile import TemporaryDirectory
+
+    from sogong_pipeline.evaluation import breaks_page
+    from sogong_pipeline.evaluation.breaks import judged_quarters, measure_break_alarms
+    from sogong_pipeline.evaluation.country import Evaluated, Recipe
+
+    recipe = Recipe(4, seed, districts, outside, tuple(parse_months(months)))
+    quarters = judged_quarters(recipe.months)
+    if not quarters:
+        raise RefusedError(
+            f"{months} holds no whole quarter two years after its first; give 2021-10..2026-09"
+        )
+    with TemporaryDirectory() as folder, steps(len(recipe.months) + len(quarters)) as shown:
+        shown.begin("evaluate breaks")
+        evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
+        found = measure_break_alarms(evaluated, told=lambda _: shown.done())
+    if page:
+        page.write_text(breaks_page.page(recipe, found), encoding="utf-8")
+    return {
+        "recipe": str(recipe),
+        **breaks_page.figures(found),
+        "lines": breaks_page.lines(recipe, found),
     }
 
 

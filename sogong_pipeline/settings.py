@@ -56,8 +56,8 @@ class Settings(BaseSettings):
         description="Where people open the reports in a browser, such as https://reports.example.go.kr; empty means "
         "that they are told the path.",
     )
-    answer_hours: int = Field(
-        default=72, ge=1, description="How long a step waits for the person who confirms a sheet."
+    answer_hours: float = Field(
+        default=72, gt=0, description="How long a step waits for the person who confirms a sheet."
     )
     now: dt.datetime | None = Field(
         default=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from sogong_pipeline.periods import Month, Quarter, parse_months
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.simulator.country import write_country
+from sogong_pipeline.workspace import alone
 from tests.s3 import S3Server
 
 if TYPE_CHECKING:
@@ -34,6 +36,16 @@ NOW = "2026-10-20T09:00:00+09:00"
 QUARTER = Quarter(2026, 3)
 """The last whole quarter of the country."""
 COUNTRY_MONTHS = "2024-01..2026-09"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Under `--dist loadgroup`, which `make test` asks for, the order of ours."""
+    if config.option.dist != "loadgroup":
+        return None
+    from tests.scheduling import ByFile
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -69,33 +81,73 @@ class Country:
 
 
 @pytest.fixture(scope="session")
-def country(tmp_path_factory: pytest.TempPathFactory) -> Country:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Makes a folder by name for all workers of a run: one makes it, the others wait, and nobody writes in it again."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder = root / name
+        with alone(root / f"{name}.lock"):
+            if not folder.exists():
+                part = Path(tempfile.mkdtemp(dir=root))
+                make(part)
+                part.rename(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def country(made_once: Callable[[str, Callable[[Path], object]], Path]) -> Country:
     """120 districts over 33 months: large enough for shocks, small enough to wait for."""
-    folder = tmp_path_factory.mktemp("country")
-    write_country(folder, seed=7, months=parse_months(COUNTRY_MONTHS), districts=120)
-    return Country(folder)
+
+    def make(folder: Path) -> None:
+        write_country(folder, seed=7, months=parse_months(COUNTRY_MONTHS), districts=120)
+
+    return Country(made_once("country", make))
 
 
 @pytest.fixture(scope="session")
-def ingested(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+def ingested(
+    country: Country,
+    made_once: Callable[[str, Callable[[Path], object]], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Pipeline:
     """The country's every month in a lake, its registry loaded; treat it as read-only but for proposals."""
-    pipeline = Pipeline(Settings(home=tmp_path_factory.mktemp("home"), now=NOW))
-    pipeline.registry.load(country.registry)
-    for month in parse_months(COUNTRY_MONTHS):
-        pipeline.months.ingest(month, str(country.file_of(month)))
-    return pipeline
+
+    def make(home: Path) -> None:
+        pipeline = Pipeline(Settings(home=home, now=NOW))
+        pipeline.registry.load(country.registry)
+        for month in parse_months(COUNTRY_MONTHS):
+            pipeline.months.ingest(month, str(country.file_of(month)))
+
+    return copied(made_once("ingested", make), tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="session")
-def proposed(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+def proposed(
+    country: Country,
+    made_once: Callable[[str, Callable[[Path], object]], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Pipeline:
     """The country's quarter proposed, from the nine months that it needs."""
-    pipeline = Pipeline(Settings(home=tmp_path_factory.mktemp("proposed"), now=NOW))
-    pipeline.registry.load(country.registry)
-    for year in (2024, 2025, 2026):
-        for month in Quarter(year, 3).months:
-            pipeline.months.ingest(month, str(country.file_of(month)))
-    pipeline.quarters.propose(QUARTER)
-    return pipeline
+
+    def make(home: Path) -> None:
+        pipeline = Pipeline(Settings(home=home, now=NOW))
+        pipeline.registry.load(country.registry)
+        for year in (2024, 2025, 2026):
+            for month in Quarter(year, 3).months:
+                pipeline.months.ingest(month, str(country.file_of(month)))
+        pipeline.quarters.propose(QUARTER)
+
+    return copied(made_once("proposed", make), tmp_path_factory.mktemp("home"))
+
+
+def copied(home: Path, other: Path) -> Pipeline:
+    """An installation with the lake of another, linked file by file: nothing in a lake is ever written in place."""
+    shutil.copytree(home / "lake", other / "lake", copy_function=os.link)
+    return Pipeline(Settings(home=other, now=NOW))
 
 
 @pytest.fixture

@@ -10,19 +10,26 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from email.message import Message
 from pathlib import Path
 
 import pytest
 
+from sogong_pipeline.councils.issue import issue_sheets, write_sheets
+from sogong_pipeline.councils.mail import Server, deliver_report
+from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.councils.record import record
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake import Built, Lake
 from sogong_pipeline.periods import Month
 from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.reports.final import publish_final
 from sogong_pipeline.reports.publish import publish_draft
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.storage import open_lake, open_reports
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW
+from tests.councils.officer import fill
 from tests.districts.test_registry import ROW, write
 from tests.s3 import KEYS, Answer, S3Server, failing
 from tests.steps.test_steps import QUARTER, load_registry, month_file
@@ -313,9 +320,23 @@ def test_a_pipeline_in_a_bucket_leaves_the_bytes_of_one_in_a_folder(
         published = publish_draft(pipeline, QUARTER)
         assert published.folder == f"{to.reports_url or to.home / 'reports'}/{QUARTER}/draft"
         warehouse = Warehouse(pipeline)
+        issue, _ = issue_sheets(pipeline, HalfYear.parse("2022-H1"))
+        sheets = write_sheets(pipeline, issue)
+        assert sheets.folder == f"{to.reports_url or to.home / 'reports'}/2022-H1"
+        if not returned.exists():  # it is the same sheet, wherever it was sent from
+            fill(Path(sheets.folder) / "gyeonggi.xlsx", returned)
+        record(warehouse, returned, "확인자")
+        finals = publish_final(pipeline, QUARTER)
+        assert (finals.decided, finals.nation) == (["gyeonggi"], True)
+        sent: list[Message] = []
+        (to.home / "councils.yaml").write_text("gyeonggi: {email: a@b.example}\n", encoding="utf-8")
+        told = deliver_report(pipeline, QUARTER, "gyeonggi", Server("c@d.example", sent.append))
+        assert told in {"mailed to a@b.example", "gyeonggi has it already"}
+        (to.home / "councils.yaml").unlink()
         warehouse.rebuild()
         return dump(warehouse)
 
+    returned = tmp_path / "returned.xlsx"
     folder = Settings(home=tmp_path / "folder", now=NOW)
     expected = run(folder)
     assert run(settings) == expected
@@ -325,8 +346,9 @@ def test_a_pipeline_in_a_bucket_leaves_the_bytes_of_one_in_a_folder(
     assert s3.files(settings.reports_url) == digest_tree(folder.home / "reports")
     assert sorted(path.name for path in settings.home.iterdir()) == [".work", "cache", "warehouse.sqlite"]
     bucket, _, prefix = settings.reports_url.removeprefix("s3://").partition("/")
-    page = s3.client.head_object(Bucket=bucket, Key=f"{prefix}/{QUARTER}/draft/index.html")
-    assert page["ContentType"] == "text/html"
+    for name in (f"{QUARTER}/draft/index.html", f"{QUARTER}/final/gyeonggi.html"):
+        page = s3.client.head_object(Bucket=bucket, Key=f"{prefix}/{name}")
+        assert page["ContentType"] == "text/html"
 
 
 def test_a_lake_is_moved_by_copying_it(

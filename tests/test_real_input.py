@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.evaluation.real_rows import rows_by_grade
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.publish import publish_draft
 from tests.complexes import write_registry
+from tests.indicators.test_recompute import rounded
+from tests.indicators.test_recompute_parts import division_of
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 MONTH, QUARTER = Month(2022, 4), Quarter.parse("2022-Q2")
@@ -33,6 +38,17 @@ def test_25000_real_rows_become_honest_reports(pipeline: Pipeline, test_data: Pa
     assert facts["matched"] + facts["ambiguous"] + facts["unassigned"] == facts["workplaces"]
     assert facts["matched"] > 500
     assert facts["not_assignable"] > 2_000  # in towns, where the list of complexes gives no postal codes
+    registry = pipeline.registry.in_force()
+    assert registry is not None
+    matched = pipeline.months.match(MONTH, registry.on(QUARTER.last_day), state.vintage)
+    table = rows_by_grade(matched.path("district_member"))
+    assert (
+        table.drop("all").sum().tolist() == table.loc["all"].tolist()
+    )  # as docs/registry-template.md shows it
+    assert table.loc["all"].to_dict() == {
+        **{grade: facts[grade] for grade in ("high", "medium", "ambiguous", "not_assignable")},
+        "none": facts["unassigned"] - facts["not_assignable"],
+    }
 
     edition, _ = pipeline.quarters.propose(QUARTER)
     assert edition.facts["stages"]["undetermined"] == edition.facts["districts"] == 1_329
@@ -77,6 +93,77 @@ def test_real_totals_agree_with_plain_pandas(pipeline: Pipeline, test_data: Path
     by_sido = billed.groupby(sido).sum()
     for code, total in by_sido.items():
         assert regions[code]["billed_amount_krw"] == total, code
+
+    sido = frame["법정동주소광역시도코드"].replace(today)
+    frame["sido"] = sido.mask(frame["고객법정동주소코드"].str.startswith("47720"), "27")
+    frame["heads"], frame["nation"] = frame["가입자수"].astype(int), "00"
+    frame["is_counted"] = (frame["사업장가입상태코드 1 등록 2 탈퇴"] == "1") & (frame["heads"] >= 1)
+    frame["division"] = division_of(frame["사업장업종코드"])
+    bands = pd.cut(frame["heads"], [0, 4, 9, 29, 99, 299, 10**9], labels=BANDS).astype(object)
+    frame["size_band"] = bands.where(frame["사업장가입상태코드 1 등록 2 탈퇴"] == "1")
+    cells = 0
+    for table, cut in (("", None), ("_industry", "division"), ("_size", "size_band")):
+        stored = {
+            (row["region_code"], row[cut] if cut else None): row
+            for row in pq.read_table(state.measured.path(f"fact_region{table}_month")).to_pylist()
+            if len(row["region_code"]) == 2
+        }
+        for area in ("nation", "sido"):
+            for key, group in frame.groupby([area, cut] if cut else [area]):
+                row = stored.pop((key[0], key[1] if cut else None))
+                expected = measures(group)
+                assert {name: row[name] for name in expected} == expected, (table, key)
+                assert row["status"] in expected_statuses(expected), (table, key)
+                cells += 1
+        assert not any(row["workplaces"] for row in stored.values())
+    assert cells > 500
+
+
+BANDS = ["1-4", "5-9", "10-29", "30-99", "100-299", "300+"]
+CEILING_KRW = 5_240_000
+"""The ceiling of base income in 2022-04."""
+
+
+def measures(rows: pd.DataFrame) -> dict[str, Any]:
+    """The measures of a month in one cell."""
+    counted = rows[rows["is_counted"]]
+    heads, billed = counted["heads"], counted["당월고지금액"].astype(int)
+    corporations = counted["사업장형태구분코드 1 법인 2 개인"] == "1"
+    at_ceiling = billed * 10_000 >= 98 * CEILING_KRW * 9 * heads
+    workers, won, squared = int(heads.sum()), int(billed.sum()), int((heads**2).sum())
+    ceiling_workers, largest = int(heads[at_ceiling].sum()), int(heads.max()) if len(heads) else 0
+    ratios = {
+        "payroll_krw": (won * 100, 9, "1"),
+        "pay_per_worker_krw": (won * 100, 9 * workers, "1"),
+        "largest_share_pct": (100 * largest, workers, "0.01"),
+        "effective_workplaces": (workers**2, squared, "0.01"),
+        "ceiling_share_pct": (100 * ceiling_workers, workers, "0.01"),
+    }
+    return {
+        "workplaces": len(counted),
+        "workers": workers,
+        "billed_amount_krw": won,
+        "joined": rows["신규취득자수"].astype(int).sum(),
+        "left": rows["상실가입자수"].astype(int).sum(),
+        "corporate_workplaces": corporations.sum(),
+        "corporate_workers": heads[corporations].sum(),
+        "corporate_billed_amount_krw": billed[corporations].sum(),
+        "largest_workplace_workers": largest,
+        "squared_workers": squared,
+        "ceiling_workplaces": at_ceiling.sum(),
+        "ceiling_workers": ceiling_workers,
+        **{
+            name: rounded(Fraction(part, whole), places) if whole else None
+            for name, (part, whole, places) in ratios.items()
+        },
+    }
+
+
+def expected_statuses(cell: dict[str, Any]) -> set[str]:
+    """What the status of a cell may be."""
+    if 2 * cell["largest_workplace_workers"] > cell["workers"]:
+        return {"dominated_by_one"}
+    return {"few_workplaces"} if cell["workplaces"] < 20 else {"ok", "outside_roll_out"}
 
 
 def test_the_2026_sample_is_refused_with_its_missing_columns(pipeline: Pipeline, test_data: Path) -> None:

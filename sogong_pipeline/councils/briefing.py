@@ -14,8 +14,8 @@ from sogong_pipeline.reports.source import Stage
 from sogong_pipeline.reports.wording import number, quarter_ko, shorten
 from sogong_pipeline.reports.wording import texts as report_texts
 
-LISTED = 12
-"""So many districts of a table fit on the one page; the rest are counted and stand on the sheet."""
+LISTED, OF_EACH, NAMED = 12, 5, 4
+"""So many districts of one table, of two, and names in a sentence fit on the one page; the rest are counted."""
 
 
 def briefing(sheet: Sheet, issued_at: dt.datetime) -> Page:
@@ -65,7 +65,11 @@ def _headline(sheet: Sheet) -> tuple[str, ...]:
 
 def _to_decide(sheet: Sheet) -> Section:
     found = [line for line in sheet.lines if line.stage in {"severe", "caution"}]
-    return _section("decide", "먼저 정할 곳(심각·주의)", found, "주의나 심각으로 제안된 곳이 없습니다.")
+    listed = OF_EACH if any(line.last_stage for line in sheet.lines) else LISTED
+    heading = "먼저 정할 곳(심각·주의)"
+    if not found:
+        return Section("decide", heading, paragraphs=("주의나 심각으로 제안된 곳이 없습니다.",))
+    return _section("decide", heading, found[:listed], len(found))
 
 
 def _unsure(sheet: Sheet) -> Section:
@@ -76,8 +80,8 @@ def _unsure(sheet: Sheet) -> Section:
         if line.stage in {"severe", "caution"} and line.shown["confidence"] == labels["low"]
     ]
     held = sum(line.stage == "undetermined" for line in sheet.lines)
-    names = ", ".join(shorten(line.name, 16) for line in low[:LISTED])
-    more = f" 외 {number(len(low) - LISTED)}곳" if len(low) > LISTED else ""
+    names = ", ".join(shorten(line.name, 16) for line in low[:NAMED])
+    more = f" 외 {number(len(low) - NAMED)}곳" if len(low) > NAMED else ""
     sentences = [
         f"주의·심각 가운데 신뢰도 낮음 {number(len(low))}곳은 사업장이 적거나 빠진 달이 있어, 실제 변화가 없는데도 "
         f"우연히 줄어 보인 것일 수 있습니다: {names}{more}."
@@ -96,7 +100,9 @@ def _changed(sheet: Sheet) -> Section:
     heading = "직전 의결과 달라진 곳"
     if not known:
         return Section("changed", heading, paragraphs=("직전 의결이 없어 견줄 수 없습니다.",))
-    return _section("changed", heading, found, "제안된 단계가 직전 의결과 모두 같습니다.", _last)
+    if not found:
+        return Section("changed", heading, paragraphs=("제안된 단계가 직전 의결과 모두 같습니다.",))
+    return _section("changed", heading, found[:OF_EACH], len(found), _last)
 
 
 def _last(line: Line) -> Cell:
@@ -106,12 +112,11 @@ def _last(line: Line) -> Cell:
 def _section(
     key: str,
     heading: str,
-    found: Sequence[Line],
-    none: str,
+    listed: Sequence[Line],
+    count: int,
     before: Callable[[Line], Cell] | None = None,
 ) -> Section:
-    if not found:
-        return Section(key, heading, paragraphs=(none,))
+    """A table of districts: with what was decided before, or with the reason of the proposal."""
     rows = tuple(
         Row(
             (
@@ -119,18 +124,18 @@ def _section(
                 *((before(line),) if before else ()),
                 Cell(report_texts().stages[line.stage], stage=line.stage),
                 Cell(line.shown["confidence"]),
-                Cell(line.shown["reason_ko"]),
+                *(() if before else (Cell(line.shown["reason_ko"]),)),
             )
         )
-        for line in found[:LISTED]
+        for line in listed
     )
     columns = (
         Column("밀집지역"),
         *((Column("직전 의결", "stage"),) if before else ()),
         Column("제안", "stage"),
         Column("신뢰도"),
-        Column("제안 근거"),
+        *(() if before else (Column("제안 근거"),)),
     )
-    rest = len(found) - len(rows)
+    rest = count - len(rows)
     notes = (f"이 밖의 {number(rest)}곳은 의결표에 같은 순서로 있습니다.",) if rest else ()
-    return Section(key, f"{heading} {number(len(found))}곳", tables=(Table(key, "", columns, rows, notes),))
+    return Section(key, f"{heading} {number(count)}곳", tables=(Table(key, "", columns, rows, notes),))

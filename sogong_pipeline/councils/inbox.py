@@ -19,6 +19,7 @@ from sogong_pipeline.councils.roster import member_of
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake import SHORT, Built, Partition
 from sogong_pipeline.warehouse.load import Warehouse
+from sogong_pipeline.workspace import alone
 
 STEP = "received"
 
@@ -55,7 +56,8 @@ class Inbox:
             run: who asks. A sheet is asked about by one run; again by another when nobody answered in time. The same
                 run gets the same sheets again.
         """
-        return [ask for period, files in self._periods() for ask in self._look(run, period, files)]
+        with alone(self.settings.home / "inbox"):  # two runs at once would both ask
+            return [ask for period, files in self._periods() for ask in self._look(run, period, files)]
 
     def conclude(self, ask: Ask, confirmed_by: str) -> Recorded:
         """Record a sheet that was confirmed.
@@ -83,8 +85,7 @@ class Inbox:
         self._release(ask)
 
     def _periods(self) -> Iterator[tuple[HalfYear, list[Path]]]:
-        root = self.settings.home / "inbox"
-        for folder in sorted(root.iterdir()) if root.is_dir() else []:
+        for folder in sorted((self.settings.home / "inbox").iterdir()):
             try:
                 period = HalfYear.parse(folder.name)
             except RefusedError:

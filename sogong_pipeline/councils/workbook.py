@@ -27,6 +27,8 @@ FONT = "맑은 고딕"
 INPUT = "#FFF6D6"
 RULE = "#B4BDC7"
 MISSING = "#F6B26B"
+REASON = "reason_ko"
+"""The column of long texts, in smaller type than the others."""
 LINE_POINTS = 11.5
 """How high a line of the table's small type is, in points."""
 FORM_ROW, HEADER_ROW = 4, 5
@@ -138,7 +140,7 @@ def _table(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
         page.write_string(
             HEADER_ROW, place, column.title, formats(**heading, bg_color=colour, font_color="#FFFFFF")
         )
-    page.set_row(HEADER_ROW, 36)
+    page.set_row(HEADER_ROW, 46)
     for row, line in enumerate(sheet.lines, start=HEADER_ROW + 1):
         page.set_row(row, _height(line.shown))
         for place, column in enumerate(columns()):
@@ -229,10 +231,8 @@ def _mark_what_lacks(page: Worksheet, formats: _Formats, last: int) -> None:
 
 def _shown(page: Worksheet, formats: _Formats, at: tuple[int, int], column: Column, text: str) -> None:
     if column.digits is None or text == NONE:
-        set_left = (
-            {"align": "left", "indent": 1} if column.key in {"name", "reason_ko"} else {"align": "center"}
-        )
-        size = 8 if column.key == "reason_ko" else 9
+        set_left = {"align": "left", "indent": 1} if column.key in {"name", REASON} else {"align": "center"}
+        size = 8 if column.key == REASON else 9
         page.write_string(
             *at, text, formats(text_wrap=True, border=1, border_color=RULE, font_size=size, **set_left)
         )
@@ -254,7 +254,7 @@ def _place(key: str) -> int:
 def _height(shown: Mapping[str, str]) -> float:
     """High enough for the longest text of a row, whose lines break at its column's width."""
     lines = [
-        -(-text_width(shown[column.key], 1.8) // (column.wide - 1.5))
+        -(-text_width(shown[column.key], 1.6 if column.key == REASON else 1.8) // (column.wide - 1.5))
         for column in columns()
         if not column.input and column.digits is None
     ]

@@ -57,6 +57,7 @@ def _between(old: District, new: District) -> list[Change]:
         "parent_id",
         "industry_codes",
         "is_alone",
+        "whole_dong_codes",
     ):
         was, now = getattr(old, column), getattr(new, column)
         if was != now:

@@ -37,8 +37,15 @@ def claims(districts: Iterable[District]) -> pa.Table:
 
 def claims_of(district: District) -> list[tuple[str, str, str | None, str | None, bool]]:
     """One district's claims, as in `claims`."""
+    whole = {today for code in district.whole_dong_codes for today in codes_today(code)}
     return [
-        (district.district_id, dong, postal, industry, district.needs_list or (not postal and is_wide(dong)))
+        (
+            district.district_id,
+            dong,
+            postal,
+            industry,
+            district.needs_list or (not postal and dong not in whole and is_wide(dong)),
+        )
         for dong in places_of(district)
         for postal in (district.postal_codes or (None,))
         for industry in (district.industry_codes or (None,))
@@ -142,6 +149,20 @@ def _is_narrower(inner: tuple[set[str], set[str]], outer: tuple[set[str], set[st
     """Whether a claim lies in another and is less."""
     lies_in = inner[0] <= outer[0] and (not outer[1] or (bool(inner[1]) and inner[1] <= outer[1]))
     return lies_in and inner != outer
+
+
+def habits(districts: Iterable[District]) -> pa.Table:
+    """Who usually settles in a district, of those that have such habits.
+
+    One row per district whose kind has usual divisions and that names no industries itself: the first and the last
+    division, and whether it lists roads, so that an address on none of them says less.
+    """
+    rows = [
+        (district.district_id, *usual, bool(district.roads))
+        for district in districts
+        if not district.industry_codes and (usual := kinds()[district.kind].usual_divisions)
+    ]
+    return _table(("district_id", "first_division", "last_division", "lists_roads"), rows, pa.bool_())
 
 
 def placements(placed: Iterable[Placement]) -> pa.Table:

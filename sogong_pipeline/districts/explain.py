@@ -20,6 +20,7 @@ WHY = {
     "postal_code": "its legal dong and postal code are the district's",
     "legal_dong": "its legal dong is the district's",
     "place": "its legal dong, with or without its postal code, is theirs",
+    "beside_roads": "its place is the district's, but it is no manufacturer and not on the roads listed for it",
     "dong_alone": "its legal dong is the district's, but holds too much else for that alone to tell",
     "building": "only single buildings claim its place, and an address cannot tell who is in one",
     None: "no district claims its place, its road or a name in its address",

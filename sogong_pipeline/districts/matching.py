@@ -52,6 +52,7 @@ def _tables(districts: Slice, month: Month) -> dict[str, pa.Table]:
         "road": evidence.roads(districts.districts),
         "name": evidence.names(districts.districts),
         "nest": evidence.nests(districts.districts),
+        "habit": evidence.habits(districts.districts),
         "placement": evidence.placements(districts.placements),
         "dong_today": today_of_codes(),
         "dong_divided": divided_codes(),

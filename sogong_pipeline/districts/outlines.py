@@ -1,7 +1,7 @@
 """Outlines of districts: GeoJSON, or a shapefile in a ZIP, in degrees or on any grid.
 
-A published address has no point, so an outline cannot say who lies in it. It says which district lies in which, where
-a district is on the map, and what overlaps.
+A published address has no point, so an outline does not say who lies in it. It says in which legal dongs the district
+lies, and these place workplaces; besides, which district lies in which, and where it is on the map.
 """
 
 from __future__ import annotations
@@ -23,12 +23,18 @@ from shapely.geometry.base import BaseGeometry
 
 from sogong_pipeline.districts.problems import Problems
 from sogong_pipeline.districts.registry import District
+from sogong_pipeline.regions.crosswalk import codes_today
+from sogong_pipeline.regions.dong_outlines import lying_in
 
 IDS = ("district_id", "distr_id", "dan_id")
 """What may carry the district's id: ours, ours in the ten letters of a shapefile, that of the public outlines."""
 WGS84 = "EPSG:4326"
 INSIDE = 0.95
 """A district lies in another when this much of its area does: outlines are drawn by hand."""
+LEAST_IN_DONG = 0.1
+"""A district without legal dongs in the registry gets those in which as much of its outline lies."""
+LEAST_OF_DONG = 0.5
+"""A legal dong is filled by a district whose outline covers as much of it; the rest is hills and fields."""
 KOREA = shapely.box(124, 33, 132, 39)
 LARGEST_BYTES = 200_000_000
 """Unpacked; all 1,363 outlines of complexes take a tenth."""
@@ -48,6 +54,28 @@ def check_outlines(path: Path, district_ids: Collection[str], problems: Problems
     """
     found: dict[str, BaseGeometry] = {}
     try:
+        features = read_features(path)
+    except ValueError as error:
+        problems.add(path.name, str(error))
+        return found
+    for number, (properties, geometry) in enumerate(features, start=1):
+        district_id = _id_of(properties)
+        told = f"outline {number} ({district_id or 'no district_id'}): "
+        complaint = _complaint(district_id, geometry, district_ids, found)
+        if complaint or geometry is None:
+            problems.add(path.name, told + (complaint or "it has no geometry"))
+        else:
+            found[district_id] = geometry
+    return found
+
+
+def read_features(path: Path) -> list[tuple[dict[str, Any], BaseGeometry | None]]:
+    """Every feature of a GeoJSON or zipped shapefile: its properties, names in small letters, and geometry in degrees.
+
+    Raises:
+        ValueError: when the file cannot be read as either.
+    """
+    try:
         features = list(_shapefile(path) if path.suffix.lower() == ".zip" else _geojson(path))
     except (
         ValueError,
@@ -57,16 +85,8 @@ def check_outlines(path: Path, district_ids: Collection[str], problems: Problems
         shapefile.ShapefileException,
         pyproj.exceptions.ProjError,
     ) as error:
-        problems.add(path.name, f"cannot be read as outlines: {' '.join(str(error).split())[:200]}")
-        return found
-    for number, (district_id, geometry) in enumerate(features, start=1):
-        told = f"outline {number} ({district_id or 'no district_id'}): "
-        complaint = _complaint(district_id, geometry, district_ids, found)
-        if complaint or geometry is None:
-            problems.add(path.name, told + (complaint or "it has no geometry"))
-        else:
-            found[district_id] = geometry
-    return found
+        raise ValueError(f"cannot be read as outlines: {' '.join(str(error).split())[:200]}") from None
+    return [({key.lower(): value for key, value in given.items()}, area) for given, area in features]
 
 
 def _complaint(
@@ -82,10 +102,13 @@ def _complaint(
         return "its district_id is not in the registry"
     if district_id in found:
         return "its district_id stands twice"
-    return "it has no geometry" if geometry is None or geometry.is_empty else _broken(geometry)
+    return broken(geometry)
 
 
-def _broken(geometry: BaseGeometry) -> str:
+def broken(geometry: BaseGeometry | None) -> str:
+    """What is wrong with a geometry as the outline of a district, or nothing."""
+    if geometry is None or geometry.is_empty:
+        return "it has no geometry"
     if geometry.geom_type not in {"Polygon", "MultiPolygon"}:
         return f"it is a {geometry.geom_type} and no polygon"
     if not geometry.is_valid:
@@ -95,17 +118,16 @@ def _broken(geometry: BaseGeometry) -> str:
     return ""
 
 
-def _geojson(path: Path) -> Iterator[tuple[str, BaseGeometry | None]]:
+def _geojson(path: Path) -> Iterator[tuple[dict[str, Any], BaseGeometry | None]]:
     document = json.loads(path.read_text(encoding="utf-8-sig"))
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise ValueError("it is no GeoJSON FeatureCollection")
     crs = document.get("crs", {}).get("properties", {}).get("name", WGS84)
     for feature in document["features"]:
-        properties = feature.get("properties") or {}
-        yield _id_of(properties), _in_degrees(feature.get("geometry"), crs)
+        yield feature.get("properties") or {}, _in_degrees(feature.get("geometry"), crs)
 
 
-def _shapefile(path: Path) -> Iterator[tuple[str, BaseGeometry | None]]:
+def _shapefile(path: Path) -> Iterator[tuple[dict[str, Any], BaseGeometry | None]]:
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > LARGEST_BYTES:
             raise ValueError(f"it unpacks to more than {LARGEST_BYTES:,} bytes")
@@ -118,12 +140,11 @@ def _shapefile(path: Path) -> Iterator[tuple[str, BaseGeometry | None]]:
     crs = held[".prj"].decode("utf-8", errors="replace")
     reader = shapefile.Reader(shp=io.BytesIO(held[".shp"]), dbf=io.BytesIO(held[".dbf"]), encoding=encoding)
     for record in reader.iterShapeRecords():
-        yield _id_of(record.record.as_dict()), _in_degrees(record.shape.__geo_interface__, crs)
+        yield record.record.as_dict(), _in_degrees(record.shape.__geo_interface__, crs)
 
 
 def _id_of(properties: Mapping[str, Any]) -> str:
-    known = {key.lower(): value for key, value in properties.items()}
-    return next((str(known[name]) for name in IDS if known.get(name)), "")
+    return next((str(properties[name]) for name in IDS if properties.get(name)), "")
 
 
 def _in_degrees(geometry: Any, crs: str) -> BaseGeometry | None:
@@ -150,25 +171,36 @@ def _moved(points: Any, transformer: pyproj.Transformer) -> Any:
 
 
 def with_outlines(districts: Sequence[District], outlines: Mapping[str, BaseGeometry]) -> list[District]:
-    """The districts with what outlines say, where their rows say nothing: a point inside, the district around."""
+    """The districts with what outlines say, where their rows say nothing: legal dongs, a point, the district around."""
     around = _around(outlines)
-    known = []
-    for district in districts:
-        outline = outlines.get(district.district_id)
-        if outline is not None:
-            point = outline.representative_point()
-            has_point = district.longitude is not None and district.latitude is not None
-            known.append(
-                replace(
-                    district,
-                    longitude=district.longitude if has_point else f"{point.x:.5f}",
-                    latitude=district.latitude if has_point else f"{point.y:.5f}",
-                    parent_id=district.parent_id or around.get(district.district_id),
-                )
-            )
-        else:
-            known.append(district)
-    return known
+    return [
+        replace(
+            with_outline(district, outlines[district.district_id]),
+            parent_id=district.parent_id or around.get(district.district_id),
+        )
+        if district.district_id in outlines
+        else district
+        for district in districts
+    ]
+
+
+def with_outline(district: District, outline: BaseGeometry) -> District:
+    """A district with a point inside and the legal dongs its outline lies in, if it names none, and those it fills."""
+    point = outline.representative_point()
+    has_point = district.longitude is not None and district.latitude is not None
+    lying = lying_in(outline)
+    dongs = district.legal_dong_codes or tuple(
+        one.legal_dong_code for one in lying if one.share_of_area >= LEAST_IN_DONG
+    )
+    filled = {one.legal_dong_code for one in lying if one.share_of_dong >= LEAST_OF_DONG}
+    whole = tuple(code for code in dongs if filled.intersection(codes_today(code)))
+    return replace(
+        district,
+        longitude=district.longitude if has_point else f"{point.x:.5f}",
+        latitude=district.latitude if has_point else f"{point.y:.5f}",
+        legal_dong_codes=dongs,
+        whole_dong_codes=district.whole_dong_codes or whole,
+    )
 
 
 def _around(outlines: Mapping[str, BaseGeometry]) -> dict[str, str]:

@@ -34,6 +34,7 @@ class Kind:
         parent_law: The law that makes such districts.
         is_building: Whether it is one building, which a published address cannot tell from its neighbours.
         endings: How the names of such districts end, and what addresses may call them.
+        usual_divisions: First and last industry division of those who settle in one; None where anybody may.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Kind:
     parent_law: str
     is_building: bool
     endings: tuple[str, ...]
+    usual_divisions: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class District:
         parent_id: The district it lies in; what both claim is its own.
         industry_codes: Beginnings of industry codes; given, its place alone claims only such workplaces.
         is_alone: Whether nothing else has its legal dongs and postal codes, so that a building can be told by them.
+        whole_dong_codes: Legal dongs that it fills, so that they tell it however many postal codes they have.
     """
 
     district_id: str
@@ -75,6 +78,7 @@ class District:
     parent_id: str | None = None
     industry_codes: tuple[str, ...] = ()
     is_alone: bool = False
+    whole_dong_codes: tuple[str, ...] = ()
 
     @property
     def sido_code(self) -> str:
@@ -127,13 +131,25 @@ class Placement:
 @cache
 def kinds() -> dict[str, Kind]:
     """The kinds by code, in the order of `kinds.yaml`."""
-    text = resources.files(__package__).joinpath("kinds.yaml").read_text(encoding="utf-8")
     return {
         entry["code"]: Kind(
-            **{**entry, "is_building": entry.get("is_building", False), "endings": tuple(entry["endings"])}
+            **{
+                **{name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()},
+                "is_building": entry.get("is_building", False),
+            }
         )
-        for entry in yaml.safe_load(text)
+        for entry in yaml.safe_load(_kinds_text())
     }
+
+
+@cache
+def kinds_version() -> str:
+    """A digest of the kinds; what was matched with others is stale."""
+    return digest_of(_kinds_text())[:SHORT]
+
+
+def _kinds_text() -> str:
+    return resources.files(__package__).joinpath("kinds.yaml").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, eq=False)

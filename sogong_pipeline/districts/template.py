@@ -28,7 +28,7 @@ TEMPLATE = (
     "valid_from",
     "valid_to",
 )
-OPTIONAL = ("roads", "aliases", "parent_id", "industry_codes", "is_alone")
+OPTIONAL = ("roads", "aliases", "parent_id", "industry_codes", "is_alone", "whole_dong_codes")
 """Columns a file may leave out."""
 
 
@@ -125,6 +125,7 @@ def _district(row: dict[str, str], as_of: dt.date | None) -> District:
         parent_id=row["parent_id"] or None,
         industry_codes=_split(row["industry_codes"]),
         is_alone=row["is_alone"] == "yes",
+        whole_dong_codes=_split(row["whole_dong_codes"]),
     )
 
 
@@ -154,6 +155,11 @@ def _complaints(row: dict[str, str], as_of: dt.date | None) -> list[str]:
     sidos = {code[:2] for code in (row["sigungu_code"], *dongs) if code}
     unknown = sorted(sidos - {region.sido_code for region in regions()})
     found += [f"there is no 시도 {code!r}; look at sigungu_code and legal_dong_codes" for code in unknown]
+    found += [
+        f"whole_dong_codes: {code!r} is none of its legal_dong_codes"
+        for code in _split(row["whole_dong_codes"])
+        if code not in dongs
+    ]
     found += [
         f"aliases: {alias!r} is shorter than 3 characters and would be found anywhere"
         for alias in _split(row["aliases"])

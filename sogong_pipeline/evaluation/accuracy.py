@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from sogong_pipeline.evaluation.assignable import grade_districts
 from sogong_pipeline.evaluation.country import Evaluated
 from sogong_pipeline.evaluation.exits import exits_told
 from sogong_pipeline.periods import Month
 
 GRADES = ("high", "medium", "ambiguous", "not_assignable", "none")
-LEAST_PLACED = 0.9
-"""Of the workplaces that may lie in a district, the share that is placed in it where it is graded assignable."""
 LINKS = ("moved", "re_registered", "renamed")
 
 
@@ -34,7 +33,8 @@ class Accuracy:
     Attributes:
         grades: Rows by grade.
         medium: The rows of that grade, by whether the registry lists roads of the district.
-        district_errors: Per district and month: kind, true workers, the share by which the measured ones are off.
+        district_errors: Per district and month: kind, true workers, the share by which the measured ones are off, and
+            as shares of the true workers those it misses and those of others that it counts.
         districts: Districts that count.
         true_workers: Workers truly in districts, over all months.
         links: Per kind: how often told, how often right, how often it truly happened and was found.
@@ -135,24 +135,16 @@ def _count_medium(found: Accuracy, present: pd.DataFrame, with_roads: set[str]) 
 
 
 def _district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame) -> pd.DataFrame:
-    """Per district: whether it is graded assignable, true workers and the share by which the measured ones are off.
-
-    Assignable is a district with a supplied list of its workplaces, or one in which nine in ten of those that may lie
-    in it are placed, unless one workplace has most of the workers: what the pipeline sees itself, without the truth.
-    """
-    may = present["candidate_ids"].dropna().str.split("|").explode().value_counts()
-    placed = present["district_id"].value_counts()
-    true = present.groupby("lies_in")["subscribers"].sum()
+    """Per district: whether it is graded assignable, true workers and the share by which the measured ones are off."""
     facts = evaluated.facts(month).set_index("district_id")
-    table = pd.DataFrame({"kind": {d.district_id: d.kind for d in evaluated.districts.districts}})
+    table = grade_districts(evaluated.districts, present, facts)
+    true = present.groupby("lies_in")["subscribers"].sum()
     table["true_workers"] = true.reindex(table.index).fillna(0).astype("int64")
     table["workers"] = facts["workers"].reindex(table.index)
-    told, open_ = (count.reindex(table.index).fillna(0) for count in (placed, may))
-    by_list = present.loc[present["evidence"] == "list", "district_id"].value_counts()
-    has_list = by_list.reindex(table.index).fillna(0) * 2 > told
-    largest = facts["largest_workplace_workers"].reindex(table.index)
-    is_told = has_list | (told >= LEAST_PLACED * (told + open_))
-    table["is_assignable"] = (told > 0) & is_told & (2 * largest <= table["workers"])
+    heads = present["subscribers"].where(present["district_id"] == present["lies_in"], 0)
+    right = heads.groupby(present["district_id"]).sum().reindex(table.index).fillna(0)
+    table["missed"] = 1 - right / table["true_workers"]
+    table["strangers"] = (table["workers"] - right) / table["true_workers"]
     table["error"] = (table["workers"] / table["true_workers"] - 1).abs()
     return table.reset_index(names="district_id").assign(month=str(month))
 

@@ -13,7 +13,7 @@ import yaml
 
 from sogong_pipeline.districts.loading import Given
 from sogong_pipeline.districts.registry import Slice
-from sogong_pipeline.periods import Month, parse_months
+from sogong_pipeline.periods import Month, Quarter, parse_months
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.simulator.country import write_country
@@ -68,7 +68,8 @@ class Evaluated:
 
     def _load_registry(self) -> None:
         lists = self._country / "workplace_lists.csv"
-        self.pipeline.registry.load(self._country / "registry.csv", given=Given(workplaces=lists))
+        given = Given(workplaces=lists) if lists.exists() else Given()
+        self.pipeline.registry.load(self._country / "registry.csv", given=given)
 
     @property
     def districts(self) -> Slice:
@@ -82,8 +83,8 @@ class Evaluated:
 
         Returns:
             row_number, workplace_id, link, district_id, grade, evidence, candidate_ids, is_counted, subscribers,
-            workplace_serial, lies_in (the true district, where it is one that counts), is_right (placed there or in
-            the district around it).
+            division, legal_dong_code, workplace_serial, lies_in (the true district, where it is one that counts),
+            is_right (placed there or in the district around it).
         """
         months = self.pipeline.months
         vintage = months.vintage_of(month)
@@ -98,6 +99,8 @@ class Evaluated:
             "candidate_ids",
             "is_counted",
             "subscribers",
+            "division",
+            "legal_dong_code",
         ]
         rows: pd.DataFrame = pq.read_table(matched.path("district_member"), columns=columns).to_pandas()
         rows = rows.merge(pq.read_table(trace.path("workplace_trace")).to_pandas(), on="row_number")
@@ -121,6 +124,13 @@ class Evaluated:
             moved = months.traces.movement(month, self.districts, months.vintage_of)
             assert moved is not None  # noqa: S101 - the months follow each other
             yield month, pd.read_parquet(moved.path("movement"))
+
+    def proposals(self, quarter: Quarter) -> pd.DataFrame:
+        """The stages proposed for a quarter by the default rules: district_id, quarter, stage."""
+        edition, _ = self.pipeline.quarters.propose(quarter)
+        columns = ["district_id", "quarter", "stage"]
+        proposals: pd.DataFrame = pq.read_table(edition.path("stage_proposal"), columns=columns).to_pandas()
+        return proposals
 
     def events(self) -> pd.DataFrame:
         """What truly happened to workplaces: data_month, workplace_serial, kind."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sogong_pipeline.evaluation.accuracy import GRADES, LEAST_PLACED, LINKS, Accuracy
+from sogong_pipeline.evaluation.accuracy import GRADES, LINKS, Accuracy
+from sogong_pipeline.evaluation.assignable import LEAST_EFFECTIVE, LEAST_STILL_THERE, MOST_IN_DOUBT
 from sogong_pipeline.evaluation.country import Recipe
 
 TARGETS = {"high": 0.98, "medium": 0.90}
@@ -21,9 +22,12 @@ complexes, but how many strangers lie beside a district is in part our own choic
 
 Aims: precision of *high* at least {high:.2f}, of *medium* at least {medium:.2f}; workers off by at most {error} in the
 median of the districts graded assignable; at least {exits} of exits told with their true reason. *Assignable* is a
-district with a supplied list of its workplaces, or one in which at least {placed} of the workplaces that may lie in it
-are placed; not one where a single workplace has most of the workers. The pipeline itself sees that. Who is placed in a
-complex and truly lies in a building inside it is placed rightly; in the workers of districts the innermost one counts.
+district of {effective} effective workplaces or more, without a building in it whose tenants nobody lists, that has a
+supplied list of which {still} are still there, or of which little is in doubt: workers of rows it is a candidate for,
+and of its usual trades at addresses of its 읍면동 that no district claims, are at most {doubt} of those counted in it.
+The pipeline itself sees all that. Who is placed in a complex and truly lies in a building inside it is placed rightly;
+in the workers of districts the innermost one counts. *Missed* are a district's workers that are not placed in it, most
+of them at postal codes beyond those the registry lists; *strangers* are those placed in it who are none of its.
 """
 NAMES = {
     "tuned": "The country the rules were tuned on",
@@ -80,6 +84,10 @@ def lines(recipe: Recipe, accuracy: Accuracy) -> list[str]:
         f"{_percent(accuracy.workers_assignable)} of all workers truly in districts.",
         f"In these the measured workers are off by {_percent(accuracy.median_error)} in the median.",
         "",
+        "| told by | assignable district-months | workers in them | off in the median | missed | strangers |",
+        "|---|---|---|---|---|---|",
+        *_told_lines(accuracy),
+        "",
         "| kind | district-months | assignable | off in the median | off in one of ten by more than |",
         "|---|---|---|---|---|",
         *_kind_lines(accuracy),
@@ -103,7 +111,9 @@ def page(found: Mapping[str, tuple[Recipe, Accuracy]]) -> str:
             medium=TARGETS["medium"],
             error=_percent(MOST_MEDIAN_ERROR),
             exits=_percent(LEAST_EXITS_RIGHT),
-            placed=_percent(LEAST_PLACED),
+            effective=LEAST_EFFECTIVE,
+            still=_percent(LEAST_STILL_THERE),
+            doubt=_percent(MOST_IN_DOUBT),
         ).rstrip()
     ]
     for name, (recipe, accuracy) in found.items():
@@ -134,6 +144,16 @@ def _kind_lines(accuracy: Accuracy) -> list[str]:
         error = rows.loc[rows["is_assignable"], "error"]
         cells = (rows["is_assignable"].mean(), error.median(), error.quantile(0.9))
         shown.append(f"| {kind} | {len(rows):,} | {' | '.join(_percent(float(cell)) for cell in cells)} |")
+    return shown
+
+
+def _told_lines(accuracy: Accuracy) -> list[str]:
+    shown = []
+    for name, has_list in (("a supplied list", True), ("address", False)):
+        rows = accuracy.assignable[accuracy.assignable["has_list"] == has_list]
+        share = rows["true_workers"].sum() / max(accuracy.true_workers, 1)
+        shares = (share, *(rows[column].median() for column in ("error", "missed", "strangers")))
+        shown.append(f"| {name} | {len(rows):,} | {' | '.join(_percent(float(one)) for one in shares)} |")
     return shown
 
 

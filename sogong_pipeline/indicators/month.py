@@ -1,4 +1,4 @@
-"""The facts of one month: what each district and region had, in all, by industry and by size."""
+"""The facts of one month: what each district and region had, in all, by industry, size and grade of the match."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ WHOLE = ("fact_district_month", "fact_region_month")
 PARTS = (
     "fact_district_industry_month",
     "fact_district_size_month",
+    "fact_district_grade_month",
     "fact_region_industry_month",
     "fact_region_size_month",
+    "fact_region_grade_month",
 )
 
 

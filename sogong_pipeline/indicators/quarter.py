@@ -10,8 +10,10 @@ import pyarrow as pa
 
 from sogong_pipeline.districts.registry import District
 from sogong_pipeline.engine import Engine, query
+from sogong_pipeline.indicators.bootstrap import pair_workplaces
 from sogong_pipeline.indicators.breaks import area_breaks
 from sogong_pipeline.indicators.month import outside_roll_out
+from sogong_pipeline.indicators.pay_chain import register_chains
 from sogong_pipeline.lake import Partition
 from sogong_pipeline.nps.contribution import contribution_for, coverage_breaks
 from sogong_pipeline.periods import Month, Quarter
@@ -43,6 +45,14 @@ class Comparison:
     scope: str
 
 
+@dataclass(frozen=True)
+class MonthIn:
+    """A month that is in: its rows as matched, and its facts as measured."""
+
+    matched: Partition
+    measured: Partition
+
+
 def comparisons(quarter: Quarter) -> list[Comparison]:
     """The three bases of a quarter: the quarter before, the same one a year and two years before.
 
@@ -65,7 +75,7 @@ def window(quarter: Quarter) -> list[Month]:
 
 
 def measure_quarter(
-    months: Mapping[Month, Partition],
+    months: Mapping[Month, MonthIn],
     districts: Sequence[District],
     quarter: Quarter,
     edition: str,
@@ -74,7 +84,7 @@ def measure_quarter(
     """Compute the quarter's tables from the months that are in.
 
     Args:
-        months: per month of `window(quarter)` that is in, its facts as measured.
+        months: the months of `window(quarter)` that are in.
         districts: the districts judged.
         quarter: the quarter judged.
         edition: the digest of the inputs, carried by every row.
@@ -82,10 +92,13 @@ def measure_quarter(
 
     Returns:
         The written files: the quarter's facts of districts and regions, in all, by industry and by size, and
-        `district_trend`.
+        `district_trend` and `pay_chain`; and `paired_workplace`, what `bootstrap.draw` draws from.
     """
     tables = [f"fact_{area}{cut}_quarter" for cut in CUTS for area in ("district", "region")]
-    files = {table: workspace / f"{table}.parquet" for table in (*tables, "district_trend")}
+    files = {
+        table: workspace / f"{table}.parquet"
+        for table in (*tables, "district_trend", "pay_chain", "paired_workplace")
+    }
     compared = {quarter, *(entry.base_quarter for entry in comparisons(quarter))}
     needed = [month for month in months if month.quarter in compared]
     with Engine(workspace) as engine:
@@ -101,7 +114,7 @@ def measure_quarter(
         for cut, part in CUTS.items():
             for area, key in (("district", "district_id"), ("region", "region_code")):
                 table = f"fact_{area}{cut}_month"
-                engine.view(table, [months[month].path(table) for month in needed])
+                engine.view(table, [months[month].measured.path(table) for month in needed])
                 engine.connection.execute(
                     f"CREATE OR REPLACE TEMP TABLE {area}_month AS "
                     f"SELECT *, {key} AS area, {part} AS part FROM {table} JOIN calendar USING (data_month)"
@@ -115,8 +128,18 @@ def measure_quarter(
             for area in ("district", "region"):
                 table = f"fact_{area}{cut}_quarter"
                 engine.write(query("editions", table), files[table])
-        engine.view("fact_district_month", [facts.path("fact_district_month") for facts in months.values()])
-        engine.write(query("editions", "district_trend"), files["district_trend"])
+        pair_workplaces(
+            engine,
+            [months[month].matched.path("district_member") for month in needed],
+            [entry.base for entry in comparisons(quarter)],
+            files["paired_workplace"],
+        )
+        linked = register_chains(engine, quarter, list(months)) or needed[:1]  # a view needs a file
+        engine.view("july_member", [months[month].matched.path("district_member") for month in linked])
+        for table in ("fact_district_month", "fact_region_month"):
+            engine.view(table, [found.measured.path(table) for found in months.values()])
+        for table in ("pay_chain", "district_trend"):
+            engine.write(query("editions", table), files[table])
     return files
 
 
@@ -137,6 +160,8 @@ def _register(
             "base_quarter": [str(entry.base_quarter) for entry in bases],
             "base_first_month": [str(entry.base_quarter.months[0]) for entry in bases],
             "scope": [entry.scope for entry in bases],
+            "rate_bp": [now.rate_bp for _ in bases],
+            "base_rate_bp": [law.rate_bp for law in before],
             "ceiling_krw": [law.ceiling_krw for law in before],
             "floor_krw": [law.floor_krw for law in before],
             "ceiling_rise_krw": [max(now.ceiling_krw - law.ceiling_krw, 0) for law in before],

@@ -37,6 +37,9 @@ XML_REASONS = {
 }
 """What the older services say, by the return code in their XML."""
 
+GATE = {401: REASONS[NOT_REGISTERED], 403: REASONS[NOT_SUBSCRIBED]}
+"""What the gate before the services means where it says nothing but a status."""
+
 
 def key_of(key: SecretStr) -> str:
     """The key as it is sent; one that was pasted encoded, once or twice, is decoded: none has a percent sign.
@@ -58,7 +61,7 @@ def key_of(key: SecretStr) -> str:
 
 def refusal_of_api(response: requests.Response, url: str, body: str) -> RefusedError | None:
     """What an answer of the API means that is none; None for one that is to be read."""
-    reason = REASONS.get(_code(body)) or XML_REASONS.get(_xml_code(body))
+    reason = REASONS.get(_code(body)) or XML_REASONS.get(_xml_code(body)) or GATE.get(response.status_code)
     if response.status_code == requests.codes.bad_request:
         reason = "most often the key was encoded twice: put the decoded one into SOGONG_API_KEY"
     if reason:

@@ -23,7 +23,7 @@ from sogong_pipeline.periods import Month
 
 SERVICE = "/B552015/NpsBplcInfoInqireServiceV2"
 SEARCH, DETAIL, FLOW = "getBassInfoSearchV2", "getDetailInfoSearchV2", "getPdAcctoSttusInfoSearchV2"
-MOST_ROWS = 100
+MOST_ROWS, MOST_PAGES = 100, 5
 NO_DATA = "03"
 LIMITS = {"requests_a_day": 10_000}
 
@@ -83,10 +83,8 @@ class LookupClient:
 
         Raises:
             LaterError: when the service is unreachable.
-            RefusedError: when it refuses the key, or answers otherwise than is known.
+            RefusedError: when it refuses the key, answers otherwise than is known, or has too many of that name.
         """
-        asked = {"wkplNm": name, "pageNo": "1", "numOfRows": str(MOST_ROWS)}
-        items = self._items(SEARCH, {**asked, **({"bzowrRgstNo": prefix} if prefix else {})})
         found = [
             Snapshot(
                 seq=_text(item, "seq"),
@@ -96,7 +94,7 @@ class LookupClient:
                 road_address=_text(item, "wkplRoadNmDtlAddr"),
                 status=_count(item, "wkplJnngStcd"),
             )
-            for item in items
+            for item in self._search({"wkplNm": name, **({"bzowrRgstNo": prefix} if prefix else {})})
         ]
         return sorted(found, key=lambda one: (one.month, one.workplace_name, one.seq), reverse=True)
 
@@ -116,20 +114,36 @@ class LookupClient:
             industry_name=_text(details[0], "vldtVlKrnNm"),
         )
 
+    def _search(self, asked: dict[str, str]) -> list[Mapping[str, Any]]:
+        """Every row of a search, in whatever order the service has them."""
+        found: list[Mapping[str, Any]] = []
+        for page in range(1, MOST_PAGES + 1):
+            items, total = self._answer(SEARCH, {**asked, "pageNo": str(page), "numOfRows": str(MOST_ROWS)})
+            found += items
+            if len(found) >= total or not items:
+                return found
+        raise RefusedError(f"{total:,} rows have that name; give more of it, or --prefix")
+
     def _items(self, operation: str, fields: dict[str, str]) -> list[Mapping[str, Any]]:
-        """The items of an answer; `items` is an empty text when there are none, one alone may be no list."""
+        return self._answer(operation, fields)[0]
+
+    def _answer(self, operation: str, fields: dict[str, str]) -> tuple[list[Mapping[str, Any]], int]:
+        """An answer's items and how many there are in all.
+
+        `items` is an empty text when there are none, and one alone may be no list.
+        """
         path = f"{SERVICE}/{operation}"
         text = self._service.page("GET", path, {**fields, "dataType": "json"})
         try:
             answer = json.loads(text)["response"]
             code, body = str(answer["header"]["resultCode"]), answer.get("body") or {}
-            items = (body.get("items") or {}).get("item", [])
+            items, total = (body.get("items") or {}).get("item", []), int(body.get("totalCount") or 0)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise self._service.unexpected("response, header and body as JSON", path, text) from None
         if code not in {"00", "0", NO_DATA}:
             message = " ".join(str(answer["header"].get("resultMsg", "")).split())[:80]
             raise RefusedError(f"{self._service.base}{path} refuses with code {code[:8]}: {message}")
-        return [items] if isinstance(items, dict) else list(items)
+        return ([items] if isinstance(items, dict) else list(items)), total
 
 
 def _text(item: Mapping[str, Any], name: str) -> str:

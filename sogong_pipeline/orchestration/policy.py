@@ -11,9 +11,15 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 from airflow.sdk.exceptions import AirflowSensorTimeout
 
 from sogong_pipeline.errors import LaterError, RefusedError
+from sogong_pipeline.orchestration.alerts import alert
 
 TAGS = frozenset({"decisions", "month", "quarter", "registry", "reports"})
 """Every tag a DAG may carry."""
+
+POOL = "memory_gb"
+"""A pool of memory: a task takes a slot for each gigabyte it needs at its height, see docs/tasks.md."""
+POOL_SLOTS = 4
+"""Its size where nobody has set another."""
 
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
@@ -26,18 +32,18 @@ RETRY_POLICY = ExceptionRetryPolicy(
 
 
 def tell_failure(context: dict[str, Any]) -> None:
-    """Say in one line of the task's log, for an operator or an alert on it, what failed and what to do."""
+    """Say in one line what failed and what to do, in the task's log and to whom `alerts.py` tells."""
     task = context["ti"]
     error = context.get("exception")
     late = isinstance(error, AirflowSensorTimeout)
-    logging.getLogger(__name__).error(
-        "%s %s: %s",
-        task.dag_id,
-        context.get("partition_key") or "",
+    what = (
         "late: not published by the 28th; look at the portal, or run it again with a file as its source"
         if late
-        else f"{task.task_id} failed: {error}",
+        else f"{task.task_id} failed: {error}"
     )
+    line = " ".join(f"{task.dag_id} {context.get('partition_key') or ''}: {what}".split())
+    logging.getLogger(__name__).error("%s", line)
+    alert(line, task.log_url)
 
 
 DEFAULTS: dict[str, Any] = {
@@ -49,3 +55,11 @@ DEFAULTS: dict[str, Any] = {
     "on_failure_callback": tell_failure,
 }
 """The default arguments of every task."""
+
+UNTIL_PUBLISHED: dict[str, Any] = {
+    "mode": "reschedule",
+    "poke_interval": dt.timedelta(hours=3),
+    "timeout": dt.timedelta(days=28 - 17),
+    "retries": 48,
+}
+"""How a month is waited for: from the 17th to the 28th, holding no worker; a portal that fails is asked again."""

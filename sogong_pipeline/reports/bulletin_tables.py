@@ -23,6 +23,7 @@ from sogong_pipeline.reports.source import MEASURES, Measure
 from sogong_pipeline.reports.wording import clean, month_ko, number, rounded, shorten, signed, texts
 
 MOST_MOVERS = 10
+NO_BREAK = "\N{NO-BREAK SPACE}"
 CHANGES = ("month", "year", "mean_year")
 """The changes every table shows, in this order."""
 SHORT = {"month": "전월", "year": "전년 동월", "mean_year": "3개월 평균"}
@@ -106,7 +107,8 @@ def by_office(source: BulletinSource) -> Section:
     """The offices side by side, for the nation's bulletin."""
     columns = (
         Column("지방청"),
-        Column("밀집지역", "number", "곳"),
+        Column("전체", "number", "곳", "밀집지역"),
+        Column("합한 곳", "number", "곳", "밀집지역"),
         Column("종사자", "number", "명"),
         *(Column(SHORT[span], "number", "%", "종사자 증감률") for span in CHANGES),
         Column("종사자 13개월", "picture"),
@@ -115,7 +117,11 @@ def by_office(source: BulletinSource) -> Section:
     if any(district.office_code is None for district in source.districts):
         named.append((WITHOUT_OFFICE, Link(texts().report["without_office"])))
     rows = tuple(_office(source, area, link) for area, link in named)
-    return Section("offices", words()["headings"]["offices"], tables=(Table("offices", "", columns, rows),))
+    return Section(
+        "offices",
+        words()["headings"]["offices"],
+        tables=(Table("offices", "", columns, rows, (words()["notes"]["summed"],)),),
+    )
 
 
 def _office(source: BulletinSource, area: str, link: Link) -> Row:
@@ -125,6 +131,7 @@ def _office(source: BulletinSource, area: str, link: Link) -> Row:
         (
             Cell(link.text, links=(link,) if link.report else ()),
             cells.count(count),
+            cells.count(level.places if level else 0),
             Cell(number(level.level), rounded(level.level)) if level else _unknown(),
             *(_change(source.figure(area, span, "workers"), "workers") for span in CHANGES),
             _spark(source, area),
@@ -174,7 +181,9 @@ def movers(source: BulletinSource, own: Sequence[District], *, falls: bool) -> S
 
 def _mover(source: BulletinSource, district: District) -> Row:
     area = area_of(district)
-    marks = [words()["marks"][mark] for mark in source.small.get(district.district_id, [])]
+    marks = [
+        words()["marks"][mark].replace(" ", NO_BREAK) for mark in source.small.get(district.district_id, [])
+    ]
     place = [kinds()[district.kind].name, region_name(district.sigungu_code)]
     name = clean(district.name) or district.district_id
     shown = shorten(name, cells.ROW_LONGEST)

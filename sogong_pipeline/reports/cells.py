@@ -39,7 +39,7 @@ def level(fact: DistrictFact, measure: Measure, krw_unit: int = MILLION) -> Cell
     value: Number | None = getattr(fact, measure)
     if value is None:
         return unknown(texts().statuses["not_computable"])
-    hint = months_note(fact)
+    hint = _level_note(fact)
     if measure == "payroll_krw":
         return Cell(number(Decimal(value) / krw_unit), value, hint=f"월 {number(value)}원{hint}")
     digits = 1 if measure == "workplaces" and krw_unit == MILLION else 0
@@ -50,6 +50,11 @@ def level(fact: DistrictFact, measure: Measure, krw_unit: int = MILLION) -> Cell
 def months_note(fact: DistrictFact) -> str:
     """`; 3개월 중 1개월` where the quarter is not whole."""
     return f"; 3개월 중 {fact.months}개월" if fact.status == "partial" or 0 < fact.months < 3 else ""
+
+
+def _level_note(fact: DistrictFact) -> str:
+    """How a level is to be taken: the months it is made of, or the status it has beside."""
+    return months_note(fact) or ("" if fact.status == "ok" else f"; {texts().statuses[fact.status]}")
 
 
 def change(fact: DistrictFact, measure: Measure, base: Base) -> Cell:
@@ -190,6 +195,6 @@ def _change_hint(found: Change) -> str:
         f"전국 {signed(found.nation_change_pct)}%",
         f"격차 {signed(found.points)}%p",
         "법인 사업장만 비교" if found.scope == "corporations" else "",
-        texts().statuses["partial"] + "만 비교" if found.status == "partial" else "",
+        "" if found.status == "ok" else texts().statuses[found.status],
     ]
     return "; ".join(filter(None, parts))

@@ -130,7 +130,8 @@ def _fact(row: Mapping[str, Any], nation: Mapping[str, Any]) -> dict[str, Any]:
         for base in BASES:
             own, whole = row[f"{column}_change_{base}_pct"], nation[f"{column}_change_{base}_pct"]
             points = None if own is None or whole is None else own - whole
-            changes[measure, base] = Change(own, points, whole, row[f"{base}_scope"], row[f"{base}_status"])
+            status = row[f"payroll_{base}_status" if column == "payroll" else f"{base}_status"]
+            changes[measure, base] = Change(own, points, whole, row[f"{base}_scope"], status)
     levels = (
         "months",
         "workplaces",

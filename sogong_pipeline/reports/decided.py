@@ -19,13 +19,7 @@ def decisions(scope: Scope) -> Section:
     differing = sorted(told, key=lambda district: district.stage == "undetermined")
     days = sorted({district.decided.decided_on for district in scope.districts if district.decided})
     when = f"{days[0]}" if len(days) == 1 else f"{days[0]}~{days[-1]}" if days else NONE
-    held = sum(district.stage == "undetermined" for district in scope.districts)
-    paragraphs = [
-        f"{period_ko(councils.period)} 의결({when}): 밀집지역 {number(len(scope.districts))}곳 가운데 "
-        f"{number(sum(not d.differs for d in scope.districts))}곳은 제안대로, "
-        f"{number(sum(d.differs for d in scope.districts))}곳은 제안과 다르게 정했고, "
-        f"{number(held)}곳은 판정보류를 유지했습니다."
-    ]
+    paragraphs = [f"{period_ko(councils.period)} 의결({when}): {_counted(scope)}"]
     rows = tuple(_row(scope, district) for district in differing)
     columns = (
         Column("밀집지역"),
@@ -41,6 +35,19 @@ def decisions(scope: Scope) -> Section:
         texts().headings["decisions"],
         paragraphs=tuple(paragraphs),
         tables=(table,) if rows else (),
+    )
+
+
+def _counted(scope: Scope) -> str:
+    """How many were decided as proposed, otherwise, and kept open; what is none of them is not told."""
+    total, differing = len(scope.districts), sum(district.differs for district in scope.districts)
+    held = sum(district.stage == "undetermined" for district in scope.districts)
+    kept = f" 판정보류는 {number(held)}곳입니다." if held else ""
+    if not differing:
+        return f"밀집지역 {number(total)}곳을 모두 제안대로 정했습니다.{kept}"
+    return (
+        f"밀집지역 {number(total)}곳 가운데 {number(total - differing)}곳은 제안대로, {number(differing)}곳은 제안과 "
+        f"다르게 정했습니다.{kept}"
     )
 
 

@@ -123,7 +123,7 @@ def _facts(district: District) -> tuple[str, ...]:
         (fact.left, f"상실 {number(fact.left)}명"),
         (
             fact.ambiguous_workplaces or None,
-            f"후보가 겹쳐 넣지 않은 사업장 {number(fact.ambiguous_workplaces)}개",
+            f"소속이 분명하지 않아 넣지 않은 사업장 {number(fact.ambiguous_workplaces)}개",
         ),
         (bases, f"{bases} 대비는 법인만 비교"),
         (cells.months_note(fact), f"3개월 중 {fact.months}개월 자료"),

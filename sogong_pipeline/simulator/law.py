@@ -11,7 +11,7 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
 from sogong_pipeline.simulator.resources import read_yaml
 
-VERSIONS = (1, 2, 3)
+VERSIONS = (1, 2, 3, 4)
 DEFAULT_LAW = 1
 
 

@@ -49,12 +49,16 @@ class Proposal:
         )
 
 
-def propose(facts: Mapping[str, Any], rules: RuleSet) -> Proposal:
+def propose(
+    facts: Mapping[str, Any], rules: RuleSet, reaching_pct: Mapping[str, Decimal] | None = None
+) -> Proposal:
     """Propose the stage of one district.
 
     Args:
         facts: its row of fact_district_quarter.
         rules: the rule set.
+        reaching_pct: by stage, how many of 100 draws of its workplaces reach it or a worse one (`Odds`); without it the
+            confidence is low.
 
     Returns:
         The worst stage that enough indicators reach against every base at once; `undetermined` where the
@@ -72,15 +76,16 @@ def propose(facts: Mapping[str, Any], rules: RuleSet) -> Proposal:
         ),
         "good",
     )
-    return Proposal(
-        stage, _confidence(facts, rules), None, clauses, sentences.determined(stage, clauses, facts, rules)
-    )
+    confidence = _confidence(stage, facts, rules, reaching_pct or {})
+    return Proposal(stage, confidence, None, clauses, sentences.determined(stage, clauses, facts, rules))
 
 
 def _obstacle(facts: Mapping[str, Any], rules: RuleSet) -> str | None:
     """Why no stage can be proposed, or None when one can."""
     if facts["workplaces"] is None:
         return "not_computable"
+    if any(facts[f"{base}_status"] == "unadjusted_break" for base in rules.bases):
+        return "unadjusted_break"
     if any(facts[f"{base}_status"] == "not_computable" for base in rules.bases):
         return "no_base"
     if facts["workplaces"] < rules.fewest_workplaces:
@@ -110,8 +115,20 @@ def _reaches(clause: Clause, stage: str, rules: RuleSet) -> bool:
     return clause.breaches is not None and order.index(clause.breaches) <= order.index(stage)
 
 
-def _confidence(facts: Mapping[str, Any], rules: RuleSet) -> str:
-    """How far noise is to be reckoned with, by the number of workplaces and by missing months."""
-    if any(facts[f"{base}_status"] == "partial" for base in rules.bases):
+def _confidence(
+    stage: str, facts: Mapping[str, Any], rules: RuleSet, reaching_pct: Mapping[str, Decimal]
+) -> str:
+    """How far the stage stands up to chance, by the share of draws that give it or, for good, no worse one.
+
+    Low where a month is missing, or where the rise of the income ceiling alone can have hidden a fall of pay.
+    """
+    statuses = {facts[f"{measure}{base}_status"] for base in rules.bases for measure in ("", "payroll_")}
+    if statuses & {"partial", "unadjusted_break"}:
         return "low"
-    return next((level for level, fewest in rules.confidence.items() if facts["workplaces"] >= fewest), "low")
+    mildest = list(rules.thresholds_pct)[-1]
+    support = (
+        100 - reaching_pct.get(mildest, Decimal(100))
+        if stage == "good"
+        else reaching_pct.get(stage, Decimal(0))
+    )
+    return next((level for level, least in rules.confidence_pct.items() if support >= least), "low")

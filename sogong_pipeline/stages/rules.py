@@ -30,7 +30,9 @@ class RuleSet:
     thresholds_pct: dict[str, Decimal]
     fewest_workplaces: int
     largest_share_pct: Decimal
-    confidence: dict[str, int]
+    draws: int
+    seed: int
+    confidence_pct: dict[str, Decimal]
 
 
 def names() -> list[str]:
@@ -63,5 +65,7 @@ def load(name: str = DEFAULT) -> RuleSet:
         thresholds_pct={stage: Decimal(str(value)) for stage, value in data["thresholds_pct"].items()},
         fewest_workplaces=data["undetermined"]["fewer_workplaces_than"],
         largest_share_pct=Decimal(str(data["undetermined"]["largest_share_above_pct"])),
-        confidence=data["confidence"],
+        draws=data["confidence"]["draws"],
+        seed=data["confidence"]["seed"],
+        confidence_pct={level: Decimal(str(data["confidence"][level])) for level in ("high", "medium")},
     )

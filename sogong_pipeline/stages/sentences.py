@@ -27,6 +27,8 @@ def undetermined(obstacle: str, facts: Mapping[str, Any], rules: RuleSet) -> str
                 f"가장 큰 사업장 한 곳이 종사자의 {facts['largest_share_pct']}%를 차지해 "
                 "지역 전체의 흐름으로 볼 수 없으므로 판정을 보류합니다."
             )
+        case "unadjusted_break":
+            return "비교 기간에 행정구역 코드가 나뉘거나 합쳐져 앞뒤를 맞출 수 없으므로 판정을 보류합니다."
         case "no_base":
             missing = "·".join(
                 BASES[base] for base in rules.bases if facts[f"{base}_status"] == "not_computable"

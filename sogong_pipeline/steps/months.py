@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sogong_pipeline import __version__
 from sogong_pipeline.districts.matching import match
-from sogong_pipeline.districts.registry import Slice
+from sogong_pipeline.districts.registry import Slice, kinds_version
 from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.breaks import breaks_version
@@ -254,6 +254,7 @@ class MonthSteps:
                 "traced": trace.manifest["files"]["workplace_trace"]["sha256"],
                 "regions": regions_version(),
                 "industries": industry_version(),
+                "kinds": kinds_version(),
                 "registry": districts.version,
                 "sql": sql_version("matched"),
             },

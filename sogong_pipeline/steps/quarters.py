@@ -12,7 +12,7 @@ from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.breaks import breaks_version
 from sogong_pipeline.indicators.industry import industry_version
-from sogong_pipeline.indicators.quarter import window
+from sogong_pipeline.indicators.quarter import MonthIn, window
 from sogong_pipeline.lake import SHORT, Lake, Partition, digest_of
 from sogong_pipeline.nps.contribution import contribution_version
 from sogong_pipeline.periods import Month, Quarter
@@ -106,8 +106,11 @@ class QuarterSteps:
             RefusedError: when no registry is loaded or no month of the quarter is in.
         """
         plan = self.plan(quarter, rule_set, known, registry)
-        measured = {
-            month: self._months.measure(month, plan.districts, vintage)
+        months = {
+            month: MonthIn(
+                self._months.match(month, plan.districts, vintage),
+                self._months.measure(month, plan.districts, vintage),
+            )
             for month, vintage in plan.vintages.items()
         }
         movements = {
@@ -121,7 +124,7 @@ class QuarterSteps:
             inputs=plan.inputs,
             recorded_at=self._now(),
             build=lambda workspace: build_edition(
-                measured,
+                months,
                 {month: moved.path("movement") for month, moved in movements.items()},
                 plan.districts.districts,
                 quarter,

@@ -214,3 +214,32 @@ SELECT
 FROM quarter_facts(month_facts) AS facts
 JOIN workers USING (area, part)
 LEFT JOIN nation USING (part);
+
+-- What each workplace adds to both sides of every comparison, one row per district, workplace and base: from matched rows of
+-- the months compared. Each side is weighted with the months and the rate of the other, so that one side over the other is
+-- what is left of a mean, and everything stays whole.
+CREATE OR REPLACE MACRO paired_workplaces(members) AS TABLE
+WITH member AS (
+    SELECT district_id, workplace_id, quarter, legal_form, subscribers, billed_amount_krw
+    FROM query_table(members)
+    JOIN calendar USING (data_month)
+    WHERE is_counted AND district_id IS NOT NULL
+),
+side AS (
+    SELECT base, getvariable('quarter') AS quarter, base_quarter AS other, scope, base_rate_bp AS other_rate_bp, TRUE AS is_now FROM comparison
+    UNION ALL
+    SELECT base, base_quarter, getvariable('quarter'), scope, rate_bp, FALSE FROM comparison
+)
+SELECT
+    district_id,
+    workplace_id,
+    base,
+    is_now,
+    count(*) * any_value(known_months) AS workplaces,
+    sum(subscribers) * any_value(known_months) AS workers,
+    sum(billed_amount_krw) * any_value(known_months) * any_value(other_rate_bp) AS payroll
+FROM member
+JOIN side USING (quarter)
+JOIN area_months ON area = district_id AND area_months.quarter = other
+WHERE scope = 'all' OR legal_form = 1
+GROUP BY district_id, workplace_id, base, is_now;

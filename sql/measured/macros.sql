@@ -24,18 +24,22 @@ CREATE OR REPLACE MACRO level_status(months, wanted, has_break, largest, workers
 );
 
 -- Whether a workplace bills 98 % of the income ceiling or more per head: most of its pay above it is unseen.
-CREATE OR REPLACE MACRO is_at_ceiling(billed_amount_krw, subscribers) AS (
+CREATE OR REPLACE MACRO is_at_ceiling(billed_amount_krw, subscribers, rate_bp, ceiling_krw) AS (
     subscribers > 0
-    AND billed_amount_krw::HUGEINT * 1000000
-        >= getvariable('ceiling_krw')::HUGEINT * getvariable('rate_bp') * 98 * subscribers
+    AND billed_amount_krw::HUGEINT * 1000000 >= ceiling_krw::HUGEINT * rate_bp * 98 * subscribers
 );
 
--- What is summed of a month: by area, division and band together, then (`month_sums`) by what is published of them.
+CREATE OR REPLACE MACRO billed_at_ceiling(billed_amount_krw, subscribers) AS (
+    is_at_ceiling(billed_amount_krw, subscribers, getvariable('rate_bp'), getvariable('ceiling_krw'))
+);
+
+-- What is summed of a month: by area, division, band and grade together, then (`month_sums`) by what is published of them.
 CREATE OR REPLACE MACRO month_cells(members) AS TABLE
 SELECT
     area,
     division,
     size_band,
+    grade,
     count(*) FILTER (is_counted) AS workplaces,
     coalesce(sum(subscribers) FILTER (is_counted), 0) AS workers,
     coalesce(sum(billed_amount_krw) FILTER (is_counted), 0) AS billed_amount_krw,
@@ -46,8 +50,8 @@ SELECT
     coalesce(sum(billed_amount_krw) FILTER (is_counted AND legal_form = 1), 0) AS corporate_billed_amount_krw,
     coalesce(max(subscribers) FILTER (is_counted), 0) AS largest_workplace_workers,
     coalesce(sum(subscribers::BIGINT * subscribers) FILTER (is_counted), 0) AS squared_workers,
-    count(*) FILTER (is_counted AND is_at_ceiling(billed_amount_krw, subscribers)) AS ceiling_workplaces,
-    coalesce(sum(subscribers) FILTER (is_counted AND is_at_ceiling(billed_amount_krw, subscribers)), 0) AS ceiling_workers,
+    count(*) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)) AS ceiling_workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)), 0) AS ceiling_workers,
     count(*) FILTER (is_counted AND district_id IS NOT NULL) AS matched_workplaces,
     count(*) FILTER (is_counted AND district_id IS NULL AND grade = 'ambiguous') AS ambiguous_workplaces,
     count(*) FILTER (is_counted AND district_id IS NULL AND grade <> 'ambiguous') AS unassigned_workplaces,
@@ -55,15 +59,20 @@ SELECT
     coalesce(sum(subscribers) FILTER (is_counted AND grade = 'high'), 0) AS high_workers,
     count(*) FILTER (is_counted AND grade = 'not_assignable') AS not_assignable_workplaces
 FROM query_table(members)
-GROUP BY area, division, size_band;
+GROUP BY area, division, size_band, grade;
 
--- Sums of a month over such cells: all of an area (cut `all`), and by division and band. Who left with a closed workplace
--- is in no band.
+-- Sums of a month over such cells: all of an area (cut `all`), and by division, band and grade. Who left with a closed
+-- workplace is in no band.
 CREATE OR REPLACE MACRO month_sums(cells) AS TABLE
 SELECT
     area,
-    CASE WHEN grouping(division) = 0 THEN 'division' WHEN grouping(size_band) = 0 THEN 'size' ELSE 'all' END AS cut,
-    coalesce(division, size_band, 'all') AS part,
+    CASE
+        WHEN grouping(division) = 0 THEN 'division'
+        WHEN grouping(size_band) = 0 THEN 'size'
+        WHEN grouping(grade) = 0 THEN 'grade'
+        ELSE 'all'
+    END AS cut,
+    coalesce(division, size_band, grade, 'all') AS part,
     sum(COLUMNS(['workplaces', 'workers', 'billed_amount_krw', 'joined', 'left']))::BIGINT,
     sum(COLUMNS('^corporate_'))::BIGINT,
     max(largest_workplace_workers)::BIGINT AS largest_workplace_workers,
@@ -71,10 +80,10 @@ SELECT
     sum(COLUMNS('^ceiling_'))::BIGINT,
     sum(COLUMNS('^(matched|ambiguous|unassigned|high|not_assignable)_'))::BIGINT
 FROM query_table(cells)
-GROUP BY GROUPING SETS ((area), (area, division), (area, size_band))
+GROUP BY GROUPING SETS ((area), (area, division), (area, size_band), (area, grade))
 HAVING grouping(size_band) = 1 OR size_band IS NOT NULL;
 
--- The sums of districts, and of the nation ('00'), 시도 and 시군구; divisions and bands of the nation and 시도 only.
+-- The sums of districts, and of the nation ('00'), 시도 and 시군구; parts of the nation and 시도 only.
 -- The 시군구 are summed from the rows, once, and the larger areas from them.
 CREATE OR REPLACE MACRO district_sums(members) AS TABLE
 WITH district_row AS (SELECT *, district_id AS area FROM query_table(members) WHERE district_id IS NOT NULL),

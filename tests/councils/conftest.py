@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +10,8 @@ import pytest
 from sogong_pipeline.councils.issue import Issue, issue_sheets, write_sheets
 from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.load import Warehouse
-from tests.conftest import NOW, QUARTER
+from tests.conftest import QUARTER, copied
 
 PERIOD = HalfYear.parse("2026-H2")
 
@@ -41,10 +38,8 @@ class Council:
 
 @pytest.fixture
 def council(proposed: Pipeline, tmp_path: Path) -> Council:
-    """A copy of the installation, its lake linked file by file: nothing in a lake is ever written in place."""
-    home = tmp_path / "council"
-    shutil.copytree(proposed.settings.home / "lake", home / "lake", copy_function=os.link)
-    warehouse = Warehouse(Pipeline(Settings(home=home, now=NOW)))
+    """A copy of the installation."""
+    warehouse = Warehouse(copied(proposed.settings.home, tmp_path / "council"))
     warehouse.load_reference()
     warehouse.load_quarter(QUARTER)
     issue, is_new = issue_sheets(warehouse.pipeline, PERIOD)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -79,6 +82,24 @@ def test_what_was_shown_is_recorded_whatever_lies_in_the_inbox_by_then(
     assert "기록했습니다" in told(at(council, "부산.xlsx"))
     assert inbox.look("next") == []  # the later file is no correction, and is answered
     assert "이미 의결이 기록되어 있습니다" in told(at(council, "부산.xlsx"))
+
+
+def test_two_looks_at_once_ask_about_a_sheet_once(
+    council: Council, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(council.sheet("busan"), at(council, "부산.xlsx"))
+    both, claim = threading.Barrier(2), Inbox._claim
+
+    def together(self: Inbox, period: HalfYear, office: str) -> dict[str, str] | None:
+        found = claim(self, period, office)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(1)  # that nobody has claimed it, both know before either says so
+        return found
+
+    monkeypatch.setattr(Inbox, "_claim", together)
+    with ThreadPoolExecutor(2) as pool:
+        looks = list(pool.map(lambda run: Inbox(council.warehouse).look(run), ("one", "other")))
+    assert sorted(map(len, looks)) == [0, 1]
 
 
 def test_two_sheets_of_one_office_are_both_put_off_until_one_is_left(council: Council, inbox: Inbox) -> None:

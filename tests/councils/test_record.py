@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import text
+from typer.testing import CliRunner
 
+from sogong_pipeline.cli import app
 from sogong_pipeline.councils.checking import check
 from sogong_pipeline.councils.decision import decisions
+from sogong_pipeline.councils.intake import Filled
 from sogong_pipeline.councils.record import record
+from sogong_pipeline.councils.returned import date_of
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
@@ -31,6 +36,12 @@ STATES = {"good": "양호", "caution": "주의", "severe": "심각"}
 def told(warehouse: Warehouse, query: str) -> list[dict[str, Any]]:
     with warehouse.engine.connect() as connection:
         return [dict(row) for row in connection.execute(text(query)).mappings()]
+
+
+def sogong(council: Council, *arguments: str | Path) -> Result:
+    """The command line on the same installation."""
+    home = {"SOGONG_HOME": str(council.pipeline.settings.home), "SOGONG_NOW": NOW}
+    return CliRunner().invoke(app, list(map(str, arguments)), env=home)
 
 
 def otherwise(council: Council) -> dict[str, tuple[str, str]]:
@@ -84,8 +95,8 @@ def test_a_sheet_that_comes_back_is_recorded_with_who_when_and_why(
     }
     assert not any(row["proposal_is_newer"] for row in current)
 
-    again = record(council.warehouse, file, "다른 사람")
-    assert (again.is_new, again.rows) == (False, done.rows)
+    again = sogong(council, "decide", "record", file, "--by", "다른 사람")
+    assert (again.exit_code, "(was recorded already)" in again.output) == (0, True), again.output
     council.warehouse.rebuild()
     assert told(council.warehouse, "SELECT * FROM stage_decision ORDER BY district_id") == in_tables
 
@@ -171,6 +182,12 @@ def test_every_problem_of_a_sheet_is_told_at_once_and_nothing_is_recorded(
         assert any(words in problem for problem in checked.problems), (words, checked.problems)
     assert any(f"{ids[8]} " in p and "2개입니다" in p for p in checked.problems)
     assert any("제안(‘양호’)과 다르게 정한 사유를 적어 주십시오." in p for p in checked.problems)
+    refused = sogong(council, "decide", "record", file)
+    assert refused.exit_code == 1
+    assert f"{len(checked.problems)} problems, nothing recorded; see {file}.답변.txt" in refused.output
+    answer = file.with_name("bad.xlsx.답변.txt").read_text(encoding="utf-8-sig").splitlines()
+    for number, problem in enumerate(checked.problems, start=1):
+        assert f"{number}. {problem}" in answer
     with pytest.raises(RefusedError, match=r"bad.xlsx: .*수식이 들어 있습니다"):
         record(council.warehouse, file, "확인자")
     assert digest_tree(council.pipeline.settings.home / "lake") == before
@@ -178,8 +195,10 @@ def test_every_problem_of_a_sheet_is_told_at_once_and_nothing_is_recorded(
 
 
 def test_a_sheet_of_another_period_edition_or_office_is_refused(council: Council, tmp_path: Path) -> None:
+    filled = fill(council.sheet(OFFICE), tmp_path / "filled.xlsx")
+
     def forged(**changes: str) -> str:
-        book = load_workbook(fill(council.sheet(OFFICE), tmp_path / "filled.xlsx"))
+        book = load_workbook(filled)
         page = book["sogong-sheet"]
         for row in page.iter_rows():
             row[1].value = changes.get(str(row[0].value), row[1].value)
@@ -211,10 +230,12 @@ def test_rows_may_be_sorted_columns_moved_and_a_date_written_in_words(
         page.insert_cols(4)
         page.column_dimensions["B"].hidden = True
 
-    for day in ("2026. 10. 20.", "2026년 10월 20일", "2026-10-20"):
-        file = fill(council.sheet(OFFICE), tmp_path / "tidied.xlsx", otherwise(council), day=day, also=tidy)
-        checked = check(council.pipeline.lake, file, DAY)
-        assert (checked.problems, checked.decided_on) == ([], DAY)
+    said, day = otherwise(council), "2026년 10월 20일"
+    file = fill(council.sheet(OFFICE), tmp_path / "tidied.xlsx", said, day=day, also=tidy)
+    checked = check(council.pipeline.lake, file, DAY)
+    assert (checked.problems, checked.decided_on) == ([], DAY)
+    for day in ("2026. 10. 20.", "2026-10-20", "2026/10/20"):
+        assert date_of(Filled("의결표", 5, 7, day, is_formula=False)) == DAY
 
 
 def test_a_decision_lies_between_the_sheet_and_today(council: Council, tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",  # no file changes during a test
         "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": worker_log,
         "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": trigger_log,
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",

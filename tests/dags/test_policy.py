@@ -85,7 +85,7 @@ def test_its_docstring_is_a_manual_with_a_worked_example(parsed: dict[str, Any],
 
 @every_file
 def test_owner_tags_catchup_and_limits_are_said(parsed: dict[str, Any], file: Path) -> None:
-    from sogong_pipeline.orchestration.policy import DEFAULTS, TAGS
+    from sogong_pipeline.orchestration.policy import DEFAULTS, POOL, POOL_SLOTS, TAGS
 
     dag = dag_of(parsed, file)
     assert dag["tags"]
@@ -100,6 +100,8 @@ def test_owner_tags_catchup_and_limits_are_said(parsed: dict[str, Any], file: Pa
         assert task["retries"] >= DEFAULTS["retries"]
         assert task["execution_timeout"]
         assert task["has_retry_policy"]
+        assert task.get("pool", "default_pool") in {"default_pool", POOL}
+        assert task.get("pool_slots", 1) <= POOL_SLOTS
         assert task["has_on_failure_callback"]
 
 

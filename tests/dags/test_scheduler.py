@@ -28,7 +28,7 @@ from tests.dags.twins import Digest, Twins
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("airflow")]
+pytestmark = pytest.mark.slow
 
 LINEAGE = "lineage.jsonl"
 SECRETS = {"SOGONG_API_KEY": "unknown-key-51f0c2", "AWS_SECRET_ACCESS_KEY": "secret-of-a-bucket-9ae3"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +25,16 @@ pytestmark = pytest.mark.slow  # imports Airflow
 
 DAGS = Path(__file__).parents[2] / "dags"
 Task = Callable[..., Any]
+
+
+class Notes(list[str]):
+    """What tasks add to the note of their run."""
+
+    def xcom_push(self, key: str, value: str) -> None:
+        from sogong_pipeline.orchestration.notes import KEY
+
+        assert key == KEY
+        self.append(value)
 
 
 def dag_of(name: str) -> Any:
@@ -48,14 +59,16 @@ def home(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOGONG_NOW", NOW)
 
 
-def ingest(month: str, source: str, announced: list[dict[str, Any]]) -> dict[str, Any] | None:
+def ingest(
+    month: str, source: str, announced: list[dict[str, Any]], *, again: bool = False
+) -> dict[str, Any] | None:
     """A run of `ingest_month`; returns what its event says, None when it emits none."""
     from airflow.sdk.exceptions import AirflowSkipException
     from airflow.sdk.execution_time.context import OutletEventAccessors
 
     from sogong_pipeline.orchestration.assets import MEASURED_MONTH
 
-    run, said = tasks("ingest_month"), {"partition_key": month, "params": {"source": source}}
+    run, said = tasks("ingest_month"), {"partition_key": month, "params": {"source": source, "again": again}}
     assert run["published"](**said)
     vintages = run["land"](**said)
     (staged,) = run["stage"](vintages, partition_key=month)
@@ -63,13 +76,20 @@ def ingest(month: str, source: str, announced: list[dict[str, Any]]) -> dict[str
     (checked,) = run["check"](vintages, partition_key=month)
     assert checked["failed_critical"] == []
     measured = run["measure"](partition_key=month)
-    run["load"](partition_key=month)
+    notes = Notes()
+    run["load"](partition_key=month, ti=notes)
+    (note,) = notes
+    assert f"{staged['rows']} rows = {staged['staged_rows']} staged + " in note
+    assert "the gate let it pass" in note
+    page = re.search(r"quality page: (\S+)", note)
+    assert page is not None
+    assert Path(page[1]).is_file()
     outlets = OutletEventAccessors()
     inlets = {
         MEASURED_MONTH: [SimpleNamespace(extra=extra, timestamp=at) for at, extra in enumerate(announced)]
     }
     try:
-        run["announce"](measured, partition_key=month, inlet_events=inlets, outlet_events=outlets)
+        run["announce"](measured, **said, inlet_events=inlets, outlet_events=outlets)
     except AirflowSkipException:
         return None
     return dict(outlets[MEASURED_MONTH].extra)
@@ -81,6 +101,9 @@ def test_the_same_bytes_are_announced_once_and_a_correction_again(pipeline: Pipe
     assert first is not None
     assert first["month"] == "2022-04"
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first]) is None
+    tasks("ingest_month")["bulletin"](first, partition_key="2022-04")
+    assert len(list((pipeline.settings.home / "reports/monthly/2022-04").iterdir())) == 14
+    assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first], again=True) == first
     second = ingest("2022-04", str(month_file(tmp_path, "2022-04", count=41)), [first])
     assert second is not None
     assert second["measured"] != first["measured"]
@@ -105,6 +128,7 @@ def test_a_month_is_told_again_where_the_server_cannot_say_what_was_told() -> No
     outlets = OutletEventAccessors()
     tasks("ingest_month")["announce"](
         {"measured": "5d3f"},
+        params={"again": False},
         partition_key="2022-04",
         inlet_events={MEASURED_MONTH: Unreadable()},
         outlet_events=outlets,
@@ -114,6 +138,7 @@ def test_a_month_is_told_again_where_the_server_cannot_say_what_was_told() -> No
 
 def test_a_month_without_a_registry_is_in_but_not_announced(pipeline: Pipeline, tmp_path: Path) -> None:
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), []) is None
+    assert tasks("ingest_month")["bulletin"]({}, partition_key="2022-04") is None  # nor is there a bulletin
     assert pipeline.months.passed() == [Month(2022, 4)]
 
 
@@ -190,30 +215,36 @@ def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Pipeline
     load_registry(pipeline, tmp_path)
     for month in ("2022-06", "2022-07"):
         ingest(month, str(month_file(tmp_path, month)), [])
-    run, outlets = tasks("propose_stages"), OutletEventAccessors()
+    run, outlets, notes = tasks("propose_stages"), OutletEventAccessors(), Notes()
     changed = run["changed"]()
     assert changed == {"2022-Q2": ["never proposed"], "2022-Q3": ["never proposed"]}
     with pytest.raises(AirflowSkipException, match="a dry run"):
-        run["propose"](changed, params={"dry_run": True}, outlet_events=outlets)
+        run["propose"](changed, params={"dry_run": True}, outlet_events=outlets, ti=notes)
     assert pipeline.lake.children("editions") == []
-    editions = run["propose"](changed, params={"dry_run": False}, outlet_events=outlets)
+    editions = run["propose"](changed, params={"dry_run": False}, outlet_events=outlets, ti=notes)
     assert list(editions) == ["2022-Q2", "2022-Q3"]
     assert outlets[PROPOSED_QUARTER].partition_keys == {"2022-Q2", "2022-Q3"}
     assert run["changed"]() == {}
     with pytest.raises(AirflowSkipException, match="no quarter's inputs changed"):
-        run["propose"]({}, params={"dry_run": False}, outlet_events=outlets)
-    published = tasks("publish_reports")["publish"](partition_key="2022-Q3")
+        run["propose"]({}, params={"dry_run": False}, outlet_events=outlets, ti=notes)
+    assert re.search(r"2022-Q3, edition \w+: .+ undetermined; \*partial\* without 2022-08, 2022-09", notes[0])
+    published = tasks("publish_reports")["publish"](partition_key="2022-Q3", ti=notes)
+    assert f"14 reports of 2022-Q3: {published['folder']}/index.html" in notes
     assert published["files"] == len(list(Path(published["folder"]).iterdir())) == 14
 
 
 def test_a_registry_is_loaded_once_and_a_wrong_path_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
-    load = tasks("load_registry")["load"]
+    load, notes = tasks("load_registry")["load"], Notes()
     file = str(write(tmp_path / "registry.csv", ROW))
-    first = load(params={"file": file, "as_of": None})
+    first = load(params={"file": file, "as_of": None}, ti=notes)
     assert (first["districts"], first["new"]) == (1, True)
-    assert load(params={"file": file, "as_of": "2015-01-01"}) == {**first, "new": False}
+    assert load(params={"file": file, "as_of": "2015-01-01"}, ti=notes) == {**first, "new": False}
     with pytest.raises(RefusedError, match=r"nowhere.csv: there is no such file on this worker"):
-        load(params={"file": str(tmp_path / "nowhere.csv"), "as_of": None})
+        load(params={"file": str(tmp_path / "nowhere.csv"), "as_of": None}, ti=notes)
+    assert notes == [
+        f"registry {first['version']} with 1 districts loaded",
+        f"registry {first['version']} with 1 districts was in force already",
+    ]
 
 
 def test_a_refusal_fails_at_once_and_what_may_pass_is_tried_later(
@@ -248,7 +279,7 @@ def test_a_late_month_is_told_as_late_and_a_failure_by_its_reason(caplog: pytest
 
     from sogong_pipeline.orchestration.policy import tell_failure
 
-    task = SimpleNamespace(dag_id="ingest_month", task_id="published")
+    task = SimpleNamespace(dag_id="ingest_month", task_id="published", log_url="")
     for error in (AirflowSensorTimeout("timeout"), RefusedError("the file is empty")):
         tell_failure({"ti": task, "partition_key": "2026-10", "exception": error})
     late, failed = (record.getMessage() for record in caplog.records if "ingest_month" in record.getMessage())

@@ -10,9 +10,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from sogong_pipeline.cli import app
-from sogong_pipeline.periods import parse_months
 from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.bulletin_publish import publish_again
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import metadata
@@ -47,8 +45,7 @@ class Twins:
         done = CliRunner().invoke(app, list(map(str, arguments)), env=told)
         assert done.exit_code == 0, done.output
         if arguments[0] == "ingest":
-            for month in parse_months(str(arguments[1])):
-                publish_again(self.typed, month)
+            self.type("bulletin", arguments[1])
 
     def type_quarters(self) -> None:
         """Have the twin propose and publish every quarter that changed."""

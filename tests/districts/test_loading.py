@@ -17,6 +17,7 @@ from sogong_pipeline.districts.registry import Registry
 from sogong_pipeline.districts.template import OPTIONAL, TEMPLATE, read_registry, write_registry
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.pipeline import Pipeline
+from tests.districts.test_matching import grades, matched
 from tests.districts.test_registry import ROW, write
 
 ALL = (*TEMPLATE, *OPTIONAL)
@@ -127,6 +128,33 @@ def test_outlines_on_a_korean_grid_give_points_and_nesting(tmp_path: Path, grid:
     assert outer.longitude == "126.9"  # what a row says stays
 
 
+def test_an_outline_says_the_legal_dongs_and_so_who_is_in_it(tmp_path: Path) -> None:
+    """구장리 has few postal codes; 삼정동 many, so only a district that fills it is told by it."""
+    blank = {**ROW, "legal_dong_codes": "", "postal_codes": ""}
+    town = {**blank, "sigungu_code": "41196"}
+    rows = [blank, {**town, "district_id": "PART"}, {**town, "district_id": "ALL", "parent_id": ""}]
+    boxes = {
+        "D1": (126.867, 37.184, 126.871, 37.188),
+        "PART": (126.766, 37.525, 126.768, 37.527),
+        "ALL": (126.7604, 37.5138, 126.7769, 37.5355),
+    }
+    rings = {
+        one: [[x, y], [right, y], [right, top], [x, top], [x, y]] for one, (x, y, right, top) in boxes.items()
+    }
+    outlines = geojson(tmp_path / "o.geojson", rings)
+    there = {"legal_dong_code": "4119610700", "lot_address": None, "postal_code": "14500"}
+    found = {}
+    for held in (["D1", "PART"], ["D1", "ALL"]):
+        given = Given(outlines=geojson(outlines, {one: rings[one] for one in held}))
+        registry = write(tmp_path / "r.csv", *(row for row in rows if row["district_id"] in held))
+        districts = read_all(registry, None, given).districts
+        found[held[1]] = grades(matched(tmp_path, [{}, there], *districts))
+    known = read_all(registry, None, Given()).districts
+    assert grades(matched(tmp_path, [{}, there], *known)) == [(None, "none", None)] * 2
+    assert found["PART"] == [("D1", "medium", "legal_dong"), (None, "not_assignable", "dong_alone")]
+    assert found["ALL"] == [("D1", "medium", "legal_dong"), ("ALL", "medium", "legal_dong")]
+
+
 def test_a_file_that_holds_no_outlines_is_told(tmp_path: Path) -> None:
     registry = write(tmp_path / "r.csv", ROW)
     (tmp_path / "a.geojson").write_text('{"type": "Feature"}', encoding="utf-8")
@@ -140,7 +168,13 @@ def test_a_file_that_holds_no_outlines_is_told(tmp_path: Path) -> None:
 
 def test_what_was_loaded_reads_back_as_it_was(pipeline: Pipeline, tmp_path: Path) -> None:
     rows = [
-        {**ROW, "roads": "공단로|산단1로", "aliases": "가상밸리", "industry_codes": "29"},
+        {
+            **ROW,
+            "whole_dong_codes": "4159036031",
+            "roads": "공단로|산단1로",
+            "aliases": "가상밸리",
+            "industry_codes": "29",
+        },
         {
             **ROW,
             "district_id": "D2",

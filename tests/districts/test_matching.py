@@ -267,3 +267,32 @@ def test_a_placement_into_a_district_that_has_ended_places_nobody(tmp_path: Path
     registry = Registry.of([ended, district("D2")], [placement("list", "D1"), placement("override", None)])
     assert [one.district_id for one in registry.on(dt.date(2026, 9, 30)).placements] == [None]
     assert {one.district_id for one in registry.on(dt.date(2020, 9, 30)).placements} == {"D1", None}
+
+
+def test_another_trade_than_the_usual_one_needs_surer_evidence(tmp_path: Path) -> None:
+    """Of no manufacturer a listed road says less, and the place alone, beside the listed roads, too little."""
+    trade = {"industry_code": "552101"}
+    road = {"road_address": "경기도 화성시 만세구 팔탄면 공단로"}
+    rows = [{}, road, trade, {**trade, **road}, {**trade, "workplace_name": "다른곳"}]
+    listed = placement("list", "C")
+    with_roads = matched(tmp_path, rows, district("C", roads=("공단로",)))
+    assert grades(with_roads) == [
+        ("C", "medium", "postal_code"),
+        ("C", "high", "road"),
+        (None, "ambiguous", "beside_roads"),
+        ("C", "medium", "road"),
+        (None, "ambiguous", "beside_roads"),
+    ]
+    assert with_roads[2]["candidate_ids"] == "C"
+    without = matched(tmp_path, rows, district("C"), placements=(listed,))
+    assert [grade for _, grade, _ in grades(without)] == ["high", "high", "high", "high", "medium"]
+    anybody = district("C", roads=("공단로",), kind="regional_special_zone")
+    assert [grade for _, grade, _ in grades(matched(tmp_path, rows, anybody))] == [
+        "medium",
+        "high",
+        "medium",
+        "high",
+        "medium",
+    ]
+    chosen = district("C", roads=("공단로",), industry_codes=("552",))
+    assert [grade for _, grade, _ in grades(matched(tmp_path, rows, chosen))][2:4] == ["medium", "high"]

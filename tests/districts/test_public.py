@@ -128,3 +128,34 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
         RefusedError, match=r"other.csv: its first 20 lines hold the columns of none of .*15085886"
     ):
         convert(tmp_path / "other.csv", AS_OF)
+
+
+def test_venture_districts_come_as_a_layer_and_their_outlines_say_the_legal_dongs(tmp_path: Path) -> None:
+    def feature(low: tuple[float, float], **properties: str) -> dict[str, object]:
+        (x, y), size = low, 0.004
+        ring = [[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]]
+        return {
+            "type": "Feature",
+            "properties": properties,
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
+
+    here = {"UNAME": "벤처기업육성촉진지구", "SIDO_NAME": "경기도", "SIGG_NAME": "부천시 오정구"}
+    features = [
+        feature((126.7657, 37.5246), **here),
+        feature((126.7657, 37.5206), **here),  # the same district, drawn in two parts
+        feature((126.7657, 37.5246), **{**here, "SIGG_NAME": "없는시"}),
+        {**feature((0, 0), **{**here, "SIGG_NAME": "화성시 만세구"}), "geometry": None},
+    ]
+    path = tmp_path / "LT_C_UH701.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    done = convert(path, AS_OF)
+    (district,) = done.districts
+    assert (district.name, district.kind) == ("오정구 벤처기업육성촉진지구", "venture_promotion_district")
+    assert (district.sigungu_code, district.legal_dong_codes) == ("41196", ("4119610700",))
+    assert district.longitude is not None
+    assert [told.split(": ")[2] for told in done.left_out] == ["its place has no code", "it has no geometry"]
+    out = tmp_path / "registry.csv"
+    words = ["registry", "convert", str(path), "--as-of", str(AS_OF), "--out", str(out)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert read_registry(out) == [district]

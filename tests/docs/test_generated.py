@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.warehouse.tables import schemas
+from sogong_pipeline.warehouse.tables import adjustments, schemas
 
 pytestmark = pytest.mark.slow  # the command line in processes of its own
 
@@ -79,3 +79,28 @@ def test_every_table_column_command_and_variable_is_there(generate: ModuleType) 
         "portal",
     ):
         assert f"\n## sogong {command}\n" in commands
+
+
+NO_MEASURES = {"months", "rate_bp", "places"}
+"""Whole numbers that say how a measure came about."""
+MEASURED = re.compile(
+    r"fact_\w+|pay_chain|change_confidence|establishment_flow|district_trend|month_change|stage_proposal"
+)
+
+
+def test_every_measure_says_how_it_meets_breaks_and_when_it_is_unknown() -> None:
+    profiles, kinds = adjustments()["profiles"], set(adjustments()["kinds"])
+    assert all(set(met) == kinds for met in profiles.values())
+    told = set()
+    for name, schema in schemas().items():
+        names = {column["name"] for column in schema["columns"]}
+        for column in schema["columns"]:
+            where = f"{name}.{column['name']}"
+            assert column.get("status", column["name"]) in names, where
+            if not MEASURED.fullmatch(name) or column["name"] in {*schema["grain"], *NO_MEASURES}:
+                continue
+            if column["type"] == "integer" or column["type"].startswith("decimal"):
+                assert column.get("breaks") in profiles, where
+                assert "status" in column or not column.get("nullable") or "status" not in names, where
+                told.add(column["breaks"])
+    assert told == set(profiles)

@@ -91,7 +91,6 @@ def published(country: Any) -> pd.DataFrame:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("country")
 @pytest.mark.parametrize("name", ["2026-Q1", "2026-Q3"])
 def test_every_district_and_the_nation_agree_to_the_won(
     ingested: Pipeline, country: Any, published: pd.DataFrame, name: str
@@ -145,7 +144,6 @@ def test_every_district_and_the_nation_agree_to_the_won(
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("country")
 def test_every_month_of_every_district_agrees_to_the_won(
     ingested: Pipeline, country: Any, published: pd.DataFrame
 ) -> None:

@@ -46,6 +46,7 @@ def test_a_name_leads_to_its_months_and_each_to_its_figures(client: LookupClient
         1,
     )
     assert len(client.find("가상상사1", "123456")) == 3 * 11  # 1 and 10 to 19
+    assert len({one.seq for one in client.find("가상상사")}) == 3 * 40  # two pages
     assert client.find("가상상사1", "999999") == client.find("없는 곳") == []
 
 
@@ -64,6 +65,7 @@ def test_the_service_answers_as_the_real_one_is_described(portal: PortalServer) 
     [
         ("nobody-knows-this", None, "the key is not registered", False),
         ("simulated-elsewhere", None, "the key is not allowed to use this service", False),
+        (KEY, Fault.FORBIDDEN, "the key is not allowed to use this service", False),
         (KEY, Fault.ERROR, "keeps answering 500", True),
         (KEY, Fault.RESET, "gave no answer", True),
         (KEY, Fault.SILENT, "gave no answer", True),
@@ -97,6 +99,14 @@ def test_no_error_and_no_log_has_the_key(
     assert "serviceKey=…" in caplog.text or fault in {Fault.RESET, Fault.SILENT}
     for file in (tmp_path / "memory").rglob("*"):
         assert file.is_dir() or key not in file.read_text(encoding="utf-8")
+
+
+def test_too_many_of_a_name_are_refused_not_cut(
+    client: LookupClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sogong_pipeline.nps.lookup.MOST_PAGES", 1)
+    with pytest.raises(RefusedError, match="120 rows have that name; give more of it, or --prefix"):
+        client.find("가상상사")
 
 
 def test_from_the_command_line_the_lake_is_held_against_it(

@@ -170,7 +170,6 @@ def test_a_check_that_cannot_run_does_not_pass_for_one_that_failed(tmp_path: Pat
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("country")
 def test_the_simulated_country_is_never_stopped(ingested: Pipeline) -> None:
     """It is warned of for its size, once, and for shocks that move a 시도 of some 500 corporations."""
     told: dict[str, list[str]] = {}

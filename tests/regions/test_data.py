@@ -9,7 +9,10 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
+import shapely
 
+from sogong_pipeline.regions.crosswalk import codes_today
+from sogong_pipeline.regions.dong_outlines import lying_in
 from sogong_pipeline.regions.reference import data_path, regions
 
 
@@ -171,3 +174,17 @@ def test_outlines_have_about_the_published_area(outlines, code, km2):
 
 def test_dokdo_is_drawn(outlines):
     assert any(x > 131.8 for ring in outlines["47940"]["rings"] for x, _ in ring)
+
+
+@pytest.mark.real_data
+def test_real_complexes_lie_in_the_legal_dongs_that_are_known_of_them(test_data):
+    """By a circle of 300 m around their point; the coarse outlines are old and simplified, so not all."""
+    with (test_data / "districts" / "complexes_1337_with_bdong.csv").open(encoding="utf-8-sig") as file:
+        known = [row for row in csv.DictReader(file) if row["bjd_all"]]
+    right = 0
+    for row in known:
+        lying = lying_in(shapely.Point(float(row["lon"]), float(row["lat"])).buffer(0.003))
+        dong = max(lying, key=lambda one: one.share_of_area, default=None)
+        codes = {today for code in row["bjd_all"].split("|") for today in codes_today(code)}
+        right += dong is not None and dong.legal_dong_code in codes
+    assert (len(known), right) == (1_329, 1_308)

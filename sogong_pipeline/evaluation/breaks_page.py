@@ -1,0 +1,84 @@
+"""The alarms around the breaks of the series as a page of docs/ and as an object for machines."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from sogong_pipeline.evaluation.breaks import QUIET, BreakAlarms, Interval
+from sogong_pipeline.evaluation.country import Recipe
+
+_OPENING = """\
+# Alarms around the breaks
+
+Written by `sogong evaluate breaks --page docs/breaks.md`; do not edit. In this simulated country
+([simulator.md](simulator.md), law 4) nothing ever befalls a district as a whole: every workplace has its own fate. But
+the contribution rate of 2026-01, the ceilings of every July, the coverage of 2025-06 and the reforms of region and
+industry codes are in its files as in the real ones. So every alarm (caution or severe under `ref_5_10`) is the noise of
+small numbers, or a break that got through.
+
+A *quiet* quarter is one in which no break begins. Intervals hold 95 %: of a quarter Wilson's, of a difference the one
+found by drawing the districts anew with all their quarters, as a district's alarms in several quarters belong together.
+"""
+
+
+def figures(found: BreakAlarms) -> dict[str, Any]:
+    """Everything found, for machines; shares between 0 and 1."""
+    return {
+        "quarters": [
+            {**dataclasses.asdict(one), "quarter": str(one.quarter), "interval": _rounded(one.interval)}
+            for one in found.quarters
+        ],
+        "kinds": [
+            {
+                **dataclasses.asdict(one),
+                "difference": round(one.difference, 4),
+                "interval": _rounded(one.interval),
+                "raises_more": one.raises_more,
+            }
+            for one in found.kinds
+        ],
+    }
+
+
+def lines(recipe: Recipe, found: BreakAlarms) -> list[str]:
+    """What was found on one country, as Markdown."""
+    shown = [
+        f"{recipe}.",
+        "",
+        "| quarter | breaks that begin in it | judged | alarms | of these severe | alarms, % | 95 % |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for one in found.quarters:
+        share = one.alarms / one.judged if one.judged else float("nan")
+        shown.append(
+            f"| {one.quarter} | {', '.join(one.breaks) or '-'} | {one.judged:,} | {one.alarms:,} | {one.severe:,} "
+            f"| {100 * share:.1f} | {_percent(one.interval)} |"
+        )
+    shown += [
+        "",
+        "| quarters with | quarters | judged | alarms | alarms, % | more than quiet ones, points | 95 % | verdict |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for kind in found.kinds:
+        verdict = "-" if kind.kind == QUIET else "more" if kind.raises_more else "no more"
+        more = "-" if kind.kind == QUIET else f"{100 * kind.difference:+.1f}"
+        between = "-" if kind.kind == QUIET else _percent(kind.interval, "+.1f")
+        shown.append(
+            f"| {kind.kind} | {kind.quarters} | {kind.judged:,} | {kind.alarms:,} "
+            f"| {100 * kind.alarms / kind.judged:.1f} | {more} | {between} | {verdict} |"
+        )
+    return shown
+
+
+def page(recipe: Recipe, found: BreakAlarms) -> str:
+    """The page of docs/."""
+    return "\n".join([_OPENING, *lines(recipe, found)]) + "\n"
+
+
+def _percent(interval: Interval, form: str = ".1f") -> str:
+    return " to ".join(format(100 * bound, form) for bound in interval)
+
+
+def _rounded(interval: Interval) -> list[float]:
+    return [round(bound, 4) for bound in interval]

@@ -1,0 +1,110 @@
+"""The bootstrap: a district's workplaces are drawn anew, with replacement, and its changes are computed for each draw.
+
+One draw keeps a workplace's figures of all quarters together, so the changes of a draw belong to one another. Sums are
+whole numbers below 2^53 in float64, hence exact whatever the order of adding; the same seed gives the same draws on any
+machine.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sogong_pipeline.engine import Engine
+
+INDICATORS = ("workplaces", "workers", "payroll")
+LARGEST_BLOCK = 4_000_000
+"""Draws x workplaces held at once: 32 MB a copy."""
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """One district's draws: `factor` is what is left of each indicator (1.0 is no change), NaN without a base.
+
+    Attributes:
+        district_id: The district.
+        workplaces: How many different workplaces it has on either side.
+        factor: Shape (draws, bases, indicators).
+    """
+
+    district_id: str
+    workplaces: int
+    factor: Floats
+
+
+def pair_workplaces(engine: Engine, members: Sequence[Path], bases: Sequence[str], target: Path) -> None:
+    """Write what each workplace adds to both sides of each comparison, by district.
+
+    Args:
+        engine: with the views of `measure_quarter`.
+        members: matched rows (sql/matched/district_member) of the months compared.
+        bases: the bases wanted.
+        target: the Parquet file; columns district_id, workplace_id, then one per base, side and indicator.
+    """
+    engine.view("compared_member", members)
+    sums = ", ".join(
+        f"coalesce(sum({indicator}) FILTER (base = '{base}' AND is_now = {is_now}), 0)::DOUBLE "
+        f"AS {base}_{side}_{indicator}"
+        for base in bases
+        for side, is_now in (("now", True), ("before", False))
+        for indicator in INDICATORS
+    )
+    engine.write(
+        f"SELECT district_id, {sums} FROM paired_workplaces('compared_member') "
+        "GROUP BY district_id, workplace_id ORDER BY district_id, workplace_id",
+        target,
+    )
+
+
+def draw(pairs: Path, bases: Sequence[str], *, draws: int, seed: int) -> Iterator[Draws]:
+    """Draw every district's workplaces anew.
+
+    Args:
+        pairs: what `pair_workplaces` wrote.
+        bases: those wanted, of those given there.
+        draws: how many times.
+        seed: which draws; a district's depend on it and its identifier alone.
+
+    Yields:
+        Each district that has a workplace, in order.
+    """
+    table = pq.read_table(pairs)
+    names = table.column("district_id").combine_chunks().dictionary_encode()
+    owner = names.indices.to_numpy()
+    columns = [
+        f"{base}_{side}_{indicator}"
+        for base in bases
+        for side in ("now", "before")
+        for indicator in INDICATORS
+    ]
+    figures = np.column_stack([table.column(name).to_numpy() for name in columns])
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    ends = np.append(starts, owner.size)[1:]
+    shape = (draws, len(bases), 2, len(INDICATORS))
+    for district_id, start, end in zip(names.dictionary.to_pylist(), starts, ends, strict=True):
+        rng = np.random.Generator(np.random.PCG64([seed, zlib.crc32(district_id.encode())]))
+        sums = _resampled_sums(figures[start:end], draws, rng).reshape(shape)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            factor = np.where(sums[:, :, 1] > 0, sums[:, :, 0] / sums[:, :, 1], np.nan)
+        yield Draws(district_id, int(end - start), factor)
+
+
+def _resampled_sums(figures: Floats, draws: int, rng: np.random.Generator) -> Floats:
+    """Sums over `draws` samples with replacement of the rows of (n, k) figures; shape (draws, k)."""
+    count = len(figures)
+    block = max(1, min(draws, LARGEST_BLOCK // count))
+    parts = []
+    for first in range(0, draws, block):
+        size = min(block, draws - first)
+        chosen = rng.integers(0, count, (size, count))
+        chosen += np.arange(0, size * count, count)[:, None]
+        times = np.bincount(chosen.ravel(), minlength=size * count).reshape(size, count)
+        parts.append(times.astype(np.float64) @ figures)
+    return np.concatenate(parts)

@@ -1,0 +1,70 @@
+"""What the scheduler does beside scheduling: it makes the pool, and writes a run's note when the run ends.
+
+A task has no way to write the note of its run, and a login for each worker to do so over REST would be one more secret.
+So tasks leave what there is to say as XComs, and the scheduler, which owns the run, joins them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from airflow.listeners import hookimpl
+
+from sogong_pipeline.orchestration.notes import HEADING, KEY
+from sogong_pipeline.orchestration.policy import POOL, POOL_SLOTS
+
+if TYPE_CHECKING:
+    from airflow.models.dagrun import DagRun
+
+LONGEST = 1000
+"""Characters that Airflow's database takes of a note."""
+
+
+@hookimpl
+def on_starting(component: Any) -> None:
+    """Make the pool before the first task could wait for it; a size that somebody has set stays.
+
+    A scheduler is not told from a triggerer or DAG processor here: Airflow calls this before it says which it is. All
+    three have the database, tasks have not.
+    """
+    if type(component).__module__ != "airflow.jobs.job":
+        return
+    from airflow.models.pool import Pool  # noqa: PLC0415 - tasks load this module and must not load the database
+    from sqlalchemy.exc import IntegrityError  # noqa: PLC0415
+
+    if Pool.get_pool(POOL) is None:
+        told = "Gigabytes of memory that tasks may take together; docs/tasks.md says what each needs."
+        with contextlib.suppress(IntegrityError):  # another of the three was quicker
+            Pool.create_or_update_pool(POOL, POOL_SLOTS, told, include_deferred=False)
+
+
+@hookimpl
+def on_dag_run_success(dag_run: DagRun, msg: str) -> None:  # noqa: ARG001 - Airflow passes by name
+    """Write the note of a run."""
+    _write_note(dag_run)
+
+
+@hookimpl
+def on_dag_run_failed(dag_run: DagRun, msg: str) -> None:  # noqa: ARG001
+    """Write the note of a run; it names the tasks that failed."""
+    _write_note(dag_run)
+
+
+def _write_note(dag_run: DagRun) -> None:
+    from airflow.models.xcom import XComModel  # noqa: PLC0415 - as above
+    from airflow.utils.state import TaskInstanceState  # noqa: PLC0415
+    from sqlalchemy.orm import object_session  # noqa: PLC0415
+
+    session = object_session(dag_run)
+    if session is None:
+        return
+    query = XComModel.get_many(run_id=dag_run.run_id, dag_ids=dag_run.dag_id, key=KEY)
+    lines = [str(XComModel.deserialize_value(row)) for row in session.scalars(query)]
+    ended = dag_run.get_task_instances(state=[TaskInstanceState.FAILED], session=session)
+    failed = sorted(task.task_id for task in ended)
+    lines += [f"failed: {', '.join(failed)}; see the log"] if failed else []
+    theirs = (dag_run.note or "").partition(HEADING)[0].strip()
+    if lines:
+        note = "\n\n".join([theirs, f"{HEADING} {lines[0]}", *lines[1:]]).strip()
+        dag_run.note = note if len(note) <= LONGEST else f"{note[: LONGEST - 1]}…"

@@ -1,0 +1,54 @@
+"""Counting alarms by the breaks that begin in a quarter, on proposals whose counts are known."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from sogong_pipeline.evaluation.breaks import QUIET, breaks_in, count_alarms, judged_quarters, wilson
+from sogong_pipeline.evaluation.breaks_page import figures, page
+from sogong_pipeline.evaluation.country import Recipe
+from sogong_pipeline.periods import Quarter, parse_months
+
+MONTHS = parse_months("2023-01..2026-01")
+
+
+def proposals(alarmed: dict[str, int]) -> pd.DataFrame:
+    """A hundred districts, of which the last ten are not judged, and so many alarms in each quarter."""
+    return pd.DataFrame(
+        [
+            {"district_id": f"D{i:03d}", "quarter": quarter, "stage": stage}
+            for quarter, count in alarmed.items()
+            for i in range(100)
+            for stage in [
+                "undetermined" if i >= 90 else ("severe", "caution")[i % 2] if i < count else "good"
+            ]
+        ]
+    )
+
+
+def test_the_breaks_of_a_quarter_are_those_that_begin_in_it() -> None:
+    assert breaks_in(Quarter(2026, 1)) == ("contribution_rate", "region_codes")
+    assert "income_limits" in breaks_in(Quarter(2024, 3))
+    assert set(breaks_in(Quarter(2025, 2))) == {"coverage", "industry_codes"}
+    assert breaks_in(Quarter(2024, 4)) == ()
+    assert judged_quarters(MONTHS) == [Quarter(2025, n) for n in (1, 2, 3, 4)]
+
+
+def test_more_alarms_in_the_quarters_of_a_break_are_told() -> None:
+    found = count_alarms(proposals({"2025-Q1": 4, "2025-Q2": 4, "2025-Q3": 30, "2025-Q4": 6}))
+    assert [(one.judged, one.alarms) for one in found.quarters] == [(90, 4), (90, 4), (90, 30), (90, 6)]
+    assert found.quarters[2].severe == 15
+    kinds = {one.kind: one for one in found.kinds}
+    assert (kinds[QUIET].judged, kinds[QUIET].alarms, kinds[QUIET].difference) == (180, 10, 0)
+    assert kinds["income_limits"].difference == pytest.approx(30 / 90 - 10 / 180)
+    assert kinds["income_limits"].raises_more
+    assert not kinds["coverage"].raises_more
+    recipe = Recipe(4, 1, 100, 0.0, tuple(MONTHS))
+    assert "| income_limits | 1 | 90 | 30 | 33.3 | +27.8 |" in page(recipe, found)
+    assert [one["raises_more"] for one in figures(found)["kinds"] if one["kind"] == "coverage"] == [False]
+
+
+def test_an_interval_of_a_share() -> None:
+    assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson(10, 100) == pytest.approx((0.0552, 0.1744), abs=1e-4)
