@@ -1,4 +1,4 @@
-"""`kill -9` at random moments: the next run ends in the lake, reports and tables of an undisturbed one.
+"""`kill -9` at random moments: the next run ends in the lake, reports, decisions and tables of an undisturbed one.
 
 `make soak` kills a hundred times, and before every single change of the disk besides.
 """
@@ -21,15 +21,17 @@ from sogong_pipeline.upkeep.verify import verify
 from sogong_pipeline.warehouse.load import Warehouse
 from tests import forks
 from tests.conftest import NOW
+from tests.councils.officer import fill
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import month_file
 from tests.warehouse.test_warehouse import dump
 
 IS_SOAK = bool(os.environ.get("SOGONG_SOAK"))
 SEED = 20261122
+PERIOD = "2022-H1"
 KILLS = 100 if IS_SOAK else 10
-CHANGES = range(1, 1_000) if IS_SOAK else (5, 20, 35)
-"""After how many changes of the disk; the soak goes on until there are no more."""
+CHANGES = range(1, 1_000) if IS_SOAK else (20, 35, 86)
+"""After how many changes of the disk, the last in the middle of recording decisions; the soak goes on to the end."""
 Digest = Callable[[Path], dict[str, str]]
 
 
@@ -43,7 +45,7 @@ class Installations:
 
     @classmethod
     def below(cls, folder: Path, digest: Digest) -> Installations:
-        """One district, a month that is corrected, proposed and published."""
+        """One district, a month that is corrected, proposed, published and decided on."""
         registry = write(folder / "registry.csv", ROW)
         commands = (
             ("registry", "load", registry),
@@ -51,8 +53,16 @@ class Installations:
             ("ingest", "2022-04", "--from", month_file(folder / "corrected", "2022-04", count=41)),
             ("propose", "2022-Q2"),
             ("publish", "2022-Q2", "--draft"),
+            ("decide", "sheets", PERIOD),
         )
-        return cls(folder, commands, digest)
+        issued = cls(folder, commands, digest)
+        issued.finish(
+            "issued"
+        )  # every installation's sheets are the same, so one officer fills in for all of them
+        sheet = folder / "issued" / "reports" / PERIOD / "gyeonggi.xlsx"
+        returned = fill(sheet, folder / "returned.xlsx")
+        decide = ("decide", "record", returned, "--by", "이확인"), ("publish", "2022-Q2")
+        return cls(folder, (*commands, *decide), digest)
 
     def start(self, name: str, last_change: int = 0) -> forks.ForkServerProcess:
         """Begin, or go on with the command at which it ended."""
@@ -83,9 +93,7 @@ class Installations:
 
 @pytest.fixture
 def installations(tmp_path: Path, digest_tree: Digest) -> Installations:
-    installations = Installations.below(tmp_path, digest_tree)
-    installations.finish("warm")  # the first one waits for the imports
-    return installations
+    return Installations.below(tmp_path, digest_tree)
 
 
 @pytest.mark.slow

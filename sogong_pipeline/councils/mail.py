@@ -46,8 +46,8 @@ def deliver_report(pipeline: Pipeline, quarter: Quarter, office_code: str, serve
         What was done, in one line.
 
     Raises:
-        RefusedError: when there is no such report, or the server refused the message.
-        LaterError: when the server gave no answer.
+        RefusedError: when there is no such report, or the server refused the message for good.
+        LaterError: when the server put it off or gave no answer.
     """
     name = PurePosixPath(f"{office_code}.html")
     report = open_reports(pipeline.settings, f"{quarter}/final").read(name)
@@ -64,12 +64,35 @@ def deliver_report(pipeline: Pipeline, quarter: Quarter, office_code: str, serve
     message = compose(report, quarter, office_code, member.email, server.sender)
     try:
         server.send(message)
-    except (smtplib.SMTPServerDisconnected, OSError) as error:
-        if isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
-            raise RefusedError(f"the mail server refused the report of {office_code}: {error}") from error
-        raise LaterError(f"the mail server gave no answer: {error}") from error
+    except OSError as error:
+        raise failed(
+            error, f"the report of {office_code}", "compare its address in councils.yaml with the office's"
+        ) from error
     pipeline.lake.store.write(note, digest)
     return f"mailed to {member.email}"
+
+
+def failed(error: OSError, what: str, remedy: str) -> RefusedError:
+    """What a failure of a mail server means, by its codes alone: its words may hold anything, and the password too.
+
+    Args:
+        error: what the client raised.
+        what: what was asked of the server.
+        remedy: what a person does about a refusal.
+
+    Returns:
+        A LaterError for 4xx, after which a server takes the same later (greylisting, a full mailbox), and for no
+        answer; a RefusedError for everything else.
+    """
+    codes: list[int] = []
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = sorted({code for code, _ in error.recipients.values()})
+    elif isinstance(error, smtplib.SMTPResponseException):
+        codes = [error.smtp_code]
+    said = ", ".join(map(str, codes)) or type(error).__name__
+    if any(code >= 500 for code in codes) or isinstance(error, smtplib.SMTPNotSupportedError):
+        return RefusedError(f"the mail server refused {what} ({said}); {remedy}")
+    return LaterError(f"the mail server does not take {what} now ({said}); it is tried again by itself")
 
 
 def compose(report: str, quarter: Quarter, office_code: str, to: str, sender: str) -> Message:

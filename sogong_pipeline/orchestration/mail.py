@@ -10,7 +10,7 @@ from airflow.providers.smtp.hooks.smtp import SmtpHook
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
 
-from sogong_pipeline.councils.mail import Server
+from sogong_pipeline.councils.mail import Server, failed
 from sogong_pipeline.errors import LaterError, RefusedError
 
 CONNECTION = "sogong_smtp"
@@ -25,7 +25,7 @@ def connected() -> Iterator[Server | None]:
 
     Raises:
         LaterError: when the server gives no answer.
-        RefusedError: when it refuses us, or the connection names no sender.
+        RefusedError: when it refuses us for good, or the connection names no sender.
     """
     try:
         BaseHook.get_connection(CONNECTION)
@@ -35,14 +35,13 @@ def connected() -> Iterator[Server | None]:
     hook = SmtpHook(CONNECTION)
     try:
         hook.get_conn()
-    except smtplib.SMTPResponseException as error:
-        raise RefusedError(f"the mail server of {CONNECTION} refused us: {error.smtp_code}") from error
-    except (AirflowException, OSError) as error:
-        raise LaterError(
-            f"the mail server of {CONNECTION} gives no answer: {type(error).__name__}"
-        ) from error
+    except AirflowException as error:  # what the provider makes of a server that hangs up again and again
+        raise LaterError("the mail server hangs up on us; it is tried again by itself") from error
+    except OSError as error:
+        remedy = f"compare login, password and TLS of the Airflow connection {CONNECTION} with the server's"
+        raise failed(error, "our connection", remedy) from error
     with hook:
         client = hook._smtp_client
         if not hook.from_email or not isinstance(client, smtplib.SMTP):
-            raise RefusedError(f"the connection {CONNECTION} names no from_email")
+            raise RefusedError(f"the connection {CONNECTION} names no from_email; add it to its extra field")
         yield Server(hook.from_email, client.send_message)

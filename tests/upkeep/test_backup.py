@@ -9,22 +9,28 @@ from pathlib import Path
 
 import pytest
 
+from sogong_pipeline.councils.issue import issue_sheets, write_sheets
+from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.councils.record import record
 from sogong_pipeline.periods import Month
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW
+from tests.councils.officer import fill
+from tests.districts.test_registry import ROW
 from tests.s3 import S3Server
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 from tests.upkeep.test_verify import sogong
 from tests.warehouse.test_warehouse import dump
 
+PERIOD = HalfYear.parse("2022-H1")
 Files = Callable[[Settings], dict[str, str]]
 
 
 @pytest.fixture
 def pipeline(any_lake: Settings, tmp_path: Path) -> Pipeline:
-    """Two months, one corrected and one taken back, two registries, two editions and a decision."""
+    """Two months, one corrected and one taken back, two registries, two editions, a decision and its correction."""
     pipeline = Pipeline(any_lake)
     load_registry(pipeline, tmp_path)
     good = month_file(tmp_path / "good", "2022-04")
@@ -35,9 +41,13 @@ def pipeline(any_lake: Settings, tmp_path: Path) -> Pipeline:
     load_registry(pipeline, tmp_path, name="다른 이름")
     pipeline.months.ingest(Month(2022, 5), str(month_file(tmp_path / "good", "2022-05")))
     pipeline.quarters.propose(QUARTER)
-    with pipeline.lake.workspace() as folder:
-        (folder / "decision.json").write_text('{"stage": "caution"}')
-        pipeline.lake.store.put(folder / "decision.json", Path("decisions/2022-H1/0001.json"))  # type: ignore[arg-type]
+    warehouse = Warehouse(pipeline)
+    warehouse.load_quarter(QUARTER)
+    issue, _ = issue_sheets(pipeline, PERIOD)
+    (sheet,) = Path(write_sheets(pipeline, issue).folder).glob("*.xlsx")
+    record(warehouse, fill(sheet, tmp_path / "returned.xlsx"), "이확인")
+    said = {ROW["district_id"]: ("심각", "옮겨 적으며 틀림")}
+    record(warehouse, fill(sheet, tmp_path / "mended.xlsx", said, kind="정정"), "이확인")
     return pipeline
 
 
@@ -62,14 +72,20 @@ def test_a_lost_lake_comes_back_from_its_backup(
 
     assert sogong(settings, "restore", folder).exit_code == 0
     restored = lake_files(settings)
-    kept = {name for name in lake if name.split("/")[0] in {"raw", "registry", "decisions", "editions"}}
+    kept = {
+        name for name in lake if name.split("/")[0] in {"raw", "registry", "sheets", "decisions", "editions"}
+    }
     assert {name: restored.get(name) for name in kept} == {name: lake[name] for name in kept}
-    assert "decisions/2022-H1/0001.json" in kept
+    returned = [name for name in kept if name.startswith("decisions/") and "/sheet-" in name]
+    assert len(returned) == 2
     assert set(restored) <= set(lake)  # what was matched against the first registry is made when it is wanted
     assert {name: lake[name] for name in restored} == restored
     assert sogong(settings, "warehouse", "rebuild").exit_code == 0
     again = Pipeline(settings)
     assert dump(Warehouse(again)) == tables
+    assert len(tables["stage_decision"]) == 2
+    file = tmp_path / "returned.xlsx"
+    assert not record(Warehouse(again), file, "이확인").is_new  # known, so never twice
     for command in ("verify", "reconcile"):
         assert sogong(settings, command).exit_code == 0
     assert again.quarters.stale(QUARTER) == []
