@@ -33,9 +33,37 @@ CREATE OR REPLACE MACRO billed_at_ceiling(billed_amount_krw, subscribers) AS (
     is_at_ceiling(billed_amount_krw, subscribers, getvariable('rate_bp'), getvariable('ceiling_krw'))
 );
 
--- Sums of a month over a view of district_member with an `area`: all of an area (cut `all`), and by division, band and
--- grade. Who left with a closed workplace is in no band.
-CREATE OR REPLACE MACRO month_sums(members) AS TABLE
+-- What is summed of a month: by area, division, band and grade together, then (`month_sums`) by what is published of them.
+CREATE OR REPLACE MACRO month_cells(members) AS TABLE
+SELECT
+    area,
+    division,
+    size_band,
+    grade,
+    count(*) FILTER (is_counted) AS workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted), 0) AS workers,
+    coalesce(sum(billed_amount_krw) FILTER (is_counted), 0) AS billed_amount_krw,
+    coalesce(sum(joined), 0) AS joined,
+    coalesce(sum("left"), 0) AS "left",
+    count(*) FILTER (is_counted AND legal_form = 1) AS corporate_workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted AND legal_form = 1), 0) AS corporate_workers,
+    coalesce(sum(billed_amount_krw) FILTER (is_counted AND legal_form = 1), 0) AS corporate_billed_amount_krw,
+    coalesce(max(subscribers) FILTER (is_counted), 0) AS largest_workplace_workers,
+    coalesce(sum(subscribers::BIGINT * subscribers) FILTER (is_counted), 0) AS squared_workers,
+    count(*) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)) AS ceiling_workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)), 0) AS ceiling_workers,
+    count(*) FILTER (is_counted AND district_id IS NOT NULL) AS matched_workplaces,
+    count(*) FILTER (is_counted AND district_id IS NULL AND grade = 'ambiguous') AS ambiguous_workplaces,
+    count(*) FILTER (is_counted AND district_id IS NULL AND grade <> 'ambiguous') AS unassigned_workplaces,
+    count(*) FILTER (is_counted AND grade = 'high') AS high_workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted AND grade = 'high'), 0) AS high_workers,
+    count(*) FILTER (is_counted AND grade = 'not_assignable') AS not_assignable_workplaces
+FROM query_table(members)
+GROUP BY area, division, size_band, grade;
+
+-- Sums of a month over such cells: all of an area (cut `all`), and by division, band and grade. Who left with a closed
+-- workplace is in no band.
+CREATE OR REPLACE MACRO month_sums(cells) AS TABLE
 SELECT
     area,
     CASE
@@ -45,35 +73,26 @@ SELECT
         ELSE 'all'
     END AS cut,
     coalesce(division, size_band, grade, 'all') AS part,
-    count(*) FILTER (is_counted) AS workplaces,
-    coalesce(sum(subscribers) FILTER (is_counted), 0)::BIGINT AS workers,
-    coalesce(sum(billed_amount_krw) FILTER (is_counted), 0)::BIGINT AS billed_amount_krw,
-    coalesce(sum(joined), 0)::BIGINT AS joined,
-    coalesce(sum("left"), 0)::BIGINT AS "left",
-    count(*) FILTER (is_counted AND legal_form = 1) AS corporate_workplaces,
-    coalesce(sum(subscribers) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_workers,
-    coalesce(sum(billed_amount_krw) FILTER (is_counted AND legal_form = 1), 0)::BIGINT AS corporate_billed_amount_krw,
-    coalesce(max(subscribers) FILTER (is_counted), 0)::BIGINT AS largest_workplace_workers,
-    coalesce(sum(subscribers::BIGINT * subscribers) FILTER (is_counted), 0)::BIGINT AS squared_workers,
-    count(*) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)) AS ceiling_workplaces,
-    coalesce(sum(subscribers) FILTER (is_counted AND billed_at_ceiling(billed_amount_krw, subscribers)), 0)::BIGINT AS ceiling_workers,
-    count(*) FILTER (is_counted AND district_id IS NOT NULL) AS matched_workplaces,
-    count(*) FILTER (is_counted AND district_id IS NULL AND grade = 'ambiguous') AS ambiguous_workplaces,
-    count(*) FILTER (is_counted AND district_id IS NULL AND grade <> 'ambiguous') AS unassigned_workplaces,
-    count(*) FILTER (is_counted AND grade = 'high') AS high_workplaces,
-    coalesce(sum(subscribers) FILTER (is_counted AND grade = 'high'), 0)::BIGINT AS high_workers,
-    count(*) FILTER (is_counted AND grade = 'not_assignable') AS not_assignable_workplaces
-FROM query_table(members)
+    sum(COLUMNS(['workplaces', 'workers', 'billed_amount_krw', 'joined', 'left']))::BIGINT,
+    sum(COLUMNS('^corporate_'))::BIGINT,
+    max(largest_workplace_workers)::BIGINT AS largest_workplace_workers,
+    sum(squared_workers)::BIGINT AS squared_workers,
+    sum(COLUMNS('^ceiling_'))::BIGINT,
+    sum(COLUMNS('^(matched|ambiguous|unassigned|high|not_assignable)_'))::BIGINT
+FROM query_table(cells)
 GROUP BY GROUPING SETS ((area), (area, division), (area, size_band), (area, grade))
 HAVING grouping(size_band) = 1 OR size_band IS NOT NULL;
 
 -- The sums of districts, and of the nation ('00'), 시도 and 시군구; parts of the nation and 시도 only.
+-- The 시군구 are summed from the rows, once, and the larger areas from them.
 CREATE OR REPLACE MACRO district_sums(members) AS TABLE
-WITH district_row AS (SELECT *, district_id AS area FROM query_table(members) WHERE district_id IS NOT NULL)
-FROM month_sums('district_row');
+WITH district_row AS (SELECT *, district_id AS area FROM query_table(members) WHERE district_id IS NOT NULL),
+cell AS (FROM month_cells('district_row'))
+FROM month_sums('cell');
 CREATE OR REPLACE MACRO region_sums(members) AS TABLE
-WITH region_row AS (SELECT *, unnest(['00', sido_code, sigungu_code]) AS area FROM query_table(members))
-FROM month_sums('region_row')
+WITH region_row AS (SELECT *, {'sido': sido_code, 'sigungu': sigungu_code} AS area FROM query_table(members)),
+cell AS (SELECT * REPLACE (unnest(['00', area.sido, area.sigungu]) AS area) FROM month_cells('region_row'))
+FROM month_sums('cell')
 WHERE area IS NOT NULL AND (cut = 'all' OR length(area) = 2);
 
 -- The measures of a month from its sums; `outside_roll_out` holds the areas that nobody watches yet.

@@ -1,16 +1,22 @@
 -- A later file of a month beside the first one that counted, by 시도 of today and for the nation. Rows that are equal in every
--- column cancel out, as often as they occur. Of those left, a row that went and one that came with the same name and
+-- column cancel out, as often as they occur; rows of one name, number and 시도 are held together by a hash of 64 bits, as comparing all
+-- columns of two files takes more than a gigabyte. Of those left, a row that went and one that came with the same name and
 -- business number in the same 시도 are one changed row: the file has no key, so a renamed workplace is one gone and one come.
 WITH version AS (
-    SELECT false AS is_later, * EXCLUDE (row_number, flags) FROM first_workplace
+    SELECT false AS is_later, hash(*COLUMNS(* EXCLUDE (row_number, flags))) AS row_hash, * FROM first_workplace
     UNION ALL BY NAME
-    SELECT true AS is_later, * EXCLUDE (row_number, flags) FROM later_workplace
+    SELECT true AS is_later, hash(*COLUMNS(* EXCLUDE (row_number, flags))) AS row_hash, * FROM later_workplace
 ),
 placed AS (
     SELECT
-        version.*,
+        is_later,
         coalesce(sido_today(sigungu.successor_code, sido.successor_code, version.sido_code), '99') AS region_code,
-        status = 1 AND subscribers >= 1 AS is_counted
+        workplace_name,
+        business_number_prefix,
+        row_hash,
+        status = 1 AND subscribers >= 1 AS is_counted,
+        subscribers,
+        billed_amount_krw
     FROM version
     LEFT JOIN region AS sigungu ON sigungu.region_code = version.legal_dong_code[:5]
     LEFT JOIN region AS sido ON sido.region_code = version.sido_code
@@ -30,16 +36,17 @@ level AS (
     GROUP BY GROUPING SETS ((), (region_code))
 ),
 unequal AS (
-    SELECT 1 AS gone, 0 AS come, * FROM (
-        SELECT * EXCLUDE (is_later) FROM placed WHERE NOT is_later EXCEPT ALL SELECT * EXCLUDE (is_later) FROM placed WHERE is_later
-    )
-    UNION ALL
-    SELECT 0 AS gone, 1 AS come, * FROM (
-        SELECT * EXCLUDE (is_later) FROM placed WHERE is_later EXCEPT ALL SELECT * EXCLUDE (is_later) FROM placed WHERE NOT is_later
-    )
+    SELECT region_code, workplace_name, business_number_prefix, sum(CASE WHEN is_later THEN 1 ELSE -1 END) AS balance
+    FROM placed
+    GROUP BY region_code, workplace_name, business_number_prefix, row_hash
+    HAVING balance <> 0
 ),
 paired AS (
-    SELECT region_code, sum(gone) AS gone, sum(come) AS come, least(sum(gone), sum(come)) AS changed
+    SELECT
+        region_code,
+        sum(greatest(-balance, 0)) AS gone,
+        sum(greatest(balance, 0)) AS come,
+        least(gone, come) AS changed
     FROM unequal
     GROUP BY region_code, workplace_name, business_number_prefix
 ),
