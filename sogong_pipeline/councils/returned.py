@@ -45,8 +45,8 @@ def read_returned(file: Path) -> Returned:
         UnreadableError: when it is no decision sheet of ours.
     """
     cells = read_cells(file)
-    identity = _identity(cells)
-    table = [cell for cell in cells if cell.page == _page(cells)]
+    identity, page = _identity(cells), _page(cells)
+    table = [cell for cell in cells if cell.page == page]
     by_row: dict[int, list[Filled]] = {}
     for cell in table:
         by_row.setdefault(cell.row, []).append(cell)
