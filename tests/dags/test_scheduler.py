@@ -23,6 +23,7 @@ import pytest
 from sogong_pipeline.orchestration.rest import Airflow, wait
 from sogong_pipeline.simulator.portal import PortalServer
 from tests.conftest import NOW, new_database
+from tests.dags.hooks import PATH, TOKEN, HookServer
 from tests.dags.servers import ROOT, environment, running, until_healthy
 from tests.dags.twins import Digest, Twins
 from tests.districts.test_registry import ROW, write
@@ -43,8 +44,11 @@ from datetime import timedelta
 
 def task_policy(task):
     task.retry_delay = timedelta(seconds=1)
+    if task.task_id == "published":
+        task.timeout = 0
 """
-"""Airflow's own way for an installation to change what its DAGs say: a killed task is run again soon."""
+"""Airflow's own way for an installation to change what its DAGs say: a killed task is run again soon, and a month that
+is not published is late at once."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,13 @@ class Installation:
     airflow: Airflow
     twins: Twins
     folder: Path
+    hook: HookServer
     metadata: str
     """The address of Airflow's own database where it is no file below the folder, else nothing."""
+
+    def note(self, dag_id: str, run_id: str) -> str:
+        """The note of a run."""
+        return str(self.airflow.ask("GET", f"dags/{dag_id}/dagRuns/{run_id}")["note"])
 
     def resting(self) -> bool:
         """Whether no run of a quarter is on its way."""
@@ -131,12 +140,13 @@ def installation(
     shorter.parent.mkdir(parents=True)
     shorter.write_text(CLUSTER_POLICY, encoding="utf-8")
     output = folder / "standalone.log"
-    with PortalServer(folder / "published") as portal:
+    with PortalServer(folder / "published") as portal, HookServer() as hook:
         told = environment(
             folder,
             SOGONG_PORTAL_URL=portal.url,
             SOGONG_ODCLOUD_URL=portal.url,
             SOGONG_NOW=NOW,
+            AIRFLOW_CONN_SOGONG_ALERTS=hook.connection,
             **SECRETS,
             AIRFLOW__OPENLINEAGE__TRANSPORT=json.dumps(
                 {"type": "file", "log_file_path": str(folder / LINEAGE), "append": True}
@@ -152,7 +162,19 @@ def installation(
             airflow.ask("PATCH", "dags/ingest_month", {"is_paused": False})
             twins = Twins.below(folder, portal.url, told.get("SOGONG_WAREHOUSE_URL", ""))
             metadata = told.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "").replace("+psycopg2", "")
-            yield Installation(airflow, twins, folder, metadata)
+            yield Installation(airflow, twins, folder, hook, metadata)
+
+
+def assert_told_late(installation: Installation) -> None:
+    """The month that unpausing started is not published: it was told as late."""
+    airflow, hook = installation.airflow, installation.hook
+    (run,) = [run for run in airflow.runs("ingest_month") if run["run_type"] == "scheduled"]
+    assert airflow.finished("ingest_month", run["dag_run_id"]) == "failed"
+    wait(lambda: hook.texts or None, "an alert")
+    (text,) = hook.texts
+    assert text.startswith(f"ingest_month {run['partition_key']}: late: not published by the 28th; ")
+    assert f"{airflow.address}/dags/ingest_month/runs/" in text
+    assert "failed: published" in installation.note("ingest_month", run["dag_run_id"])
 
 
 def test_months_fire_their_quarter_and_a_corrected_month_fires_it_again(
@@ -188,20 +210,26 @@ def test_months_fire_their_quarter_and_a_corrected_month_fires_it_again(
     states = airflow.tasks("ingest_month", again)
     assert (states["measure"], states["load"], states["announce"]) == ("success", "success", "skipped")
     assert installation.announced() == 3
+    assert "40 rows = 40 staged + 0 in quarantine\n\nthe gate let it pass" in installation.note(
+        "ingest_month", again
+    )
 
     file = month_file(installation.folder / "corrected", "2022-05", count=41)
     twins.type("ingest", "2022-05", "--from", file)
     twins.type_quarters()
     correction = airflow.trigger("ingest_month", "2022-05", source=str(file))
     assert airflow.finished("ingest_month", correction) == "success"
-    ((fired, _),) = airflow.fired("ingest_month", correction)
+    ((fired, run),) = airflow.fired("ingest_month", correction)
     assert fired == "propose_stages"
     installation.wait_for_twin()
+    edition = twins.scheduled.lake.current("editions", str(QUARTER))
+    assert f"{QUARTER}, edition {edition}: " in installation.note("propose_stages", run)
     assert installation.announced() == 4
     assert len(airflow.runs("propose_stages")) > len(before)
     assert twins.scheduled.lake.current("editions", str(QUARTER)) != first
     twins.assert_alike(digest_tree)
 
+    assert_told_late(installation)
     events = lineage(installation.folder)
     for dag_id in airflow.dags():
         for task in airflow.ask("GET", f"dags/{dag_id}/tasks")["tasks"]:
@@ -246,7 +274,7 @@ def test_no_key_is_in_a_log_a_rendered_field_an_xcom_or_any_other_file(installat
     assert b"the key is not registered: compare SOGONG_API_KEY" in text
     assert b'"source": "odcloud"' in text  # so what a run was told is in it, rendered fields and XCom too
     assert b"rendered_task_instance_fields" in text
-    for secret in SECRETS.values():
+    for secret in (*SECRETS.values(), TOKEN, PATH):
         assert [path for path, content in files.items() if secret.encode() in content] == []
         assert secret.encode() not in text
 
