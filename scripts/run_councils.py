@@ -37,7 +37,8 @@ def send_back(pipeline: Pipeline, issue: Issue, user: str) -> list[str]:
     for office in waiting:
         sheet = issue.sheets[office]
         target = home / "inbox" / str(issue.period) / f"{sheet.office.short_name}.xlsx"
-        fill(sheets / f"{office}.xlsx", target, decide(sheet), kind="의결", day=today, by="시연 담당자")
+        if not target.exists():  # one that was sent before may have been asked about
+            fill(sheets / f"{office}.xlsx", target, decide(sheet), kind="의결", day=today, by="시연 담당자")
     return waiting
 
 
