@@ -21,6 +21,7 @@ import typer
 
 from sogong_pipeline.districts import commands as districts
 from sogong_pipeline.errors import RefusedError, one_line
+from sogong_pipeline.interrupts import kept_interrupts
 from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 from sogong_pipeline.progress import steps
 from sogong_pipeline.settings import Settings
@@ -138,7 +139,7 @@ def ingest(
     refused: dict[str, str] = {}
     outlook = Outlook(pipeline, len(wanted))
     at_work = ingest_range(pipeline, wanted, source, usual_jobs() if jobs is None else jobs)
-    with steps(len(wanted)) as shown, contextlib.closing(at_work):
+    with steps(len(wanted)) as shown, kept_interrupts() as stop_if_one_came, contextlib.closing(at_work):
         shown.begin(f"ingest {wanted[0]}")
         for month, outcome in at_work:
             if isinstance(outcome, RefusedError):
@@ -150,6 +151,7 @@ def ingest(
             if pipeline.lake.children("raw", str(month)):
                 warehouse.load_month(month)
             shown.done(outlook.after_month())
+            stop_if_one_came()
             shown.begin(f"ingest {month.shift(1)}")
     publish_quality(pipeline, wanted)
     if refused and len(wanted) == 1:
