@@ -107,7 +107,7 @@ def rows_of(upload: Upload) -> tuple[list[str], list[list[str]]]:
     return _rows(upload.path, upload.path.stat().st_mtime_ns)
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=2)  # a month of the real size takes some 300 MB so
 def _rows(path: Path, _modified: int) -> tuple[list[str], list[list[str]]]:
     """The names the API gives the columns of a file, and its rows of 22 values."""
     if zipfile.is_zipfile(path):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sogong_pipeline.nps.layout import COLUMNS
-from sogong_pipeline.nps.lookup import DETAIL, FLOW, SEARCH
+from sogong_pipeline.nps.lookup import DETAIL, SEARCH
 from sogong_pipeline.nps.odcloud_rows import WIDTHS
 from sogong_pipeline.simulator.portal_api import KEYS, rows_of
 from sogong_pipeline.simulator.portal_uploads import Upload
@@ -14,6 +14,7 @@ from sogong_pipeline.simulator.portal_uploads import Upload
 MONTHS = 12
 """The service knows the last year."""
 ROWS_OF_A_MONTH = 10_000_000
+NAME, PREFIX = COLUMNS.index("workplace_name"), COLUMNS.index("business_number_prefix")
 NO_KEY = (
     "<OpenAPI_ServiceResponse>\n<cmmMsgHeader>\n<errMsg>SERVICE ERROR</errMsg>\n"
     "<returnAuthMsg>{message}</returnAuthMsg>\n<returnReasonCode>{code}</returnReasonCode>\n</cmmMsgHeader>\n"
@@ -65,22 +66,25 @@ def answer(operation: str, uploads: list[Upload], fields: dict[str, str]) -> dic
 def _found(operation: str, uploads: list[Upload], fields: dict[str, str]) -> Iterator[dict[str, Any]]:
     for upload in uploads[:MONTHS]:
         first = int(upload.label) % 1_000_000 * ROWS_OF_A_MONTH
-        for number, values in enumerate(rows_of(upload)[1], start=1):
-            row, seq = dict(zip(COLUMNS, values, strict=True)), str(first + number)
-            if operation == SEARCH and _fits(row, fields):
-                prefix = row["business_number_prefix"]
-                yield {"seq": seq, **_named(row, SHORT), "bzowrRgstNo": f"{prefix}****"}
-            elif operation in {DETAIL, FLOW} and seq == fields.get("seq"):
-                yield {"seq": seq, **_named(row, LONG if operation == DETAIL else MOVED)}
+        if operation == SEARCH:
+            for number, values in enumerate(rows_of(upload)[1], start=1):
+                if _fits(values, fields):  # before anything is made of a row: few of a month's are asked for
+                    row = dict(zip(COLUMNS, values, strict=True))
+                    prefix = row["business_number_prefix"]
+                    yield {"seq": str(first + number), **_named(row, SHORT), "bzowrRgstNo": f"{prefix}****"}
+        elif 0 < (number := _whole(fields.get("seq", "")) - first) < ROWS_OF_A_MONTH:
+            for values in rows_of(upload)[1][number - 1 : number]:
+                row = dict(zip(COLUMNS, values, strict=True))
+                yield {"seq": fields["seq"], **_named(row, LONG if operation == DETAIL else MOVED)}
 
 
-def _fits(row: dict[str, str], fields: dict[str, str]) -> bool:
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+def _fits(values: list[str], fields: dict[str, str]) -> bool:
     name = fields.get("wkplNm", "")
-    return (
-        bool(name)
-        and name in row["workplace_name"]
-        and row["business_number_prefix"].startswith(fields.get("bzowrRgstNo", ""))
-    )
+    return bool(name) and name in values[NAME] and values[PREFIX].startswith(fields.get("bzowrRgstNo", ""))
 
 
 def _named(row: dict[str, str], names: dict[str, str]) -> dict[str, str]:
