@@ -109,39 +109,46 @@ def country(made_once: Callable[[str, Callable[[Path], object]], Path]) -> Count
 
 
 @pytest.fixture(scope="session")
+def filled_once(
+    made_once: Callable[[str, Callable[[Path], object]], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, Callable[[Pipeline], object]], Pipeline]:
+    """Fills an installation by name once for all workers, and gives each a copy of its own."""
+
+    def filled(name: str, fill: Callable[[Pipeline], object]) -> Pipeline:
+        made = made_once(name, lambda home: fill(Pipeline(Settings(home=home, now=NOW))))
+        return copied(made, tmp_path_factory.mktemp("home"))
+
+    return filled
+
+
+@pytest.fixture(scope="session")
 def ingested(
-    country: Country,
-    made_once: Callable[[str, Callable[[Path], object]], Path],
-    tmp_path_factory: pytest.TempPathFactory,
+    country: Country, filled_once: Callable[[str, Callable[[Pipeline], object]], Pipeline]
 ) -> Pipeline:
     """The country's every month in a lake, its registry loaded; treat it as read-only but for proposals."""
 
-    def make(home: Path) -> None:
-        pipeline = Pipeline(Settings(home=home, now=NOW))
+    def fill(pipeline: Pipeline) -> None:
         pipeline.registry.load(country.registry)
         for month in parse_months(COUNTRY_MONTHS):
             pipeline.months.ingest(month, str(country.file_of(month)))
 
-    return copied(made_once("ingested", make), tmp_path_factory.mktemp("home"))
+    return filled_once("ingested", fill)
 
 
 @pytest.fixture(scope="session")
 def proposed(
-    country: Country,
-    made_once: Callable[[str, Callable[[Path], object]], Path],
-    tmp_path_factory: pytest.TempPathFactory,
+    country: Country, filled_once: Callable[[str, Callable[[Pipeline], object]], Pipeline]
 ) -> Pipeline:
     """The country's quarter proposed, from the nine months that it needs."""
 
-    def make(home: Path) -> None:
-        pipeline = Pipeline(Settings(home=home, now=NOW))
+    def fill(pipeline: Pipeline) -> None:
         pipeline.registry.load(country.registry)
         for year in (2024, 2025, 2026):
             for month in Quarter(year, 3).months:
                 pipeline.months.ingest(month, str(country.file_of(month)))
         pipeline.quarters.propose(QUARTER)
 
-    return copied(made_once("proposed", make), tmp_path_factory.mktemp("home"))
+    return filled_once("proposed", fill)
 
 
 def copied(home: Path, other: Path) -> Pipeline:

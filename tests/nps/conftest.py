@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from sogong_pipeline.cli import app
 from sogong_pipeline.nps import portal_http
 from sogong_pipeline.nps.portal import PortalClient
 from sogong_pipeline.nps.portal_manners import ON_THIS_MACHINE, Manners
@@ -18,6 +20,8 @@ from tests.rows import lines, row
 TITLE = "국민연금공단_국민연금 가입 사업장 내역"
 PUBLISHED = {"20220519": "2022-04", "20220618": "2022-05", "20220719": "2022-06"}
 """The data month by label."""
+KEY = "simulated"
+"""One that the local portal's APIs take."""
 
 
 def monthly_file(month: str, count: int = 40) -> bytes:
@@ -62,3 +66,24 @@ def behave(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Manners]:
 def month() -> Month:
     """The newest month on the portal."""
     return Month(2022, 6)
+
+
+@pytest.fixture
+def typed(
+    portal: PortalServer, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str]]:
+    """The command line before that portal's APIs, with 2022-06 in; gives exit status and output."""
+    for name, value in (
+        ("SOGONG_HOME", str(tmp_path / "home")),
+        ("SOGONG_ODCLOUD_URL", portal.url),
+        ("SOGONG_LOOKUP_URL", portal.url),
+        ("SOGONG_API_KEY", KEY),
+    ):
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, [*words])
+        return result.exit_code, result.output
+
+    assert run("ingest", "2022-06", "--from", str(files / f"{TITLE}_20220719.csv"))[0] == 0
+    return run

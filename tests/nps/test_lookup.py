@@ -10,17 +10,13 @@ from pathlib import Path
 import pytest
 import requests
 from pydantic import SecretStr
-from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.nps.lookup import SEARCH, SERVICE, LookupClient
 from sogong_pipeline.nps.portal_manners import Manners
 from sogong_pipeline.simulator.portal import PortalServer
 from sogong_pipeline.simulator.portal_faults import Fault
-from tests.nps.conftest import TITLE
-
-KEY = "simulated"
+from tests.nps.conftest import KEY, TITLE
 
 
 @pytest.fixture
@@ -110,33 +106,24 @@ def test_too_many_of_a_name_are_refused_not_cut(
 
 
 def test_from_the_command_line_the_lake_is_held_against_it(
-    portal: PortalServer, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    typed: Callable[..., tuple[int, str]], files: Path
 ) -> None:
-    monkeypatch.setenv("SOGONG_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("SOGONG_LOOKUP_URL", portal.url)
-    monkeypatch.setenv("SOGONG_API_KEY", KEY)
-
-    def run(*words: str) -> tuple[int, str]:
-        result = CliRunner().invoke(app, [*words])
-        return result.exit_code, result.output
-
     file = files / f"{TITLE}_20220719.csv"
-    assert run("ingest", "2022-06", "--from", str(file))[0] == 0
-    status, output = run("lookup", "가상상사7", "--prefix", "123456", "--months", "2")
+    status, output = typed("lookup", "가상상사7", "--prefix", "123456", "--months", "2")
     told = "가상상사7 123456  5 subscribers, 1,211,920 won, 0 joined, 1 left; "
     assert (status, output.splitlines()) == (
         0,
         [f"2022-06  {told}equal in the lake", f"2022-05  {told}2022-05 is not in the lake"],
     )
     file.write_bytes(file.read_bytes().replace(b",5,1211920,", b",7,1211920,"))
-    status, output = run("lookup", "가상상사7")
+    status, output = typed("lookup", "가상상사7")
     assert status == 1
     assert "differs: in the lake subscribers 5" in output
-    assert run("lookup", "없는 곳") == (
+    assert typed("lookup", "없는 곳") == (
         0,
         "no workplace of that name; corporations under 3 subscribers are not covered\n",
     )
-    status, output = run("lookup", "가상상사")
+    status, output = typed("lookup", "가상상사")
     assert "28 more were not asked for; narrow the name down, or give --prefix" in output
-    status, output = run("lookup", "가", "--prefix", "12")
+    status, output = typed("lookup", "가", "--prefix", "12")
     assert (status, "at least two characters" in output) == (1, True)

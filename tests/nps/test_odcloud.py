@@ -12,9 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.nps import odcloud
 from sogong_pipeline.nps.layout import Vintage, vintages
@@ -29,10 +27,9 @@ from sogong_pipeline.simulator.portal_api import KEYS
 from sogong_pipeline.simulator.portal_faults import Fault
 from sogong_pipeline.simulator.portal_uploads import list_uploads
 from tests.conftest import NOW
-from tests.nps.conftest import PUBLISHED, TITLE
+from tests.nps.conftest import KEY, PUBLISHED, TITLE
 from tests.rows import header_line, lines, row
 
-KEY = "simulated"
 JUNE = Month(2022, 6)
 
 
@@ -126,22 +123,13 @@ def test_the_real_rows_come_out_the_same_both_ways(
 
 
 def test_from_the_command_line_differences_are_shown_by_column(
-    portal: PortalServer, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    typed: Callable[..., tuple[int, str]], files: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("SOGONG_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("SOGONG_ODCLOUD_URL", portal.url)
-    monkeypatch.setenv("SOGONG_API_KEY", KEY)
-
-    def run(*words: str) -> tuple[int, str]:
-        result = CliRunner().invoke(app, [*words])
-        return result.exit_code, result.output
-
     file = files / f"{TITLE}_20220719.csv"
-    assert run("ingest", "2022-06", "--from", str(file))[0] == 0
-    status, output = run("reconcile", "2022-06", "--against", "odcloud")
+    status, output = typed("reconcile", "2022-06", "--against", "odcloud")
     assert (status, "typed rows equal" in output) == (0, True)
     file.write_bytes(file.read_bytes().replace(b",5,1211920,", b",7,1211920,", 1))
-    status, output = run("reconcile", "2022-06", "--against", "odcloud")
+    status, output = typed("reconcile", "2022-06", "--against", "odcloud")
     assert status == 1
     assert "1 in the lake alone, 1 there alone" in output
     assert "가상상사0 123456 4159036031: subscribers 5 in the lake, 7 there" in output
