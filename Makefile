@@ -26,8 +26,9 @@ demo: $(READY)  ## an invented country from files to decided, final reports, in 
 airflow: $(READY)  ## Airflow in a browser, the country of the demo behind it; Ctrl-C stops it
 	@scripts/airflow.sh
 
+# Three workers for two cores: one of them mostly waits for Airflow.
 test: $(READY)  ## every test
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest --numprocesses 3 --dist loadgroup
 
 quick: $(READY)  ## the tests of under a minute
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup -m "not slow"
