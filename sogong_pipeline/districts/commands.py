@@ -5,25 +5,16 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.options import Json, open_pipeline
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
 
-if TYPE_CHECKING:
-    from sogong_pipeline.pipeline import Pipeline
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 File = Annotated[Path | None, typer.Option(exists=True, dir_okay=False)]
-
-
-def _open() -> Pipeline:
-    from sogong_pipeline.pipeline import Pipeline
-
-    return Pipeline(Settings())
 
 
 def registry_load(
@@ -42,7 +33,7 @@ def registry_load(
     from sogong_pipeline.districts.loading import Given
     from sogong_pipeline.warehouse.load import Warehouse
 
-    pipeline = _open()
+    pipeline = open_pipeline()
     given = Given(overrides, workplaces, outlines)
     registry, is_new = pipeline.registry.load(file, as_of.date() if as_of else None, given)
     Warehouse(pipeline).load_reference()
@@ -101,7 +92,7 @@ def registry_fetch(
 
 def registry_list(as_json: Json = False) -> dict[str, Any]:
     """Tell which registries were loaded, and when; the last one is in force."""
-    pipeline = _open()
+    pipeline = open_pipeline()
     loaded = pipeline.registry.loaded()
     return {
         "registries": loaded,
@@ -123,7 +114,7 @@ def registry_diff(
     """Tell what differs between two registries: added, removed, ended, renamed, moved, changed."""
     from sogong_pipeline.districts.changes import changes
 
-    pipeline = _open()
+    pipeline = open_pipeline()
     newer = pipeline.registry.of_version(after) if after else pipeline.registry.in_force()
     if newer is None:
         raise RefusedError("no registry is loaded; run `sogong registry load FILE` first")
@@ -144,7 +135,7 @@ def registry_overlaps(
     """Tell which districts claim the same ground, and whether one is said to lie in the other."""
     from sogong_pipeline.districts.changes import shared_ground
 
-    pipeline = _open()
+    pipeline = open_pipeline()
     registry = pipeline.registry.in_force()
     if registry is None:
         raise RefusedError("no registry is loaded; run `sogong registry load FILE` first")
@@ -174,7 +165,7 @@ def district_explain(
     """Say in which district a workplace lies, how surely and why."""
     from sogong_pipeline.districts.explain import MOST, explain
 
-    pipeline = _open()
+    pipeline = open_pipeline()
     passed, registry = pipeline.months.passed(), pipeline.registry.in_force()
     if not passed or registry is None:
         raise RefusedError(

@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sogong_pipeline.options import Json, open_pipeline
 from sogong_pipeline.progress import steps
-from sogong_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from sogong_pipeline.pipeline import Pipeline
     from sogong_pipeline.upkeep.backup import Copied
     from sogong_pipeline.upkeep.verify import Verified
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Backup = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the backup is, not below SOGONG_HOME.")]
-
-
-def _open() -> Pipeline:
-    from sogong_pipeline.pipeline import Pipeline
-
-    return Pipeline(Settings())
 
 
 def verify(
@@ -32,7 +25,7 @@ def verify(
     """Compare every file of the lake with the digest in its manifest; status 1 when something is damaged."""
     from sogong_pipeline.upkeep.remake import mend as make_again
 
-    pipeline = _open()
+    pipeline = open_pipeline()
     done = _verified(pipeline)
     mended = len(done.damaged) if mend else 0
     if mended:
@@ -75,7 +68,7 @@ def backup(folder: Backup, as_json: Json = False) -> dict[str, Any]:
     from sogong_pipeline.storage import FolderStore
     from sogong_pipeline.upkeep.backup import backup as copy
 
-    pipeline = _open()
+    pipeline = open_pipeline()
     if folder.resolve().is_relative_to(pipeline.settings.home.resolve()):
         raise RefusedError(f"{folder} is in {pipeline.settings.home} itself; name a folder on another disk")
     return _told(copy(pipeline.lake.store, FolderStore(folder), lambda _: None), f"in {folder}")
@@ -88,7 +81,7 @@ def restore(folder: Backup, as_json: Json = False) -> dict[str, Any]:
     from sogong_pipeline.upkeep.backup import restore as copy
     from sogong_pipeline.upkeep.remake import remake
 
-    pipeline = _open()
+    pipeline = open_pipeline()
     done = copy(FolderStore(folder), pipeline.lake.store, lambda _: None)
     months = pipeline.lake.children("raw")
     with steps(len(months)) as shown:
@@ -127,7 +120,7 @@ def clean(
     from sogong_pipeline.upkeep.clean import clean as remove
     from sogong_pipeline.upkeep.clean import removable
 
-    pipeline = _open()
+    pipeline = open_pipeline()
     found = removable(pipeline)
     freed = remove(pipeline, found) if delete else 0
     size = sum(each.bytes for each in found)

@@ -117,7 +117,6 @@ def table(edition: Any, name: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("country")
 @pytest.mark.parametrize(
     ("name", "cut"),
     [
@@ -192,7 +191,6 @@ def test_every_cell_agrees(ingested: Pipeline, rows: pd.DataFrame, name: str, cu
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("country")
 def test_the_chain_over_july_agrees(ingested: Pipeline, country: Any, rows: pd.DataFrame) -> None:
     edition, _ = ingested.quarters.propose(QUARTER)
     districts = ingested.registry.in_force()
@@ -255,7 +253,6 @@ def test_the_chain_over_july_agrees(ingested: Pipeline, country: Any, rows: pd.D
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("country")
 def test_odds_and_percentiles_agree(ingested: Pipeline, rows: pd.DataFrame) -> None:
     edition, _ = ingested.quarters.propose(QUARTER)
     stored = pd.DataFrame(table(edition, "change_confidence"))

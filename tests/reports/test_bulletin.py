@@ -66,7 +66,6 @@ def of_the_file(pipeline: Pipeline, country: Any, of: Month, month: Month) -> di
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("country")
 @pytest.mark.parametrize("text", ["2026-09", "2026-01"])
 def test_the_figures_are_those_of_the_files(
     ingested: Pipeline, country: Any, source_of: Callable[[str], BulletinSource], text: str
@@ -106,7 +105,6 @@ def test_the_figures_are_those_of_the_files(
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("country")
 def test_every_page_is_whole_says_its_figures_and_no_stage(
     source_of: Callable[[str], BulletinSource],
 ) -> None:

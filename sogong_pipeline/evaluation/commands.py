@@ -1,0 +1,106 @@
+"""The commands `evaluate matching`, `evaluate rows`, `evaluate breaks`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.options import Json
+from sogong_pipeline.periods import Month, parse_months
+from sogong_pipeline.progress import steps
+from sogong_pipeline.settings import Settings
+
+
+def evaluate_matching(
+    law: Annotated[int, typer.Option(help="2 addresses as vague as real ones, 3 harder.")] = 2,
+    seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 120,
+    outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1.5,
+    months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2026-03..2026-08",
+    page: Annotated[
+        Path | None, typer.Option(help="Measure the two countries of the docs and write their page.")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Match a simulated country and compare grades, districts, exits and who is who with its truth."""
+    from tempfile import TemporaryDirectory
+
+    from sogong_pipeline.evaluation import page as pages
+    from sogong_pipeline.evaluation.accuracy import measure_accuracy
+    from sogong_pipeline.evaluation.country import Evaluated, Recipe, recipes
+
+    one = Recipe(law, seed, districts, outside, tuple(parse_months(months)))
+    found = {}
+    wanted = recipes() if page else {"country": one}
+    with steps(sum(len(recipe.months) for recipe in wanted.values())) as shown:
+        for name, recipe in wanted.items():
+            with TemporaryDirectory() as folder:
+                shown.begin(f"evaluate {name}")
+                evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
+                found[name] = (recipe, measure_accuracy(evaluated))
+    if page:
+        page.write_text(pages.page(found), encoding="utf-8")
+    return {
+        **{name: {"recipe": str(recipe), **pages.figures(told)} for name, (recipe, told) in found.items()},
+        "lines": [line for recipe, told in found.values() for line in pages.lines(recipe, told)],
+    }
+
+
+def evaluate_rows(
+    month: Annotated[str, typer.Argument(metavar="MONTH", help="A month that is in.")],
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Count the workplaces of a month by sido and by how surely they are matched; the truth is not needed."""
+    from sogong_pipeline.evaluation import real_rows
+    from sogong_pipeline.pipeline import Pipeline
+
+    pipeline = Pipeline(Settings())
+    wanted, registry = Month.parse(month), pipeline.registry.in_force()
+    vintage = pipeline.months.vintage_of(wanted)
+    if vintage is None or registry is None:
+        raise RefusedError(
+            f"{wanted} or a registry is not in; run `sogong registry load` and `sogong ingest {wanted}`"
+        )
+    matched = pipeline.months.match(wanted, registry.on(wanted.quarter.last_day), vintage)
+    table = real_rows.rows_by_grade(matched.path("district_member"))
+    return {"month": str(wanted), "rows": table.to_dict("index"), "lines": real_rows.lines(table)}
+
+
+def evaluate_breaks(
+    seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 600,
+    outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 0.05,
+    months: Annotated[
+        str,
+        typer.Option(metavar="FIRST..LAST", help="The first quarter judged is two years after the first."),
+    ] = "2021-10..2026-09",
+    page: Annotated[Path | None, typer.Option(help="Write the page of docs/, too.")] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Count the alarms in quarters with a break and without, in a country where nothing befalls any district."""
+    from tempfile import TemporaryDirectory
+
+    from sogong_pipeline.evaluation import breaks_page
+    from sogong_pipeline.evaluation.breaks import judged_quarters, measure_break_alarms
+    from sogong_pipeline.evaluation.country import Evaluated, Recipe
+
+    recipe = Recipe(4, seed, districts, outside, tuple(parse_months(months)))
+    quarters = judged_quarters(recipe.months)
+    if not quarters:
+        raise RefusedError(
+            f"{months} holds no whole quarter two years after its first; give 2021-10..2026-09"
+        )
+    with TemporaryDirectory() as folder, steps(len(recipe.months) + len(quarters)) as shown:
+        shown.begin("evaluate breaks")
+        evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
+        found = measure_break_alarms(evaluated, told=lambda _: shown.done())
+    if page:
+        page.write_text(breaks_page.page(recipe, found), encoding="utf-8")
+    return {
+        "recipe": str(recipe),
+        **breaks_page.figures(found),
+        "lines": breaks_page.lines(recipe, found),
+    }
