@@ -66,7 +66,8 @@ def of_rows(suite: Sequence[dict[str, Any]], rows: Path) -> list[Result]:
     """
     columns = sorted({entry["column"] for entry in suite})
     frame = pq.read_table(rows, columns=columns).to_pandas()
-    integers = dict.fromkeys(frame.select_dtypes("integer").columns, "int64")  # narrower ones are compared singly
+    # Narrower integers are compared one by one, in Python.
+    integers = dict.fromkeys(frame.select_dtypes("integer").columns, "int64")
     found = _validate(suite, frame.astype(integers), "BASIC")
     results = []
     for entry, result in zip(suite, found, strict=True):
