@@ -290,4 +290,4 @@ def test_parquet_files_have_the_columns_of_their_schema(pipeline: Pipeline, ware
                 assert pq.read_schema(partition.path(name)).names == [
                     column["name"] for column in schemas()[name]["columns"]
                 ], name
-    assert len(seen) == 24
+    assert len(seen) == 25
