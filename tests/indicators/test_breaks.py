@@ -17,20 +17,27 @@ from sogong_pipeline.districts.registry import Registry
 from sogong_pipeline.districts.template import read_registry
 from sogong_pipeline.engine import query
 from sogong_pipeline.indicators import month as month_facts
+from sogong_pipeline.indicators import pay_chain
 from sogong_pipeline.indicators import quarter as quarter_facts
 from sogong_pipeline.indicators.industry import rule_table
 from sogong_pipeline.indicators.month import measure_month
+from sogong_pipeline.indicators.pay_chain import Chain
 from sogong_pipeline.indicators.quarter import measure_quarter
 from sogong_pipeline.nps.contribution import Contribution, contribution_for
 from sogong_pipeline.nps.staging import stage
-from sogong_pipeline.periods import Month
+from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.workplaces.trace import trace_month
 from tests.districts.test_registry import ROW, write
 from tests.rows import lines, row
 
-BEFORE, NOW = Month(2025, 3), Month(2026, 3)
-"""Between them: the rate of 2026-01, the ceiling of 2025-07, the coverage of 2025-06, Hwaseong's four gu of 2026-02."""
-BILLED = {BEFORE: ("270000", "555300"), NOW: ("285000", "605140")}
+BEFORE, JUNE, JULY, NOW = Month(2025, 3), Month(2025, 6), Month(2025, 7), Month(2026, 3)
+"""On the way: the rate of 2026-01, the ceiling of 2025-07, the coverage of 2025-06, Hwaseong's four gu of 2026-02."""
+BILLED = {
+    BEFORE: ("270000", "555300"),
+    JUNE: ("270000", "555300"),
+    JULY: ("270000", "573300"),
+    NOW: ("285000", "605140"),
+}
 """One head's bill at 3,000,000 won and at the ceiling, by hand from the notices."""
 HWASEONG, MANAN = "41591", "41171"
 Tables = dict[str, dict[str, dict[str, Any]]]
@@ -58,14 +65,14 @@ def town(month: Month) -> list[list[str]]:
     }
     rows = [row(**one, workplace_name=f"가상정밀{i}") for i in range(25)]
     rows += [row(**other, workplace_name=f"가상금융{i}") for i in range(25)]
-    if not is_new:
+    if month < JULY:
         nowhere = {
             "legal_dong_code": "4159099900",
             "lot_address": "경기도 화성시 없는동",
             "postal_code": "18000",
         }
         rows.append(row(**{**one, **nowhere}, workplace_name="가상상사"))
-    if is_new:
+    if month > BEFORE:
         rows += [row(**one, legal_form="2", workplace_name=f"가상의원{i}") for i in range(5)]
     return rows
 
@@ -73,7 +80,7 @@ def town(month: Month) -> list[list[str]]:
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> dict[Month, tuple[Path, Path]]:
     found = {}
-    for month in (BEFORE, NOW):
+    for month in BILLED:
         folder = tmp_path_factory.mktemp(str(month))
         raw = folder / "town.csv"
         raw.write_bytes(lines(town(month)))
@@ -82,8 +89,8 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> dict[Month, tuple[Path, 
     return found
 
 
-def measured(staged: dict[Month, tuple[Path, Path]], folder: Path) -> Tables:
-    """The quarter's tables by key, with whatever is patched."""
+def measured(staged: dict[Month, tuple[Path, Path]], folder: Path, *wanted: Month) -> Tables:
+    """The quarter's tables by key from the months wanted, with whatever is patched."""
     registry = write(
         folder / "registry.csv",
         {**ROW, "legal_dong_codes": "4159036031"},
@@ -97,7 +104,8 @@ def measured(staged: dict[Month, tuple[Path, Path]], folder: Path) -> Tables:
     )
     districts = Registry.of(read_registry(registry)).on(NOW.quarter.last_day)
     months: dict[Month, Any] = {}
-    for month, (workplace, trace) in staged.items():
+    for month in wanted:
+        workplace, trace = staged[month]
         workspace = folder / str(month)
         workspace.mkdir()
         matched = matching.match(workplace, trace, districts, month, workspace).files
@@ -115,6 +123,7 @@ def measured(staged: dict[Month, tuple[Path, Path]], folder: Path) -> Tables:
         "district": rows("fact_district_quarter", "district_id"),
         "region": rows("fact_region_quarter", "region_code"),
         "industry": rows("fact_district_industry_quarter", "district_id", "division"),
+        "chain": rows("pay_chain", "level", "area", "base"),
     }
 
 
@@ -133,6 +142,19 @@ def ceiling_is_bounded_and_flagged(tables: Tables) -> None:
 
 def ceiling_share_is_of_the_month(tables: Tables) -> None:
     assert tables["district"]["D2"]["ceiling_share_pct"] == 100
+
+
+def the_chain_is_linked_below_the_ceiling(tables: Tables) -> None:
+    """Over July only by who was below the ceiling then: neither its rise nor a firm that closed is a rise of pay."""
+    assert tables["region"]["00"]["pay_per_worker_change_year_pct"] > 1
+    chained = tables["chain"]["nation 00 year"]
+    assert (chained["pay_per_worker_change_pct"], chained["linked_workplaces"], chained["status"]) == (
+        0,
+        25,
+        "ok",
+    )
+    assert tables["chain"]["district D1 year"]["pay_per_worker_change_pct"] == 0
+    assert tables["chain"]["district D2 year"]["status"] == "not_computable"  # nobody of it is below
 
 
 def coverage_is_left_out(tables: Tables) -> None:
@@ -172,6 +194,17 @@ def ceiling_of_later(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(month_facts, "contribution_for", _law(ceiling_krw=6_590_000))
 
 
+def no_july_link(patch: pytest.MonkeyPatch) -> None:
+    def direct(base: str, base_quarter: Quarter, quarter: Quarter) -> Chain:
+        return Chain(base, "corporations", ((str(base_quarter), str(quarter)),), ())
+
+    patch.setattr(pay_chain, "chain", direct)
+
+
+def link_by_all(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(pay_chain, "contribution_for", _law(ceiling_krw=100_000_000))
+
+
 def no_coverage(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(quarter_facts, "coverage_breaks", lambda: ())
 
@@ -198,6 +231,8 @@ CASES = [
     (rate_is_taken_out, no_rate),
     (ceiling_is_bounded_and_flagged, no_ceiling_rise),
     (ceiling_share_is_of_the_month, ceiling_of_later),
+    (the_chain_is_linked_below_the_ceiling, no_july_link),
+    (the_chain_is_linked_below_the_ceiling, link_by_all),
     (coverage_is_left_out, no_coverage),
     (regions_are_followed, no_successors),
     (what_cannot_be_followed_is_flagged, no_reforms),
@@ -206,7 +241,7 @@ CASES = [
 
 
 def test_nothing_moves_across_the_breaks(staged: dict[Month, tuple[Path, Path]], tmp_path: Path) -> None:
-    tables = measured(staged, tmp_path)
+    tables = measured(staged, tmp_path, *BILLED)
     for holds, _ in CASES:
         holds(tables)
 
@@ -220,5 +255,6 @@ def test_it_moves_with_the_adjustment_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     off(monkeypatch)
+    wanted = BILLED if holds is the_chain_is_linked_below_the_ceiling else (BEFORE, NOW)
     with pytest.raises((AssertionError, KeyError)):
-        holds(measured(staged, tmp_path))
+        holds(measured(staged, tmp_path, *wanted))

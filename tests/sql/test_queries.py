@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from sogong_pipeline.engine import SQL, Engine, query
+from sogong_pipeline.indicators.month import add_up
 
 CASES = sorted(Path(__file__).parent.glob("*/*/*.yaml"))
 
@@ -28,6 +29,8 @@ def test_query(case: Path, tmp_path: Path) -> None:
         engine.variables(data.get("variables", {}))
         if "before" in data:
             engine.connection.execute(data["before"])
+        if case.parent.parent.name == "measured":
+            add_up(engine)
         found = engine.rows(query(case.parent.parent.name, case.parent.name))
     expected = data["expected"]
     names = list(dict.fromkeys(name for row in expected for name in row))
