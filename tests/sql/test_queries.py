@@ -1,6 +1,7 @@
 """Runs each query of `sql/` on the small tables of `tests/sql/<layer>/<table>/<case>.yaml`.
 
-A case holds `inputs` (view -> rows), `variables` and the `expected` rows; only the columns named are compared.
+A case holds `inputs` (view -> rows), `variables`, the statement that must run `before` the query, if any, and the
+`expected` rows; only the columns named are compared.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ def test_query(case: Path, tmp_path: Path) -> None:
         for view, rows in data["inputs"].items():
             engine.connection.register(view, _table(rows))
         engine.variables(data.get("variables", {}))
+        if "before" in data:
+            engine.connection.execute(data["before"])
         if case.parent.parent.name == "measured":
             add_up(engine)
         found = engine.rows(query(case.parent.parent.name, case.parent.name))
