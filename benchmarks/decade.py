@@ -1,13 +1,15 @@
 """What months cost one after the other, whether the last cost what the first did, and what all of them would take.
 
-    python -m benchmarks.decade [--months 2024-10..2026-09] [--outside 3.4]
+    python -m benchmarks.decade [--months 2024-10..2026-09] [--outside 3.4] [--country FOLDER]
 
-Each step of each month is timed in one process; then the command ingests the same range, with a process a core.
+Each step of each month is timed in one process; then the command ingests the same range, with a process a core. A
+country is made first, or taken from a folder that `sogong simulate` filled.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import multiprocessing
 import os
 import subprocess
@@ -79,43 +81,66 @@ def by_command_line(country: Path, home: Path, months: Sequence[Month]) -> float
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the mean of each step, how it changes with the months before, and all months at that pace."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--months", default="2024-10..2026-09")
     parser.add_argument("--outside", type=float, default=3.4)
+    parser.add_argument("--country", type=Path)
     given = parser.parse_args(arguments)
     months = parse_months(given.months)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        write_country(folder / "country", months=months, outside=given.outside)
+        country = given.country or folder / "country"
+        if not given.country:
+            write_country(country, months=months, outside=given.outside)
         spawn = multiprocessing.get_context("spawn")
         receiver, sender = spawn.Pipe(duplex=False)
-        process = spawn.Process(target=_child, args=(sender, folder / "country", folder / "one", months))
+        process = spawn.Process(target=_child, args=(sender, country, folder / "one", months))
         process.start()
         sender.close()
         costs, peak = receiver.recv()
         process.join()
-        wall = by_command_line(folder / "country", folder / "several", months)
+        wall = by_command_line(country, folder / "several", months)
     totals = [sum(cost.values()) for cost in costs]
     print(f"\n{len(months)} months in one process, processor seconds a month; peak memory {peak:,.0f} MB")
     for step in STEPS:
         taken = [cost[step] for cost in costs]
         print(f"  {step:<10}{fmean(taken):6.2f}   {_trend(taken)}")
     print(f"  {'all':<10}{fmean(totals):6.2f}   {_trend(totals)}")
-    cores = os.cpu_count()
+    all_months, error = _extrapolated(totals)
     print(
-        f"the command on {cores} cores: {wall:.0f} s, {wall / len(months):.2f} s a month; all {ALL_MONTHS} months at "
-        f"that pace {wall / len(months) * ALL_MONTHS / 60:.1f} min, of which the processor needs "
-        f"{fmean(totals) * ALL_MONTHS / (cores or 1) / 60:.1f}"
+        f"the command with {os.cpu_count()} cores: {wall:.0f} s, {wall / len(months):.2f} s a month\n"
+        f"all {ALL_MONTHS} months on that line: {all_months / 60:.0f} +- {error / 60:.0f} min of processor, "
+        f"{all_months / sum(totals) * wall / 60:.0f} min by the command"
     )
 
 
 def _trend(taken: Sequence[float]) -> str:
-    """How a cost grows from month to month, against its mean; the first month has none before it."""
-    slope, _ = linear_regression(range(len(taken) - 1), taken[1:])
-    half = len(taken) // 2
+    """How a cost grows from month to month; the first month is left out, as it has none before it."""
+    slope, _, error = _line(taken[1:])
+    third, mean = max(2, len(taken) // 3), fmean(taken)
     return (
-        f"first half {fmean(taken[1:half]):.2f}, second {fmean(taken[half:]):.2f}, "
-        f"slope {slope / fmean(taken) * 100:+.2f} % a month"
+        f"first third {fmean(taken[1:third]):.2f}, last {fmean(taken[-third:]):.2f}, "
+        f"slope {slope / mean * 100:+.2f} +- {2 * error / mean * 100:.2f} % a month"
+    )
+
+
+def _line(taken: Sequence[float]) -> tuple[float, float, float]:
+    """Slope and intercept of the least squares, and the standard error of the slope."""
+    months = range(len(taken))
+    slope, intercept = linear_regression(months, taken)
+    residual = sum((cost - intercept - slope * month) ** 2 for month, cost in zip(months, taken, strict=True))
+    spread = sum((month - fmean(months)) ** 2 for month in months)
+    return slope, intercept, math.sqrt(residual / (len(taken) - 2) / spread)
+
+
+def _extrapolated(taken: Sequence[float]) -> tuple[float, float]:
+    """What all months take if the line of some goes on, and twice the error that its slope leaves."""
+    slope, intercept, error = _line(taken[1:])
+    middle = (ALL_MONTHS - 1) / 2
+    return ALL_MONTHS * (intercept + slope * middle), 2 * ALL_MONTHS * error * abs(
+        middle - (len(taken) - 2) / 2
     )
 
 

@@ -3,27 +3,23 @@
     python -m benchmarks.tasks
 
 Two months of 600,000 rows are made and taken from the file to the month's facts; then a quarter is proposed and
-published over 36 months of 2,185 districts. Peak memory is what a worker must have: the process is measured after
-the imports that Airflow's local workers share, and again at its height.
+published over 36 months of 2,185 districts, and its 13 councils decide. Peak memory is what a worker must have: the
+process is measured after the imports that Airflow's local workers share, and again at its height.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
-import multiprocessing
 import os
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
-from benchmarks.measure import peak_mb
+from benchmarks.cost import Cost, cost
+from benchmarks.councils import council_costs
 from sogong_pipeline.periods import Month, Quarter, parse_months
 from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.reports.bulletin_publish import publish_again
 from sogong_pipeline.reports.publish import publish_draft
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.simulator.country import write_country
@@ -34,16 +30,6 @@ WINDOW = parse_months("2023-10..2026-09")
 QUARTER = Quarter.parse("2026-Q3")
 OUTSIDE = 3.4
 """Workplaces outside districts, as a share of those inside, that give a month the rows of the real file."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """One task: seconds of processor time without imports, peak memory in MB, and what imports take of it."""
-
-    task: str
-    seconds: float
-    peak_mb: float
-    imports_mb: float
 
 
 def load_registry(home: Path, file: Path) -> None:
@@ -82,6 +68,16 @@ def load(home: Path, month: Month) -> None:
     Warehouse(Pipeline(Settings(home=home))).load_month(month)
 
 
+def bulletin(home: Path, month: Month) -> None:
+    """`ingest_month.bulletin`."""
+    publish_again(Pipeline(Settings(home=home)), [month])
+
+
+def changed(home: Path) -> None:
+    """`propose_stages.changed`."""
+    Pipeline(Settings(home=home)).quarters.changed()
+
+
 def propose(home: Path, quarter: Quarter) -> None:
     """`propose_stages.propose` for one quarter."""
     pipeline = Pipeline(Settings(home=home))
@@ -92,27 +88,6 @@ def propose(home: Path, quarter: Quarter) -> None:
 def publish(home: Path, quarter: Quarter) -> None:
     """`publish_reports.publish`."""
     publish_draft(Pipeline(Settings(home=home)), quarter)
-
-
-def _child(work: Callable[..., None], arguments: tuple[Any, ...], answer: Connection) -> None:
-    import sogong_pipeline.orchestration.preload  # noqa: F401 - what a worker has imported before its first task
-
-    imports = peak_mb()
-    began = time.process_time()
-    work(*arguments)
-    answer.send((time.process_time() - began, peak_mb(), imports))
-
-
-def cost(task: str, work: Callable[..., None], *arguments: Any) -> Cost:
-    """Run a task once in a fresh process: a second run would find its work done."""
-    spawn = multiprocessing.get_context("spawn")
-    receiver, sender = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_child, args=(work, arguments, sender))
-    process.start()
-    sender.close()
-    measured = receiver.recv()
-    process.join()
-    return Cost(task, *measured)
 
 
 def month_costs(folder: Path) -> list[Cost]:
@@ -143,8 +118,11 @@ def quarter_costs(folder: Path) -> list[Cost]:
     for month in WINDOW:
         pipeline.months.ingest(month, str(folder / "country" / "files"))
     return [
+        cost("ingest_month.bulletin", bulletin, home, WINDOW[-1]),
+        cost("propose_stages.changed", changed, home),
         cost("propose_stages.propose", propose, home, QUARTER),
         cost("publish_reports.publish", publish, home, QUARTER),
+        *council_costs(home, QUARTER),
     ]
 
 

@@ -1,7 +1,7 @@
 """DuckDB in this process over Parquet: runs the queries of `sql/` and nothing shared.
 
 Each table has a folder `sql/<layer>/<table>/` with `query.sql` and `schema.yaml`. A query reads views that
-stand for Parquet files, and variables; it ends in an ORDER BY, so its result is the same bytes every time.
+stand for Parquet files, and variables; what is kept ends in an ORDER BY, so it is the same bytes every time.
 """
 
 from __future__ import annotations

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -81,6 +83,13 @@ def test_from_a_portal_to_the_reports_and_once_more(
     late = sogong("status", now=ON_TIME.replace("-28T", "-29T"))
     assert late.returncode == 3
     assert "late      2022-06\n" in late.stdout
+    # It may never come: at that moment its quarter is there all the same, as partial, and nothing waits to be done.
+    assert "proposed  2022-Q2\n" in late.stdout
+    assert "stale" not in late.stdout
+    with contextlib.closing(sqlite3.connect(home / "warehouse.sqlite")) as warehouse:
+        facts = "SELECT months, status FROM fact_district_quarter_latest WHERE quarter = '2022-Q2'"
+        assert warehouse.execute(facts).fetchall() == [(2, "partial")]
+    assert "3개월 중 2개월" in page
     assert re.search(
         r"^forecast  0\.\d{3} GB a month, \d+\.\d\d GB for twelve more$", late.stdout, re.MULTILINE
     )

@@ -26,6 +26,7 @@ PARTS = (
     "fact_region_size_month",
     "fact_region_grade_month",
 )
+SUMS = ("district_sums", "region_sums")
 
 
 def measure_month(member: Path, districts: Slice, month: Month, workspace: Path) -> Built:
@@ -58,6 +59,7 @@ def measure_month(member: Path, districts: Slice, month: Month, workspace: Path)
         )
         engine.connection.register("outside_roll_out", outside_roll_out(districts.districts, month.quarter))
         engine.variables({"data_month": str(month), "rate_bp": law.rate_bp, "ceiling_krw": law.ceiling_krw})
+        add_up(engine)
         for table, path in files.items():
             engine.write(query("measured", table), path)
         for table in WHOLE:
@@ -75,6 +77,12 @@ def measure_month(member: Path, districts: Slice, month: Month, workspace: Path)
             **{grade: nation[f"{grade}_workplaces"] for grade in ("high", "medium", "not_assignable")},
         },
     )
+
+
+def add_up(engine: Engine) -> None:
+    """Sum the view `district_member` once, by area and by part; each table of a month takes its rows from that."""
+    for sums in SUMS:
+        engine.connection.execute(f"CREATE TEMP TABLE {sums} AS FROM {sums}('district_member')")
 
 
 def outside_roll_out(districts: Sequence[District], quarter: Quarter) -> pa.Table:

@@ -20,19 +20,27 @@ from sogong_pipeline.periods import Month, Quarter
 
 TREND_MONTHS = 36
 """How far back a report shows a district."""
-CUTS = {
-    "": "'all'",
-    "_industry": "division",
-    "_size": "size_band",
+AREAS = {"district": "district_id", "region": "region_code"}
+"""What is measured, and the column that names it."""
+CUTS = {"all": "'all'", "industry": "division", "size": "size_band"}
+"""What an area is cut by, and the column that names the part."""
+SUMMED = (
+    "rate_bp, workplaces, workers, billed_amount_krw, "
+    "corporate_workplaces, corporate_workers, corporate_billed_amount_krw, "
+    'joined, "left", largest_workplace_workers, squared_workers, ceiling_workers'
+)
+COUNTED = {
+    "district": "ambiguous_workplaces",
+    "region": "level, matched_workplaces, ambiguous_workplaces, unassigned_workplaces",
 }
-"""What the tables of an area are cut by, and the column that names the part."""
+"""What the months of a whole area hold beside that."""
 KNOWN_MONTHS = """
 CREATE TEMP TABLE area_months AS SELECT area, quarter, count(workplaces) AS known_months
-FROM (FROM district_month UNION ALL BY NAME FROM region_month) GROUP BY area, quarter
+FROM area_month WHERE cut = 'all' GROUP BY area, quarter
 """
 BREAKS_SEEN = """
 CREATE TEMP TABLE area_break AS SELECT DISTINCT area, from_month FROM reform
-WHERE list_has_any(evidence, (SELECT list(DISTINCT area) FROM region_month))
+WHERE list_has_any(evidence, (SELECT list(DISTINCT area) FROM area_month WHERE kind = 'region' AND cut = 'all'))
 """
 
 
@@ -94,7 +102,7 @@ def measure_quarter(
         The written files: the quarter's facts of districts and regions, in all, by industry and by size, and
         `district_trend` and `pay_chain`; and `paired_workplace`, what `bootstrap.draw` draws from.
     """
-    tables = [f"fact_{area}{cut}_quarter" for cut in CUTS for area in ("district", "region")]
+    tables = [f"{_fact(area, cut)}_quarter" for area in AREAS for cut in CUTS]
     files = {
         table: workspace / f"{table}.parquet"
         for table in (*tables, "district_trend", "pay_chain", "paired_workplace")
@@ -111,23 +119,9 @@ def measure_quarter(
                 "last_month": str(quarter.months[-1]),
             }
         )
-        for cut, part in CUTS.items():
-            for area, key in (("district", "district_id"), ("region", "region_code")):
-                table = f"fact_{area}{cut}_month"
-                engine.view(table, [months[month].measured.path(table) for month in needed])
-                engine.connection.execute(
-                    f"CREATE OR REPLACE TEMP TABLE {area}_month AS "
-                    f"SELECT *, {key} AS area, {part} AS part FROM {table} JOIN calendar USING (data_month)"
-                )
-            engine.connection.execute(
-                "CREATE OR REPLACE TEMP TABLE nation_month AS FROM region_month WHERE area = '00'"
-            )
-            if not cut:
-                engine.connection.execute(KNOWN_MONTHS)
-                engine.connection.execute(BREAKS_SEEN)
-            for area in ("district", "region"):
-                table = f"fact_{area}{cut}_quarter"
-                engine.write(query("editions", table), files[table])
+        _gather(engine, [months[month].measured for month in needed])
+        for table in tables:
+            engine.write(query("editions", table), files[table])
         pair_workplaces(
             engine,
             [months[month].matched.path("district_member") for month in needed],
@@ -141,6 +135,29 @@ def measure_quarter(
         for table in ("pay_chain", "district_trend"):
             engine.write(query("editions", table), files[table])
     return files
+
+
+def _fact(area: str, cut: str) -> str:
+    """What the tables of an area and cut are called, without the period."""
+    return f"fact_{area}" if cut == "all" else f"fact_{area}_{cut}"
+
+
+def _gather(engine: Engine, measured: Sequence[Partition]) -> None:
+    """Read the months of every area and cut into one table, and measure the quarter of all of them at once."""
+    selects = []
+    for area, key in AREAS.items():
+        for cut, part in CUTS.items():
+            table = f"{_fact(area, cut)}_month"
+            engine.view(table, [month.path(table) for month in measured])
+            columns = f"{SUMMED}, {COUNTED[area]}" if cut == "all" else SUMMED
+            selects.append(
+                f"SELECT '{area}' AS kind, {key} AS area, '{cut}' AS cut, {part} AS part, quarter, {columns} "
+                f"FROM {table} JOIN calendar USING (data_month)"
+            )
+    engine.connection.execute(f"CREATE TEMP TABLE area_month AS {' UNION ALL BY NAME '.join(selects)}")
+    engine.connection.execute(KNOWN_MONTHS)
+    engine.connection.execute(BREAKS_SEEN)
+    engine.connection.execute("CREATE TEMP TABLE quarter_fact AS FROM quarter_facts('area_month')")
 
 
 def _register(

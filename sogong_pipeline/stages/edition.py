@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from sogong_pipeline.districts.registry import District
 from sogong_pipeline.indicators.quarter import MonthIn, measure_quarter
+from sogong_pipeline.indicators.seasonality import adjust_series
 from sogong_pipeline.lake import Built
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.stages.confidence import confidence_table, odds_of_districts
@@ -78,10 +79,11 @@ def build_edition(
         workspace: an empty folder to write in.
 
     Returns:
-        The tables of `measure_quarter`, `establishment_flow` and `stage_proposal`, with the counts by stage added to
-        the facts.
+        The tables of `measure_quarter`, `adjusted_series`, `establishment_flow`, `stage_proposal` and
+        `change_confidence`, with the counts by stage added to the facts.
     """
     files = measure_quarter(months, districts, quarter, edition, workspace)
+    files["adjusted_series"] = adjust_series(months, districts, quarter, edition, workspace)
     facts_of_districts = [found.measured.path("fact_district_month") for found in months.values()]
     files["establishment_flow"] = count_flows(movements, facts_of_districts, quarter, edition, workspace)
     facts_of_quarter = pq.read_table(files["fact_district_quarter"]).to_pylist()

@@ -13,6 +13,7 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.breaks import breaks_version
 from sogong_pipeline.indicators.industry import industry_version
 from sogong_pipeline.indicators.quarter import MonthIn, window
+from sogong_pipeline.indicators.seasonality import seasonality_version
 from sogong_pipeline.lake import SHORT, Lake, Partition, digest_of
 from sogong_pipeline.nps.contribution import contribution_version
 from sogong_pipeline.periods import Month, Quarter
@@ -47,6 +48,7 @@ class Plan:
             "contribution": contribution_version(),
             "breaks": breaks_version(),
             "industries": industry_version(),
+            "seasonality": seasonality_version(),
             "rules": f"{self.rules.rule_set} {self.rules.version}",
             "schema": digest_of([sql_version(layer) for layer in layers])[:SHORT],
             "code": __version__,

@@ -11,9 +11,16 @@ from sogong_pipeline.options import Json, open_both
 
 def warehouse_rebuild(as_json: Json = False) -> dict[str, Any]:
     """Load every table again from the lake."""
-    _, warehouse = open_both()
+    from sogong_pipeline.warehouse.layout import left_out
+
+    pipeline, warehouse = open_both()
     warehouse.rebuild()
-    return {"rebuilt": True, "lines": [f"rebuilt {warehouse.database.address}"]}
+    outdated = list(left_out(pipeline))
+    return {
+        "rebuilt": True,
+        "left_out": outdated,
+        "lines": [f"rebuilt {warehouse.database.address}", *outdated],
+    }
 
 
 def warehouse_grant(

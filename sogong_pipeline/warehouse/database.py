@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -46,7 +47,7 @@ class Database:
 
         Raises:
             ConnectionError: when the database cannot be reached or used now; another try may succeed.
-            RefusedError: when it refused a statement, for want of a right for example.
+            RefusedError: when it refused a statement, for want of a right or of a column for example.
         """
         with self._errors_in_one_line(), self.engine.begin() as connection:
             connection.exec_driver_sql(BEGIN[self.engine.dialect.name])
@@ -63,6 +64,10 @@ class Database:
         try:
             yield
         except (InterfaceError, OperationalError) as error:
+            if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+                raise self._refused(
+                    error
+                ) from error  # the statement, or the table, is wrong: it will be again
             raise ConnectionError(
                 errno.ECONNREFUSED,
                 f"{_reason(error)}; mend that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`: "
@@ -70,9 +75,12 @@ class Database:
                 self.address,
             ) from error
         except DBAPIError as error:
-            raise RefusedError(
-                f"{self.address}: {_reason(error)}; mend that, then run `sogong warehouse rebuild`"
-            ) from error
+            raise self._refused(error) from error
+
+    def _refused(self, error: DBAPIError) -> RefusedError:
+        reason = _reason(error)
+        remedy = "an earlier version made it: run" if "column" in reason else "mend that, then run"
+        return RefusedError(f"{self.address}: {reason}; {remedy} `sogong warehouse rebuild`")
 
 
 def _url(settings: Settings) -> URL:

@@ -16,11 +16,10 @@ from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.warehouse import rows as rows_of
 from sogong_pipeline.warehouse.database import Database
 from sogong_pipeline.warehouse.grants import give, given, grant_reading
-from sogong_pipeline.warehouse.tables import latest_views, metadata, views
+from sogong_pipeline.warehouse.layout import MONTH_TABLES, QUARTER_TABLES, fits
+from sogong_pipeline.warehouse.tables import metadata, views
 
 BATCH_ROWS = 5_000
-QUARTER_TABLES = tuple(name.removesuffix("_latest") for name in latest_views())
-"""The tables that an edition fills."""
 
 
 class Warehouse:
@@ -94,6 +93,7 @@ class Warehouse:
         _replace(connection, "dim_region", {}, rows_of.dim_region())
         _replace(connection, "dim_industry", {}, rows_of.dim_industry())
         _replace(connection, "dim_industry_code", {}, rows_of.dim_industry_code())
+        _replace(connection, "dim_status", {}, rows_of.dim_status())
         _replace(connection, "series_break", {}, rows_of.series_break())
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
@@ -107,10 +107,10 @@ class Warehouse:
                 file = rows_of.source_file(raw, staged, is_in_force=vintage == in_force)
                 _replace(connection, "source_file", key, [file])
             if checked:
-                _replace(connection, "quality_check", key, _parquet_rows(checked.path("quality_check")))
+                _load(connection, "quality_check", key, checked)
         for revised in self.pipeline.revisions.of(month):
             key = {"data_month": str(month), "vintage": revised.folder.name}
-            _replace(connection, "month_revision", key, _parquet_rows(revised.path("month_revision")))
+            _load(connection, "month_revision", key, revised)
         _load_turns(
             connection,
             "file_in_force",
@@ -124,8 +124,8 @@ class Warehouse:
         """The facts of a month under the districts of its own quarter, where it was measured under them."""
         measured = self.pipeline.months.measured_in_force(month)
         if measured is not None:
-            for table in ("fact_district_month", "fact_region_month"):
-                _replace(connection, table, {"data_month": str(month)}, _parquet_rows(measured.path(table)))
+            for table in MONTH_TABLES:
+                _load(connection, table, {"data_month": str(month)}, measured)
 
     def _load_decisions(self, connection: Connection, recording: Partition) -> None:
         period, office, name = recording.manifest["key"]
@@ -146,7 +146,7 @@ class Warehouse:
             key = {"quarter": str(quarter), "edition": name}
             _replace(connection, "edition", key, [rows_of.edition_row(edition, is_latest=name == latest)])
             for table in QUARTER_TABLES:
-                _replace(connection, table, key, _parquet_rows(edition.path(table)))
+                _load(connection, table, key, edition)
 
 
 def _create(connection: Connection) -> None:
@@ -162,6 +162,12 @@ def _load_turns(
     connection: Connection, table: str, child: str, key: dict[str, str], turns: Sequence[Turn]
 ) -> None:
     _replace(connection, table, key, rows_of.in_force(key, child, turns))
+
+
+def _load(connection: Connection, table: str, key: Mapping[str, str | int], partition: Partition) -> None:
+    """Replace a period's rows by those of a partition; by none where an earlier version made it otherwise."""
+    rows = _parquet_rows(partition.path(table)) if fits(partition, table) else ()
+    _replace(connection, table, key, rows)
 
 
 def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:

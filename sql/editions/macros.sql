@@ -16,38 +16,39 @@ CREATE OR REPLACE MACRO change_status(has_break, has_base, months) AS (
     END
 );
 
--- The quarter judged, for every area and part of a view of month facts (area, part, quarter and the sums of a month):
--- monthly means, the change of each measure against each base of the view `comparison`, and how far it lies from that
--- of the nation's same part (view `nation_month`). The view `area_months` has how many months of a quarter are known of
--- an area: in one of those, a part without a row is a true 0. Everything stays whole until the last division: means are compared
--- as sums cross-multiplied with the months they cover, payroll with the contribution rate as well.
+-- The quarter judged, for every area, cut and part of a view of month facts: monthly means, the change of each measure
+-- against each base of the view `comparison`, and how far it lies from that of the nation's same part. A month fact has kind
+-- (`district`, `region`), area ('00' is the nation), cut ('all' is the whole area), part, quarter and the sums of a month.
+-- The view `area_months` has how many months of a quarter are known of an area: in one of those, a part without a row is a
+-- true 0. Everything stays whole until the last division: means are compared as sums cross-multiplied with the months they
+-- cover, payroll with the contribution rate as well. All tables of a quarter select from one run of this.
 CREATE OR REPLACE MACRO quarter_facts(month_facts) AS TABLE
-WITH month AS (
-    SELECT *, FALSE AS is_nation FROM query_table(month_facts)
-    UNION ALL BY NAME
-    SELECT *, TRUE AS is_nation FROM nation_month
-),
-total AS (
+WITH total AS (
     SELECT
-        is_nation, area, part, quarter, 'all' AS scope, any_value(known_months) AS months, min(rate_bp) AS rate_bp,
+        any_value(kind) AS kind, area, cut, part, quarter, coalesce(any_value(known_months), 0) AS months, min(rate_bp) AS rate_bp,
         sum(workplaces) AS workplaces, sum(workers) AS workers, sum(billed_amount_krw) AS billed,
-        sum(ceiling_workers) AS ceiling_workers
-    FROM month
-    JOIN area_months USING (area, quarter)
+        sum(corporate_workplaces) AS corporate_workplaces, sum(corporate_workers) AS corporate_workers,
+        sum(corporate_billed_amount_krw) AS corporate_billed,
+        sum(joined) AS joined, sum("left") AS "left", sum(largest_workplace_workers) AS largest,
+        sum(squared_workers) AS squared_workers, sum(ceiling_workers) AS ceiling_workers
+    FROM query_table(month_facts)
+    LEFT JOIN area_months USING (area, quarter)
+    GROUP BY area, cut, part, quarter
+),
+scoped AS (
+    SELECT 'all' AS scope, area, cut, part, quarter, months, rate_bp, workplaces, workers, billed, ceiling_workers
+    FROM total
     WHERE workplaces IS NOT NULL
-    GROUP BY is_nation, area, part, quarter
     UNION ALL
     SELECT
-        is_nation, area, part, quarter, 'corporations', any_value(known_months), min(rate_bp),
-        sum(corporate_workplaces), sum(corporate_workers), sum(corporate_billed_amount_krw), sum(ceiling_workers)
-    FROM month
-    JOIN area_months USING (area, quarter)
+        'corporations', area, cut, part, quarter, months, rate_bp, corporate_workplaces, corporate_workers, corporate_billed,
+        ceiling_workers
+    FROM total
     WHERE workplaces IS NOT NULL
-    GROUP BY is_nation, area, part, quarter
 ),
 pair AS (
     SELECT
-        now.is_nation, now.area, now.part, base,
+        now.area, now.cut, now.part, base,
         change_bp(now.workplaces, now.months, before.workplaces, before.months) AS workplaces,
         change_bp(now.workers, now.months, before.workers, before.months) AS workers,
         change_bp(now.billed, now.months * now.rate_bp, before.billed, before.months * before.rate_bp) AS payroll,
@@ -67,9 +68,9 @@ pair AS (
             WHERE area_break.area = now.area AND from_month > base_first_month AND from_month <= getvariable('last_month')
         ) AS has_break
     FROM comparison
-    JOIN total AS now ON now.quarter = getvariable('quarter') AND now.scope = comparison.scope
-    LEFT JOIN total AS before
-        ON before.area = now.area AND before.part = now.part AND before.is_nation = now.is_nation
+    JOIN scoped AS now ON now.quarter = getvariable('quarter') AND now.scope = comparison.scope
+    LEFT JOIN scoped AS before
+        ON before.area = now.area AND before.cut = now.cut AND before.part = now.part
         AND before.quarter = base_quarter AND before.scope = now.scope
 ),
 change AS (
@@ -81,12 +82,13 @@ change AS (
         change_status(pair.has_break, pair.has_base, pair.months) AS status,
         change_status(pair.has_break OR coalesce(pair.ceiling_effect, 0) >= 100, pair.has_base, pair.months) AS payroll_status
     FROM pair
-    LEFT JOIN pair AS nation ON nation.is_nation AND nation.base = pair.base AND nation.part = pair.part
-    WHERE NOT pair.is_nation
+    LEFT JOIN pair AS nation
+        ON nation.area = '00' AND nation.base = pair.base AND nation.cut = pair.cut AND nation.part = pair.part
 ),
 wide AS (
     SELECT
         area,
+        cut,
         part,
         max(workplaces) FILTER (base = 'quarter') AS workplaces_quarter,
         max(workers) FILTER (base = 'quarter') AS workers_quarter,
@@ -119,23 +121,18 @@ wide AS (
         max(status) FILTER (base = 'two_years') AS two_years_status,
         max(payroll_status) FILTER (base = 'two_years') AS payroll_two_years_status
     FROM change
-    GROUP BY area, part
+    GROUP BY area, cut, part
 ),
 level AS (
-    SELECT
-        area, part,
-        coalesce(any_value(known_months), 0) AS months,
-        sum(workplaces) AS workplaces, sum(workers) AS workers, sum(billed_amount_krw) AS billed,
-        min(rate_bp) AS rate_bp, sum(joined) AS joined, sum("left") AS "left",
-        sum(largest_workplace_workers) AS largest, sum(squared_workers) AS squared_workers,
-        sum(ceiling_workers) AS ceiling_workers
-    FROM month
-    LEFT JOIN area_months USING (area, quarter)
-    WHERE quarter = getvariable('quarter') AND NOT is_nation
-    GROUP BY area, part
+    SELECT *, sum(workers) OVER (PARTITION BY area, cut) AS area_workers FROM total WHERE quarter = getvariable('quarter')
+),
+nation AS (
+    SELECT cut, part, workers AS nation_part_workers, area_workers AS nation_workers FROM level WHERE area = '00'
 )
 SELECT
+    kind,
     area,
+    cut,
     part,
     months::INTEGER AS months,
     mean_tenths(workplaces, months) AS workplaces,
@@ -189,31 +186,11 @@ SELECT
     percent(payroll_points_year) AS payroll_year_points,
     percent(workplaces_points_two_years) AS workplaces_two_years_points,
     percent(workers_points_two_years) AS workers_two_years_points,
-    percent(payroll_points_two_years) AS payroll_two_years_points
+    percent(payroll_points_two_years) AS payroll_two_years_points,
+    location_quotient(workers, area_workers, nation_part_workers, nation_workers) AS location_quotient
 FROM level
-LEFT JOIN wide USING (area, part);
-
--- Every area and part (a division or size band) in the quarter judged, and how much more the part weighs in the area
--- than in the nation; reads the view `nation_month` beside the one it is given.
-CREATE OR REPLACE MACRO part_facts(month_facts) AS TABLE
-WITH workers AS (
-    SELECT area, part, sum(workers) AS workers
-    FROM query_table(month_facts)
-    WHERE quarter = getvariable('quarter')
-    GROUP BY area, part
-),
-nation AS (
-    SELECT part, sum(workers) AS workers FROM nation_month WHERE quarter = getvariable('quarter') GROUP BY part
-)
-SELECT
-    facts.*,
-    location_quotient(
-        workers.workers, sum(workers.workers) OVER (PARTITION BY area),
-        nation.workers, (SELECT sum(workers) FROM nation)
-    ) AS location_quotient
-FROM quarter_facts(month_facts) AS facts
-JOIN workers USING (area, part)
-LEFT JOIN nation USING (part);
+LEFT JOIN wide USING (area, cut, part)
+LEFT JOIN nation USING (cut, part);
 
 -- What each workplace adds to both sides of every comparison, one row per district, workplace and base: from matched rows of
 -- the months compared. Each side is weighted with the months and the rate of the other, so that one side over the other is

@@ -83,7 +83,8 @@ FROM query_table(cells)
 GROUP BY GROUPING SETS ((area), (area, division), (area, size_band), (area, grade))
 HAVING grouping(size_band) = 1 OR size_band IS NOT NULL;
 
--- The sums of districts, and of the nation ('00'), 시도 and 시군구; parts of the nation and 시도 only.
+-- The sums of districts, and of the nation ('00'), 시도 and 시군구; parts of the nation and 시도 only. Each is made once a
+-- month, as a table of the same name that the queries read.
 -- The 시군구 are summed from the rows, once, and the larger areas from them.
 CREATE OR REPLACE MACRO district_sums(members) AS TABLE
 WITH district_row AS (SELECT *, district_id AS area FROM query_table(members) WHERE district_id IS NOT NULL),

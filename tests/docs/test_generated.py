@@ -84,7 +84,8 @@ def test_every_table_column_command_and_variable_is_there(generate: ModuleType) 
 NO_MEASURES = {"months", "rate_bp", "places"}
 """Whole numbers that say how a measure came about."""
 MEASURED = re.compile(
-    r"fact_\w+|pay_chain|change_confidence|establishment_flow|district_trend|month_change|stage_proposal"
+    r"fact_\w+|pay_chain|adjusted_series|change_confidence|establishment_flow|district_trend|month_change|"
+    r"stage_proposal"
 )
 
 

@@ -1,6 +1,7 @@
 """Runs each query of `sql/` on the small tables of `tests/sql/<layer>/<table>/<case>.yaml`.
 
-A case holds `inputs` (view -> rows), `variables` and the `expected` rows; only the columns named are compared.
+A case holds `inputs` (view -> rows), `variables`, the statement that must run `before` the query, if any, and the
+`expected` rows; only the columns named are compared.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pytest
 import yaml
 
 from sogong_pipeline.engine import SQL, Engine, query
+from sogong_pipeline.indicators.month import add_up
 
 CASES = sorted(Path(__file__).parent.glob("*/*/*.yaml"))
 
@@ -25,6 +27,10 @@ def test_query(case: Path, tmp_path: Path) -> None:
         for view, rows in data["inputs"].items():
             engine.connection.register(view, _table(rows))
         engine.variables(data.get("variables", {}))
+        if "before" in data:
+            engine.connection.execute(data["before"])
+        if case.parent.parent.name == "measured":
+            add_up(engine)
         found = engine.rows(query(case.parent.parent.name, case.parent.name))
     expected = data["expected"]
     names = list(dict.fromkeys(name for row in expected for name in row))

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Connection, MetaData, inspect, text
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.leftovers import MANIFEST
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.warehouse.layout import left_out
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import latest_views, metadata, schemas, views
 from tests.steps.test_steps import QUARTER, load_registry, month_file
@@ -21,15 +27,31 @@ def pipeline(any_pipeline: Pipeline) -> Pipeline:
     return any_pipeline
 
 
+@pytest.fixture(scope="session")
+def two_months(
+    filled_once: Callable[[str, Callable[[Pipeline], object]], Pipeline],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Pipeline:
+    """One district over two of a quarter's months, proposed; to be copied from."""
+    folder = tmp_path_factory.mktemp("two")
+
+    def fill(pipeline: Pipeline) -> None:
+        load_registry(pipeline, folder)
+        for month in QUARTER.months[:2]:
+            pipeline.months.ingest(month, str(month_file(folder, str(month))))
+        pipeline.quarters.propose(QUARTER)
+
+    return filled_once("two months", fill)
+
+
 @pytest.fixture
-def warehouse(pipeline: Pipeline, tmp_path: Path) -> Warehouse:
-    """One district over two of a quarter's months, proposed."""
-    load_registry(pipeline, tmp_path)
+def warehouse(pipeline: Pipeline, two_months: Pipeline) -> Warehouse:
+    """The two months and their quarter in the lake, loaded."""
+    home = pipeline.settings.home
+    shutil.copytree(two_months.settings.home / "lake", home / "lake", copy_function=os.link)
     target = Warehouse(pipeline)
     for month in QUARTER.months[:2]:
-        pipeline.months.ingest(month, str(month_file(tmp_path, str(month))))
         target.load_month(month)
-    pipeline.quarters.propose(QUARTER)
     target.load_reference()
     target.load_quarter(QUARTER)
     return target
@@ -112,16 +134,15 @@ def test_a_quarter_proposed_under_a_new_registry_brings_its_months_along(
 def test_readers_see_the_old_rows_until_all_new_ones_are_there(
     warehouse: Warehouse, pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A reader in another connection looks before the first and after every row of a quarter."""
+    """A reader in another connection looks before the first and after the last row of every table."""
     from sogong_pipeline.warehouse import load
 
     original, before, seen = load._parquet_rows, dump(warehouse), []
 
     def watched(path: Path) -> Iterator[dict[str, object]]:
         seen.append(dump(warehouse) == before)
-        for row in original(path):
-            yield row
-            seen.append(dump(warehouse) == before)
+        yield from original(path)
+        seen.append(dump(warehouse) == before)
 
     monkeypatch.setattr(load, "_parquet_rows", watched)
     pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path, "2022-04", count=45)))
@@ -170,10 +191,48 @@ def test_a_rebuild_gives_tables_of_an_older_version_their_columns(warehouse: War
         connection.execute(text("DROP VIEW stage_current"))
         connection.execute(text("DROP VIEW stage_proposal_latest"))
         connection.execute(text("ALTER TABLE stage_proposal DROP COLUMN reason_ko"))
-    with pytest.raises((ConnectionError, RefusedError), match=r"reason_ko.*`sogong warehouse rebuild`"):
+    with pytest.raises(RefusedError, match=r"reason_ko.*earlier version.*`sogong warehouse rebuild`"):
         warehouse.load_quarter(QUARTER)
     warehouse.rebuild()
     assert dump(warehouse) == before
+
+
+def test_a_rebuild_leaves_out_what_an_earlier_version_made_and_says_what_makes_it_again(
+    warehouse: Warehouse, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    before, (first, second, _) = dump(warehouse), QUARTER.months
+    edition = pipeline.quarters.edition(QUARTER)
+    checked = pipeline.lake.find("checked", str(second), str(pipeline.months.vintage_of(second)))
+    assert edition is not None
+    assert checked is not None
+    table = pq.read_table(checked.path("quality_check"))
+    checked.path("quality_check").unlink()
+    pq.write_table(table.drop_columns(["severity"]), checked.path("quality_check"))
+    for made in (edition, checked):
+        manifest = {**made.manifest, "inputs": {}}
+        manifest["files"].pop("establishment_flow", None)
+        pipeline.lake.store.write(made.folder / MANIFEST, json.dumps(manifest))
+
+    warehouse.rebuild()
+    assert list(left_out(pipeline)) == [
+        f"made by an earlier version, in part left out: {second}; `sogong ingest` them again",
+        f"made by an earlier version, in part left out: {QUARTER}; run `sogong propose`",
+    ]
+    rows = dump(warehouse)
+    assert rows["establishment_flow"] == rows["establishment_flow_latest"] == []
+    assert repr(str(first)) in {row[1] for row in rows["quality_check"]}
+    assert repr(str(second)) not in {row[1] for row in rows["quality_check"]}
+    lost = ("establishment_flow", "establishment_flow_latest", "quality_check")
+    assert {name for name in before if rows[name] != before[name]} == set(lost)
+
+    assert list(pipeline.quarters.changed()) == [QUARTER]
+    pipeline.quarters.propose(QUARTER)
+    pipeline.months.ingest(second, str(month_file(tmp_path, str(second))))
+    warehouse.rebuild()
+    assert list(left_out(pipeline)) == []
+    assert {name: rows for name, rows in dump(warehouse).items() if name in lost} == {
+        name: rows for name, rows in before.items() if name in lost
+    }
 
 
 def test_writers_take_turns(warehouse: Warehouse) -> None:
@@ -231,4 +290,4 @@ def test_parquet_files_have_the_columns_of_their_schema(pipeline: Pipeline, ware
                 assert pq.read_schema(partition.path(name)).names == [
                     column["name"] for column in schemas()[name]["columns"]
                 ], name
-    assert len(seen) == 24
+    assert len(seen) == 25

@@ -4,6 +4,7 @@ SELECT
     part AS division,
     getvariable('quarter') AS quarter,
     getvariable('edition') AS edition,
-    facts.* EXCLUDE (area, part)
-FROM part_facts('district_month') AS facts
+    * EXCLUDE (kind, area, cut, part)
+FROM quarter_fact
+WHERE kind = 'district' AND cut = 'industry'
 ORDER BY district_id, division

@@ -1,15 +1,16 @@
 -- Every district in the quarter judged, and how far its changes lie from the nation's, in percentage points.
 SELECT
-    facts.area AS district_id,
+    area AS district_id,
     getvariable('quarter') AS quarter,
     getvariable('edition') AS edition,
-    facts.* EXCLUDE (area, part),
+    facts.* EXCLUDE (kind, area, cut, part, location_quotient),
     mean_tenths(ambiguous, seen) AS ambiguous_workplaces
-FROM quarter_facts('district_month') AS facts
+FROM quarter_fact AS facts
 JOIN (
     SELECT area, sum(ambiguous_workplaces) AS ambiguous, count(*) AS seen
-    FROM district_month
-    WHERE quarter = getvariable('quarter')
+    FROM area_month
+    WHERE quarter = getvariable('quarter') AND cut = 'all'
     GROUP BY area
 ) USING (area)
+WHERE kind = 'district' AND cut = 'all'
 ORDER BY district_id

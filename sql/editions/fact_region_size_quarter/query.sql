@@ -4,6 +4,7 @@ SELECT
     part AS size_band,
     getvariable('quarter') AS quarter,
     getvariable('edition') AS edition,
-    facts.* EXCLUDE (area, part)
-FROM part_facts('region_month') AS facts
+    * EXCLUDE (kind, area, cut, part)
+FROM quarter_fact
+WHERE kind = 'region' AND cut = 'size'
 ORDER BY region_code, size_band

@@ -3,7 +3,7 @@
 -- an allow-listed road in the address (high), the postal code and legal dong (medium). The first that says anything
 -- decides. Of nested districts the inner one wins; several that are left are ambiguous and stay with nobody. Who is of
 -- another trade than those who usually settle in a district counts one grade less: beside its listed roads not at all.
-WITH keyed AS (
+WITH keyed AS NOT MATERIALIZED (
     SELECT *, hash(legal_dong_code, lot_address, road_address, postal_code, industry) AS spot_id
     FROM (SELECT *, CASE WHEN getvariable('by_industry') THEN industry_code END AS industry FROM workplace)
 ),

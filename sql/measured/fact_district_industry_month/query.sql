@@ -1,6 +1,6 @@
 -- Matched workplaces of a month by district and KSIC division.
 WITH sums AS (
-    FROM district_sums('district_member') WHERE cut = 'division'
+    FROM district_sums WHERE cut = 'division'
 )
 SELECT area AS district_id, part AS division, getvariable('data_month') AS data_month, * EXCLUDE (area, cut, part)
 FROM month_measures('sums')

@@ -1,7 +1,7 @@
 -- One row per district of the registry, matched workplaces only. Where nothing matched but something was
 -- ambiguous, or nobody knows where the district lies, the measures are unknown: null, never 0.
 WITH matched AS (
-    FROM district_sums('district_member') WHERE cut = 'all'
+    FROM district_sums WHERE cut = 'all'
 ),
 ambiguous AS (
     SELECT district_id, count(*) AS ambiguous

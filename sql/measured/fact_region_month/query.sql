@@ -1,6 +1,6 @@
 -- The nation ('00'), today's 시도 and 시군구: all workplaces of the file, and how many of them were matched.
 WITH sums AS (
-    FROM region_sums('district_member') WHERE cut = 'all'
+    FROM region_sums WHERE cut = 'all'
 )
 SELECT
     area AS region_code,

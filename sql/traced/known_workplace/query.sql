@@ -27,4 +27,3 @@ UNION ALL BY NAME
 SELECT * EXCLUDE (data_month, is_withdrawn), false AS is_enrolled
 FROM absent
 WHERE last_seen >= getvariable('oldest_month')::DATE
-ORDER BY workplace_id

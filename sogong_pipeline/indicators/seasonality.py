@@ -1,0 +1,176 @@
+"""Monthly series without their season: STL, a decomposition by local regression, over the three years of an edition.
+
+The logarithm of a measure is split into trend, season and the rest; statsmodels does it. What it finds is published as
+factors in millionths, and every adjusted value is computed from those by whole numbers: a last bit that another
+processor rounds otherwise changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import yaml
+from numpy.typing import NDArray
+
+from sogong_pipeline.districts.registry import District
+from sogong_pipeline.engine import Engine, query
+from sogong_pipeline.indicators.breaks import area_breaks
+from sogong_pipeline.indicators.month import outside_roll_out
+from sogong_pipeline.indicators.quarter import MonthIn, window
+from sogong_pipeline.lake import SHORT, digest_of
+from sogong_pipeline.nps.contribution import coverage_breaks
+from sogong_pipeline.periods import Month, Quarter
+
+MEASURES = ("workplaces", "workers", "payroll_krw")
+PERIOD = 12
+MILLION = 1_000_000
+PERIODIC = 361
+"""Window of the seasonal regression in years, so wide that a calendar month's is its mean: three years bear no more."""
+SERIES = """
+CREATE TEMP TABLE series AS
+WITH month AS (
+    SELECT 'district' AS level, * EXCLUDE (district_id), district_id AS area FROM fact_district_month
+    UNION ALL BY NAME
+    SELECT * EXCLUDE (region_code), region_code AS area FROM fact_region_month
+)
+SELECT
+    level, area, data_month,
+    {scope}workplaces AS workplaces,
+    {scope}workers AS workers,
+    divide_half_even({scope}billed_amount_krw::HUGEINT * 10000, rate_bp)::BIGINT AS payroll_krw,
+    largest_workplace_workers,
+    workers AS all_workers
+FROM month
+"""
+BREAKS_SEEN = """
+CREATE TEMP TABLE broken_area AS
+SELECT DISTINCT area FROM reform
+WHERE from_month > getvariable('first_month') AND from_month <= getvariable('last_month')
+    AND list_has_any(evidence, (SELECT list(DISTINCT area) FROM series WHERE level <> 'district'))
+"""
+WHOLE = """
+SELECT level, area, list({measure} ORDER BY data_month)::DOUBLE[] AS months
+FROM series WHERE workplaces > 0 AND payroll_krw > 0
+GROUP BY level, area
+HAVING count(*) = {months} AND sum(workplaces) >= getvariable('fewest') * count(*)
+ORDER BY level, area
+"""
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+def adjust_series(
+    months: Mapping[Month, MonthIn],
+    districts: Sequence[District],
+    quarter: Quarter,
+    edition: str,
+    workspace: Path,
+) -> Path:
+    """Write the table adjusted_series: regions and large districts, month by month, with and without their season.
+
+    Args:
+        months: the months of `window(quarter)` that are in; only with all of them is anything adjusted.
+        districts: the districts judged.
+        quarter: the quarter judged.
+        edition: the digest of the inputs, carried by every row.
+        workspace: a folder to write in.
+    """
+    span = window(quarter)
+    crosses = any(span[0] < month <= span[-1] for month in coverage_breaks())
+    target = workspace / "adjusted_series.parquet"
+    with Engine(workspace) as engine:
+        for table in ("fact_district_month", "fact_region_month"):
+            engine.view(table, [found.measured.path(table) for found in months.values()])
+        engine.variables(
+            {
+                "quarter": str(quarter),
+                "edition": edition,
+                "scope": "corporations" if crosses else "all",
+                "first_month": str(span[0]),
+                "last_month": str(span[-1]),
+                "fewest": fewest_workplaces(quarter),
+            }
+        )
+        reforms = area_breaks(districts)
+        engine.connection.register("calendar", pa.table({"data_month": [str(month) for month in span]}))
+        engine.connection.register(
+            "reform",
+            pa.table(
+                {
+                    "area": [area for area, _, _ in reforms],
+                    "from_month": [month for _, month, _ in reforms],
+                    "evidence": [evidence for _, _, evidence in reforms],
+                }
+            ),
+        )
+        engine.connection.register("outside_roll_out", outside_roll_out(districts, quarter))
+        engine.connection.execute(SERIES.format(scope="corporate_" if crosses else ""))
+        engine.connection.execute(BREAKS_SEEN)
+        engine.connection.register("season", _season(engine, span))
+        engine.write(query("editions", "adjusted_series"), target)
+    return target
+
+
+def _season(engine: Engine, span: Sequence[Month]) -> pa.Table:
+    """The factors of every large area that is known in every month: one row per area and month."""
+    columns: dict[str, Any] = {}
+    for measure in MEASURES:
+        found = engine.connection.execute(WHOLE.format(measure=measure, months=len(span))).to_arrow_table()
+        values = np.array(found["months"].to_pylist(), dtype=np.float64).reshape(-1, len(span))
+        seasonal, irregular = split(values)
+        columns[f"{measure}_seasonal"] = seasonal.ravel()
+        columns[f"{measure}_irregular"] = irregular.ravel()
+    for name in ("level", "area"):
+        columns[name] = pa.array(np.repeat(found[name].to_numpy(), len(span)), pa.string())
+    columns["data_month"] = pa.array([str(month) for month in span] * len(found), pa.string())
+    return pa.table(columns)
+
+
+def split(values: Floats) -> tuple[Integers, Integers]:
+    """How far each month lies off for its season, and how far it then still lies off the trend.
+
+    Args:
+        values: positive, shape (series, months).
+
+    Returns:
+        Two factors in millionths, both of shape (series, months): value = trend x seasonal x irregular.
+    """
+    seasonal, irregular = np.zeros((2, *values.shape))
+    if values.size:
+        from statsmodels.tsa.seasonal import STL  # noqa: PLC0415 - takes seconds, and most editions need none
+
+        for row, series in enumerate(np.log(values)):
+            found = STL(series, period=PERIOD, seasonal=PERIODIC, seasonal_deg=0, robust=True).fit()
+            seasonal[row], irregular[row] = found.seasonal, found.resid
+    return _millionths(seasonal), _millionths(irregular)
+
+
+def _millionths(logarithm: Floats) -> Integers:
+    found: Integers = np.rint(np.exp(logarithm) * MILLION).astype(np.int64)
+    return found
+
+
+@cache
+def _settings() -> dict[str, list[dict[str, Any]]]:
+    text = resources.files(__package__).joinpath("seasonality.yaml").read_text(encoding="utf-8")
+    settings: dict[str, list[dict[str, Any]]] = yaml.safe_load(text)
+    return settings
+
+
+def fewest_workplaces(quarter: Quarter) -> int:
+    """How many workplaces an area needs to be adjusted in a quarter."""
+    return int(
+        [one for one in _settings()["large_area"] if Quarter.parse(one["from"]) <= quarter][-1]["workplaces"]
+    )
+
+
+@cache
+def seasonality_version() -> str:
+    """A digest of the threshold; a changed one makes what was adjusted with it stale."""
+    return digest_of(_settings())[:SHORT]
