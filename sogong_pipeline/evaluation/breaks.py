@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
-from sogong_pipeline.evaluation.country import Evaluated
 from sogong_pipeline.indicators.breaks import series_breaks
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.pipeline import Pipeline
 
 KINDS = ("contribution_rate", "income_limits", "coverage", "region_codes", "industry_codes")
 QUIET = "quiet"
@@ -62,6 +63,11 @@ class KindAlarms:
         """Whether it has more alarms than quiet quarters, beyond what chance explains."""
         return self.interval[0] > 0
 
+    @property
+    def hides_some(self) -> bool:
+        """Whether it has fewer: a break that lets a measure rise hides falls."""
+        return self.interval[1] < 0
+
 
 @dataclass(frozen=True)
 class BreakAlarms:
@@ -94,16 +100,21 @@ def breaks_in(quarter: Quarter) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in begun)
 
 
-def measure_break_alarms(evaluated: Evaluated, told: Callable[[str], None] | None = None) -> BreakAlarms:
+def measure_break_alarms(
+    pipeline: Pipeline, months: Sequence[Month], told: Callable[[str], None] | None = None
+) -> BreakAlarms:
     """Propose every quarter of a country by the default rules and count its alarms by the breaks that begin in it.
 
     Args:
-        evaluated: The country, ingested.
+        pipeline: Where the country is in.
+        months: Its months.
         told: Called with every quarter that is done.
     """
     found = []
-    for quarter in judged_quarters(evaluated.recipe.months):
-        found.append(evaluated.proposals(quarter))
+    for quarter in judged_quarters(months):
+        edition, _ = pipeline.quarters.propose(quarter)
+        columns = ["district_id", "quarter", "stage"]
+        found.append(pq.read_table(edition.path("stage_proposal"), columns=columns).to_pandas())
         if told:
             told(str(quarter))
     return count_alarms(pd.concat(found, ignore_index=True))

@@ -35,6 +35,7 @@ def figures(found: BreakAlarms) -> dict[str, Any]:
                 "difference": round(one.difference, 4),
                 "interval": _rounded(one.interval),
                 "raises_more": one.raises_more,
+                "hides_some": one.hides_some,
             }
             for one in found.kinds
         ],
@@ -61,7 +62,8 @@ def lines(recipe: Recipe, found: BreakAlarms) -> list[str]:
         "|---|---|---|---|---|---|---|---|",
     ]
     for kind in found.kinds:
-        verdict = "-" if kind.kind == QUIET else "more" if kind.raises_more else "no more"
+        verdict = "more" if kind.raises_more else "fewer" if kind.hides_some else "as many"
+        verdict = "-" if kind.kind == QUIET else verdict
         more = "-" if kind.kind == QUIET else f"{100 * kind.difference:+.1f}"
         between = "-" if kind.kind == QUIET else _percent(kind.interval, "+.1f")
         shown.append(

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from sogong_pipeline.evaluation.breaks import QUIET, breaks_in, count_alarms, judged_quarters, wilson
+from sogong_pipeline.cli import app
+from sogong_pipeline.evaluation.breaks import (
+    QUIET,
+    breaks_in,
+    count_alarms,
+    judged_quarters,
+    measure_break_alarms,
+    wilson,
+)
 from sogong_pipeline.evaluation.breaks_page import figures, page
 from sogong_pipeline.evaluation.country import Recipe
+from sogong_pipeline.indicators import quarter as quarter_facts
 from sogong_pipeline.periods import Quarter, parse_months
+from sogong_pipeline.pipeline import Pipeline
+from tests.conftest import copied
 
 MONTHS = parse_months("2023-01..2026-01")
 
@@ -44,9 +59,50 @@ def test_more_alarms_in_the_quarters_of_a_break_are_told() -> None:
     assert kinds["income_limits"].difference == pytest.approx(30 / 90 - 10 / 180)
     assert kinds["income_limits"].raises_more
     assert not kinds["coverage"].raises_more
+    assert not kinds["income_limits"].hides_some
     recipe = Recipe(4, 1, 100, 0.0, tuple(MONTHS))
     assert "| income_limits | 1 | 90 | 30 | 33.3 | +27.8 |" in page(recipe, found)
     assert [one["raises_more"] for one in figures(found)["kinds"] if one["kind"] == "coverage"] == [False]
+
+
+def test_fewer_alarms_are_told_as_well() -> None:
+    found = count_alarms(proposals({"2025-Q1": 20, "2025-Q2": 2, "2025-Q3": 20, "2025-Q4": 20}))
+    kinds = {one.kind: one for one in found.kinds}
+    assert kinds["coverage"].hides_some
+    assert not kinds["income_limits"].hides_some
+    (line,) = [
+        line
+        for line in page(Recipe(4, 1, 100, 0.0, tuple(MONTHS)), found).splitlines()
+        if line.startswith("| coverage |")
+    ]
+    assert line.startswith("| coverage | 1 | 90 | 2 | 2.2 | -20.0 |")
+    assert line.endswith("| fewer |")
+
+
+@pytest.mark.slow
+def test_an_adjustment_that_is_switched_off_is_seen(
+    ingested: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sole proprietors who were not in the file a year before pass for growth, and hide falls."""
+    months, (quarter,) = parse_months("2024-01..2026-03"), (Quarter(2026, 1),)
+
+    def alarms(name: str) -> tuple[int, int]:
+        pipeline = copied(ingested.settings.home, tmp_path / name)
+        shutil.rmtree(pipeline.settings.home / "lake" / "editions", ignore_errors=True)
+        (found,) = measure_break_alarms(pipeline, months).quarters
+        assert found.quarter == quarter
+        return found.judged, found.alarms
+
+    judged, adjusted = alarms("adjusted")
+    monkeypatch.setattr(quarter_facts, "coverage_breaks", lambda: ())
+    _, unadjusted = alarms("unadjusted")
+    assert judged > adjusted > unadjusted > 0
+
+
+def test_months_without_a_quarter_to_judge_are_refused() -> None:
+    answer = CliRunner().invoke(app, ["evaluate", "breaks", "--months", "2024-01..2025-12"])
+    assert answer.exit_code == 1
+    assert "give 2021-10..2026-09" in answer.output
 
 
 def test_an_interval_of_a_share() -> None:
