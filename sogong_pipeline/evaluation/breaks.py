@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from sogong_pipeline.indicators.breaks import series_breaks
 from sogong_pipeline.periods import Month, Quarter
@@ -40,7 +41,7 @@ class QuarterAlarms:
 
 @dataclass(frozen=True)
 class KindAlarms:
-    """All quarters in which one kind of break begins, against the quiet ones.
+    """The quarters of one kind of break, against the quiet ones.
 
     Attributes:
         kind: The kind of break, or `quiet`.
@@ -71,10 +72,17 @@ class KindAlarms:
 
 @dataclass(frozen=True)
 class BreakAlarms:
-    """What was found on one country."""
+    """What was found on one country.
+
+    Attributes:
+        quarters: Each quarter, in order.
+        kinds: By the breaks that begin in a quarter, the quiet ones first.
+        crossed: By the breaks that some quarters compare across and others do not, those that cross none first.
+    """
 
     quarters: Sequence[QuarterAlarms]
     kinds: Sequence[KindAlarms]
+    crossed: Sequence[KindAlarms]
 
 
 def wilson(found: int, of: int) -> Interval:
@@ -98,6 +106,14 @@ def breaks_in(quarter: Quarter) -> tuple[str, ...]:
     """The kinds of break that begin in a quarter."""
     begun = {found.kind for found in series_breaks() if found.first_month in quarter.months}
     return tuple(kind for kind in KINDS if kind in begun)
+
+
+def breaks_crossed(quarter: Quarter) -> tuple[str, ...]:
+    """The kinds of break between a quarter and its farthest base, two years before."""
+    first, last = quarter.shift(-8).months[0], quarter.months[-1]
+    return tuple(
+        k for k in KINDS if any(b.kind == k and first < b.first_month <= last for b in series_breaks())
+    )
 
 
 def measure_break_alarms(
@@ -136,25 +152,46 @@ def count_alarms(proposals: pd.DataFrame) -> BreakAlarms:
             map(Quarter.parse, stages.columns), judged.T, alarmed.T, severe.T, strict=True
         )
     ]
-    chosen = {kind: np.array([kind in one.breaks for one in quarters]) for kind in KINDS}
-    chosen = {QUIET: np.array([not one.breaks for one in quarters]), **chosen}
-    times = np.random.default_rng(SEED).multinomial(
-        len(stages), np.full(len(stages), 1 / len(stages)), size=DRAWS
+    count = len(stages)
+    drawn = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), size=DRAWS)
+    times = np.vstack([np.ones(count, dtype=np.int64), drawn])  # as found first, then as drawn
+    crossed = [set(breaks_crossed(one.quarter)) for one in quarters]
+    always = set.intersection(*crossed)
+    return BreakAlarms(
+        quarters,
+        _by_kind([set(one.breaks) for one in quarters], judged, alarmed, times),
+        _by_kind([kinds - always for kinds in crossed], judged, alarmed, times),
     )
-    times = np.vstack([np.ones(len(stages)), times])  # as found first, then as drawn
-    rate = {
+
+
+def _by_kind(
+    breaks: Sequence[set[str]],
+    judged: NDArray[np.bool_],
+    alarmed: NDArray[np.bool_],
+    times: NDArray[np.int64],
+) -> list[KindAlarms]:
+    """The quarters of each kind against those of none; nothing where there are none of these.
+
+    Args:
+        breaks: The kinds of each quarter.
+        judged: Shape (districts, quarters).
+        alarmed: The same.
+        times: How often each district counts, shape (1 + draws, districts); first as found.
+    """
+    chosen = {QUIET: np.array([not kinds for kinds in breaks])}
+    chosen |= {kind: np.array([kind in kinds for kinds in breaks]) for kind in KINDS}
+    share = {
         kind: (times @ alarmed[:, which].sum(axis=1)) / (times @ judged[:, which].sum(axis=1))
         for kind, which in chosen.items()
         if which.any()
     }
-    if QUIET not in rate:
-        return BreakAlarms(quarters, [])
-    kinds = []
-    for kind, share in rate.items():
-        which = chosen[kind]
-        more = share - rate[QUIET]
+    if QUIET not in share:
+        return []
+    found = []
+    for kind, of_kind in share.items():
+        which, more = chosen[kind], of_kind - share[QUIET]
         low, high = np.quantile(more[1:], [0.025, 0.975])
-        kinds.append(
+        found.append(
             KindAlarms(
                 kind,
                 int(which.sum()),
@@ -164,4 +201,4 @@ def count_alarms(proposals: pd.DataFrame) -> BreakAlarms:
                 (float(low), float(high)),
             )
         )
-    return BreakAlarms(quarters, kinds)
+    return found

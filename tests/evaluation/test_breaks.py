@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from sogong_pipeline.cli import app
 from sogong_pipeline.evaluation.breaks import (
     QUIET,
+    breaks_crossed,
     breaks_in,
     count_alarms,
     judged_quarters,
@@ -47,6 +48,10 @@ def test_the_breaks_of_a_quarter_are_those_that_begin_in_it() -> None:
     assert "income_limits" in breaks_in(Quarter(2024, 3))
     assert set(breaks_in(Quarter(2025, 2))) == {"coverage", "industry_codes"}
     assert breaks_in(Quarter(2024, 4)) == ()
+    assert set(breaks_crossed(Quarter(2025, 1))) == {"income_limits", "region_codes"}
+    assert "coverage" in breaks_crossed(Quarter(2025, 2))
+    assert "contribution_rate" not in breaks_crossed(Quarter(2025, 4))
+    assert "contribution_rate" in breaks_crossed(Quarter(2026, 1))
     assert judged_quarters(MONTHS) == [Quarter(2025, n) for n in (1, 2, 3, 4)]
 
 
@@ -60,6 +65,8 @@ def test_more_alarms_in_the_quarters_of_a_break_are_told() -> None:
     assert kinds["income_limits"].raises_more
     assert not kinds["coverage"].raises_more
     assert not kinds["income_limits"].hides_some
+    crossed = {one.kind: (one.quarters, one.judged, one.alarms) for one in found.crossed}
+    assert crossed == {QUIET: (1, 90, 4), "coverage": (3, 270, 40), "industry_codes": (3, 270, 40)}
     recipe = Recipe(4, 1, 100, 0.0, tuple(MONTHS))
     assert "| income_limits | 1 | 90 | 30 | 33.3 | +27.8 |" in page(recipe, found)
     assert [one["raises_more"] for one in figures(found)["kinds"] if one["kind"] == "coverage"] == [False]
@@ -70,12 +77,11 @@ def test_fewer_alarms_are_told_as_well() -> None:
     kinds = {one.kind: one for one in found.kinds}
     assert kinds["coverage"].hides_some
     assert not kinds["income_limits"].hides_some
-    (line,) = [
+    line = next(
         line
         for line in page(Recipe(4, 1, 100, 0.0, tuple(MONTHS)), found).splitlines()
-        if line.startswith("| coverage |")
-    ]
-    assert line.startswith("| coverage | 1 | 90 | 2 | 2.2 | -20.0 |")
+        if line.startswith("| coverage | 1 | 90 | 2 | 2.2 | -20.0 |")
+    )
     assert line.endswith("| fewer |")
 
 
