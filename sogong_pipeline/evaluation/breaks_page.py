@@ -16,8 +16,8 @@ Written by `sogong evaluate breaks --page docs/breaks.md`; do not edit. In this 
 ([simulator.md](simulator.md), law 4) nothing ever befalls a district as a whole: every workplace has its own fate. But
 the contribution rate of 2026-01, the ceilings of every July, the coverage of 2025-06 and the reforms of region and
 industry codes are in its files as in the real ones. So every alarm (caution or severe under `ref_5_10`) is the noise of
-small numbers, or a break that got through. A break can hide falls as well: the rise of the rate would, were it taken for
-one of pay. Then there are fewer alarms.
+small numbers, or a break that got through. A break can hide falls as well: the rise of the rate would, were it taken
+for one of pay. Then there are fewer alarms.
 
 Intervals hold 95 %: of a quarter Wilson's, of a difference the one found by drawing the districts anew with all their
 quarters, as a district's alarms in several quarters belong together. Another `--seed` is another country.
