@@ -14,8 +14,8 @@ through the Airflow connection `sogong_smtp`; without that connection, or an add
 | task | does |
 |---|---|
 | `publish` | writes the drafts |
-| `publish_decided` | writes the final reports; skipped while no council has decided |
-| `deliver` | per office: mails its final report, once per content |
+| `publish_decided` | writes the final reports, and returns the offices to be mailed; skipped while none has decided |
+| `deliver` | per office with an address that has not got its report as it is now: mails it; often there is none |
 
 **A worked example.** Somebody deleted the folder. Trigger the DAG with the quarter as partition key:
 
@@ -65,12 +65,13 @@ def publish_reports() -> None:
 
     @task
     def publish_decided(partition_key: str) -> list[str]:
-        from sogong_pipeline.reports.final import issue_on, publish_final  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.councils.mail import undelivered  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.reports.final import issue_on, publish_final  # noqa: PLC0415
 
         pipeline, quarter = open_pipeline(), Quarter.parse(partition_key)
         if not (issue := issue_on(pipeline, quarter)) or not issue.decided(pipeline.lake):
             raise AirflowSkipException(f"no council has decided on {quarter} yet")
-        return publish_final(pipeline, quarter).decided
+        return undelivered(pipeline, quarter, publish_final(pipeline, quarter).decided)
 
     @task
     def deliver(office: str, partition_key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.header import Header
 from email.message import Message
@@ -49,8 +49,7 @@ def deliver_report(pipeline: Pipeline, quarter: Quarter, office_code: str, serve
         RefusedError: when there is no such report, or the server refused the message for good.
         LaterError: when the server put it off or gave no answer.
     """
-    name = PurePosixPath(f"{office_code}.html")
-    report = open_reports(pipeline.settings, f"{quarter}/final").read(name)
+    report = _report(pipeline, quarter, office_code)
     if report is None:
         raise RefusedError(f"{quarter} has no final report of {office_code}; run `sogong publish {quarter}`")
     if server is None:
@@ -58,8 +57,7 @@ def deliver_report(pipeline: Pipeline, quarter: Quarter, office_code: str, serve
     member = roster(pipeline.settings).get(office_code)
     if member is None or not member.email:
         return f"not mailed: {office_code} has no address in councils.yaml"
-    note, digest = PurePosixPath(STEP, str(quarter), f"{office_code}.txt"), digest_of(report, member.email)
-    if pipeline.lake.store.read(note) == digest:
+    if _was_mailed(pipeline, quarter, office_code, report, member.email):
         return f"{office_code} has it already"
     message = compose(report, quarter, office_code, member.email, server.sender)
     try:
@@ -68,8 +66,34 @@ def deliver_report(pipeline: Pipeline, quarter: Quarter, office_code: str, serve
         raise failed(
             error, f"the report of {office_code}", "compare its address in councils.yaml with the office's"
         ) from error
-    pipeline.lake.store.write(note, digest)
+    pipeline.lake.store.write(_note(quarter, office_code), digest_of(report, member.email))
     return f"mailed to {member.email}"
+
+
+def undelivered(pipeline: Pipeline, quarter: Quarter, offices: Iterable[str]) -> list[str]:
+    """Of some offices those that have an address and were not mailed their final report as it is now."""
+    people = roster(pipeline.settings)
+    return [
+        office
+        for office in offices
+        if (member := people.get(office))
+        and member.email
+        and not _was_mailed(pipeline, quarter, office, _report(pipeline, quarter, office) or "", member.email)
+    ]
+
+
+def _report(pipeline: Pipeline, quarter: Quarter, office_code: str) -> str | None:
+    place = open_reports(pipeline.settings, f"{quarter}/final")
+    return place.read(PurePosixPath(f"{office_code}.html"))
+
+
+def _was_mailed(pipeline: Pipeline, quarter: Quarter, office_code: str, report: str, to: str) -> bool:
+    return pipeline.lake.store.read(_note(quarter, office_code)) == digest_of(report, to)
+
+
+def _note(quarter: Quarter, office_code: str) -> PurePosixPath:
+    """Where the lake keeps what an office was mailed last."""
+    return PurePosixPath(STEP, str(quarter), f"{office_code}.txt")
 
 
 def failed(error: OSError, what: str, remedy: str) -> RefusedError:
