@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -16,15 +13,11 @@ from sogong_pipeline.evaluation.breaks import (
     breaks_in,
     count_alarms,
     judged_quarters,
-    measure_break_alarms,
     wilson,
 )
 from sogong_pipeline.evaluation.breaks_page import figures, page
 from sogong_pipeline.evaluation.country import Recipe
-from sogong_pipeline.indicators import quarter as quarter_facts
 from sogong_pipeline.periods import Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
-from tests.conftest import copied
 
 MONTHS = parse_months("2023-01..2026-01")
 
@@ -83,26 +76,6 @@ def test_fewer_alarms_are_told_as_well() -> None:
         if line.startswith("| coverage | 1 | 90 | 2 | 2.2 | -20.0 |")
     )
     assert line.endswith("| fewer |")
-
-
-@pytest.mark.slow
-def test_an_adjustment_that_is_switched_off_is_seen(
-    ingested: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Sole proprietors who were not in the file a year before pass for growth, and hide falls."""
-    months, (quarter,) = parse_months("2024-01..2026-03"), (Quarter(2026, 1),)
-
-    def alarms(name: str) -> tuple[int, int]:
-        pipeline = copied(ingested.settings.home, tmp_path / name)
-        shutil.rmtree(pipeline.settings.home / "lake" / "editions", ignore_errors=True)
-        (found,) = measure_break_alarms(pipeline, months).quarters
-        assert found.quarter == quarter
-        return found.judged, found.alarms
-
-    judged, adjusted = alarms("adjusted")
-    monkeypatch.setattr(quarter_facts, "coverage_breaks", lambda: ())
-    _, unadjusted = alarms("unadjusted")
-    assert judged > adjusted > unadjusted > 0
 
 
 def test_months_without_a_quarter_to_judge_are_refused() -> None:
