@@ -34,7 +34,7 @@ quick: $(READY)  ## the tests of under a minute
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup -m "not slow"
 
 soak: $(READY)  ## long fuzzing and killing
-	SOGONG_SOAK=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup tests/test_kill.py tests/nps
+	SOGONG_SOAK=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup tests/test_kill.py tests/nps tests/steps/test_whole_range.py
 
 lint: $(READY)  ## ruff and strict types
 	$(BIN)/ruff check .

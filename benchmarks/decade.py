@@ -109,10 +109,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"  {step:<10}{fmean(taken):6.2f}   {_trend(taken)}")
     print(f"  {'all':<10}{fmean(totals):6.2f}   {_trend(totals)}")
     all_months, error = _extrapolated(totals)
+    pace = wall / len(months)
     print(
-        f"the command with {os.cpu_count()} cores: {wall:.0f} s, {wall / len(months):.2f} s a month\n"
-        f"all {ALL_MONTHS} months on that line: {all_months / 60:.0f} +- {error / 60:.0f} min of processor, "
-        f"{all_months / sum(totals) * wall / 60:.0f} min by the command"
+        f"the command with {os.cpu_count()} cores: {wall:.0f} s, {pace:.2f} s a month\n"
+        f"all {ALL_MONTHS} months: {fmean(totals) * ALL_MONTHS / 60:.0f} min of processor at that mean, "
+        f"{all_months / 60:.0f} +- {error / 60:.0f} on that line; {pace * ALL_MONTHS / 60:.0f} min by the command"
     )
 
 

@@ -82,6 +82,7 @@ def _duckdb(file: str, columns: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "utf8.csv"
         text.write_text(Path(file).read_text(encoding="cp949", errors="replace"), encoding="utf-8")
+        duckdb.execute("SET enable_progress_bar = false")
         duckdb.sql(
             f"COPY (SELECT {columns} FROM read_csv('{text}')) TO '{folder}/out.parquet' (COMPRESSION zstd)"
         )

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 TOLD_EVERY = 12
-"""Of so many steps one says in a log what the rest will take, the second one to begin with."""
+"""Of so many steps that know what the rest will take one says it in a log, the first of them to begin with."""
 
 
 class Steps:
@@ -19,6 +19,7 @@ class Steps:
     def __init__(self, progress: Progress, total: int) -> None:
         self._progress = progress
         self._task = progress.add_task("", total=total, aside="")
+        self._asides = 0
 
     def begin(self, name: str) -> None:
         """Say what is being done now."""
@@ -27,9 +28,10 @@ class Steps:
     def done(self, aside: str = "") -> None:
         """Count one step as done, and say what is known of the others."""
         self._progress.update(self._task, advance=1, aside=aside)
-        completed = int(self._progress.tasks[self._task].completed)
-        if self._progress.disable and aside and completed % TOLD_EVERY == 2:
-            print(aside, file=sys.stderr, flush=True)  # noqa: T201 - for whoever reads the log of a long run
+        if self._progress.disable and aside:
+            if self._asides % TOLD_EVERY == 0:
+                print(aside, file=sys.stderr, flush=True)  # noqa: T201 - for whoever reads the log of a long run
+            self._asides += 1
 
 
 @contextmanager

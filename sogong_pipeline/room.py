@@ -33,7 +33,7 @@ class Room:
 
 
 class Outlook:
-    """What the rest of a range of months will take, from the months just done."""
+    """What the rest of some months that are not in will take, from those just done."""
 
     def __init__(self, pipeline: Pipeline, months: int) -> None:
         self._pipeline = pipeline

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # `make soak` tries far more random rows than `make test`; both say how to repeat a failure.
 hypothesis.settings.register_profile("test", max_examples=30, deadline=None)
-hypothesis.settings.register_profile("soak", max_examples=3_000, deadline=None)
+hypothesis.settings.register_profile("soak", max_examples=1_000, deadline=None)
 hypothesis.settings.load_profile("soak" if os.environ.get("SOGONG_SOAK") else "test")
 
 NOW = "2026-10-20T09:00:00+09:00"

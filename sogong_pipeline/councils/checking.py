@@ -17,13 +17,13 @@ from sogong_pipeline.councils.intake import Filled, UnreadableError
 from sogong_pipeline.councils.issue import Issue, current_issue, issues
 from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.returned import Returned, Row, date_of, read_returned, text_of
-from sogong_pipeline.councils.sheet import FORM, Line, Sheet
+from sogong_pipeline.councils.sheet import FORM, Line, Sheet, is_figure
 from sogong_pipeline.councils.wording import Column, choices, columns, stage_label, texts
 from sogong_pipeline.councils.workbook import IDENTITY
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake import Lake, sha256_of
 from sogong_pipeline.reports.source import STAGES, Stage
-from sogong_pipeline.reports.wording import NONE, clean, shorten
+from sogong_pipeline.reports.wording import clean, shorten
 
 LONGEST_REASON = 2_000
 
@@ -219,7 +219,7 @@ def _changed(line: Line, row: Row) -> Iterator[str]:
 
 def _same(cell: Filled | None, issued: str, column: Column) -> bool:
     """Whether a cell still says what was issued: programs keep numbers as binary and texts in their own form."""
-    if cell is not None and column.digits is not None and issued != NONE:
+    if cell is not None and column.digits is not None and is_figure(issued):
         if isinstance(cell.value, bool):
             return False
         try:

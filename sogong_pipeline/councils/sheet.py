@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sogong_pipeline.councils.decision import Decision
 from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.wording import stage_label
+from sogong_pipeline.indicators.status import OK, UNKNOWN, said_instead
 from sogong_pipeline.lake import SHORT, digest_of
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.scope import District, Scope
@@ -28,7 +29,12 @@ MILLION = 10**6
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One district: what the council reads of it. Numbers are decimal texts as shown, `–` when unknown."""
+    """One district: what the council reads of it.
+
+    Attributes:
+        shown: What stands in a column, by its key: figures as decimal texts; of an unknown one why there is none.
+        statuses: How the figures that are not ok are to be taken, by the same keys.
+    """
 
     district_id: str
     name: str
@@ -37,6 +43,7 @@ class Line:
     stage: Stage
     last_stage: Stage | None
     shown: Mapping[str, str]
+    statuses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,11 @@ class Sheet:
     @property
     def text(self) -> str:
         """All of it as canonical JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        fields = asdict(self)
+        for line in fields["lines"]:
+            if not line["statuses"]:  # sheets that were issued before there were any keep their digest
+                del line["statuses"]
+        return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @cached_property
     def digest(self) -> str:
@@ -123,12 +134,18 @@ def _line(district: District, last: Decision | None) -> Line:
         "reason_ko": proposal.reason_ko or NONE,
         "last": f"{stage_label(last.stage)} ({last.period})" if last else NONE,
     }
+    statuses: dict[str, str] = {}
     for key, measure in MEASURES.items():
         level: Number | None = getattr(fact, measure)
-        shown[key] = _number(Decimal(level) / MILLION if level is not None and key == "payroll" else level, 1)
+        statuses[key] = fact.status
+        shown[key] = _number(
+            Decimal(level) / MILLION if level is not None and key == "payroll" else level, 1, fact.status
+        )
         for base in BASES:
             change = fact.changes.get((measure, base))
-            shown[f"{key}_{base}"] = _number(change.change_pct if change else None, 2)
+            status = change.status if change else UNKNOWN
+            statuses[f"{key}_{base}"] = status
+            shown[f"{key}_{base}"] = _number(change.change_pct if change else None, 2, status)
     return Line(
         district.info.district_id,
         district.name,
@@ -137,8 +154,14 @@ def _line(district: District, last: Decision | None) -> Line:
         proposal.stage,
         last.stage if last else None,
         shown,
+        {key: status for key, status in statuses.items() if status != OK},
     )
 
 
-def _number(value: Number | None, digits: int) -> str:
-    return NONE if value is None else str(rounded(value, digits))
+def _number(value: Number | None, digits: int, status: str) -> str:
+    return said_instead(status) if value is None else str(rounded(value, digits))
+
+
+def is_figure(shown: str) -> bool:
+    """Whether a shown figure is one, and not what stands in its place."""
+    return shown[-1:].isdigit()

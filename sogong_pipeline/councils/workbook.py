@@ -13,13 +13,14 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from sogong_pipeline.councils.sheet import Sheet
+from sogong_pipeline.councils.sheet import Line, Sheet, is_figure
 from sogong_pipeline.councils.wording import Column, choices, columns, stage_label, texts
+from sogong_pipeline.indicators.status import legend, statuses
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.reports import palette
 from sogong_pipeline.reports.labels import text_width
 from sogong_pipeline.reports.source import STAGES
-from sogong_pipeline.reports.wording import NONE, quarter_ko
+from sogong_pipeline.reports.wording import quarter_ko
 
 IDENTITY = "sogong-sheet"
 """The name of the hidden sheet, and what stands in its first cell."""
@@ -89,8 +90,10 @@ def _head(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
     page.merge_range(1, 0, 1, last, "", formats(font_size=10))
     page.write_string(1, 0, facts, formats(font_size=10))
     page.merge_range(2, 0, 2, last, "", formats(text_wrap=True, font_color=palette.MUTED))
-    page.write_string(2, 0, "\n".join(words["guide"]), formats(text_wrap=True, font_color=palette.MUTED))
-    page.set_row(2, 42)
+    told = legend({status for line in sheet.lines for status in line.statuses.values()})
+    guide = "\n".join([*words["guide"], *filter(None, [told])])
+    page.write_string(2, 0, guide, formats(text_wrap=True, font_color=palette.MUTED))
+    page.set_row(2, 68 if told else 42)
     page.set_row(3, 6)
     page.set_row(FORM_ROW, 22)
     label = formats(bold=True, align="right")
@@ -148,7 +151,7 @@ def _table(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
                 chosen = line.stage if column.key == "stage" and line.stage != "undetermined" else None
                 page.write_string(row, place, stage_label(chosen) if chosen else "", _input(formats, column))
             else:
-                _shown(page, formats, (row, place), column, line.shown[column.key])
+                _shown(page, formats, (row, place), column, line)
         stages = _place("stage")
         page.data_validation(
             row,
@@ -229,8 +232,9 @@ def _mark_what_lacks(page: Worksheet, formats: _Formats, last: int) -> None:
     )
 
 
-def _shown(page: Worksheet, formats: _Formats, at: tuple[int, int], column: Column, text: str) -> None:
-    if column.digits is None or text == NONE:
+def _shown(page: Worksheet, formats: _Formats, at: tuple[int, int], column: Column, line: Line) -> None:
+    text = line.shown[column.key]
+    if column.digits is None or not is_figure(text):
         set_left = {"align": "left", "indent": 1} if column.key in {"name", REASON} else {"align": "center"}
         size = 8 if column.key == REASON else 9
         page.write_string(
@@ -238,7 +242,12 @@ def _shown(page: Worksheet, formats: _Formats, at: tuple[int, int], column: Colu
         )
         return
     decimals = "." + "0" * column.digits
-    number = f"+0{decimals};[Red]-0{decimals};0{decimals}" if column.change else f"#,##0{decimals}"
+    mark = f'"{statuses()[line.statuses[column.key]].mark}"' if column.key in line.statuses else ""
+    number = (
+        f"+0{decimals}{mark};[Red]-0{decimals}{mark};0{decimals}{mark}"
+        if column.change
+        else f"#,##0{decimals}{mark}"
+    )
     page.write_number(*at, float(Decimal(text)), formats(border=1, border_color=RULE, num_format=number))
 
 

@@ -103,7 +103,7 @@ def measure_accuracy(evaluated: Evaluated) -> Accuracy:
         present = rows[rows["is_counted"]]
         _count_grades(found, present)
         _count_medium(found, present, {d.district_id for d in evaluated.districts.districts if d.roads})
-        errors.append(_district_errors(evaluated, month, present))
+        errors.append(district_errors(evaluated, month, present))
         found.true_workers += int(present.loc[present["lies_in"].notna(), "subscribers"].sum())
         _count_links(found, present, last, events[events["data_month"] == str(month)], is_first=not counted)
         for held in (rows[~rows["is_counted"]], present):  # who withdrew may go on under another number
@@ -134,8 +134,21 @@ def _count_medium(found: Accuracy, present: pd.DataFrame, with_roads: set[str]) 
         found.medium[bool(has_roads)].right += int(rows["is_right"].sum())
 
 
-def _district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame) -> pd.DataFrame:
-    """Per district: whether it is graded assignable, true workers and the share by which the measured ones are off."""
+def district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame | None = None) -> pd.DataFrame:
+    """How far a month's measures of districts are off.
+
+    Args:
+        evaluated: The country.
+        month: One of its months.
+        present: Its counted rows, where somebody has them.
+
+    Returns:
+        One row per district: what `grade_districts` says, true_workers, workers, and as shares of the true ones missed,
+        strangers and error.
+    """
+    if present is None:
+        rows = evaluated.rows(month)
+        present = rows[rows["is_counted"]]
     facts = evaluated.facts(month).set_index("district_id")
     table = grade_districts(evaluated.districts, present, facts)
     true = present.groupby("lies_in")["subscribers"].sum()

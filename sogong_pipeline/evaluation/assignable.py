@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from sogong_pipeline.districts.evidence import places_of
 from sogong_pipeline.districts.registry import District, Slice, kinds
+from sogong_pipeline.regions.dong_outlines import beside
 
-LEAST_EFFECTIVE = 10
-"""Effective number of workplaces: with fewer, a single one in the wrong place is a tenth of the district."""
-MOST_IN_DOUBT = 0.15
+LEAST_EFFECTIVE = 5
+"""Effective number of workplaces: with fewer, a single one in the wrong place is a fifth of the district."""
+MOST_OUTSIDE = 0.10
 """Workers that may be a district's and are counted in none, as a share of those counted in it."""
-LEAST_STILL_THERE = 0.95
-"""Of the workplaces on a supplied list, those still there: where more have left, as many came whom it does not know."""
+MOST_INSIDE = 0.20
+"""Of the workers counted in a district, those that may be none of its."""
+BY_PLACE = ("postal_code", "legal_dong", "place")
+"""Evidence that says no more than where the postman goes."""
 
 
 def grade_districts(districts: Slice, present: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """Tell of every district of a month whether its workplaces can be told.
 
-    A district is assignable that has ten effective workplaces, in which no building lies whose tenants nobody lists,
-    and of which either a supplied list holds, or little is in doubt: rows it is a candidate for, and workplaces of the
-    trades that settle in such a district, at addresses of its 읍면동 that no district claims.
+    A district is assignable that has five effective workplaces, whose legal dongs no other district claims, and of
+    which little is in doubt on either side. Outside: rows it is a candidate for, and everybody in its legal dongs and
+    those beside them whom no district claims, as one in ten of a real complex has a postal code that no list of it
+    names. Inside: those whom their place alone puts there and who are of another trade than its usual ones.
 
     Args:
         districts: The districts of the month and the lists that go with them.
@@ -28,40 +34,54 @@ def grade_districts(districts: Slice, present: pd.DataFrame, facts: pd.DataFrame
         facts: `fact_district_month`, by district_id.
 
     Returns:
-        By district_id: kind, has_list, is_assignable.
+        By district_id: kind, has_list (a supplied list tells most of its workplaces), doubt_outside and doubt_inside
+        (shares of the workers counted in it, null where there are none), is_assignable.
     """
     held = districts.districts
     table = pd.DataFrame({"kind": {one.district_id: one.kind for one in held}})
-    workers = facts["workers"].reindex(table.index).astype("float64")
-    on_list = pd.Series(
-        [one.district_id for one in districts.placements if one.role == "list"]
-    ).value_counts()
     by_list = present.loc[present["evidence"] == "list", "district_id"].value_counts()
     told = present["district_id"].value_counts()
-    listed, found, placed = (count.reindex(table.index).fillna(0) for count in (on_list, by_list, told))
-    table["has_list"] = 2 * found > placed
-    is_fresh = table["has_list"] & (found >= LEAST_STILL_THERE * listed)
-    is_told = ~pd.Series({one.district_id: one.needs_list for one in held}) & (
-        _in_doubt(held, present).reindex(table.index) <= MOST_IN_DOUBT * workers
+    table["has_list"] = 2 * by_list.reindex(table.index).fillna(0) > told.reindex(table.index).fillna(0)
+    workers = facts["workers"].reindex(table.index).astype("float64")
+    workers = workers.where(workers > 0)
+    places = {one.district_id: set(places_of(one)) for one in held}
+    table["doubt_outside"] = _outside(places, present).reindex(table.index) / workers
+    table["doubt_inside"] = _inside(held, present).reindex(table.index).fillna(0) / workers
+    claimed = Counter(code for codes in places.values() for code in codes)
+    is_its_own = pd.Series({one: all(claimed[code] == 1 for code in codes) for one, codes in places.items()})
+    table["is_assignable"] = (
+        (facts["effective_workplaces"].reindex(table.index).astype("float64") >= LEAST_EFFECTIVE)
+        & is_its_own.reindex(table.index)
+        & (table["doubt_outside"] <= MOST_OUTSIDE)
+        & (table["doubt_inside"] <= MOST_INSIDE)
     )
-    untold = {one.parent_id for one in held if one.needs_list and one.district_id not in by_list.index}
-    is_many = facts["effective_workplaces"].reindex(table.index).astype("float64") >= LEAST_EFFECTIVE
-    is_whole = ~table.index.isin([one for one in untold if one])
-    table["is_assignable"] = is_many & is_whole & (is_fresh | is_told)
     return table
 
 
-def _in_doubt(held: tuple[District, ...], present: pd.DataFrame) -> pd.Series[float]:
+def _outside(places: dict[str, set[str]], present: pd.DataFrame) -> pd.Series[float]:
     """Workers that may be a district's and are in none."""
     candidates = present["candidate_ids"].dropna().str.split("|").explode().to_frame()
     claimed = candidates.join(present["subscribers"]).groupby("candidate_ids")["subscribers"].sum()
-    nobody = present[present["grade"] == "none"]
-    near = nobody.groupby([nobody["legal_dong_code"].str[:8], "division"])["subscribers"].sum().reset_index()
+    nobody = present[present["grade"] == "none"].groupby("legal_dong_code")["subscribers"].sum()
     doubt = {}
-    for one in held:
-        usual = kinds()[one.kind].usual_divisions
-        beside = near[near["legal_dong_code"].isin({code[:8] for code in places_of(one)})]
-        if usual:
-            beside = beside[beside["division"].between(*usual)]
-        doubt[one.district_id] = claimed.get(one.district_id, 0) + beside["subscribers"].sum()
+    for one, codes in places.items():
+        near = codes | beside(codes)
+        near |= {code[:8] + "00" for code in near}  # real rows often leave the ri out
+        doubt[one] = claimed.get(one, 0) + nobody.reindex(sorted(near)).sum()
     return pd.Series(doubt, dtype="float64")
+
+
+def _inside(held: tuple[District, ...], present: pd.DataFrame) -> pd.Series[float]:
+    """Workers that their place alone puts in a district, of no trade that speaks for it."""
+    chosen = {one.district_id for one in held if one.industry_codes}
+    placed = present[
+        (present["grade"] == "medium")
+        & present["evidence"].isin(BY_PLACE)
+        & ~present["district_id"].isin(chosen)
+    ]
+    usual = {one.district_id: kinds()[one.kind].usual_divisions or ("", "") for one in held}
+    first, last = (
+        placed["district_id"].map({one: ends[place] for one, ends in usual.items()}) for place in (0, 1)
+    )
+    is_unusual = ~placed["division"].between(first, last)
+    return placed[is_unusual].groupby("district_id")["subscribers"].sum().astype("float64")

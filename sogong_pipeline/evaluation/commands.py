@@ -21,7 +21,7 @@ def evaluate_matching(
     outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1.5,
     months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2026-03..2026-08",
     page: Annotated[
-        Path | None, typer.Option(help="Measure the two countries of the docs and write their page.")
+        Path | None, typer.Option(help="Measure the countries of the docs and write their page.")
     ] = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
@@ -31,18 +31,23 @@ def evaluate_matching(
     from sogong_pipeline.evaluation import page as pages
     from sogong_pipeline.evaluation.accuracy import measure_accuracy
     from sogong_pipeline.evaluation.country import Evaluated, Recipe, recipes
+    from sogong_pipeline.evaluation.spread import measure_spread, spread_lines, spread_recipes
 
     one = Recipe(law, seed, districts, outside, tuple(parse_months(months)))
     found = {}
     wanted = recipes() if page else {"country": one}
-    with steps(sum(len(recipe.months) for recipe in wanted.values())) as shown:
+    more = spread_recipes() if page else {}
+    count = sum(len(recipe.months) for recipe in wanted.values()) + sum(map(len, more.values()))
+    with steps(count) as shown:
         for name, recipe in wanted.items():
             with TemporaryDirectory() as folder:
                 shown.begin(f"evaluate {name}")
                 evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
                 found[name] = (recipe, measure_accuracy(evaluated))
-    if page:
-        page.write_text(pages.page(found), encoding="utf-8")
+        if page:
+            shown.begin("evaluate the spread")
+            spread = spread_lines(measure_spread(more, lambda _: shown.done()))
+            page.write_text(pages.page(found, spread), encoding="utf-8")
     return {
         **{name: {"recipe": str(recipe), **pages.figures(told)} for name, (recipe, told) in found.items()},
         "lines": [line for recipe, told in found.values() for line in pages.lines(recipe, told)],
@@ -71,7 +76,7 @@ def evaluate_rows(
 
 def evaluate_breaks(
     seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
-    districts: Annotated[int, typer.Option(help="How many districts.")] = 600,
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 400,
     outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 0.05,
     months: Annotated[
         str,
@@ -96,7 +101,7 @@ def evaluate_breaks(
     with TemporaryDirectory() as folder, steps(len(recipe.months) + len(quarters)) as shown:
         shown.begin("evaluate breaks")
         evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
-        found = measure_break_alarms(evaluated, told=lambda _: shown.done())
+        found = measure_break_alarms(evaluated.pipeline, recipe.months, told=lambda _: shown.done())
     if page:
         page.write_text(breaks_page.page(recipe, found), encoding="utf-8")
     return {

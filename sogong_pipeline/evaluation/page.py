@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sogong_pipeline.evaluation.accuracy import GRADES, LINKS, Accuracy
-from sogong_pipeline.evaluation.assignable import LEAST_EFFECTIVE, LEAST_STILL_THERE, MOST_IN_DOUBT
+from sogong_pipeline.evaluation.assignable import LEAST_EFFECTIVE, MOST_INSIDE, MOST_OUTSIDE
 from sogong_pipeline.evaluation.country import Recipe
 
 TARGETS = {"high": 0.98, "medium": 0.90}
@@ -21,13 +21,25 @@ that the truth is known ([simulator.md](simulator.md)). Their addresses are as v
 complexes, but how many strangers lie beside a district is in part our own choice, and the figures are as good as it.
 
 Aims: precision of *high* at least {high:.2f}, of *medium* at least {medium:.2f}; workers off by at most {error} in the
-median of the districts graded assignable; at least {exits} of exits told with their true reason. *Assignable* is a
-district of {effective} effective workplaces or more, without a building in it whose tenants nobody lists, that has a
-supplied list of which {still} are still there, or of which little is in doubt: workers of rows it is a candidate for,
-and of its usual trades at addresses of its 읍면동 that no district claims, are at most {doubt} of those counted in it.
-The pipeline itself sees all that. Who is placed in a complex and truly lies in a building inside it is placed rightly;
-in the workers of districts the innermost one counts. *Missed* are a district's workers that are not placed in it, most
-of them at postal codes beyond those the registry lists; *strangers* are those placed in it who are none of its.
+median of the districts graded assignable; at least {exits} of exits told with their true reason.
+
+*Assignable* is a district of {effective} effective workplaces or more, whose legal dongs no other district claims
+and of which little is in doubt on either side: workers of rows it is a candidate for, and of everybody in its legal
+dongs and those beside them whom no district claims, are at most {outside} of those counted in it; and at most {inside}
+of these are there by their place alone and of another trade than its usual one. The pipeline itself sees all that. It
+does not see whether a supplied list is complete: a building with one is assignable only where hardly anybody else is at
+its address, and the figures of lists stand beside. Where a country is full, few districts have so little around them:
+here there is one workplace outside per one inside, in the real file there are three.
+
+Who is placed in a complex and truly lies in a building inside it is placed rightly; in the workers of districts the
+innermost one counts. *Missed* are a district's workers that are not placed in it, most of them at postal codes beyond
+those the registry lists; *strangers* are those placed in it who are none of its.
+"""
+_SPREAD = """\
+## Assignable districts of many countries
+
+A country of 200 districts has a dozen assignable ones, whose median is half luck. So the same of one month of several
+countries, none left out because of what it showed, each district once.
 """
 NAMES = {
     "tuned": "The country the rules were tuned on",
@@ -80,11 +92,11 @@ def lines(recipe: Recipe, accuracy: Accuracy) -> list[str]:
         f"{_medium(accuracy, has_roads=True)} where it does:",
         "there the sure ones are *high*, and strangers weigh more in the rest.",
         "",
-        f"Districts graded assignable: {_percent(accuracy.share_assignable)} of {accuracy.districts}, with "
-        f"{_percent(accuracy.workers_assignable)} of all workers truly in districts.",
-        f"In these the measured workers are off by {_percent(accuracy.median_error)} in the median.",
+        f"Districts graded assignable: {percent(accuracy.share_assignable)} of {accuracy.districts}, with "
+        f"{percent(accuracy.workers_assignable)} of all workers truly in districts.",
+        f"In these the measured workers are off by {percent(accuracy.median_error)} in the median.",
         "",
-        "| told by | assignable district-months | workers in them | off in the median | missed | strangers |",
+        "| districts | district-months | workers in them | off in the median | missed | strangers |",
         "|---|---|---|---|---|---|",
         *_told_lines(accuracy),
         "",
@@ -96,32 +108,35 @@ def lines(recipe: Recipe, accuracy: Accuracy) -> list[str]:
         "|---|---|---|---|---|",
         *(_link_line(accuracy, link) for link in LINKS),
         "",
-        f"Exits from districts told with their true reason: {_percent(accuracy.exits_right)} of "
+        f"Exits from districts told with their true reason: {percent(accuracy.exits_right)} of "
         f"{sum(accuracy.exits.values()):,}.",
         "",
         *_exit_lines(accuracy),
     ]
 
 
-def page(found: Mapping[str, tuple[Recipe, Accuracy]]) -> str:
-    """The page of several countries by name."""
+def page(found: Mapping[str, tuple[Recipe, Accuracy]], spread: Sequence[str] = ()) -> str:
+    """The page of several countries by name, and the table of many more."""
     text = [
         _OPENING.format(
             high=TARGETS["high"],
             medium=TARGETS["medium"],
-            error=_percent(MOST_MEDIAN_ERROR),
-            exits=_percent(LEAST_EXITS_RIGHT),
+            error=percent(MOST_MEDIAN_ERROR),
+            exits=percent(LEAST_EXITS_RIGHT),
             effective=LEAST_EFFECTIVE,
-            still=_percent(LEAST_STILL_THERE),
-            doubt=_percent(MOST_IN_DOUBT),
+            outside=percent(MOST_OUTSIDE),
+            inside=percent(MOST_INSIDE),
         ).rstrip()
     ]
     for name, (recipe, accuracy) in found.items():
         text += ["", f"## {NAMES[name]}", "", *lines(recipe, accuracy)]
+    if spread:
+        text += ["", _SPREAD.rstrip(), "", *spread]
     return "\n".join(text) + "\n"
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """A share as the page shows it; a dash where there is none."""
     return "-" if value != value else f"{value * 100:.1f} %"  # noqa: PLR0124 - not a number is unlike itself
 
 
@@ -135,7 +150,7 @@ def _grade_line(accuracy: Accuracy, grade: str) -> str:
 
 def _medium(accuracy: Accuracy, *, has_roads: bool) -> str:
     count = accuracy.medium[has_roads]
-    return _percent(count.right / count.placed if count.placed else float("nan"))
+    return percent(count.right / count.placed if count.placed else float("nan"))
 
 
 def _kind_lines(accuracy: Accuracy) -> list[str]:
@@ -143,17 +158,23 @@ def _kind_lines(accuracy: Accuracy) -> list[str]:
     for kind, rows in accuracy.district_errors.groupby("kind"):
         error = rows.loc[rows["is_assignable"], "error"]
         cells = (rows["is_assignable"].mean(), error.median(), error.quantile(0.9))
-        shown.append(f"| {kind} | {len(rows):,} | {' | '.join(_percent(float(cell)) for cell in cells)} |")
+        shown.append(f"| {kind} | {len(rows):,} | {' | '.join(percent(float(cell)) for cell in cells)} |")
     return shown
 
 
 def _told_lines(accuracy: Accuracy) -> list[str]:
+    table = accuracy.district_errors
+    groups = {
+        "assignable": table["is_assignable"],
+        "with a supplied list": table["has_list"],
+        "others with workers": ~table["is_assignable"] & ~table["has_list"] & (table["workers"] > 0),
+    }
     shown = []
-    for name, has_list in (("a supplied list", True), ("address", False)):
-        rows = accuracy.assignable[accuracy.assignable["has_list"] == has_list]
+    for name, chosen in groups.items():
+        rows = table[chosen]
         share = rows["true_workers"].sum() / max(accuracy.true_workers, 1)
         shares = (share, *(rows[column].median() for column in ("error", "missed", "strangers")))
-        shown.append(f"| {name} | {len(rows):,} | {' | '.join(_percent(float(one)) for one in shares)} |")
+        shown.append(f"| {name} | {len(rows):,} | {' | '.join(percent(float(one)) for one in shares)} |")
     return shown
 
 

@@ -121,12 +121,17 @@ def _record(result: Mapping[str, Any]) -> str:
     return "" if is_figure else f" (기록: {clean(result['observed'])})"
 
 
+def _file(name: str, origin: str) -> Cell:
+    """A file, and where it came from unless that is the file itself."""
+    return Cell(clean(name), note="" if origin == name else clean(origin))
+
+
 def _files(found: Sequence[Checked]) -> Section:
     """The files of the month, the one ingested last first."""
     rows = tuple(
         Row(
             (
-                Cell(clean(checked.file["file_name"]), note=clean(checked.file["origin"])),
+                _file(checked.file["file_name"], checked.file["origin"]),
                 Cell(STATES[checked.state], tone=TONES[checked.state]),
                 Cell("예" if checked.is_in_force else "아니요"),
                 Cell(clean(checked.file["label"])),

@@ -53,7 +53,7 @@ def matching(scope: Scope) -> Section:
         Row(
             (
                 Cell(label),
-                cells.whole(value, "개"),
+                cells.whole(value, "개", nation.status),
                 cells.share(value, total),
                 Cell(meaning),
             ),

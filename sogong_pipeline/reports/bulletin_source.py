@@ -49,7 +49,7 @@ class BulletinSource:
         made_at: When the newest of its figures were made.
         districts: Those that count on the last day of its quarter.
         figures: By area, span and measure; no entry where a month of the span is not in or not known.
-        small: Why a district's change is to be read with care, by its id: `few_workplaces`, `dominated_by_one`.
+        statuses: How a district's figures of the month are to be taken, by its id.
         missing: The months that are not in, of those it would be compared with.
         trend_months: The months of the trend, oldest first.
         trend: Workers by area and month of the trend, over districts known in all months that are in.
@@ -60,7 +60,7 @@ class BulletinSource:
     made_at: dt.datetime
     districts: Sequence[District]
     figures: Mapping[tuple[str, str, Measure], Figure]
-    small: Mapping[str, Sequence[str]]
+    statuses: Mapping[str, str]
     missing: Sequence[Month]
     trend_months: Sequence[Month]
     trend: Mapping[str, Sequence[int | None]]
@@ -108,12 +108,11 @@ def collect(pipeline: Pipeline, month: Month) -> BulletinSource:
             )
             for row in rows
         },
-        small={row["district_id"]: _small(row["workplaces"], row["workers"], row["largest_workplace_workers"])
-               for row in now if row["workplaces"] is not None},
+        statuses={row["district_id"]: row["status"] for row in now},
         missing=[each for each in wanted if each not in measured],
         trend_months=trend,
         trend=_trend({each: part for each, part in measured.items() if each in trend}, trend, members),
-    )  # fmt: skip
+    )
 
 
 def spans_of(month: Month) -> list[tuple[str, str, str, Month]]:
@@ -193,12 +192,6 @@ def _load(
         "CREATE TEMP TABLE member AS FROM of_districts "
         "UNION ALL SELECT DISTINCT place[3:], place FROM month_fact WHERE place LIKE 'r:%'"
     )
-
-
-def _small(workplaces: int, workers: int, largest: int) -> list[str]:
-    """The marks of a district whose figures a single workplace moves, by the cut-offs of the quarter's tables."""
-    marks = {"few_workplaces": workplaces < 20, "dominated_by_one": 2 * largest > workers}
-    return [mark for mark, holds in marks.items() if holds]
 
 
 def _trend(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from sogong_pipeline.districts.registry import District, kinds
+from sogong_pipeline.indicators.status import UNKNOWN
 from sogong_pipeline.nps.contribution import coverage_breaks
 from sogong_pipeline.regions.reference import Office, current_code, offices
 from sogong_pipeline.reports import cells, charts
@@ -23,7 +24,6 @@ from sogong_pipeline.reports.source import MEASURES, Measure
 from sogong_pipeline.reports.wording import clean, month_ko, number, rounded, shorten, signed, texts
 
 MOST_MOVERS = 10
-NO_BREAK = "\N{NO-BREAK SPACE}"
 CHANGES = ("month", "year", "mean_year")
 """The changes every table shows, in this order."""
 SHORT = {"month": "전월", "year": "전년 동월", "mean_year": "3개월 평균"}
@@ -58,7 +58,7 @@ def levels(source: BulletinSource, office: Office | None, area: str) -> Section:
         for label, of in areas
         for measure in MEASURES
     )
-    notes = (words()["notes"]["mean"], words()["notes"]["dash"])
+    notes = (words()["notes"]["mean"],)
     return Section(
         "levels", words()["headings"]["levels"], tables=(Table("levels", "", columns, rows, notes),)
     )
@@ -70,14 +70,14 @@ def _measured(source: BulletinSource, area: str, measure: Measure) -> list[Cell]
     for span in CHANGES[:2]:
         found = source.figure(area, span, measure)
         known = found is not None and found.change is not None
-        changes += [_amount(found.change, measure, is_signed=True) if found and known else _unknown()]
+        changes += [_amount(found.change, measure, is_signed=True) if found and known else cells.unknown()]
         changes += [_change(found, measure)]
     level, mean = source.figure(area, "level", measure), source.figure(area, "mean", measure)
     return [
         Cell(texts().measures[measure], note=""),
-        _amount(level.level, measure) if level else _unknown(),
+        _amount(level.level, measure) if level else cells.unknown(),
         *changes,
-        _amount(mean.level, measure) if mean else _unknown(),
+        _amount(mean.level, measure) if mean else cells.unknown(),
         _change(source.figure(area, "mean_year", measure), measure),
     ]
 
@@ -85,19 +85,15 @@ def _measured(source: BulletinSource, area: str, measure: Measure) -> list[Cell]
 def _amount(value: Decimal | None, measure: Measure, *, is_signed: bool = False) -> Cell:
     """A level or how far it moved, in its unit; money in 억원, the exact won in the hint."""
     if value is None:
-        return _unknown()
+        return cells.unknown()
     unit, per = UNITS[measure]
     shown = signed(value / per, 1 if per > 1 else 0) if is_signed else number(value / per)
     return Cell(f"{shown}{unit}", rounded(value), hint=f"{number(value)}원" if per > 1 else "")
 
 
-def _unknown() -> Cell:
-    return cells.unknown(texts().statuses["not_computable"])
-
-
 def _change(found: Figure | None, measure: Measure) -> Cell:
     if found is None or found.change is None or found.change_pct is None:
-        return _unknown()
+        return cells.unknown()
     only = "; 법인 사업장만 비교" if found.scope == "corporations" else ""
     unit = "원" if measure == "payroll_krw" else UNITS[measure][0]
     return Cell(signed(found.change_pct), found.change_pct, hint=f"{signed(found.change, 0)}{unit}{only}")
@@ -132,7 +128,7 @@ def _office(source: BulletinSource, area: str, link: Link) -> Row:
             Cell(link.text, links=(link,) if link.report else ()),
             cells.count(count),
             cells.count(level.places if level else 0),
-            Cell(number(level.level), rounded(level.level)) if level else _unknown(),
+            Cell(number(level.level), rounded(level.level)) if level else cells.unknown(),
             *(_change(source.figure(area, span, "workers"), "workers") for span in CHANGES),
             _spark(source, area),
         )
@@ -147,7 +143,7 @@ def _spark(source: BulletinSource, area: str) -> Cell:
         if value is not None
     ]
     if not known:
-        return _unknown()
+        return cells.unknown()
     title = "에서 ".join(dict.fromkeys([known[0], known[-1]]))
     return Cell(title, svg=charts.sparkline(values, source.trend_months, title, coverage_breaks()))
 
@@ -169,7 +165,6 @@ def movers(source: BulletinSource, own: Sequence[District], *, falls: bool) -> S
         *(Column(SHORT[span], "number", "%", "종사자 증감률") for span in CHANGES),
         Column("이 달", "number", "개", "사업장"),
         Column("전월 대비", "number", "개", "사업장"),
-        Column("유의"),
     )
     rows = tuple(
         _mover(source, district)
@@ -181,30 +176,27 @@ def movers(source: BulletinSource, own: Sequence[District], *, falls: bool) -> S
 
 def _mover(source: BulletinSource, district: District) -> Row:
     area = area_of(district)
-    marks = [
-        words()["marks"][mark].replace(" ", NO_BREAK) for mark in source.small.get(district.district_id, [])
-    ]
+    status = source.statuses.get(district.district_id, UNKNOWN)
     place = [kinds()[district.kind].name, region_name(district.sigungu_code)]
     name = clean(district.name) or district.district_id
     shown = shorten(name, cells.ROW_LONGEST)
     return Row(
         (
             Cell(shown, hint=name if shown != name else "", note=" · ".join(place)),
-            *(_level(source, area, "workers"), _heads(source, area, "workers")),
+            *(_level(source, area, "workers", status), _heads(source, area, "workers")),
             *(_change(source.figure(area, span, "workers"), "workers") for span in CHANGES),
-            *(_level(source, area, "workplaces"), _heads(source, area, "workplaces")),
-            Cell(", ".join(marks), tone="doubtful" if marks else ""),
+            *(_level(source, area, "workplaces", status), _heads(source, area, "workplaces")),
         )
     )
 
 
-def _level(source: BulletinSource, area: str, measure: Measure) -> Cell:
+def _level(source: BulletinSource, area: str, measure: Measure, status: str) -> Cell:
     found = source.figure(area, "level", measure)
-    return Cell(number(found.level), found.level) if found else _unknown()
+    return cells.known(number(found.level), found.level, status) if found else cells.unknown(status)
 
 
 def _heads(source: BulletinSource, area: str, measure: Measure) -> Cell:
     found = source.figure(area, "month", measure)
     if found is None or found.change is None:
-        return _unknown()
+        return cells.unknown()
     return Cell(signed(found.change, 0), found.change)

@@ -1,4 +1,4 @@
-"""Cells that recur: levels, changes, stages, names. A figure that is not known says why in its hint."""
+"""Cells that recur: levels, changes, stages, names. A figure that is not known says why in its place."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 
+from sogong_pipeline.indicators.status import OK, UNKNOWN, said_instead, statuses
 from sogong_pipeline.reports.parts import Cell, Column, Link
 from sogong_pipeline.reports.scope import District, Scope
 from sogong_pipeline.reports.source import (
@@ -16,7 +17,7 @@ from sogong_pipeline.reports.source import (
     Measure,
     Number,
 )
-from sogong_pipeline.reports.wording import NONE, number, rounded, shorten, signed, texts
+from sogong_pipeline.reports.wording import number, rounded, shorten, signed, texts
 
 LONG_BASES: tuple[Base, Base] = ("year", "two_years")
 LONGEST = 24
@@ -38,13 +39,13 @@ def level(fact: DistrictFact, measure: Measure, krw_unit: int = MILLION) -> Cell
     """
     value: Number | None = getattr(fact, measure)
     if value is None:
-        return unknown(texts().statuses["not_computable"])
+        return unknown(fact.status)
     hint = _level_note(fact)
     if measure == "payroll_krw":
-        return Cell(number(Decimal(value) / krw_unit), value, hint=f"월 {number(value)}원{hint}")
+        return known(number(Decimal(value) / krw_unit), value, fact.status, f"월 {number(value)}원{hint}")
     digits = 1 if measure == "workplaces" and krw_unit == MILLION else 0
     unit = "개" if measure == "workplaces" else "명"
-    return Cell(number(value, digits), value, hint=f"월평균 {number(value, 1)}{unit}{hint}")
+    return known(number(value, digits), value, fact.status, f"월평균 {number(value, 1)}{unit}{hint}")
 
 
 def months_note(fact: DistrictFact) -> str:
@@ -54,32 +55,38 @@ def months_note(fact: DistrictFact) -> str:
 
 def _level_note(fact: DistrictFact) -> str:
     """How a level is to be taken: the months it is made of, or the status it has beside."""
-    return months_note(fact) or ("" if fact.status == "ok" else f"; {texts().statuses[fact.status]}")
+    return months_note(fact) or ("" if fact.status == OK else f"; {statuses()[fact.status].label}")
 
 
 def change(fact: DistrictFact, measure: Measure, base: Base) -> Cell:
     """The change against a base in percent, with the nation's and the difference in the hint."""
     found = fact.changes.get((measure, base))
     if found is None or found.change_pct is None:
-        return unknown(f"{texts().bases[base]} 대비 {texts().statuses['not_computable']}")
-    return Cell(signed(found.change_pct), found.change_pct, hint=_change_hint(found))
+        return unknown(found.status if found else UNKNOWN, f"{texts().bases[base]} 대비")
+    return known(signed(found.change_pct), found.change_pct, found.status, _change_hint(found))
 
 
 def nation_change(fact: DistrictFact, measure: Measure, base: Base) -> Cell:
     """The nation's change that a district's is held against."""
     found = fact.changes.get((measure, base))
-    return _signed(found.nation_change_pct if found else None)
+    return _beside(found.nation_change_pct if found else None, found)
 
 
 def points(fact: DistrictFact, measure: Measure, base: Base) -> Cell:
     """The difference to the nation, in percentage points."""
     found = fact.changes.get((measure, base))
-    return _signed(found.points if found else None)
+    return _beside(found.points if found else None, found)
 
 
-def unknown(why: str) -> Cell:
-    """A dash, and the status that explains it."""
-    return Cell(NONE, None, hint=why)
+def known(text: str, value: Number, status: str = OK, hint: str = "") -> Cell:
+    """A figure, marked where its status is not ok."""
+    return Cell(text, value, hint=hint, status="" if status == OK else status)
+
+
+def unknown(status: str = UNKNOWN, of: str = "") -> Cell:
+    """In the place of a figure why there is none; `of` says in the hint of what."""
+    status = UNKNOWN if status == OK else status
+    return Cell(said_instead(status), status=status, hint=f"{of} {statuses()[status].label}".strip())
 
 
 def stage(district: District) -> Cell:
@@ -134,11 +141,11 @@ def changes(fact: DistrictFact, *, with_points: bool = False) -> list[Cell]:
     return [
         replace(
             found,
-            note=f"({points(fact, measure, base).text})" if with_points and found.value is not None else "",
+            note=f"({signed(difference.value)})" if with_points and difference.value is not None else "",
         )
         for base in LONG_BASES
         for measure in MEASURES
-        for found in [change(fact, measure, base)]
+        for found, difference in [(change(fact, measure, base), points(fact, measure, base))]
     ]
 
 
@@ -149,34 +156,25 @@ def corporation_bases(fact: DistrictFact) -> list[str]:
 
 
 def table_notes(facts: Collection[DistrictFact]) -> tuple[str, ...]:
-    """What a table of levels and changes has to say: what is compared, what is not whole, what a dash means."""
+    """What a table of levels and changes has to say beside the meaning of its statuses: what is compared."""
     bases = dict.fromkeys(base for fact in facts for base in corporation_bases(fact))
     compared = (
         f"{'·'.join(bases)} 대비 증감률은 2025년 6월의 범위 확대를 빼기 위해 법인 사업장만 비교한 값입니다."
     )
-    found = [
-        (bool(bases), compared),
-        (any(map(months_note, facts)), texts().partial_note),
-        (
-            any(cell.value is None for fact in facts for cell in [*levels(fact), *changes(fact)]),
-            texts().dash_note,
-        ),
-    ]
-    return tuple(words for holds, words in found if holds)
+    return (compared,) if bases else ()
 
 
-def whole(value: Number | None, unit: str) -> Cell:
+def whole(value: Number | None, unit: str, status: str) -> Cell:
     """A mean shown without decimals."""
-    why = texts().statuses["not_computable"]
-    return (
-        unknown(why) if value is None else Cell(number(value), value, hint=f"월평균 {number(value, 1)}{unit}")
-    )
+    if value is None:
+        return unknown(status)
+    return known(number(value), value, status, f"월평균 {number(value, 1)}{unit}")
 
 
 def share(value: Number | None, of: Number | None) -> Cell:
     """A value's share of another in percent, without its unit."""
     if value is None or not of:
-        return unknown(texts().statuses["not_computable"])
+        return unknown()
     percent = Decimal(100 * value) / Decimal(of)
     return Cell(number(percent, 1), rounded(percent, 1))
 
@@ -186,8 +184,11 @@ def _scope(fact: DistrictFact, measure: Measure, base: Base) -> str:
     return found.scope if found and found.change_pct is not None else ""
 
 
-def _signed(value: Number | None) -> Cell:
-    return unknown(texts().statuses["not_computable"]) if value is None else Cell(signed(value), value)
+def _beside(value: Number | None, found: Change | None) -> Cell:
+    """A figure beside a change; the mark stands at the change itself."""
+    if value is None:
+        return unknown(found.status if found else UNKNOWN)
+    return Cell(signed(value), value)
 
 
 def _change_hint(found: Change) -> str:
@@ -195,6 +196,6 @@ def _change_hint(found: Change) -> str:
         f"전국 {signed(found.nation_change_pct)}%",
         f"격차 {signed(found.points)}%p",
         "법인 사업장만 비교" if found.scope == "corporations" else "",
-        "" if found.status == "ok" else texts().statuses[found.status],
+        "" if found.status == OK else statuses()[found.status].label,
     ]
     return "; ".join(filter(None, parts))

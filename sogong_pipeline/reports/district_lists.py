@@ -200,7 +200,7 @@ def _standing(district: District) -> Cell:
 
 def _spark(source: ReportSource, district: District) -> Cell:
     drawn = trends.spark(source, district)
-    return Cell(NONE, svg=drawn) if drawn else cells.unknown("추이 자료 없음")
+    return Cell(NONE, svg=drawn) if drawn else cells.unknown(of="추이")
 
 
 def _trend_note(source: ReportSource) -> str:

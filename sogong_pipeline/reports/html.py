@@ -10,6 +10,7 @@ from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sogong_pipeline.indicators.status import legend, statuses
 from sogong_pipeline.reports import palette
 from sogong_pipeline.reports.parts import Page
 from sogong_pipeline.reports.source import STAGES
@@ -53,6 +54,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["css_string"] = _css_string
+    environment.globals.update(statuses=statuses(), legend_of=legend)
     return environment
 
 

@@ -56,6 +56,7 @@ class Cell:
         links: Where parts of the text lead; when given they stand in place of `text`.
         svg: A drawing in place of `text`.
         tone: How it wants to be read.
+        status: How a figure is to be taken where it is not ok; of an unknown one why there is none.
     """
 
     text: str
@@ -66,6 +67,7 @@ class Cell:
     links: tuple[Link, ...] = ()
     svg: str = ""
     tone: Tone = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,11 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     search: Search | None = None
+
+    @property
+    def statuses(self) -> frozenset[str]:
+        """The statuses that its cells show."""
+        return frozenset(cell.status for row in self.rows for cell in row.cells if cell.status)
 
     @property
     def column_groups(self) -> list[ColumnGroup]:
@@ -180,6 +187,11 @@ class Section:
     tables: tuple[Table, ...] = ()
     cards: tuple[Card, ...] = ()
     legend: tuple[Legend, ...] = ()
+
+    @property
+    def card_statuses(self) -> frozenset[str]:
+        """The statuses that the tables of its cards show."""
+        return frozenset().union(*(card.table.statuses for card in self.cards))
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def _change_of(scope: Scope, stage: Stage) -> str:
 def _undecided_row(scope: Scope) -> Row:
     """An office whose council has not decided: its districts are in no other count."""
     why = "의결하지 않음"
-    cells_of_stages = (cells.unknown(why) for _ in (*STAGES, "share"))
+    cells_of_stages = (Cell(NONE, hint=why) for _ in (*STAGES, "share"))
     return Row((Cell(scope.name, note=why), cells.count(len(scope.undecided)), *cells_of_stages, Cell(why)))
 
 

@@ -41,7 +41,6 @@ class Texts:
     confidence: Mapping[str, str]
     measures: Mapping[str, str]
     bases: Mapping[str, str]
-    statuses: Mapping[str, str]
     undetermined: Mapping[str, Mapping[str, str]]
     undetermined_lead: str
     stage_meanings: Mapping[Stage, str]
@@ -53,8 +52,6 @@ class Texts:
     definitions: str
     flagged_lead: str
     break_note: str
-    partial_note: str
-    dash_note: str
     source_notes: Sequence[str]
 
 

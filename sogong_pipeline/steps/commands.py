@@ -38,7 +38,8 @@ def ingest(
     pipeline, warehouse = open_both()
     done: list[MonthState] = []
     refused: dict[str, str] = {}
-    outlook = Outlook(pipeline, len(wanted))
+    missing = set(wanted) - set(pipeline.months.passed())
+    outlook = Outlook(pipeline, len(missing))
     at_work = ingest_range(pipeline, wanted, source, usual_jobs() if jobs is None else jobs)
     with steps(len(wanted)) as shown, kept_interrupts() as stop_if_one_came, contextlib.closing(at_work):
         shown.begin(f"ingest {wanted[0]}")
@@ -51,7 +52,7 @@ def ingest(
                     typer.echo("\n".join(map(_told, outcome)))
             if pipeline.lake.children("raw", str(month)):
                 warehouse.load_month(month)
-            shown.done(outlook.after_month())
+            shown.done(outlook.after_month() if month in missing else "")
             stop_if_one_came()
             shown.begin(f"ingest {month.shift(1)}")
     publish_quality(pipeline, wanted)

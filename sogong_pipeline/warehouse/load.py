@@ -93,6 +93,7 @@ class Warehouse:
         _replace(connection, "dim_region", {}, rows_of.dim_region())
         _replace(connection, "dim_industry", {}, rows_of.dim_industry())
         _replace(connection, "dim_industry_code", {}, rows_of.dim_industry_code())
+        _replace(connection, "dim_status", {}, rows_of.dim_status())
         _replace(connection, "series_break", {}, rows_of.series_break())
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 

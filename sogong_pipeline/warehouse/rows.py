@@ -10,6 +10,7 @@ from typing import Any
 from sogong_pipeline.districts.registry import Registry, kinds
 from sogong_pipeline.indicators.breaks import series_breaks
 from sogong_pipeline.indicators.industry import UNKNOWN, divisions, rules
+from sogong_pipeline.indicators.status import statuses
 from sogong_pipeline.lake import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.regions.reference import office_of_sido, offices, regions
@@ -82,6 +83,11 @@ def series_break() -> Iterator[dict[str, Any]]:
     """One row per dated break."""
     for found in series_breaks():
         yield {**asdict(found), "first_month": str(found.first_month)}
+
+
+def dim_status() -> Iterator[dict[str, Any]]:
+    """One row per status that a value may have."""
+    yield from map(asdict, statuses().values())
 
 
 def dim_quarter(quarter: Quarter, months: list[Month]) -> dict[str, Any]:

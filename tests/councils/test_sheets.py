@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sogong_pipeline.councils.issue import issue_sheets, write_sheets
 from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.wording import columns, texts
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.status import said_instead, statuses
 from sogong_pipeline.reports.wording import texts as report_texts
 from tests.conftest import QUARTER
 from tests.councils.conftest import PERIOD, Council
@@ -25,6 +27,16 @@ def page_of(file: Path) -> Any:
     return load_workbook(file)[texts().sheet["name"]]
 
 
+def mark_of(cell: Any) -> str | None:
+    """What a program prints behind a number, the same whatever its sign; None where there is no number."""
+    if not isinstance(cell.value, int | float):
+        return None
+    (mark,) = {
+        part[1] if len(part := re.split('"', one)) > 1 else "" for one in cell.number_format.split(";")
+    }
+    return mark
+
+
 def test_every_district_stands_on_its_offices_sheet_with_the_figures_of_the_edition(council: Council) -> None:
     edition = council.pipeline.quarters.edition(QUARTER)
     assert edition is not None
@@ -32,11 +44,12 @@ def test_every_district_stands_on_its_offices_sheet_with_the_figures_of_the_edit
     proposals = pd.read_parquet(edition.path("stage_proposal")).set_index("district_id")
     registry = council.pipeline.registry.in_force()
     assert registry is not None
-    seen = {}
+    seen, marks = {}, {}
     for office in council.offices:
         page = page_of(council.sheet(office))
         for district, row in rows(page).items():
             seen[district] = {key.key: page.cell(row, place(key.key)).value for key in columns()}
+            marks[district] = {key.key: mark_of(page.cell(row, place(key.key))) for key in columns()}
     with_office = {d.district_id for d in registry.on(QUARTER.last_day).districts if d.office_code}
     assert seen.keys() == with_office
     for district, shown in seen.items():
@@ -45,12 +58,20 @@ def test_every_district_stands_on_its_offices_sheet_with_the_figures_of_the_edit
         assert shown["reason_ko"] == proposal["reason_ko"]
         for key, column in (("workplaces", "workplaces"), ("workers", "workers"), ("payroll", "payroll_krw")):
             value = fact[column] / (10**6 if key == "payroll" else 1) if pd.notna(fact[column]) else None
-            assert shown[key] == ("–" if value is None else pytest.approx(float(value), abs=0.0501)), district
+            expected = (
+                said_instead(fact["status"]) if value is None else pytest.approx(float(value), abs=0.0501)
+            )
+            assert shown[key] == expected, district
+            assert marks[district][key] == (None if value is None else statuses()[fact["status"]].mark)
         for measure in ("workplaces", "workers", "payroll"):
             for base in ("year", "two_years"):
                 change = fact[f"{measure}_change_{base}_pct"]
-                expected = "–" if pd.isna(change) else float(Decimal(str(change)))
+                status = fact[f"payroll_{base}_status" if measure == "payroll" else f"{base}_status"]
+                expected = said_instead(status) if pd.isna(change) else float(Decimal(str(change)))
                 assert shown[f"{measure}_{base}"] == expected
+                assert marks[district][f"{measure}_{base}"] == (
+                    None if pd.isna(change) else statuses()[status].mark
+                )
         undetermined = proposal["stage"] == "undetermined"
         assert (shown["stage"] or None) == (None if undetermined else shown["proposal"])
 

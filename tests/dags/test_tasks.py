@@ -111,6 +111,19 @@ def test_the_same_bytes_are_announced_once_and_a_correction_again(pipeline: Pipe
     assert taken_back == first
 
 
+@pytest.mark.parametrize(("month", "layout"), [("2019-05", "V1"), ("2020-06", "V2")])
+def test_a_backfill_takes_months_of_older_layouts(
+    pipeline: Pipeline, tmp_path: Path, month: str, layout: str
+) -> None:
+    load_registry(pipeline, tmp_path)
+    written = {"data_month": month.replace("-", ""), "enrolled_on": "19880101", "re_enrolled_on": "00010101"}
+    announced = ingest(month, str(month_file(tmp_path, month, **written)), [])
+    assert announced is not None
+    assert announced["matched"] == 40
+    (staged,) = pipeline.lake.partitions("staged", month)
+    assert (staged.facts["header_vintage"], staged.facts["quarantined_rows"]) == (layout, 0)
+
+
 def test_a_month_is_told_again_where_the_server_cannot_say_what_was_told() -> None:
     """It answers 500 while a run of an earlier event waits for its turn."""
     from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType

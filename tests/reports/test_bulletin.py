@@ -162,9 +162,10 @@ def test_small_districts_are_marked(pipeline: Pipeline, tmp_path: Path) -> None:
     pipeline.months.ingest(JUNE, str(month_file(tmp_path, "2022-06", count=19)))
     page = words_of(pages(collect(pipeline, JUNE))["gyeonggi"])
     assert re.search(
-        r"95−5−5\.00–– ?19−1 ?사업장 20곳 미만",
-        page.replace(" ", "").replace("사업장20곳미만", "사업장 20곳 미만"),
+        r"95\*\(사업장적음\)−5−5\.00(산출불가){2}19\*\(사업장적음\)−1",
+        re.sub(r"\s", "", page),
     )
+    assert page.count("* 사업장 적음: 20곳 미만이라") == 1
 
 
 def test_a_month_that_is_not_in_and_a_missing_registry_are_refused(

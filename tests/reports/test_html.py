@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from sogong_pipeline.indicators.status import legend
 from sogong_pipeline.reports.html import render
 from sogong_pipeline.reports.model import ReportModel, build_models
 from sogong_pipeline.reports.source import ReportSource
@@ -120,6 +121,31 @@ def test_the_page_reads_without_script(pages: dict[str, str], models: list[Repor
         assert all(sentence in text for sentence in model.headline)
         assert all(part.heading in text for part in model.sections)
         assert all(card.reason in text for part in model.sections for card in part.cards)
+
+
+def test_a_status_is_read_in_words_beside_or_instead_of_its_value(first_month: ReportSource) -> None:
+    """In print and aloud, not in a hint; each table says once what it shows."""
+    for model in build_models(first_month):
+        page = render(model)
+        shown = [
+            cell
+            for part in model.sections
+            for table in part.tables
+            for row in table.rows
+            for cell in row.cells
+        ]
+        shown += [
+            cell
+            for part in model.sections
+            for card in part.cards
+            for row in card.table.rows
+            for cell in row.cells
+        ]
+        marked = [cell for cell in shown if cell.status and cell.value is not None]
+        assert page.count("<sup>§<span>(일부 월)</span></sup>") == len(marked) > 0
+        instead = [cell for cell in shown if cell.status and cell.value is None]
+        assert page.count('<span class="unknown">산출 불가</span>') == len(instead) > 0
+        assert legend({"partial", "not_computable"}) in page
 
 
 def test_hostile_names_stay_words(source_factory: Callable[..., ReportSource]) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from sogong_pipeline.indicators.status import statuses
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.model import ReportModel, build_models
 from sogong_pipeline.reports.parts import Cell, Section, Table
@@ -132,11 +133,12 @@ def test_every_figure_has_a_unit(models: list[ReportModel]) -> None:
                 assert units <= {"번호"}
 
 
-def test_unknown_is_a_dash_with_a_reason_and_never_zero(first_month: ReportSource) -> None:
+def test_unknown_says_why_in_its_place_and_is_never_zero(first_month: ReportSource) -> None:
     for model in build_models(first_month):
-        dashes = [cell for cell in cells(model) if cell.text == "–" and not cell.svg]
-        assert dashes or not model.tiles[3].count.value
-        assert all(cell.hint and cell.value is None for cell in dashes)
+        unknown = [cell for cell in cells(model) if cell.status and cell.value is None]
+        assert unknown or not model.tiles[3].count.value
+        assert all(cell.text == statuses()[cell.status].short and cell.hint for cell in unknown)
+        assert not any(cell.text == "–" and not cell.svg for cell in cells(model))
         assert not any(cell.text in {"0.0", "+0.0", "0.00", "+0.00"} for cell in cells(model))
 
 
@@ -153,8 +155,7 @@ def test_a_first_month_says_what_it_cannot_say(first_month: ReportSource) -> Non
     reasons = {row.cells[0].text: row.cells[1].value for row in table(nation, "undetermined").rows}
     assert sum(reasons.values()) == 60
     assert {tile.change for tile in nation.tiles} == {"직전 분기 판정 없음"}
-    notes = " ".join(table(nation, "overview").notes)
-    assert "일부 월" in notes and "산출 불가" in notes
+    assert table(nation, "overview").statuses == {"partial", "not_computable"}
 
 
 def test_marks_are_on_every_report(source_factory: Factory) -> None:

@@ -16,6 +16,7 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import parse_months
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.commands import ingest
 from sogong_pipeline.steps.range import ingest_range
 from tests.conftest import NOW
 from tests.steps.test_steps import load_registry, month_file
@@ -69,6 +70,22 @@ def test_several_processes_leave_what_one_leaves(
         digest_tree(staged).items()
         <= {name.removeprefix("lake/staged/"): digest for name, digest in trees[1].items()}.items()
     )
+
+
+@pytest.mark.slow
+def test_only_months_that_are_missing_are_forecast(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is in already passes in no time, which tells nothing about the rest."""
+    monkeypatch.setenv("SOGONG_HOME", str(pipeline.settings.home))
+    for month in parse_months("2022-01..2022-05"):
+        month_file(tmp_path / "files", str(month))
+    for month in parse_months("2022-01..2022-02"):
+        pipeline.months.ingest(month, str(tmp_path / "files"))
+    told = ingest("2022-01..2022-05", str(tmp_path / "files"), jobs=1)
+    assert told["lines"][-1] == "5 of 5 months are in"
+    (forecast,) = capsys.readouterr().err.splitlines()
+    assert forecast.startswith("1 to go: about ")
 
 
 def test_no_job_is_no_number_of_jobs(pipeline: Pipeline) -> None:

@@ -9,25 +9,27 @@ from typing import Any
 import pytest
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.nps.layout import vintage_for
 from sogong_pipeline.periods import Month, Quarter, parse_months
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps import months as month_steps
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
-from tests.rows import lines, row
+from tests.rows import header_line, lines, row
 
 Digest = Callable[[Path], dict[str, str]]
 QUARTER = Quarter.parse("2022-Q2")
 
 
 def month_file(folder: Path, month: str, count: int = 40, **changes: str) -> Path:
-    """A published file of `count` workplaces in the district of `ROW`."""
+    """A published file of `count` workplaces in the district of `ROW`, under the header of its time."""
     folder.mkdir(exist_ok=True)
     label = str(Month.parse(month).shift(1)).replace("-", "")
     path = folder / f"가상 사업장 내역_{label}18.csv"
     values = {"data_month": month, "postal_code": "18577", **changes}
-    path.write_bytes(lines([row(workplace_name=f"가상상사{index}", **values) for index in range(count)]))
+    rows = [row(workplace_name=f"가상상사{index}", **values) for index in range(count)]
+    path.write_bytes(lines(rows, header=header_line(vintage_for(Month.parse(month)).header)))
     return path
 
 

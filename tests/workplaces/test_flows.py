@@ -99,7 +99,14 @@ def test_accuracy_is_what_the_rows_say(evaluated: Evaluated, rows: dict[Month, p
     for link in ("moved", "renamed"):
         assert accuracy.links[link]["right"] >= 0.9 * accuracy.links[link]["told"] > 0
         assert accuracy.links[link]["found"] >= 0.9 * accuracy.links[link]["happened"] > 0
-    assert 0 < accuracy.median_error < 0.25
+    errors = accuracy.district_errors.set_index(["month", "district_id"])
+    for month, table in rows.items():
+        here = table[table["is_counted"]]
+        measured = here.groupby("district_id")["subscribers"].sum()
+        true = here.groupby("lies_in")["subscribers"].sum()
+        off = (measured / true - 1).abs().dropna()
+        assert len(off) >= 8
+        assert errors.loc[str(month), "error"].reindex(off.index).tolist() == pytest.approx(off.tolist())
     assert f"{accuracy.precision('high'):.3f}" in page({"tuned": (evaluated.recipe, accuracy)})
 
 

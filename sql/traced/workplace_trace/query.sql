@@ -6,7 +6,7 @@
 --   5  same number, place, day of enrolment, form and industry where another name was: renamed
 -- From 2 on evidence counts only where it points to one row and one workplace. Who is still in the file under its own
 -- name is nobody else, except that one withdrawn this month may go on under another number.
-WITH entry AS (
+WITH entry AS NOT MATERIALIZED (
     SELECT
         row_number,
         workplace_name,

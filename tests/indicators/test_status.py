@@ -1,0 +1,45 @@
+"""One table of statuses: whatever a query may say is in it, and the page of the method says it in the same words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+from sogong_pipeline.engine import SQL
+from sogong_pipeline.indicators.status import OK, UNKNOWN, legend, said_instead, statuses
+from sogong_pipeline.reports.source import ChangeStatus, FactStatus
+
+METHOD = Path(__file__).parents[2] / "docs" / "method.md"
+
+
+def test_every_status_that_a_query_gives_has_its_words() -> None:
+    given = {
+        found
+        for layer in ("measured", "editions")
+        for path in (SQL / layer).rglob("*.sql")
+        for case in re.findall(
+            r"CASE((?:(?!CASE).)*)END AS status|MACRO \w+_status\((?:(?!CASE).)*CASE(.*?)END",
+            path.read_text(),
+            re.S,
+        )
+        for found in re.findall(r"(?:THEN|ELSE) '(\w+)'", "".join(case))
+    }
+    assert given == set(statuses())
+    assert set(get_args(ChangeStatus)) < set(get_args(FactStatus)) < set(statuses())
+
+
+def test_each_is_told_apart_in_words_and_marks() -> None:
+    told = [status for name, status in statuses().items() if name != OK]
+    assert all(status.label and status.short and status.meaning for status in told)
+    marks = [status.mark for status in told if status.status != UNKNOWN]
+    assert all(marks) and len({*marks}) == len(marks)
+    assert (said_instead(OK), said_instead("unadjusted_break")) == ("산출 불가", "단절")
+    assert legend({"partial", OK}) == "§ 일부 월: 자료가 있는 달만으로 낸 값"
+    assert legend({OK}) == ""
+
+
+def test_the_method_says_the_same_words() -> None:
+    text = METHOD.read_text(encoding="utf-8")
+    for status in statuses().values():
+        assert f"| `{status.status}` | {status.label} | {status.mark} |" in text
