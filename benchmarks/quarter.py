@@ -1,6 +1,6 @@
 """A quarter of a whole country: its measures against bare sums in DuckDB, its draws against plain numpy.
 
-python -m benchmarks.quarter [--districts 2185] [--months 2023-07..2026-09]
+python -m benchmarks.quarter [--districts 2185] [--months 2023-07..2026-09] [--country FOLDER, kept and used again]
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def draws_with_numpy(home: str, registry: str, pairs: str, quarter: str) -> None
 
 
 def prepare(folder: Path, districts: int, months: str, quarter: str) -> tuple[str, str, str, str]:
-    """Write a country, match and measure its months, and pair its workplaces once."""
+    """Write a country, match and measure the months a quarter needs, and pair its workplaces; once in a folder."""
     from sogong_pipeline.districts.matching import match
     from sogong_pipeline.indicators.month import measure_month
     from sogong_pipeline.nps.sources import data_month
@@ -92,14 +92,18 @@ def prepare(folder: Path, districts: int, months: str, quarter: str) -> tuple[st
     from sogong_pipeline.simulator.country import write_country
     from sogong_pipeline.workplaces.trace import trace_month
 
-    country, home = folder / "country", folder / "home"
+    country, home, pairs = folder / "country", folder / "home", folder / "quarter"
+    registry, paired = country / "registry.csv", pairs / "paired_workplace.parquet"
+    if paired.exists():
+        return str(home), str(registry), str(paired), quarter
     write_country(country, months=parse_months(months), districts=districts)
-    registry = country / "registry.csv"
     wanted = Quarter.parse(quarter)
     judged = Registry.of(read_registry(registry)).on(wanted.last_day)
     found: dict[Any, Any] = {}
     for file in sorted((country / "files").iterdir()):
         month = data_month(file, file.name)
+        if month not in window(wanted):
+            continue
         places = {layer: home / layer / str(month) for layer in ("staged", "matched", "measured")}
         for place in places.values():
             place.mkdir(parents=True)
@@ -107,21 +111,19 @@ def prepare(folder: Path, districts: int, months: str, quarter: str) -> tuple[st
         trace = trace_month(staged, month, None, places["staged"]).files["workplace_trace"]
         matched = match(staged, trace, judged, month, places["matched"]).files["district_member"]
         measure_month(matched, judged, month, places["measured"])
-        if month in window(wanted):
-            found[month] = SimpleNamespace(
-                **{layer: _files(str(home), layer, str(month)) for layer in ("matched", "measured")}
-            )
-    pairs = folder / "quarter"
+        found[month] = SimpleNamespace(
+            **{layer: _files(str(home), layer, str(month)) for layer in ("matched", "measured")}
+        )
     pairs.mkdir()
-    files = measure_quarter(found, judged.districts, wanted, "bench", pairs)
-    return str(home), str(registry), str(files["paired_workplace"]), quarter
+    measure_quarter(found, judged.districts, wanted, "bench", pairs)
+    return str(home), str(registry), str(paired), quarter
 
 
-def compare_quarter(districts: int = 2185, months: str = "2023-07..2026-09") -> list[Result]:
-    """Ours against the bare ones on the last quarter of a country."""
+def compare_quarter(districts: int, months: str, country: Path | None) -> list[Result]:
+    """Ours against the bare ones on the last quarter of a country, which a folder given keeps."""
     quarter = str(parse_months(months)[-1].quarter)
     with tempfile.TemporaryDirectory() as folder:
-        arguments = prepare(Path(folder), districts, months, quarter)
+        arguments = prepare(country or Path(folder), districts, months, quarter)
         work = {"ours": measures, "bare DuckDB sums": bare_sums}
         redrawn = {"ours": draws, "plain numpy": draws_with_numpy}
         return [
@@ -135,8 +137,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--districts", type=int, default=2185)
     parser.add_argument("--months", default="2023-07..2026-09")
+    parser.add_argument("--country", type=Path)
     given = parser.parse_args(arguments)
-    results = compare_quarter(given.districts, given.months)
+    results = compare_quarter(given.districts, given.months, given.country)
     print()
     for each in results:
         print(

@@ -73,7 +73,7 @@ def ingest_month() -> None:
         month, source = Month.parse(partition_key), params["source"]
         return [vintage for vintage, _ in open_pipeline(source).months.fetch(month, source or None)]
 
-    @task(max_active_tis_per_dag=1, pool=POOL, pool_slots=2)
+    @task(max_active_tis_per_dag=1, pool=POOL)
     def stage(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
         months, month = open_pipeline().months, Month.parse(partition_key)
         return [{"vintage": vintage, **months.stage(month, vintage).facts} for vintage in vintages]
@@ -83,12 +83,12 @@ def ingest_month() -> None:
         months, month = open_pipeline().months, Month.parse(partition_key)
         return [{"vintage": vintage, **months.check(month, vintage).facts} for vintage in vintages]
 
-    @task(max_active_tis_per_dag=1, pool=POOL)
+    @task(max_active_tis_per_dag=1, pool=POOL, pool_slots=2)
     def measure(partition_key: str) -> dict[str, Any]:
         measured = open_pipeline().months.measure_in_force(Month.parse(partition_key))
         return {"measured": measured.digest, **measured.facts} if measured else {}
 
-    @task(max_active_tis_per_dag=1)
+    @task(max_active_tis_per_dag=1, pool=POOL)
     def bulletin(measured: dict[str, Any], partition_key: str) -> None:
         from sogong_pipeline.reports.bulletin_publish import publish_again  # noqa: PLC0415 - as in load
 

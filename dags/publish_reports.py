@@ -63,7 +63,7 @@ def publish_reports() -> None:
         ti.xcom_push(KEY, f"{len(published.files)} reports of {partition_key}: {published.folder}/index.html")
         return {"folder": published.folder, "files": len(published.files)}
 
-    @task
+    @task(pool=POOL)
     def publish_decided(partition_key: str) -> list[str]:
         from sogong_pipeline.councils.mail import undelivered  # noqa: PLC0415 - parsing must not import it
         from sogong_pipeline.reports.final import issue_on, publish_final  # noqa: PLC0415

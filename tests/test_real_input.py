@@ -16,8 +16,8 @@ from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.publish import publish_draft
 from tests.complexes import write_registry
-from tests.indicators.test_recompute import rounded
-from tests.indicators.test_recompute_parts import division_of
+from tests.indicators.test_recompute import rounded, sigungu_today
+from tests.indicators.test_recompute_parts import division_of, figures_of
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 MONTH, QUARTER = Month(2022, 4), Quarter.parse("2022-Q2")
@@ -101,24 +101,49 @@ def test_real_totals_agree_with_plain_pandas(pipeline: Pipeline, test_data: Path
     frame["division"] = division_of(frame["사업장업종코드"])
     bands = pd.cut(frame["heads"], [0, 4, 9, 29, 99, 299, 10**9], labels=BANDS).astype(object)
     frame["size_band"] = bands.where(frame["사업장가입상태코드 1 등록 2 탈퇴"] == "1")
+    frame["sigungu"] = sigungu_today(frame["고객법정동주소코드"], frame["사업장지번상세주소"])
+    edition, _ = pipeline.quarters.propose(QUARTER)
+    heads = frame[frame["is_counted"]].groupby("nation")["heads"].sum().to_dict()
+    heads |= frame[frame["is_counted"]].groupby("sido")["heads"].sum().to_dict()
     cells = 0
     for table, cut in (("", None), ("_industry", "division"), ("_size", "size_band")):
         stored = {
             (row["region_code"], row[cut] if cut else None): row
             for row in pq.read_table(state.measured.path(f"fact_region{table}_month")).to_pylist()
-            if len(row["region_code"]) == 2
         }
-        for area in ("nation", "sido"):
+        quarter = {
+            (row["region_code"], row[cut] if cut else None): row
+            for row in pq.read_table(edition.path(f"fact_region{table}_quarter")).to_pylist()
+        }
+        everywhere = frame[frame["is_counted"]].groupby(cut)["heads"].sum() if cut else None
+        for area in ("nation", "sido", *(() if cut else ("sigungu",))):
             for key, group in frame.groupby([area, cut] if cut else [area]):
-                row = stored.pop((key[0], key[1] if cut else None))
-                expected = measures(group)
+                place = key[0], key[1] if cut else None
+                row, expected = stored.pop(place), measures(group)
                 assert {name: row[name] for name in expected} == expected, (table, key)
                 assert row["status"] in expected_statuses(expected), (table, key)
+                # the one month of its quarter
+                levels = {name: expected[name] for name in expected.keys() & quarter[place].keys()}
+                if everywhere is not None:
+                    part = Fraction(expected["workers"] * heads["00"], heads[key[0]])
+                    whole = int(everywhere.get(key[1], 0))
+                    levels["location_quotient"] = rounded(part / whole, "0.000001") if whole else None
+                assert {name: quarter[place][name] for name in levels} == levels, (table, key)
                 cells += 1
-        assert not any(row["workplaces"] for row in stored.values())
+        assert figures_of(f"fact_region{table}_month") - set(expected) == (set() if cut else PLACED)
+        changes = {
+            name for name in figures_of(f"fact_region{table}_quarter") if "change" in name or "points" in name
+        }
+        assert figures_of(f"fact_region{table}_quarter") - changes - levels.keys() - PLACED == {"months"}
+        assert not {place: row["workplaces"] for place, row in stored.items() if row["workplaces"]}
     assert cells > 500
 
 
+PLACED = {
+    f"{held}_workplaces"
+    for held in ("matched", "high", "medium", "ambiguous", "unassigned", "not_assignable")
+}
+"""Where workplaces went: the tests of matching count them."""
 BANDS = ["1-4", "5-9", "10-29", "30-99", "100-299", "300+"]
 CEILING_KRW = 5_240_000
 """The ceiling of base income in 2022-04."""
@@ -143,8 +168,9 @@ def measures(rows: pd.DataFrame) -> dict[str, Any]:
         "workplaces": len(counted),
         "workers": workers,
         "billed_amount_krw": won,
-        "joined": rows["신규취득자수"].astype(int).sum(),
-        "left": rows["상실가입자수"].astype(int).sum(),
+        "rate_bp": 900,
+        "joined": int(rows["신규취득자수"].astype(int).sum()),
+        "left": int(rows["상실가입자수"].astype(int).sum()),
         "corporate_workplaces": corporations.sum(),
         "corporate_workers": heads[corporations].sum(),
         "corporate_billed_amount_krw": billed[corporations].sum(),

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from sogong_pipeline.evaluation.country import Evaluated
 from sogong_pipeline.indicators.breaks import series_breaks
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.pipeline import Pipeline
 
 KINDS = ("contribution_rate", "income_limits", "coverage", "region_codes", "industry_codes")
 QUIET = "quiet"
@@ -39,7 +41,7 @@ class QuarterAlarms:
 
 @dataclass(frozen=True)
 class KindAlarms:
-    """All quarters in which one kind of break begins, against the quiet ones.
+    """The quarters of one kind of break, against the quiet ones.
 
     Attributes:
         kind: The kind of break, or `quiet`.
@@ -62,13 +64,25 @@ class KindAlarms:
         """Whether it has more alarms than quiet quarters, beyond what chance explains."""
         return self.interval[0] > 0
 
+    @property
+    def hides_some(self) -> bool:
+        """Whether it has fewer: a break that lets a measure rise hides falls."""
+        return self.interval[1] < 0
+
 
 @dataclass(frozen=True)
 class BreakAlarms:
-    """What was found on one country."""
+    """What was found on one country.
+
+    Attributes:
+        quarters: Each quarter, in order.
+        kinds: By the breaks that begin in a quarter, the quiet ones first.
+        crossed: By the breaks that some quarters compare across and others do not, those that cross none first.
+    """
 
     quarters: Sequence[QuarterAlarms]
     kinds: Sequence[KindAlarms]
+    crossed: Sequence[KindAlarms]
 
 
 def wilson(found: int, of: int) -> Interval:
@@ -94,16 +108,29 @@ def breaks_in(quarter: Quarter) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in begun)
 
 
-def measure_break_alarms(evaluated: Evaluated, told: Callable[[str], None] | None = None) -> BreakAlarms:
+def breaks_crossed(quarter: Quarter) -> tuple[str, ...]:
+    """The kinds of break between a quarter and its farthest base, two years before."""
+    first, last = quarter.shift(-8).months[0], quarter.months[-1]
+    return tuple(
+        k for k in KINDS if any(b.kind == k and first < b.first_month <= last for b in series_breaks())
+    )
+
+
+def measure_break_alarms(
+    pipeline: Pipeline, months: Sequence[Month], told: Callable[[str], None] | None = None
+) -> BreakAlarms:
     """Propose every quarter of a country by the default rules and count its alarms by the breaks that begin in it.
 
     Args:
-        evaluated: The country, ingested.
+        pipeline: Where the country is in.
+        months: Its months.
         told: Called with every quarter that is done.
     """
     found = []
-    for quarter in judged_quarters(evaluated.recipe.months):
-        found.append(evaluated.proposals(quarter))
+    for quarter in judged_quarters(months):
+        edition, _ = pipeline.quarters.propose(quarter)
+        columns = ["district_id", "quarter", "stage"]
+        found.append(pq.read_table(edition.path("stage_proposal"), columns=columns).to_pandas())
         if told:
             told(str(quarter))
     return count_alarms(pd.concat(found, ignore_index=True))
@@ -125,25 +152,46 @@ def count_alarms(proposals: pd.DataFrame) -> BreakAlarms:
             map(Quarter.parse, stages.columns), judged.T, alarmed.T, severe.T, strict=True
         )
     ]
-    chosen = {kind: np.array([kind in one.breaks for one in quarters]) for kind in KINDS}
-    chosen = {QUIET: np.array([not one.breaks for one in quarters]), **chosen}
-    times = np.random.default_rng(SEED).multinomial(
-        len(stages), np.full(len(stages), 1 / len(stages)), size=DRAWS
+    count = len(stages)
+    drawn = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), size=DRAWS)
+    times = np.vstack([np.ones(count, dtype=np.int64), drawn])  # as found first, then as drawn
+    crossed = [set(breaks_crossed(one.quarter)) for one in quarters]
+    always = set.intersection(*crossed)
+    return BreakAlarms(
+        quarters,
+        _by_kind([set(one.breaks) for one in quarters], judged, alarmed, times),
+        _by_kind([kinds - always for kinds in crossed], judged, alarmed, times),
     )
-    times = np.vstack([np.ones(len(stages)), times])  # as found first, then as drawn
-    rate = {
+
+
+def _by_kind(
+    breaks: Sequence[set[str]],
+    judged: NDArray[np.bool_],
+    alarmed: NDArray[np.bool_],
+    times: NDArray[np.int64],
+) -> list[KindAlarms]:
+    """The quarters of each kind against those of none; nothing where there are none of these.
+
+    Args:
+        breaks: The kinds of each quarter.
+        judged: Shape (districts, quarters).
+        alarmed: The same.
+        times: How often each district counts, shape (1 + draws, districts); first as found.
+    """
+    chosen = {QUIET: np.array([not kinds for kinds in breaks])}
+    chosen |= {kind: np.array([kind in kinds for kinds in breaks]) for kind in KINDS}
+    share = {
         kind: (times @ alarmed[:, which].sum(axis=1)) / (times @ judged[:, which].sum(axis=1))
         for kind, which in chosen.items()
         if which.any()
     }
-    if QUIET not in rate:
-        return BreakAlarms(quarters, [])
-    kinds = []
-    for kind, share in rate.items():
-        which = chosen[kind]
-        more = share - rate[QUIET]
+    if QUIET not in share:
+        return []
+    found = []
+    for kind, of_kind in share.items():
+        which, more = chosen[kind], of_kind - share[QUIET]
         low, high = np.quantile(more[1:], [0.025, 0.975])
-        kinds.append(
+        found.append(
             KindAlarms(
                 kind,
                 int(which.sum()),
@@ -153,4 +201,4 @@ def count_alarms(proposals: pd.DataFrame) -> BreakAlarms:
                 (float(low), float(high)),
             )
         )
-    return BreakAlarms(quarters, kinds)
+    return found

@@ -76,7 +76,7 @@ def evaluate_rows(
 
 def evaluate_breaks(
     seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
-    districts: Annotated[int, typer.Option(help="How many districts.")] = 600,
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 400,
     outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 0.05,
     months: Annotated[
         str,
@@ -101,7 +101,7 @@ def evaluate_breaks(
     with TemporaryDirectory() as folder, steps(len(recipe.months) + len(quarters)) as shown:
         shown.begin("evaluate breaks")
         evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
-        found = measure_break_alarms(evaluated, told=lambda _: shown.done())
+        found = measure_break_alarms(evaluated.pipeline, recipe.months, told=lambda _: shown.done())
     if page:
         page.write_text(breaks_page.page(recipe, found), encoding="utf-8")
     return {

@@ -13,7 +13,7 @@ import yaml
 
 from sogong_pipeline.districts.loading import Given
 from sogong_pipeline.districts.registry import Slice
-from sogong_pipeline.periods import Month, Quarter, parse_months
+from sogong_pipeline.periods import Month, parse_months
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.simulator.country import write_country
@@ -124,13 +124,6 @@ class Evaluated:
             moved = months.traces.movement(month, self.districts, months.vintage_of)
             assert moved is not None  # noqa: S101 - the months follow each other
             yield month, pd.read_parquet(moved.path("movement"))
-
-    def proposals(self, quarter: Quarter) -> pd.DataFrame:
-        """The stages proposed for a quarter by the default rules: district_id, quarter, stage."""
-        edition, _ = self.pipeline.quarters.propose(quarter)
-        columns = ["district_id", "quarter", "stage"]
-        proposals: pd.DataFrame = pq.read_table(edition.path("stage_proposal"), columns=columns).to_pandas()
-        return proposals
 
     def events(self) -> pd.DataFrame:
         """What truly happened to workplaces: data_month, workplace_serial, kind."""

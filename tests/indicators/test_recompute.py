@@ -1,10 +1,15 @@
 """Every district's measures again, in plain pandas from the published CSV files: agreement to the won.
 
-Nothing of the pipeline is used here but the place where its results lie.
+Nothing of the pipeline is used here but the place where its results lie, its table of legal dongs, read as data,
+and for the chain the identity of workplaces, which other tests check.
 """
 
 from __future__ import annotations
 
+import csv
+import gzip
+import math
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -14,10 +19,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from sogong_pipeline.periods import Quarter, parse_months
+from sogong_pipeline.periods import Month, Quarter, parse_months
 from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.warehouse.tables import schemas
 
 RATES = {2024: Fraction(9, 100), 2025: Fraction(9, 100), 2026: Fraction(95, 1000)}
+VALIDITY = Path(__file__).parents[2] / "sogong_pipeline" / "regions" / "data" / "legal_dong_validity.csv.gz"
+CEILING = {2023: 5_900_000, 2024: 6_170_000, 2025: 6_370_000, 2026: 6_590_000}
+"""Of base income, from July of a year on."""
 MEASURES = {"workplaces": "workplaces", "workers": "workers", "payroll": "payroll"}
 
 
@@ -30,6 +39,7 @@ def read_month(path: Path) -> pd.DataFrame:
         {
             "dong": frame["고객법정동주소코드"],
             "postal": frame["우편번호"],
+            "address": frame["사업장지번상세주소"],
             "corporation": frame["사업장형태구분코드 1 법인 2 개인"] == "1",
             "workers": frame["가입자수"].astype(int),
             "billed": frame["당월고지금액"].astype(int),
@@ -40,23 +50,58 @@ def read_month(path: Path) -> pd.DataFrame:
     return counted
 
 
-def assign(rows: pd.DataFrame, registry: pd.DataFrame) -> pd.Series:
-    """The one district that claims a row, or nothing."""
-    claims: dict[tuple[str, str], set[str]] = {}
+def claims(rows: pd.DataFrame, registry: pd.DataFrame) -> pd.Series:
+    """Every district that claims a row, in a tuple."""
+    narrow: dict[tuple[str, str], set[str]] = {}
     everywhere: dict[str, set[str]] = {}
     for district in registry.itertuples():
         for dong in filter(None, district.legal_dong_codes.split("|")):
             codes = [code for code in district.postal_codes.split("|") if code]
             for code in codes:
-                claims.setdefault((dong, code), set()).add(district.district_id)
+                narrow.setdefault((dong, code), set()).add(district.district_id)
             if not codes:
                 everywhere.setdefault(dong, set()).add(district.district_id)
+    found = {
+        pair: tuple(sorted(narrow.get(pair, set()) | everywhere.get(pair[0], set())))
+        for pair in set(zip(rows["dong"], rows["postal"], strict=True))
+    }
+    return pd.Series([found[pair] for pair in zip(rows["dong"], rows["postal"], strict=True)], dtype=object)
 
-    def only(dong: str, postal: str) -> str | None:
-        found = claims.get((dong, postal), set()) | everywhere.get(dong, set())
-        return next(iter(found)) if len(found) == 1 else None
 
-    return pd.Series([only(*pair) for pair in zip(rows["dong"], rows["postal"], strict=True)], dtype=object)
+def assign(rows: pd.DataFrame, registry: pd.DataFrame) -> pd.Series:
+    """The one district that claims a row, or nothing."""
+    found = claims(rows, registry)
+    return found.map(lambda districts: districts[0] if len(districts) == 1 else None).astype(object)
+
+
+def sigungu_today(codes: pd.Series, addresses: pd.Series) -> pd.Series:
+    """Today's sigungu of rows by the table of legal dongs, read as data, or as published where that is several.
+
+    Where an address names another dong than the code, that one counts.
+    """
+    with gzip.open(VALIDITY, "rt", encoding="utf-8") as file:
+        dongs = {row["legal_dong_code"]: row for row in csv.DictReader(file)}
+
+    def today(code: str) -> set[str]:
+        if code not in dongs or not dongs[code]["valid_to"]:
+            return {code}
+        heirs = filter(None, dongs[code]["successor_codes"].split("|"))
+        return {last for heir in heirs for last in today(heir)}
+
+    named: dict[str, set[str]] = {}
+    for code, dong in dongs.items():
+        if code.endswith("00"):
+            named.setdefault(dong["name"], set()).update(one[:8] for one in today(code))
+
+    def one(code: str, address: str) -> str:
+        own = dongs.get(f"{code[:8]}00", {}).get("name")
+        told = named.get(address, set()) if address != own else set()
+        found = told if len(told) == 1 else today(code)
+        return next(iter(found))[:5] if len(found) == 1 else code[:5]
+
+    pairs = list(zip(codes, addresses.str.replace(" +", " ", regex=True), strict=True))
+    found = {pair: one(*pair) for pair in set(pairs)}
+    return pd.Series([found[pair] for pair in pairs], dtype=object)
 
 
 def quarter_sums(
@@ -176,3 +221,119 @@ def test_every_month_of_every_district_agrees_to_the_won(
             assert row["payroll_krw"] == round(Fraction(int(group["billed"].sum())) / RATES[month.year])
             corporations = group[group["corporation"]]
             assert row["corporate_workers"] == corporations["workers"].sum()
+
+
+def pay_of(rows: pd.DataFrame, area: str, side: str = "") -> dict[str, float]:
+    """Pay per head and rate of each area's rows; none where nobody is."""
+    rate = (
+        rows[f"month{side}"]
+        .str[:4]
+        .astype(int)
+        .map({year: int(10_000 * rate) for year, rate in RATES.items()})
+    )
+    weighed = rows.assign(heads=rows[f"workers{side}"].astype("int64") * rate, won=rows[f"billed{side}"])
+    sums = weighed.groupby(area)[["won", "heads"]].sum()
+    found: dict[str, float] = (sums["won"] / sums["heads"])[sums["heads"] > 0].to_dict()
+    return found
+
+
+def members_of(pipeline: Pipeline, month: Month, version: str) -> pd.DataFrame:
+    """Who is where in a month, and whether below the ceiling: at 98 % of it one is at it."""
+    (vintage,) = pipeline.lake.children("raw", str(month))
+    frame = pq.read_table(
+        pipeline.lake.require("matched", str(month), vintage, version).path("district_member")
+    ).to_pandas()
+    frame = frame[frame["is_counted"]].rename(
+        columns={"subscribers": "workers", "billed_amount_krw": "billed"}
+    )
+    ceiling = CEILING[month.year if month.month >= 7 else month.year - 1]
+    rate = int(10_000 * RATES[month.year])
+    below = frame["billed"] * 1_000_000 < 98 * ceiling * rate * frame["workers"].astype("int64")
+    return frame[below].assign(month=str(month), corporation=frame["legal_form"] == 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["2026-Q1", "2026-Q3"])
+def test_every_chain_of_pay_agrees(
+    ingested: Pipeline, country: Any, published: pd.DataFrame, name: str
+) -> None:
+    """Direct inside a July year; over a July only by those below the ceiling who stay in their district."""
+    quarter = Quarter.parse(name)
+    edition, _ = ingested.quarters.propose(quarter)
+    in_force = ingested.registry.in_force()
+    assert in_force is not None
+    version = in_force.on(quarter.last_day).version
+    registry = pd.read_csv(country.registry, dtype=str, keep_default_na=False)
+    last_day = quarter.last_day.isoformat()
+    registry = registry[
+        (registry["valid_from"] <= last_day)
+        & ((registry["valid_to"] == "") | (registry["valid_to"] >= last_day))
+    ]
+    rows = published.assign(district=assign(published, registry), nation="00")
+    rows["sigungu"] = sigungu_today(rows["dong"], rows["address"])
+    rows["sido"] = rows["sigungu"].str[:2]
+    by_month = dict(list(rows.groupby("month")))
+    bases = {"quarter": 1, "year": 4, "two_years": 8, **({"july_year": 2} if quarter.number == 1 else {})}
+    expected: dict[tuple[str, str, str], tuple[float | None, int | None]] = {}
+    for base, distance in bases.items():
+        first = quarter.shift(-distance)
+        julys = [
+            month
+            for month in parse_months(f"{first.months[0]}..{quarter.months[0]}")
+            if month.month == 7 and month > first.months[-1]
+        ]
+        form = [True] if str(first) < "2025-Q3" else [True, False]
+        stops = [first.months, *([stop] for july in julys for stop in (july.shift(-1), july)), quarter.months]
+        periods = [pd.concat([by_month[str(month)] for month in stop]) for stop in stops]
+        links = []
+        for july in julys:
+            june, after = (members_of(ingested, month, version) for month in (july.shift(-1), july))
+            both = june.merge(after, on="workplace_id", suffixes=("_june", "_july"))
+            places = both[["district_id_june", "district_id_july"]].fillna("nowhere")
+            both = both[places["district_id_june"] == places["district_id_july"]]
+            links.append(both[both["corporation_july"].isin(form)].assign(nation="00"))
+        for level, column in (
+            ("district", "district_id"),
+            ("nation", "nation"),
+            ("sido", "sido_code"),
+            ("sigungu", "sigungu_code"),
+        ):
+            plain = column.removesuffix("_id").removesuffix("_code")
+            paid = [pay_of(period[period["corporation"].isin(form)], plain) for period in periods]
+            key = "nation" if level == "nation" else f"{column}_july"
+            linked = [
+                (pay_of(link, key, "_june"), pay_of(link, key, "_july"), link.groupby(key).size())
+                for link in links
+            ]
+            for area in {area for found in paid for area in found}:
+                pairs = [
+                    *zip(paid[::2], paid[1::2], strict=True),
+                    *((june, july) for june, july, _ in linked),
+                ]
+                whole = all(before.get(area) and area in now for before, now in pairs)
+                factor = math.prod(now[area] / before[area] for before, now in pairs) if whole else None
+                counts = [int(size[area]) for *_, size in linked] if whole else []
+                expected[level, area, base] = factor, min(counts, default=None)
+    compared: Counter[tuple[str, str]] = Counter()
+    for stored in pq.read_table(edition.path("pay_chain")).to_pylist():
+        level, area, base = stored["level"], stored["area"], stored["base"]
+        factor, linked_workplaces = expected.get((level, area, base), (None, None))
+        if factor is None:
+            assert stored["pay_per_worker_change_pct"] is None, (level, area, base)
+            assert stored["status"] == "not_computable"
+            continue
+        change = 100 * (factor - 1)
+        assert float(stored["pay_per_worker_change_pct"]) == pytest.approx(change, abs=0.005 + 1e-9), area
+        assert stored["linked_workplaces"] == linked_workplaces
+        few = linked_workplaces is not None and linked_workplaces < 20
+        assert stored["status"] == ("few_workplaces" if few else "ok")
+        compared[level, base] += 1
+    assert set(compared) == {
+        (level, base) for level in ("district", "nation", "sido", "sigungu") for base in bases
+    }
+    figures = {
+        column["name"]
+        for column in schemas()["pay_chain"]["columns"]
+        if column["type"] in {"integer", "decimal_2"}
+    }
+    assert figures == {"pay_per_worker_change_pct", "linked_workplaces"}
