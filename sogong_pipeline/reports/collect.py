@@ -15,6 +15,8 @@ from sogong_pipeline.lake import Partition
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.source import (
+    NATION_CODE,
+    AdjustedWorkers,
     Base,
     Change,
     DistrictFact,
@@ -33,7 +35,6 @@ from sogong_pipeline.warehouse.rows import source_file
 
 COLUMN: dict[Measure, str] = {"workplaces": "workplaces", "workers": "workers", "payroll_krw": "payroll"}
 BASES: tuple[Base, ...] = ("quarter", "year", "two_years")
-NATION = "00"
 
 
 def collect(
@@ -67,7 +68,7 @@ def collect(
     rules = load(edition.facts["rule_set"])
     districts = pipeline.registry.of_version(edition.facts["registry_version"]).on(quarter.last_day).districts
     regions = {row["region_code"]: row for row in _rows(edition, "fact_region_quarter")}
-    nation = regions[NATION]
+    nation = regions[NATION_CODE]
     return ReportSource(
         quarter=quarter,
         edition=edition.folder.name,
@@ -100,6 +101,7 @@ def collect(
         previous=_previous(pipeline, quarter, rules.rule_set, known),
         trend_months=window(quarter),
         trend=_trend(edition, window(quarter)),
+        adjusted=adjusted_workers(edition),
         sources=[_source(pipeline, month, vintage) for month, vintage in edition.facts["months"].items()],
     )
 
@@ -170,6 +172,27 @@ def _trend(edition: Partition, months: list[Month]) -> dict[str, list[TrendPoint
                 row["workplaces"], row["workers"], row["payroll_krw"]
             )
     return trend
+
+
+def adjusted_workers(edition: Partition) -> dict[str, AdjustedWorkers]:
+    """Of the nation and each sido the last month against the one before and three before; none with nothing known."""
+    if "adjusted_series" not in edition.manifest["files"]:  # an edition of before there was one
+        return {}
+    months: dict[str, list[dict[str, Any]]] = {}
+    table = pq.read_table(edition.path("adjusted_series"), filters=[("level", "in", ["nation", "sido"])])
+    for row in table.sort_by("data_month").to_pylist():
+        months.setdefault(row["area"], []).append(row)
+    found = {}
+    for area, rows in months.items():
+        now, month, quarter = (rows[place]["workers_adjusted"] for place in (-1, -2, -4))
+        found[area] = AdjustedWorkers(
+            workers=now,
+            month_change_pct=None if now is None else 100 * (now / month - 1),
+            quarter_change_pct=None if now is None else 100 * (now / quarter - 1),
+            scope=rows[-1]["scope"],
+            status=rows[-1]["status"],
+        )
+    return found if any(one.workers is not None for one in found.values()) else {}
 
 
 def _source(pipeline: Pipeline, month: str, vintage: str) -> SourceFile:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -31,6 +31,7 @@ ChangeScope = Literal["all", "corporations"]
 Number = Decimal | int
 
 STAGES: tuple[Stage, ...] = ("good", "caution", "severe", "undetermined")
+NATION_CODE = "00"
 MEASURES: tuple[Measure, ...] = ("workplaces", "workers", "payroll_krw")
 
 
@@ -93,6 +94,17 @@ class NationFact(DistrictFact):
 
     matched_workplaces: Number | None
     unassigned_workplaces: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustedWorkers:
+    """A region's workers in the last month without their season, and how far they moved, in percent."""
+
+    workers: Number | None
+    month_change_pct: Number | None
+    quarter_change_pct: Number | None
+    scope: ChangeScope
+    status: FactStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +183,7 @@ class ReportSource:
     is shown as not computable, one without a proposal as undetermined. `councils` is there once a report is final; its
     districts then stand in the stages decided. `trend` runs along `trend_months`
     (oldest first); None is a month without data.
+    `adjusted` is by region code, and empty where no season is known.
     """
 
     quarter: Quarter
@@ -190,3 +203,4 @@ class ReportSource:
     trend: Mapping[str, Sequence[TrendPoint | None]]
     sources: Sequence[SourceFile]
     councils: Councils | None = None
+    adjusted: Mapping[str, AdjustedWorkers] = field(default_factory=dict)

@@ -10,9 +10,10 @@ from sogong_pipeline.reports import cells, charts, trends
 from sogong_pipeline.reports.geography import region_name
 from sogong_pipeline.reports.parts import Cell, Column, Link, Picture, Row, Section, StageTile, Table
 from sogong_pipeline.reports.scope import District, Scope, count_stages
-from sogong_pipeline.reports.source import STAGES, DistrictFact, Stage
+from sogong_pipeline.reports.source import NATION_CODE, STAGES, DistrictFact, Stage
 from sogong_pipeline.reports.wording import (
     NONE,
+    month_ko,
     number,
     period_ko,
     quarter_ko,
@@ -74,9 +75,43 @@ def overview(scope: Scope) -> Section:
         "overview",
         texts().headings["overview"],
         paragraphs=(texts().definitions,),
-        tables=(table,),
+        tables=(table, *_adjusted(scope)),
         pictures=(trend,) if trend else (),
     )
+
+
+def _adjusted(scope: Scope) -> tuple[Table, ...]:
+    """The regions' workers of the last month without their season, where it is known."""
+    named = {NATION_CODE: "전국", **{code: region_name(code) for code in scope.sidos}}
+    found = {code: scope.source.adjusted[code] for code in named if code in scope.source.adjusted}
+    if not found:
+        return ()
+    rows = tuple(
+        Row(
+            (
+                Cell(named[code]),
+                cells.unknown(one.status)
+                if one.workers is None
+                else cells.known(number(one.workers), one.workers, one.status, f"{number(one.workers, 1)}명"),
+                *(
+                    cells.unknown(one.status) if change is None else Cell(signed(change), change)
+                    for change in (one.month_change_pct, one.quarter_change_pct)
+                ),
+            ),
+            strong=code == NATION_CODE,
+        )
+        for code, one in found.items()
+    )
+    month = month_ko(scope.source.quarter.months[-1])
+    columns = (
+        Column("지역"),
+        Column(month, "number", "명"),
+        Column("전월 대비", "number", "%"),
+        Column("3개월 전 대비", "number", "%"),
+    )
+    only = "corporations" in {one.scope for one in found.values()}
+    notes = (*([texts().adjusted_corporations] if only else []), texts().adjusted_note)
+    return (Table("adjusted", "계절조정 종사자 수(밀집지역 밖 포함)", columns, rows, notes),)
 
 
 def offices(scopes: Sequence[Scope]) -> Section:

@@ -52,6 +52,8 @@ class Texts:
     definitions: str
     flagged_lead: str
     break_note: str
+    adjusted_corporations: str
+    adjusted_note: str
     source_notes: Sequence[str]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -13,11 +16,15 @@ from sogong_pipeline.evaluation.breaks import (
     breaks_in,
     count_alarms,
     judged_quarters,
+    measure_break_alarms,
     wilson,
 )
 from sogong_pipeline.evaluation.breaks_page import figures, page
 from sogong_pipeline.evaluation.country import Recipe
+from sogong_pipeline.indicators import quarter as quarter_facts
 from sogong_pipeline.periods import Quarter, parse_months
+from sogong_pipeline.pipeline import Pipeline
+from tests.conftest import QUARTER, copied
 
 MONTHS = parse_months("2023-01..2026-01")
 
@@ -76,6 +83,21 @@ def test_fewer_alarms_are_told_as_well() -> None:
         if line.startswith("| coverage | 1 | 90 | 2 | 2.2 | -20.0 |")
     )
     assert line.endswith("| fewer |")
+
+
+@pytest.mark.slow
+def test_an_adjustment_that_is_switched_off_is_seen(
+    proposed: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sole proprietors who were not in the file two years before pass for growth, and hide falls."""
+    months = parse_months("2024-07..2026-09")
+    (adjusted,) = measure_break_alarms(copied(proposed.settings.home, tmp_path / "adjusted"), months).quarters
+    other = copied(proposed.settings.home, tmp_path / "unadjusted")
+    shutil.rmtree(other.settings.home / "lake" / "editions")
+    monkeypatch.setattr(quarter_facts, "coverage_breaks", lambda: ())
+    (unadjusted,) = measure_break_alarms(other, months).quarters
+    assert adjusted.quarter == unadjusted.quarter == QUARTER
+    assert adjusted.judged > adjusted.alarms > unadjusted.alarms > 0
 
 
 def test_months_without_a_quarter_to_judge_are_refused() -> None:

@@ -7,12 +7,14 @@ dongs, read as data.
 from __future__ import annotations
 
 import csv
+import zlib
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -272,3 +274,67 @@ def test_odds_and_percentiles_agree(ingested: Pipeline, rows: pd.DataFrame) -> N
     z = (stored["change_pct"].astype(float) + 5) / stored["standard_error_points"].astype(float)
     caution = stored["probability_caution_pct"].astype(float)
     assert (caution[z < -4] > 95).all() and (caution[z > 4] < 5).all() and (abs(z) > 4).any()
+
+
+def members(pipeline: Pipeline, quarter: Quarter) -> pd.DataFrame:
+    """Who counts in the districts of a quarter, under those of the quarter judged."""
+    in_force = pipeline.registry.in_force()
+    assert in_force is not None
+    version = in_force.on(QUARTER.last_day).version
+    months = [
+        pipeline.lake.require("matched", str(month), vintage, version)
+        for month in quarter.months
+        for vintage in pipeline.lake.children("raw", str(month))
+    ]
+    frame = pd.concat([pq.read_table(month.path("district_member")).to_pandas() for month in months])
+    return frame[frame["is_counted"] & frame["district_id"].notna()].assign(workplaces=1)
+
+
+@pytest.mark.slow
+def test_the_draws_of_a_district_agree(proposed: Pipeline) -> None:
+    """The largest districts drawn again: their odds, their noise, and how often a draw gives the stage."""
+    edition, _ = proposed.quarters.propose(QUARTER)
+    stored = {
+        (*map(one.get, ("district_id", "base", "indicator")),): one
+        for one in table(edition, "change_confidence")
+    }
+    stages = {one["district_id"]: one for one in table(edition, "stage_proposal")}
+    bases, indicators = ("year", "two_years"), ("workplaces", "subscribers", "payroll")
+    of_quarter = {
+        name: members(proposed, Quarter.parse(name))
+        for name in (str(QUARTER), *(BASES[base] for base in bases))
+    }
+    undecided = 0
+    for district in of_quarter[str(QUARTER)]["district_id"].value_counts().index[:8]:
+        added = {}
+        for base in bases:
+            for name, other in ((str(QUARTER), BASES[base]), (BASES[base], str(QUARTER))):
+                mine = of_quarter[name][of_quarter[name]["district_id"] == district]
+                if base == "two_years":  # it crosses the change of coverage
+                    mine = mine[mine["legal_form"] == 1]
+                mine = mine.assign(payroll=mine["billed_amount_krw"] * rate_bp(other))
+                for indicator, total in mine.groupby("workplace_id")[list(indicators)].sum().items():
+                    added[base, name == str(QUARTER), indicator] = total
+        figures = pd.DataFrame(added).fillna(0).astype("int64").sort_index()
+        rng = np.random.Generator(np.random.PCG64([510, zlib.crc32(district.encode())]))
+        drawn = figures.to_numpy()[rng.integers(0, len(figures), (1000, len(figures)))].sum(axis=1)
+        sums = pd.DataFrame(drawn, columns=figures.columns)
+        change = {
+            (base, indicator): 100 * (sums[base, True, indicator] / sums[base, False, indicator] - 1)
+            for base in bases
+            for indicator in indicators
+        }
+        for stage, threshold in (("caution", -5), ("severe", -10)):
+            for (base, indicator), found in change.items():
+                one = stored[district, base, {"subscribers": "workers"}.get(indicator, indicator)]
+                share = 100 * (found <= threshold).mean()
+                assert float(one[f"probability_{stage}_pct"]) == pytest.approx(share, abs=1e-9)
+                assert float(one["standard_error_points"]) == pytest.approx(found.std(), abs=0.005 + 1e-9)
+            reached = [
+                ((change["year", one] <= threshold) & (change["two_years", one] <= threshold)).to_numpy()
+                for one in indicators
+            ]
+            share = 100 * float((np.sum(reached, axis=0) >= 2).mean())
+            assert float(stages[district][f"probability_{stage}_pct"]) == pytest.approx(share, abs=1e-9)
+            undecided += 0 < share < 100
+    assert undecided

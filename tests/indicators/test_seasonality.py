@@ -20,6 +20,7 @@ from sogong_pipeline.indicators.quarter import window
 from sogong_pipeline.indicators.seasonality import adjust_series
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.reports.collect import adjusted_workers
 
 QUARTER = Quarter(2026, 3)
 MONTHS = window(QUARTER)
@@ -184,6 +185,18 @@ def test_a_month_short_of_three_years_adjusts_nothing(tmp_path: Path) -> None:
 
 def test_again_is_the_same_bytes(table: pd.DataFrame, tmp_path: Path) -> None:
     assert adjusted(tmp_path, MONTHS).equals(table)
+
+
+def test_a_report_tells_the_last_month(table: pd.DataFrame, tmp_path: Path) -> None:
+    file = tmp_path / "adjusted_series.parquet"
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), file)
+    edition: Any = SimpleNamespace(manifest={"files": {"adjusted_series": {}}}, path=lambda _: file)
+    told = adjusted_workers(edition)
+    assert set(told) == {"00", "41"}
+    months = of(table, "00")["workers_adjusted"].tolist()
+    assert told["00"].workers == months[-1]
+    assert told["00"].month_change_pct == 100 * (months[-1] / months[-2] - 1)
+    assert told["00"].quarter_change_pct == 100 * (months[-1] / months[-4] - 1)
 
 
 @pytest.mark.slow

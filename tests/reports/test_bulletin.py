@@ -165,7 +165,7 @@ def test_small_districts_are_marked(pipeline: Pipeline, tmp_path: Path) -> None:
         r"95\*\(사업장적음\)−5−5\.00(산출불가){2}19\*\(사업장적음\)−1",
         re.sub(r"\s", "", page),
     )
-    assert page.count("* 사업장 적음: 20곳 미만이라") == 1
+    assert page.count("* 사업장 적음: 사업장이 적어") == 1
 
 
 def test_a_month_that_is_not_in_and_a_missing_registry_are_refused(

@@ -13,7 +13,7 @@ from sogong_pipeline.indicators.status import statuses
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.model import ReportModel, build_models
 from sogong_pipeline.reports.parts import Cell, Section, Table
-from sogong_pipeline.reports.source import Change, Proposal, ReportSource
+from sogong_pipeline.reports.source import AdjustedWorkers, Change, Proposal, ReportSource
 from sogong_pipeline.reports.wording import texts
 
 Factory = Callable[..., ReportSource]
@@ -156,6 +156,22 @@ def test_a_first_month_says_what_it_cannot_say(first_month: ReportSource) -> Non
     assert sum(reasons.values()) == 60
     assert {tile.change for tile in nation.tiles} == {"직전 분기 판정 없음"}
     assert table(nation, "overview").statuses == {"partial", "not_computable"}
+
+
+def test_workers_without_their_season_stand_beside_the_regions(source_factory: Factory) -> None:
+    whole = AdjustedWorkers(Decimal("500.4"), Decimal("0.126"), Decimal("-1.5"), "corporations", "ok")
+    source = source_factory(
+        adjusted={"00": whole, "31": AdjustedWorkers(None, None, None, "corporations", "few_workplaces")}
+    )
+    ulsan = next(model for model in build_models(source) if model.stem == "ulsan")
+    _, adjusted = section(ulsan, "overview").tables
+    assert [[cell.text for cell in row.cells] for row in adjusted.rows] == [
+        ["전국", "500", "+0.13", "−1.50"],
+        ["울산", "사업장 적음", "사업장 적음", "사업장 적음"],
+    ]
+    assert adjusted.columns[1].label == "2026년 9월"
+    assert adjusted.notes[0].endswith("법인 사업장의 종사자만 셉니다.")
+    assert len(section(build_models(source_factory())[0], "overview").tables) == 1
 
 
 def test_marks_are_on_every_report(source_factory: Factory) -> None:
