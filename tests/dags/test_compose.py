@@ -1,6 +1,7 @@
 """Every service of docker-compose.yml, the profile `scale` too, as a process with its command and environment.
 
 What a container engine would give is put in place of it: hosts, ports and folders. Health checks are the file's own.
+The lake lies in a bucket, and the second worker shares no folder with the first, as on two machines.
 """
 
 from __future__ import annotations
@@ -27,13 +28,18 @@ import yaml
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
 from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.leftovers import CURRENT, MANIFEST
 from sogong_pipeline.orchestration.rest import Airflow, wait
+from sogong_pipeline.periods import Quarter, parse_months
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.simulator.portal import PortalServer
 from tests.composefile import ROOT, Compose, made_env
 from tests.councils.officer import fill
 from tests.dags.servers import Process, free_ports, running
+from tests.dags.twins import Digest
 from tests.districts.test_registry import ROW, write
+from tests.s3 import S3Server
 from tests.steps.test_steps import QUARTER, month_file
 
 if TYPE_CHECKING:
@@ -45,13 +51,33 @@ PARTS = ("api-server", "dag-processor", "triggerer", "scheduler", "worker")
 HEALTHY_SECONDS = 240
 ANSWER_SECONDS = 30
 """How long a sheet waits for a person here: one is answered in time, of another nobody says anything."""
+YEAR = parse_months("2022-04..2023-03")
+ROWS = 120
+"""Of each month: enough that the gate lets one pass that has a row twice."""
+BY_CONTENT = ("raw", "staged", "matched", "measured")
+"""Layers of the lake that are the same bytes in whatever order the months came; the gate looks at the month before."""
 
 
 @pytest.fixture(scope="module")
-def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A .env as its example says, with the profile on."""
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalServer]:
+    """A portal that has a year of months; one of them has a row twice."""
+    folder = tmp_path_factory.mktemp("portal")
+    files = [month_file(folder, str(month), ROWS) for month in YEAR]
+    files[-1].write_bytes(files[-1].read_bytes() + files[-1].read_bytes().splitlines(keepends=True)[-1])
+    with PortalServer(folder) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def variables(
+    tmp_path_factory: pytest.TempPathFactory, published: PortalServer, s3_server: S3Server
+) -> dict[str, str]:
+    """A .env as its example says, with the profile on and a bucket."""
     return {
         **made_env(tmp_path_factory.mktemp("env")),
+        **s3_server.environment,
+        "SOGONG_PORTAL_URL": published.url,
+        "SOGONG_LAKE_URL": f"s3://{s3_server.new_bucket()}/lake",
         "COMPOSE_PROFILES": "scale",
         "AIRFLOW_EXECUTOR": "CeleryExecutor",
         "SOGONG_ANSWER_HOURS": str(ANSWER_SECONDS / 3600),
@@ -116,14 +142,14 @@ class Machine:
             text = text.replace(there, here)
         return text
 
-    def environment(self, name: str) -> dict[str, str]:
-        """A service's environment, what the image sets included."""
+    def environment(self, name: str, host: str = "") -> dict[str, str]:
+        """A service's environment, what the image sets included; another host has folders of its own."""
         worker_log, trigger_log = map(str, free_ports(2))
         return {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "HOSTNAME": socket.gethostname(),
-            "SOGONG_HOME": str(self.folder / "home"),
-            "AIRFLOW_HOME": str(self.folder / "airflow"),
+            "HOSTNAME": host or socket.gethostname(),
+            "SOGONG_HOME": str(self.folder / host / "home"),
+            "AIRFLOW_HOME": str(self.folder / host / "airflow"),
             "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
             "AIRFLOW__API__HOST": "127.0.0.1",
@@ -222,12 +248,14 @@ def test_every_service_becomes_healthy_and_a_run_reaches_the_warehouse(
 
 
 def test_nobody_but_who_is_assigned_confirms_and_silence_ends_in_a_failure_that_is_asked_again(
-    machine: Machine, started: dict[str, Process], variables: dict[str, str], tmp_path: Path
+    machine: Machine, started: dict[str, Process], variables: dict[str, str], tmp_path: Path, s3: S3Server
 ) -> None:
-    del started
+    del started, s3
     url = machine.environment("worker")["SOGONG_WAREHOUSE_URL"]
     admin, kim, kims_id = people(machine, variables)
-    home = sheets_back(Settings(home=machine.folder / "home", warehouse_url=url), tmp_path)
+    lake = variables["SOGONG_LAKE_URL"]
+    settings = Settings(home=machine.folder / "home", warehouse_url=url, lake_url=lake)
+    home = sheets_back(settings, tmp_path)
     confirmers = {"confirmers": [{"id": kims_id, "name": "김확인"}]}
     roster = {"gyeonggi": confirmers, "busan": confirmers}
     (home / "councils.yaml").write_text(yaml.safe_dump(roster), encoding="utf-8")
@@ -264,6 +292,95 @@ def test_nobody_but_who_is_assigned_confirms_and_silence_ends_in_a_failure_that_
     assert again["subject"] == busan["subject"]
 
 
+def test_two_workers_bring_a_year_into_a_bucket_and_the_warehouse_as_one_machine_does(
+    machine: Machine,
+    started: dict[str, Process],
+    variables: dict[str, str],
+    published: PortalServer,
+    s3: S3Server,
+    tmp_path: Path,
+    digest_tree: Digest,
+) -> None:
+    del started
+    airflow = Airflow(f"http://127.0.0.1:{machine.api}")
+    airflow.log_in("admin", variables["AIRFLOW_ADMIN_PASSWORD"])
+    logs = machine.folder / "worker.log", machine.folder / "second.log"
+    before = done_by(logs[0])
+    second = [*machine.words("worker"), "--celery-hostname", "celery@second"]
+    with running(second, machine.environment("worker", "second"), logs[1]):
+        airflow.ask("PATCH", "dags/propose_stages", {"is_paused": True})  # one look, when the year is in
+        airflow.ask("PATCH", "dags/ingest_month", {"is_paused": False})
+        span = {"from_date": f"{YEAR[0]}-01T00:00:00+09:00", "to_date": f"{YEAR[-1].last_day}T00:00:00+09:00"}
+        airflow.ask("POST", "backfills", {"dag_id": "ingest_month", **span, "max_active_runs": 3})
+
+        def backfilled() -> bool | None:
+            runs = [run for run in airflow.runs("ingest_month") if run["run_type"] == "backfill"]
+            assert "failed" not in {run["state"] for run in runs}
+            return True if [run["state"] for run in runs] == ["success"] * len(YEAR) else None
+
+        wait(backfilled, "a year", pause=1)
+        airflow.ask("PATCH", "dags/propose_stages", {"is_paused": False})
+        looked = airflow.trigger("propose_stages", str(YEAR[-1].quarter))
+        typed = twin(tmp_path, published.url)
+        there = Pipeline(Settings(home=tmp_path / "reader", lake_url=variables["SOGONG_LAKE_URL"]))
+        assert airflow.finished("propose_stages", looked) == "success"
+    assert all(there.quarters.edition(month.quarter) for month in YEAR)
+    assert done_by(logs[0]) - before >= len(YEAR)
+    assert done_by(logs[1]) >= len(YEAR)
+
+    lake = s3.files(variables["SOGONG_LAKE_URL"])
+    assert data_of(QUARTER, lake) == data_of(QUARTER, digest_tree(typed.settings.home / "lake"))
+    edition, same = there.quarters.edition(QUARTER), typed.quarters.edition(QUARTER)
+    assert edition is not None
+    assert same is not None
+    assert (edition.folder, edition.digest) == (same.folder, same.digest)
+    for layer in BY_CONTENT:
+        assert {path.split("/")[1] for path in lake if path.startswith(f"{layer}/")} == set(map(str, YEAR))
+    with psycopg.connect(
+        machine.environment("worker")["SOGONG_WAREHOUSE_URL"].replace("+psycopg", "")
+    ) as connection:
+        files = "SELECT data_month, rows, staged_rows, quarantined_rows FROM source_file ORDER BY data_month"
+        assert connection.execute(files).fetchall() == [
+            *((str(month), ROWS, ROWS, 0) for month in YEAR[:-1]),
+            (str(YEAR[-1]), ROWS + 1, ROWS, 1),
+        ]
+        facts = "SELECT data_month, workplaces FROM fact_district_month WHERE district_id = %s ORDER BY data_month"
+        assert connection.execute(facts, [ROW["district_id"]]).fetchall() == [
+            (str(month), ROWS) for month in YEAR
+        ]
+
+
+def done_by(log: Path) -> int:
+    """How many tasks a Celery worker says it has done."""
+    return log.read_text(errors="replace").count("succeeded in")
+
+
+def data_of(quarter: Quarter, tree: dict[str, str]) -> dict[str, str]:
+    """The data of a quarter's months in a lake by its files and digests; beside it lies when it was made."""
+    kept = {(layer, str(month)) for layer in BY_CONTENT for month in quarter.months}
+    return {
+        path: digest
+        for path, digest in tree.items()
+        if tuple(path.split("/")[:2]) in kept and Path(path).name not in {MANIFEST, CURRENT}
+    }
+
+
+def twin(folder: Path, portal: str) -> Pipeline:
+    """The first quarter of it by the command line's own steps, in a folder of one machine."""
+    pipeline = Pipeline(Settings(home=folder / "typed", portal_url=portal))
+    pipeline.registry.load(two_districts(folder))
+    for month in QUARTER.months:
+        pipeline.months.ingest(month)
+    pipeline.quarters.propose(QUARTER)
+    return pipeline
+
+
+def two_districts(folder: Path) -> Path:
+    """A registry of one district in each of two offices."""
+    busan = {**ROW, "district_id": "D2", "sigungu_code": "26110", "legal_dong_codes": "2611010100"}
+    return write(folder / "two.csv", ROW, {**busan, "postal_codes": "48900"})
+
+
 def people(machine: Machine, variables: dict[str, str]) -> tuple[Airflow, Airflow, str]:
     """The administrator, somebody who may operate DAGs, and the id of the latter."""
     address = f"http://127.0.0.1:{machine.api}"
@@ -284,9 +401,8 @@ def people(machine: Machine, variables: dict[str, str]) -> tuple[Airflow, Airflo
 def sheets_back(settings: Settings, folder: Path) -> Path:
     """Propose a quarter, and have the sheets of two offices in the inbox; returns the home."""
     pipeline, period = Pipeline(settings), HalfYear.parse("2022-H1")
-    busan = {**ROW, "district_id": "D2", "sigungu_code": "26110", "legal_dong_codes": "2611010100"}
-    pipeline.registry.load(write(folder / "two.csv", ROW, {**busan, "postal_codes": "48900"}))
-    pipeline.months.ingest(QUARTER.months[0], str(month_file(folder, str(QUARTER.months[0]))))
+    pipeline.registry.load(two_districts(folder))
+    pipeline.months.ingest(QUARTER.months[0], str(month_file(folder, str(QUARTER.months[0]), ROWS)))
     pipeline.quarters.propose(QUARTER)
     issue, _ = issue_sheets(pipeline, period)
     sheets = Path(write_sheets(pipeline, issue).folder)
