@@ -41,11 +41,16 @@ def text_of(pipeline: Pipeline, name: str) -> str:
 
 
 @pytest.fixture
-def three(pipeline: Pipeline, tmp_path: Path) -> Pipeline:
-    """April alone and so warned of, May good, June stopped by odd amounts."""
-    ingest(pipeline, tmp_path, APRIL)
-    ingest(pipeline, tmp_path, MAY)
-    ingest(pipeline, tmp_path, JUNE, changed(5, billed_amount_krw="2500010")(month(of=JUNE)))
+def three(filled_once: Callable[[str, Callable[[Pipeline], object]], Pipeline], tmp_path: Path) -> Pipeline:
+    """April alone and so warned of, May good, June stopped by odd amounts; a copy for each test."""
+
+    def fill(pipeline: Pipeline) -> None:
+        ingest(pipeline, tmp_path, APRIL)
+        ingest(pipeline, tmp_path, MAY)
+        ingest(pipeline, tmp_path, JUNE, changed(5, billed_amount_krw="2500010")(month(of=JUNE)))
+
+    pipeline = filled_once("three_months", fill)
+    publish_quality(pipeline, [APRIL, MAY, JUNE])
     return pipeline
 
 
