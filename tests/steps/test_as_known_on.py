@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,22 +36,26 @@ def told(edition: tuple[Partition, bool]) -> tuple[str, str]:
     return edition[0].folder.name, edition[0].digest
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def made(
+    made_once: Callable[[str, Callable[[Path], object]], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """Two quarters proposed on the first day; on the second a month is corrected and the registry replaced."""
-    tmp_path = tmp_path_factory.mktemp("made")
-    home = tmp_path / "home"
-    first, second = on(home, FIRST), on(home, SECOND)
-    load_registry(first, tmp_path)
-    for month in (BEFORE.months[2], *QUARTER.months):
-        first.months.ingest(month, str(month_file(tmp_path / "first", str(month))))
-    first.quarters.propose(BEFORE)
-    first.quarters.propose(QUARTER)
-    second.months.ingest(MONTH, str(month_file(tmp_path / "second", str(MONTH), count=41)))
-    load_registry(second, tmp_path, name="이름 바뀐 산업단지")
-    second.quarters.propose(BEFORE)
-    second.quarters.propose(QUARTER)
-    return home
+    files = tmp_path_factory.mktemp("made")
+
+    def make(home: Path) -> None:
+        first, second = on(home, FIRST), on(home, SECOND)
+        load_registry(first, files)
+        for month in (BEFORE.months[2], *QUARTER.months):
+            first.months.ingest(month, str(month_file(files / "first", str(month))))
+        first.quarters.propose(BEFORE)
+        first.quarters.propose(QUARTER)
+        second.months.ingest(MONTH, str(month_file(files / "second", str(MONTH), count=41)))
+        load_registry(second, files, name="이름 바뀐 산업단지")
+        second.quarters.propose(BEFORE)
+        second.quarters.propose(QUARTER)
+
+    return made_once("two_days", make)
 
 
 @pytest.fixture
