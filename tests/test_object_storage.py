@@ -36,6 +36,8 @@ from tests.steps.test_steps import QUARTER, load_registry, month_file
 from tests.test_lake import ensure
 from tests.warehouse.test_warehouse import dump
 
+pytestmark = pytest.mark.slow
+
 UNAVAILABLE = ("503 Service Unavailable", "ServiceUnavailable")
 DENIED = ("403 Forbidden", "AccessDenied")
 LARGE = 12_000_000

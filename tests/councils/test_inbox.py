@@ -30,6 +30,8 @@ from tests.conftest import QUARTER
 from tests.councils.conftest import PERIOD, Council
 from tests.councils.officer import fill
 
+pytestmark = pytest.mark.slow
+
 SUFFIX = ".답변.txt"
 
 

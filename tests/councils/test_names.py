@@ -25,6 +25,8 @@ from tests.councils.officer import fill
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file
 
+pytestmark = pytest.mark.slow
+
 NAMES = (
     '=HYPERLINK("http://127.0.0.1/","누르기")',
     "<script>alert('이름')</script>",

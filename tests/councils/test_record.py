@@ -29,6 +29,8 @@ from tests.conftest import NOW
 from tests.councils.conftest import PERIOD, Council
 from tests.councils.officer import DAY, HELD, entry, fill, place, rows
 
+pytestmark = pytest.mark.slow
+
 OFFICE = "gyeonggi"
 STATES = {"good": "양호", "caution": "주의", "severe": "심각"}
 

@@ -30,6 +30,8 @@ from tests.conftest import NOW
 from tests.nps.conftest import KEY, PUBLISHED, TITLE
 from tests.rows import header_line, lines, row
 
+pytestmark = pytest.mark.slow
+
 JUNE = Month(2022, 6)
 
 

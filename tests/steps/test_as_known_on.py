@@ -21,6 +21,8 @@ from sogong_pipeline.warehouse.load import Warehouse
 from tests.docs.test_pages import REPOSITORY, blocks
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 
+pytestmark = pytest.mark.slow
+
 MONTH = QUARTER.months[0]
 BEFORE = QUARTER.shift(-1)
 FIRST, SECOND, THIRD = "2022-07-20", "2022-08-20", "2022-09-20"

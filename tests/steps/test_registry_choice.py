@@ -13,6 +13,8 @@ from sogong_pipeline.errors import RefusedError
 from tests.steps.test_as_known_on import FIRST, SECOND, THIRD, home, made, on  # noqa: F401 - fixtures
 from tests.steps.test_steps import QUARTER
 
+pytestmark = pytest.mark.slow
+
 
 def test_now_and_then_are_two_editions_and_the_latest_stays(home: Path) -> None:  # noqa: F811
     third = on(home, THIRD)

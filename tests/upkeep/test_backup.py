@@ -24,6 +24,8 @@ from tests.steps.test_steps import QUARTER, load_registry, month_file
 from tests.upkeep.test_verify import sogong
 from tests.warehouse.test_warehouse import dump
 
+pytestmark = pytest.mark.slow
+
 PERIOD = HalfYear.parse("2022-H1")
 Files = Callable[[Settings], dict[str, str]]
 

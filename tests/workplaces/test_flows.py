@@ -14,6 +14,8 @@ from sogong_pipeline.evaluation.country import Evaluated, Recipe
 from sogong_pipeline.evaluation.page import page
 from sogong_pipeline.periods import Month, Quarter, parse_months
 
+pytestmark = pytest.mark.slow
+
 MONTHS = tuple(parse_months("2026-02..2026-06"))
 QUARTER = Quarter(2026, 2)
 
