@@ -21,6 +21,7 @@ from sogong_pipeline.reports.source import (
     Change,
     DistrictFact,
     DistrictInfo,
+    Flows,
     Measure,
     NationFact,
     PreviousStages,
@@ -35,6 +36,8 @@ from sogong_pipeline.warehouse.rows import source_file
 
 COLUMN: dict[Measure, str] = {"workplaces": "workplaces", "workers": "workers", "payroll_krw": "payroll"}
 BASES: tuple[Base, ...] = ("quarter", "year", "two_years")
+FLOW_QUARTERS = 4
+"""As many as lie between a quarter and the one that it is compared with on the year."""
 
 
 def collect(
@@ -102,6 +105,7 @@ def collect(
         trend_months=window(quarter),
         trend=_trend(edition, window(quarter)),
         adjusted=adjusted_workers(edition),
+        flows=_flows(edition, quarter),
         sources=[_source(pipeline, month, vintage) for month, vintage in edition.facts["months"].items()],
     )
 
@@ -193,6 +197,32 @@ def adjusted_workers(edition: Partition) -> dict[str, AdjustedWorkers]:
             status=rows[-1]["status"],
         )
     return found if any(one.workers is not None for one in found.values()) else {}
+
+
+def _flows(edition: Partition, quarter: Quarter) -> dict[str, Flows]:
+    """Per district who came and went in the last four quarters; none where one of them is not known."""
+    if "establishment_flow" not in edition.manifest["files"]:  # an edition of before there was one
+        return {}
+    wanted = [str(quarter.shift(-back)) for back in range(FLOW_QUARTERS)]
+    table = pq.read_table(edition.path("establishment_flow"), filters=[("flow_quarter", "in", wanted)])
+    by_district: dict[str, list[dict[str, Any]]] = {}
+    for row in table.to_pylist():
+        if row["entries"] is not None:
+            by_district.setdefault(row["district_id"], []).append(row)
+    return {
+        district_id: Flows(
+            entries=_by_kind(rows, "entries_"),
+            exits=_by_kind(rows, "exits_"),
+            provisional=any(row["status"] == "provisional" for row in rows),
+        )
+        for district_id, rows in by_district.items()
+        if len(rows) == FLOW_QUARTERS
+    }
+
+
+def _by_kind(rows: list[dict[str, Any]], prefix: str) -> dict[str, int]:
+    kinds_of = [name for name in rows[0] if name.startswith(prefix)]
+    return {name.removeprefix(prefix): sum(row[name] for row in rows) for name in kinds_of}
 
 
 def _source(pipeline: Pipeline, month: str, vintage: str) -> SourceFile:

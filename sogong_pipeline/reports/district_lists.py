@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sogong_pipeline.reports import cells, trends
 from sogong_pipeline.reports.parts import Card, Cell, Column, Row, Search, Section, Table
 from sogong_pipeline.reports.scope import District, Scope, undetermined_key
-from sogong_pipeline.reports.source import MEASURES, ReportSource
+from sogong_pipeline.reports.source import MEASURES, Flows, ReportSource
 from sogong_pipeline.reports.wording import CHANGE_DIGITS, NONE, number, texts
 
 
@@ -25,6 +25,7 @@ def flagged(scope: Scope) -> Section:
         texts().confidence_meaning,
         trends.index_note(scope.source),
         *trends.break_notes(scope.source),
+        *([texts().flows_meaning] if scope.source.flows else []),
     )
     cards = tuple(_card(scope.source, district) for district in scope.flagged)
     return Section("flagged", heading, paragraphs=(*lead, *notes), cards=cards, legend=trends.legend())
@@ -95,6 +96,7 @@ def _card(source: ReportSource, district: District) -> Card:
         confidence=_confidence(district),
         facts=_facts(district),
         reason=_reason(district),
+        flows=_flows(source.flows.get(district.info.district_id)),
         table=Table("figures", "", columns, rows),
         trend=trends.of_district(source, district),
     )
@@ -106,6 +108,25 @@ def _reason(district: District) -> str:
         return district.proposal.reason_ko
     proposed = texts().stages[district.proposal.stage]
     return f"의결 사유: {district.decided.reason} (제안은 {proposed}: {district.proposal.reason_ko})"
+
+
+def _flows(flows: Flows | None) -> str:
+    """How many workplaces came and went within a year, and how, or nothing where that is not known."""
+    if flows is None:
+        return ""
+    parts = [
+        f"{words['name']} {number(sum(kinds.values()))}개{_kinds(kinds, words)}"
+        for kinds, words in ((flows.entries, texts().entries), (flows.exits, texts().exits))
+    ]
+    return f"{texts().flows_lead} {', '.join(parts)}{texts().flows_provisional if flows.provisional else ''}."
+
+
+def _kinds(kinds: Mapping[str, int], words: Mapping[str, str]) -> str:
+    """`(신규 3, 그 밖 1)`; kinds without a word of their own are the rest."""
+    told = {words[kind]: count for kind in words if (count := kinds.get(kind))}
+    rest = sum(kinds.values()) - sum(told.values())
+    counts = {**told, words["rest"]: rest} if rest else told
+    return f"({', '.join(f'{word} {number(count)}' for word, count in counts.items())})" if counts else ""
 
 
 def _confidence(district: District) -> str:

@@ -152,7 +152,7 @@ class StageTile:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A flagged district in full: figures against the nation, the reason, and the trend."""
+    """A flagged district in full: figures against the nation, the reason, who came and went, and the trend."""
 
     anchor: str
     number: int
@@ -162,6 +162,7 @@ class Card:
     confidence: str
     facts: tuple[str, ...]
     reason: str
+    flows: str
     table: Table
     trend: Picture
 

@@ -97,6 +97,18 @@ class NationFact(DistrictFact):
 
 
 @dataclass(frozen=True, slots=True)
+class Flows:
+    """The workplaces that came to and went from a district in the four quarters up to this one, by kind.
+
+    `provisional`: an exit of the last of them may yet turn out to be a pause or a new number.
+    """
+
+    entries: Mapping[str, int]
+    exits: Mapping[str, int]
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AdjustedWorkers:
     """A region's workers in the last month without their season, and how far they moved, in percent."""
 
@@ -183,7 +195,8 @@ class ReportSource:
     is shown as not computable, one without a proposal as undetermined. `councils` is there once a report is final; its
     districts then stand in the stages decided. `trend` runs along `trend_months`
     (oldest first); None is a month without data.
-    `adjusted` is by region code, and empty where no season is known.
+    `adjusted` is by region code, and empty where no season is known; `flows` by district_id, where the
+    four quarters are known.
     """
 
     quarter: Quarter
@@ -204,3 +217,4 @@ class ReportSource:
     sources: Sequence[SourceFile]
     councils: Councils | None = None
     adjusted: Mapping[str, AdjustedWorkers] = field(default_factory=dict)
+    flows: Mapping[str, Flows] = field(default_factory=dict)

@@ -51,6 +51,11 @@ class Texts:
     map_attribution: str
     definitions: str
     flagged_lead: str
+    flows_lead: str
+    flows_provisional: str
+    flows_meaning: str
+    entries: Mapping[str, str]
+    exits: Mapping[str, str]
     break_note: str
     adjusted_corporations: str
     adjusted_note: str

@@ -20,6 +20,7 @@ from sogong_pipeline.reports.source import (
     Change,
     DistrictFact,
     DistrictInfo,
+    Flows,
     NationFact,
     PreviousStages,
     Proposal,
@@ -54,6 +55,8 @@ KINDS = (
 )
 HEADS = list("가나다라마바사아자차카타파하")
 TAILS = ("일반산단", "농공단지", "테크노밸리", "지식산업센터", "산단")
+ENTRIES = ("new", "above_floor", "coverage", "returned", "moved", "re_registered", "reassigned")
+EXITS = ("withdrawn", "below_floor", "paused", "moved", "re_registered", "reassigned", "unknown")
 NAMES = ("사업장 수", "종사자 수", "급여 총액")
 Series = list[TrendPoint]
 
@@ -117,6 +120,7 @@ def make_source(
         },
         "sources": [_file(rng, month) for month in window if month in known],
     }
+    values["flows"] = {info.district_id: _flows(rng) for info in infos} if history else {}
     if history:
         stages = {key: _proposal(fact).stage for key, fact in before.items()}
         values["previous"] = PreviousStages(QUARTER.shift(-1), rng.bytes(32).hex(), stages)
@@ -148,6 +152,13 @@ def source_factory() -> Callable[..., ReportSource]:
 def parse_svg() -> Callable[[str], ET.Element]:
     """Reads a drawing as XML, which fails when it is not well-formed."""
     return ET.fromstring
+
+
+def _flows(rng: np.random.Generator) -> Flows:
+    entries, exits = (
+        dict(zip(kinds, rng.poisson(1.5, 7).tolist(), strict=True)) for kinds in (ENTRIES, EXITS)
+    )
+    return Flows(entries, exits, provisional=True)
 
 
 def _info(rng: np.random.Generator, number: int) -> DistrictInfo:

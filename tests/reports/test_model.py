@@ -116,6 +116,27 @@ def test_flagged_districts_are_told_in_full(source: ReportSource, models: list[R
     assert any("법인만 비교" in words for words in card.facts)
 
 
+def test_a_flagged_district_says_who_came_and_went_and_every_kind_is_counted(
+    source: ReportSource, models: list[ReportModel]
+) -> None:
+    anchors = {f"d-{district_id}": flows for district_id, flows in source.flows.items()}
+    for card in (card for model in models[1:] for card in section(model, "flagged").cards):
+        flows = anchors[card.anchor]
+        for name, kinds in (("진입", flows.entries), ("이탈", flows.exits)):
+            told = re.search(rf"{name} (\d+)개(?:\((.*?)\))?[,.]", card.flows)
+            assert told and int(told[1]) == sum(kinds.values())
+            assert sum(int(count) for count in re.findall(r"\d+", told[2] or "")) == sum(kinds.values())
+        assert ("탈퇴" in card.flows) == (flows.exits["withdrawn"] > 0)
+        assert card.flows.endswith("마지막 분기의 이탈은 잠정치입니다.")
+
+
+def test_without_known_flows_nothing_is_said_of_them(source: ReportSource) -> None:
+    model = build_models(replace(source, flows={}))[1]
+    flagged = section(model, "flagged")
+    assert flagged.cards and not any(card.flows for card in flagged.cards)
+    assert not any("진입" in words for words in flagged.paragraphs)
+
+
 def test_the_nation_lists_the_same_flagged_districts(models: list[ReportModel]) -> None:
     listed = table(models[0], "flagged").rows
     told = [card.reason for model in models[1:] for card in section(model, "flagged").cards]
