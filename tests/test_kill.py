@@ -10,7 +10,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -37,11 +37,13 @@ Digest = Callable[[Path], dict[str, str]]
 
 @dataclass(frozen=True)
 class Installations:
-    """Installations alike but for what is done to them."""
+    """Installations alike but for what is done to them, and the state of one left in peace, which took so long."""
 
     folder: Path
     commands: forks.Commands
     digest: Digest
+    expected: tuple[object, ...] = ()
+    took: float = 0.0
 
     @classmethod
     def below(cls, folder: Path, digest: Digest) -> Installations:
@@ -62,7 +64,9 @@ class Installations:
         sheet = folder / "issued" / "reports" / PERIOD / "gyeonggi.xlsx"
         returned = fill(sheet, folder / "returned.xlsx")
         decide = ("decide", "record", returned, "--by", "이확인"), ("publish", "2022-Q2")
-        return cls(folder, (*commands, *decide), digest)
+        alike = cls(folder, (*commands, *decide), digest)
+        took = alike.finish("undisturbed")
+        return replace(alike, expected=alike.state("undisturbed"), took=took)
 
     def start(self, name: str, last_change: int = 0) -> forks.ForkServerProcess:
         """Begin, or go on with the command at which it ended."""
@@ -91,19 +95,18 @@ class Installations:
         return self.digest(home / "lake"), self.digest(home / "reports"), dump(Warehouse(pipeline))
 
 
-@pytest.fixture
-def installations(tmp_path: Path, digest_tree: Digest) -> Installations:
-    return Installations.below(tmp_path, digest_tree)
+@pytest.fixture(scope="module")
+def installations(tmp_path_factory: pytest.TempPathFactory, digest_tree: Digest) -> Installations:
+    return Installations.below(tmp_path_factory.mktemp("installations"), digest_tree)
 
 
 @pytest.mark.slow
 def test_killed_at_any_moment_a_re_run_ends_the_same(installations: Installations) -> None:
-    took = installations.finish("undisturbed")
-    expected = installations.state("undisturbed")
+    took = installations.took
     moments = random.Random(SEED)  # noqa: S311 - a seed, so that a failure can be repeated
     killed = tries = 0
     while killed < KILLS:
-        name, tries, began = f"killed{tries}", tries + 1, time.monotonic()
+        name, tries, began = f"moment{tries}", tries + 1, time.monotonic()
         process = installations.start(name)
         moment = moments.uniform(0.02, 0.98) * took
         process.join(moment)
@@ -115,7 +118,9 @@ def test_killed_at_any_moment_a_re_run_ends_the_same(installations: Installation
         assert process.exitcode == -signal.SIGKILL
         killed += 1
         installations.finish(name)
-        assert installations.state(name) == expected, f"killed after {moment:.3f} of {took:.3f} s"
+        assert installations.state(name) == installations.expected, (
+            f"killed after {moment:.3f} of {took:.3f} s"
+        )
 
 
 @pytest.mark.slow
@@ -123,14 +128,13 @@ def test_killed_between_any_two_changes_of_the_disk_a_re_run_ends_the_same(
     installations: Installations,
 ) -> None:
     """Every state a killed run can leave, since between two changes nothing that has a name changes."""
-    installations.finish("undisturbed")
-    expected = installations.state("undisturbed")
     killed = []
     for changes in CHANGES:
-        process = installations.start(f"killed{changes}", last_change=changes)
+        name = f"changes{changes}"
+        process = installations.start(name, last_change=changes)
         process.join()
-        installations.finish(f"killed{changes}")
-        assert installations.state(f"killed{changes}") == expected, f"killed after {changes} changes"
+        installations.finish(name)
+        assert installations.state(name) == installations.expected, f"killed after {changes} changes"
         if process.exitcode == 0:
             break
         assert process.exitcode == -signal.SIGKILL

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 import pyarrow as pa
@@ -19,37 +19,79 @@ from sogong_pipeline.regions.reference import current_code, data_path
 
 WIDEST_DONG = 4
 """Postal codes of a legal dong that a district may still fill: the real complexes span a median of three."""
+BY_LIST = ("building", "dong_alone")
+"""What a place says where it takes a list to tell who is in the district."""
 SHORTEST_STEM = 2
 """A name whose part before the ending is shorter is looked for as it stands only."""
 
 
-def claims(districts: Iterable[District]) -> pa.Table:
+def claims(districts: Sequence[District]) -> pa.Table:
     """The places districts claim: one row per legal dong of today, postal code and beginning of an industry code.
 
     An eup or myeon claimed as a whole is claimed with each of its ri. Where a district names no postal code, or no
-    industry, the column is null and any will do. A claim whose place does not tell who is in the district needs a list:
-    a building's, and that of a legal dong of many postal codes of which none is named.
+    industry, the column is null and any will do. `evidence` is what a place says: `postal_code` or `legal_dong` where it
+    tells who is in the district, by their trade or as nothing else is there; where it says less, `beside_roads` (the
+    district lists roads), `shared_dong` (another one than a building or a nested one claims a part of the legal dong) and
+    `any_trade` (no trade usually settles there); and where only a list would tell, `building`, or `dong_alone` for a
+    legal dong of many postal codes of which none is named.
     """
-    rows = [claim for district in districts for claim in claims_of(district)]
-    names = ("district_id", "legal_dong_code", "postal_code", "industry_code", "needs_list")
-    return _table(names, rows, pa.bool_())
+    shared = _shared(districts)
+    rows = [claim for district in districts for claim in claims_of(district, shared)]
+    return _table(("district_id", "legal_dong_code", "postal_code", "industry_code", "evidence"), rows)
 
 
-def claims_of(district: District) -> list[tuple[str, str, str | None, str | None, bool]]:
-    """One district's claims, as in `claims`."""
+def claims_of(
+    district: District, shared: Collection[tuple[str, str]] = ()
+) -> list[tuple[str, str, str | None, str | None, str]]:
+    """One district's claims, as in `claims`; `shared` are the districts and legal dongs where another one claims some."""
     whole = {today for code in district.whole_dong_codes for today in codes_today(code)}
+
+    def told(dong: str, postal: str | None) -> str:
+        if district.needs_list:
+            return "building" if postal else "dong_alone"
+        if not (postal or district.is_alone or dong in whole) and is_wide(dong):
+            return "dong_alone"
+        if not district.is_alone:
+            if district.roads:
+                return "beside_roads"
+            if (district.district_id, dong) in shared:
+                return "shared_dong"
+            if not (district.industry_codes or kinds()[district.kind].usual_divisions):
+                return "any_trade"
+        return "postal_code" if postal else "legal_dong"
+
     return [
-        (
-            district.district_id,
-            dong,
-            postal,
-            industry,
-            district.needs_list or (not postal and dong not in whole and is_wide(dong)),
-        )
+        (district.district_id, dong, postal, industry, told(dong, postal))
         for dong in places_of(district)
         for postal in (district.postal_codes or (None,))
         for industry in (district.industry_codes or (None,))
     ]
+
+
+def _shared(districts: Sequence[District]) -> set[tuple[str, str]]:
+    """Districts with each of their legal dongs that another one claims too, buildings and nested ones apart."""
+    areas = [district for district in districts if not kinds()[district.kind].is_building]
+    parents = {district.district_id: district.parent_id for district in areas}
+
+    def above(district_id: str | None) -> set[str]:
+        found: set[str] = set()
+        while district_id is not None and district_id not in found:
+            found.add(district_id)
+            district_id = parents.get(district_id)
+        return found
+
+    lines = {district_id: above(district_id) for district_id in parents}
+    holders: dict[str, list[str]] = {}
+    for district in areas:
+        for dong in places_of(district):
+            holders.setdefault(dong, []).append(district.district_id)
+    return {
+        (one, dong)
+        for dong, held_by in holders.items()
+        if len(held_by) > 1
+        for one in held_by
+        if any(one not in lines[other] and other not in lines[one] for other in held_by)
+    }
 
 
 def is_wide(legal_dong_code: str) -> bool:
@@ -154,15 +196,15 @@ def _is_narrower(inner: tuple[set[str], set[str]], outer: tuple[set[str], set[st
 def habits(districts: Iterable[District]) -> pa.Table:
     """Who usually settles in a district, of those that have such habits.
 
-    One row per district whose kind has usual divisions and that names no industries itself: the first and the last
-    division, and whether it lists roads, so that an address on none of them says less.
+    One row per district whose kind has usual divisions, that names no industries itself and is not alone where it is:
+    the first and the last division.
     """
     rows = [
-        (district.district_id, *usual, bool(district.roads))
+        (district.district_id, *usual)
         for district in districts
-        if not district.industry_codes and (usual := kinds()[district.kind].usual_divisions)
+        if not (district.industry_codes or district.is_alone) and (usual := kinds()[district.kind].usual_divisions)
     ]
-    return _table(("district_id", "first_division", "last_division", "lists_roads"), rows, pa.bool_())
+    return _table(("district_id", "first_division", "last_division"), rows)
 
 
 def placements(placed: Iterable[Placement]) -> pa.Table:

@@ -16,8 +16,8 @@ from sogong_pipeline.periods import Month
 from sogong_pipeline.regions.crosswalk import divided_codes, sigungu_on, today_of_codes, today_of_names
 from sogong_pipeline.regions.reference import regions
 
-GRADES = ("high", "medium", "ambiguous", "not_assignable", "none")
-"""Surest first; only the first two place a workplace in a district."""
+GRADES = ("high", "medium", "low", "ambiguous", "not_assignable", "none")
+"""Surest first; only the first three place a workplace in a district."""
 
 
 def match(workplace: Path, trace: Path, districts: Slice, month: Month, workspace: Path) -> Built:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from sogong_pipeline.districts.matching import GRADES
 from sogong_pipeline.evaluation.assignable import grade_districts
 from sogong_pipeline.evaluation.country import Evaluated
 from sogong_pipeline.evaluation.exits import exits_told
 from sogong_pipeline.periods import Month
 
-GRADES = ("high", "medium", "ambiguous", "not_assignable", "none")
 LINKS = ("moved", "re_registered", "renamed")
 
 
@@ -32,7 +32,7 @@ class Accuracy:
 
     Attributes:
         grades: Rows by grade.
-        medium: The rows of that grade, by whether the registry lists roads of the district.
+        evidence: The placed rows by grade and by what decided.
         district_errors: Per district and month: kind, true workers, the share by which the measured ones are off, and
             as shares of the true workers those it misses and those of others that it counts.
         districts: Districts that count.
@@ -42,7 +42,7 @@ class Accuracy:
     """
 
     grades: dict[str, GradeCount] = field(default_factory=lambda: {grade: GradeCount() for grade in GRADES})
-    medium: dict[bool, GradeCount] = field(default_factory=lambda: {True: GradeCount(), False: GradeCount()})
+    evidence: dict[tuple[str, str], GradeCount] = field(default_factory=lambda: defaultdict(GradeCount))
     district_errors: pd.DataFrame = field(default_factory=pd.DataFrame)
     districts: int = 0
     true_workers: int = 0
@@ -102,7 +102,7 @@ def measure_accuracy(evaluated: Evaluated) -> Accuracy:
         rows = evaluated.rows(month)
         present = rows[rows["is_counted"]]
         _count_grades(found, present)
-        _count_medium(found, present, {d.district_id for d in evaluated.districts.districts if d.roads})
+        _count_evidence(found, present)
         errors.append(district_errors(evaluated, month, present))
         found.true_workers += int(present.loc[present["lies_in"].notna(), "subscribers"].sum())
         _count_links(found, present, last, events[events["data_month"] == str(month)], is_first=not counted)
@@ -127,11 +127,12 @@ def _count_grades(found: Accuracy, present: pd.DataFrame) -> None:
         count.right += int(rows["is_right"].sum())
 
 
-def _count_medium(found: Accuracy, present: pd.DataFrame, with_roads: set[str]) -> None:
-    medium = present[present["grade"] == "medium"]
-    for has_roads, rows in medium.groupby(medium["district_id"].isin(with_roads)):
-        found.medium[bool(has_roads)].placed += len(rows)
-        found.medium[bool(has_roads)].right += int(rows["is_right"].sum())
+def _count_evidence(found: Accuracy, present: pd.DataFrame) -> None:
+    placed = present[present["district_id"].notna()]
+    for (grade, evidence), rows in placed.groupby(["grade", "evidence"]):
+        count = found.evidence[str(grade), str(evidence)]
+        count.placed += len(rows)
+        count.right += int(rows["is_right"].sum())
 
 
 def district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame | None = None) -> pd.DataFrame:

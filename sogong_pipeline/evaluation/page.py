@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sogong_pipeline.evaluation.accuracy import GRADES, LINKS, Accuracy
+from sogong_pipeline.districts.matching import GRADES
+from sogong_pipeline.evaluation.accuracy import LINKS, Accuracy
 from sogong_pipeline.evaluation.assignable import LEAST_EFFECTIVE, MOST_INSIDE, MOST_OUTSIDE
 from sogong_pipeline.evaluation.country import Recipe
 
@@ -88,9 +89,9 @@ def lines(recipe: Recipe, accuracy: Accuracy) -> list[str]:
         "|---|---|---|---|---|---|---|",
         *(_grade_line(accuracy, grade) for grade in GRADES),
         "",
-        f"Right of *medium*: {_medium(accuracy, has_roads=False)} where the registry lists no roads of the district, "
-        f"{_medium(accuracy, has_roads=True)} where it does:",
-        "there the sure ones are *high*, and strangers weigh more in the rest.",
+        "| placed by | grade | workplaces x months | right |",
+        "|---|---|---|---|",
+        *_evidence_lines(accuracy),
         "",
         f"Districts graded assignable: {percent(accuracy.share_assignable)} of {accuracy.districts}, with "
         f"{percent(accuracy.workers_assignable)} of all workers truly in districts.",
@@ -148,9 +149,12 @@ def _grade_line(accuracy: Accuracy, grade: str) -> str:
     return f"| {grade} | {' | '.join(f'{cell:,}' for cell in cells)} | {' | '.join(shown)} |"
 
 
-def _medium(accuracy: Accuracy, *, has_roads: bool) -> str:
-    count = accuracy.medium[has_roads]
-    return percent(count.right / count.placed if count.placed else float("nan"))
+def _evidence_lines(accuracy: Accuracy) -> list[str]:
+    told = sorted(accuracy.evidence.items(), key=lambda item: (GRADES.index(item[0][0]), item[0][1]))
+    return [
+        f"| {evidence} | {grade} | {count.placed:,} | {percent(count.right / count.placed)} |"
+        for (grade, evidence), count in told
+    ]
 
 
 def _kind_lines(accuracy: Accuracy) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from sogong_pipeline.evaluation.accuracy import GRADES
+from sogong_pipeline.districts.matching import GRADES
 from sogong_pipeline.regions.reference import regions
 
 UNKNOWN = "?"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sogong_pipeline.districts.evidence import claims_of
+from sogong_pipeline.districts.evidence import BY_LIST, claims_of
 from sogong_pipeline.districts.registry import District, Slice
 from sogong_pipeline.engine import Engine, query
 from sogong_pipeline.errors import RefusedError
@@ -74,7 +74,7 @@ def measure_month(member: Path, districts: Slice, month: Month, workspace: Path)
             "matched": nation["matched_workplaces"],
             "ambiguous": nation["ambiguous_workplaces"],
             "unassigned": nation["unassigned_workplaces"],
-            **{grade: nation[f"{grade}_workplaces"] for grade in ("high", "medium", "not_assignable")},
+            **{grade: nation[f"{grade}_workplaces"] for grade in ("high", "medium", "low", "not_assignable")},
         },
     )
 
@@ -97,7 +97,7 @@ def outside_roll_out(districts: Sequence[District], quarter: Quarter) -> pa.Tabl
 
 
 _ACCOUNT = """
-    WITH outside AS (FROM district_member WHERE is_counted AND grade NOT IN ('high', 'medium'))
+    WITH outside AS (FROM district_member WHERE is_counted AND grade NOT IN ('high', 'medium', 'low'))
     SELECT
         nation.workplaces - (SELECT coalesce(sum(workplaces), 0) FROM fact_district_month)
             - (SELECT count(*) FROM outside) AS workplaces_unaccounted,
@@ -130,6 +130,6 @@ def _can_tell(districts: Slice) -> list[bool]:
     """Of each district, whether the registry says enough of it for nobody in it to mean nobody."""
     listed = {placement.district_id for placement in districts.placements}
     return [
-        one.district_id in listed or (not one.needs_list and any(not needs for *_, needs in claims_of(one)))
+        one.district_id in listed or any(told not in BY_LIST for *_, told in claims_of(one))
         for one in districts.districts
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class Terrain(Ground):
             if claim is None:
                 claim = self._alone(sigungu, span, rural=bool(rng.random() < law.rural))
         if claim is None:
-            return self.building(sigungu)
+            return self._in_one_place(sigungu)
         if is_complex:
             self._complexes[sigungu].append(claim)
         self._held.update(claim.legal_dong_codes)
@@ -75,6 +76,11 @@ class Terrain(Ground):
             begin = int(self._rng.integers(len(free) - count + 1)) if free else 0
             inside += free[begin : begin + count]
         return self._claim(inside) if inside else None
+
+    def _in_one_place(self, sigungu: str) -> Claim | None:
+        """A place like a building's, where no legal dong is free; what lies there is none."""
+        found = self.building(sigungu)
+        return found and replace(found, is_building=False)
 
     def _claim(self, inside: list[int]) -> Claim:
         dongs = sorted({self._places.legal_dong_code[place] for place in inside})

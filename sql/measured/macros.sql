@@ -57,6 +57,8 @@ SELECT
     count(*) FILTER (is_counted AND district_id IS NULL AND grade <> 'ambiguous') AS unassigned_workplaces,
     count(*) FILTER (is_counted AND grade = 'high') AS high_workplaces,
     coalesce(sum(subscribers) FILTER (is_counted AND grade = 'high'), 0) AS high_workers,
+    count(*) FILTER (is_counted AND grade = 'low') AS low_workplaces,
+    coalesce(sum(subscribers) FILTER (is_counted AND grade = 'low'), 0) AS low_workers,
     count(*) FILTER (is_counted AND grade = 'not_assignable') AS not_assignable_workplaces
 FROM query_table(members)
 GROUP BY area, division, size_band, grade;
@@ -78,7 +80,7 @@ SELECT
     max(largest_workplace_workers)::BIGINT AS largest_workplace_workers,
     sum(squared_workers)::BIGINT AS squared_workers,
     sum(COLUMNS('^ceiling_'))::BIGINT,
-    sum(COLUMNS('^(matched|ambiguous|unassigned|high|not_assignable)_'))::BIGINT
+    sum(COLUMNS('^(matched|ambiguous|unassigned|high|low|not_assignable)_'))::BIGINT
 FROM query_table(cells)
 GROUP BY GROUPING SETS ((area), (area, division), (area, size_band), (area, grade))
 HAVING grouping(size_band) = 1 OR size_band IS NOT NULL;
@@ -101,7 +103,7 @@ CREATE OR REPLACE MACRO month_measures(sums) AS TABLE
 SELECT
     * EXCLUDE (
         matched_workplaces, ambiguous_workplaces, unassigned_workplaces,
-        high_workplaces, high_workers, not_assignable_workplaces
+        high_workplaces, high_workers, low_workplaces, low_workers, not_assignable_workplaces
     ),
     getvariable('rate_bp')::INTEGER AS rate_bp,
     divide_half_even(billed_amount_krw::HUGEINT * 10000, getvariable('rate_bp'))::BIGINT AS payroll_krw,

@@ -1,8 +1,10 @@
 -- Where every workplace of a month lies. Codes and names of a row are taken to today's legal dong first. Then what a
 -- registry says is looked for from the surest to the least sure: an override, a supplied list, the district's name or
 -- an allow-listed road in the address (high), the postal code and legal dong (medium). The first that says anything
--- decides. Of nested districts the inner one wins; several that are left are ambiguous and stay with nobody. Who is of
--- another trade than those who usually settle in a district counts one grade less: beside its listed roads not at all.
+-- decides. Of nested districts the inner one wins; several that are left are ambiguous and stay with nobody. A place is
+-- medium with a trade that usually settles there, and alone it is low; as it is where the district lists roads and theirs
+-- is none of these, or another one claims a part of the legal dong, or the road leads on to other places. Other trades
+-- count one grade less.
 WITH keyed AS NOT MATERIALIZED (
     SELECT *, hash(legal_dong_code, lot_address, road_address, postal_code, industry) AS spot_id
     FROM (SELECT *, CASE WHEN getvariable('by_industry') THEN industry_code END AS industry FROM workplace)
@@ -15,7 +17,8 @@ spot AS (
         any_value(lot_address) AS lot_address,
         any_value(road_address) AS road_address,
         any_value(postal_code) AS postal_code,
-        any_value(industry) AS industry_code
+        any_value(industry) AS industry_code,
+        count(*) AS rows
     FROM keyed
     GROUP BY spot_id
 ),
@@ -61,14 +64,8 @@ candidate AS (
     FROM place JOIN road ON road.road = place.road AND road.area_code IN (place.place_code[:8], place.place_code[:5])
     UNION
     SELECT
-        spot_id, claim.district_id,
-        CASE
-            WHEN claim.needs_list AND claim.postal_code IS NULL THEN 'dong_alone'
-            WHEN claim.needs_list THEN 'building'
-            WHEN claim.postal_code IS NULL THEN 'legal_dong'
-            ELSE 'postal_code'
-        END,
-        CASE WHEN claim.needs_list THEN 6 ELSE 5 END
+        spot_id, claim.district_id, claim.evidence,
+        CASE WHEN claim.evidence IN ('building', 'dong_alone') THEN 6 ELSE 5 END
     FROM place
     JOIN claim
         ON claim.legal_dong_code = place.place_code
@@ -87,7 +84,7 @@ innermost AS (
             AND (nest.is_narrower OR outermost.rank < 5)
     )
 ),
-found AS (
+decided AS (
     SELECT
         spot_id,
         list(DISTINCT district_id ORDER BY district_id) AS district_ids,
@@ -95,6 +92,28 @@ found AS (
         CASE WHEN count(DISTINCT evidence) = 1 THEN min(evidence) ELSE 'place' END AS evidence
     FROM innermost
     GROUP BY spot_id
+),
+through_road AS (
+    -- A road of which a twentieth or more lies at places that a district does not claim leads on to others.
+    SELECT sigungu_code, road, district_id
+    FROM (
+        SELECT place_code[:5] AS sigungu_code, road, district_id, coalesce(sum(rows) FILTER (rank >= 5), 0) AS own_rows
+        FROM (SELECT DISTINCT spot_id, district_id, rank FROM candidate WHERE rank >= 4)
+        JOIN place USING (spot_id)
+        WHERE road <> '' AND district_id IN (SELECT district_id FROM claim)
+        GROUP BY ALL
+    )
+    JOIN (SELECT place_code[:5] AS sigungu_code, road, sum(rows) AS rows FROM place GROUP BY ALL) USING (sigungu_code, road)
+    WHERE own_rows < 0.95 * rows
+),
+found AS (
+    SELECT decided.*, through_road.district_id IS NOT NULL AS leads_on
+    FROM decided
+    JOIN place USING (spot_id)
+    LEFT JOIN through_road
+        ON through_road.sigungu_code = place.place_code[:5]
+        AND through_road.road = place.road
+        AND [through_road.district_id] = decided.district_ids
 ),
 placed AS (
     SELECT
@@ -122,6 +141,7 @@ judged AS (
             ELSE coalesce(found.district_ids, [])
         END AS district_ids,
         coalesce(placed.role, found.evidence) AS evidence,
+        placed.role IS NULL AND found.leads_on AND found.rank >= 4 AS leads_on,
         CASE WHEN placed.role IS NOT NULL THEN 1 ELSE found.rank END AS rank
     FROM keyed AS workplace
     LEFT JOIN place USING (spot_id)
@@ -137,9 +157,10 @@ division AS (
 ),
 weighed AS (
     SELECT
-        judged.*,
+        judged.* EXCLUDE (leads_on),
         coalesce(division.division, 'unknown') AS division,
-        habit.lists_roads AND rank = 5 AS is_beside_roads,
+        -- Where nothing is asked of the trade, the place tells by itself.
+        leads_on AND (rank = 4 OR habit.district_id IS NOT NULL) AS leads_on,
         habit.district_id IS NOT NULL
             AND coalesce(division.division, 'unknown') NOT BETWEEN first_division AND last_division AS is_unusual
     FROM judged
@@ -149,11 +170,18 @@ weighed AS (
 ),
 graded AS (
     SELECT
-        * REPLACE (CASE WHEN is_unusual AND is_beside_roads THEN 'beside_roads' ELSE evidence END AS evidence),
+        * REPLACE (
+            CASE
+                WHEN evidence IN ('road', 'postal_code', 'legal_dong') AND leads_on THEN 'through_road'
+                WHEN evidence IN ('postal_code', 'legal_dong') AND is_unusual THEN 'other_trade'
+                ELSE evidence
+            END AS evidence
+        ),
         CASE
             WHEN rank IS NULL OR district_ids = [NULL] THEN 'none'
             WHEN rank = 6 THEN 'not_assignable'
-            WHEN len(district_ids) > 1 OR (is_unusual AND is_beside_roads) THEN 'ambiguous'
+            WHEN len(district_ids) > 1 OR (is_unusual AND evidence = 'beside_roads') THEN 'ambiguous'
+            WHEN leads_on OR rank = 5 AND (is_unusual OR evidence IN ('beside_roads', 'shared_dong', 'any_trade')) THEN 'low'
             WHEN rank = 5 OR (is_unusual AND rank > 1) THEN 'medium'
             ELSE 'high'
         END AS grade
@@ -163,7 +191,7 @@ SELECT
     graded.row_number,
     graded.data_month,
     workplace_trace.workplace_id,
-    CASE WHEN grade IN ('high', 'medium') THEN district_ids[1] END AS district_id,
+    CASE WHEN grade IN ('high', 'medium', 'low') THEN district_ids[1] END AS district_id,
     grade,
     evidence,
     CASE WHEN grade IN ('ambiguous', 'not_assignable') THEN array_to_string(district_ids, '|') END AS candidate_ids,

@@ -30,9 +30,11 @@ SELECT
     getvariable('data_month') AS data_month,
     measures.* EXCLUDE (area, ambiguous),
     high_workplaces,
-    sums.workplaces - high_workplaces AS medium_workplaces,
+    sums.workplaces - high_workplaces - low_workplaces AS medium_workplaces,
+    low_workplaces,
     high_workers,
-    sums.workers - high_workers AS medium_workers,
+    sums.workers - high_workers - low_workers AS medium_workers,
+    low_workers,
     sums.ambiguous AS ambiguous_workplaces
 FROM month_measures('sums') AS measures
 JOIN sums USING (area)

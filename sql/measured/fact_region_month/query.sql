@@ -9,13 +9,16 @@ SELECT
     measures.* EXCLUDE (area, cut, part),
     matched_workplaces,
     high_workplaces,
-    matched_workplaces - high_workplaces AS medium_workplaces,
+    matched_workplaces - high_workplaces - low_workplaces AS medium_workplaces,
+    low_workplaces,
     ambiguous_workplaces,
     unassigned_workplaces,
     not_assignable_workplaces
 FROM month_measures('sums') AS measures
 JOIN (
-    SELECT area, matched_workplaces, high_workplaces, ambiguous_workplaces, unassigned_workplaces, not_assignable_workplaces
+    SELECT
+        area, matched_workplaces, high_workplaces, low_workplaces, ambiguous_workplaces, unassigned_workplaces,
+        not_assignable_workplaces
     FROM sums
 ) USING (area)
 ORDER BY region_code
