@@ -29,11 +29,11 @@ def claims(districts: Sequence[District]) -> pa.Table:
     """The places districts claim: one row per legal dong of today, postal code and beginning of an industry code.
 
     An eup or myeon claimed as a whole is claimed with each of its ri. Where a district names no postal code, or no
-    industry, the column is null and any will do. `evidence` is what a place says: `postal_code` or `legal_dong` where it
-    tells who is in the district, by their trade or as nothing else is there; where it says less, `beside_roads` (the
-    district lists roads), `shared_dong` (another one than a building or a nested one claims a part of the legal dong) and
-    `any_trade` (no trade usually settles there); and where only a list would tell, `building`, or `dong_alone` for a
-    legal dong of many postal codes of which none is named.
+    industry, the column is null and any will do. `evidence` is what a place says: `postal_code` or `legal_dong` where
+    it tells who is in the district, with their trade or as nothing else is there; where it says less, `beside_roads`
+    (the district lists roads), `shared_dong` (another one than a building or a nested one claims a part of the legal
+    dong) and `any_trade` (no trade usually settles there); and where only a list would tell, `building`, or
+    `dong_alone` for a legal dong of many postal codes of which none is named.
     """
     shared = _shared(districts)
     rows = [claim for district in districts for claim in claims_of(district, shared)]
@@ -43,7 +43,7 @@ def claims(districts: Sequence[District]) -> pa.Table:
 def claims_of(
     district: District, shared: Collection[tuple[str, str]] = ()
 ) -> list[tuple[str, str, str | None, str | None, str]]:
-    """One district's claims, as in `claims`; `shared` are the districts and legal dongs where another one claims some."""
+    """One district's claims, as in `claims`; `shared` are districts and their legal dongs where others claim some."""
     whole = {today for code in district.whole_dong_codes for today in codes_today(code)}
 
     def told(dong: str, postal: str | None) -> str:
@@ -202,7 +202,8 @@ def habits(districts: Iterable[District]) -> pa.Table:
     rows = [
         (district.district_id, *usual)
         for district in districts
-        if not (district.industry_codes or district.is_alone) and (usual := kinds()[district.kind].usual_divisions)
+        if not (district.industry_codes or district.is_alone)
+        and (usual := kinds()[district.kind].usual_divisions)
     ]
     return _table(("district_id", "first_division", "last_division"), rows)
 

@@ -49,6 +49,21 @@ class Accuracy:
     links: dict[str, Counter[str]] = field(default_factory=lambda: {link: Counter() for link in LINKS})
     exits: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    def count(self, present: pd.DataFrame) -> None:
+        """Add the counted rows of a month, by grade and, of those placed, by what decided."""
+        for grade, rows in present.groupby("grade"):
+            count = self.grades[str(grade)]
+            count.rows += len(rows)
+            count.inside += int(rows["lies_in"].notna().sum())
+            count.placed += int(rows["district_id"].notna().sum())
+            count.right += int(rows["is_right"].sum())
+        placed = present[present["district_id"].notna()]
+        for pair, rows in placed.groupby(["grade", "evidence"]):
+            decided, why = pair
+            told = self.evidence[str(decided), str(why)]
+            told.placed += len(rows)
+            told.right += int(rows["is_right"].sum())
+
     def precision(self, grade: str) -> float:
         """The share of the rows of a grade whose district is the true one."""
         count = self.grades[grade]
@@ -101,8 +116,7 @@ def measure_accuracy(evaluated: Evaluated) -> Accuracy:
     for month in evaluated.recipe.months:
         rows = evaluated.rows(month)
         present = rows[rows["is_counted"]]
-        _count_grades(found, present)
-        _count_evidence(found, present)
+        found.count(present)
         errors.append(district_errors(evaluated, month, present))
         found.true_workers += int(present.loc[present["lies_in"].notna(), "subscribers"].sum())
         _count_links(found, present, last, events[events["data_month"] == str(month)], is_first=not counted)
@@ -118,38 +132,18 @@ def measure_accuracy(evaluated: Evaluated) -> Accuracy:
     return found
 
 
-def _count_grades(found: Accuracy, present: pd.DataFrame) -> None:
-    for grade, rows in present.groupby("grade"):
-        count = found.grades[str(grade)]
-        count.rows += len(rows)
-        count.inside += int(rows["lies_in"].notna().sum())
-        count.placed += int(rows["district_id"].notna().sum())
-        count.right += int(rows["is_right"].sum())
-
-
-def _count_evidence(found: Accuracy, present: pd.DataFrame) -> None:
-    placed = present[present["district_id"].notna()]
-    for (grade, evidence), rows in placed.groupby(["grade", "evidence"]):
-        count = found.evidence[str(grade), str(evidence)]
-        count.placed += len(rows)
-        count.right += int(rows["is_right"].sum())
-
-
-def district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame | None = None) -> pd.DataFrame:
+def district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame) -> pd.DataFrame:
     """How far a month's measures of districts are off.
 
     Args:
         evaluated: The country.
         month: One of its months.
-        present: Its counted rows, where somebody has them.
+        present: Its counted rows.
 
     Returns:
         One row per district: what `grade_districts` says, true_workers, workers, and as shares of the true ones missed,
         strangers and error.
     """
-    if present is None:
-        rows = evaluated.rows(month)
-        present = rows[rows["is_counted"]]
     facts = evaluated.facts(month).set_index("district_id")
     table = grade_districts(evaluated.districts, present, facts)
     true = present.groupby("lies_in")["subscribers"].sum()

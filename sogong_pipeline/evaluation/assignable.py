@@ -7,7 +7,7 @@ from collections import Counter
 import pandas as pd
 
 from sogong_pipeline.districts.evidence import places_of
-from sogong_pipeline.districts.registry import District, Slice, kinds
+from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.regions.dong_outlines import beside
 
 LEAST_EFFECTIVE = 5
@@ -15,9 +15,7 @@ LEAST_EFFECTIVE = 5
 MOST_OUTSIDE = 0.10
 """Workers that may be a district's and are counted in none, as a share of those counted in it."""
 MOST_INSIDE = 0.20
-"""Of the workers counted in a district, those that may be none of its."""
-BY_PLACE = ("postal_code", "legal_dong", "place")
-"""Evidence that says no more than where the postman goes."""
+"""Of the workers counted in a district, those of workplaces graded low."""
 
 
 def grade_districts(districts: Slice, present: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
@@ -26,11 +24,11 @@ def grade_districts(districts: Slice, present: pd.DataFrame, facts: pd.DataFrame
     A district is assignable that has five effective workplaces, whose legal dongs no other district claims, and of
     which little is in doubt on either side. Outside: rows it is a candidate for, and everybody in its legal dongs and
     those beside them whom no district claims, as one in ten of a real complex has a postal code that no list of it
-    names. Inside: those whom their place alone puts there and who are of another trade than its usual ones.
+    names. Inside: those whose match is graded low.
 
     Args:
         districts: The districts of the month and the lists that go with them.
-        present: Counted rows with district_id, evidence, candidate_ids, grade, division, legal_dong_code, subscribers.
+        present: Counted rows with district_id, evidence, candidate_ids, grade, legal_dong_code, subscribers.
         facts: `fact_district_month`, by district_id.
 
     Returns:
@@ -46,7 +44,8 @@ def grade_districts(districts: Slice, present: pd.DataFrame, facts: pd.DataFrame
     workers = workers.where(workers > 0)
     places = {one.district_id: set(places_of(one)) for one in held}
     table["doubt_outside"] = _outside(places, present).reindex(table.index) / workers
-    table["doubt_inside"] = _inside(held, present).reindex(table.index).fillna(0) / workers
+    low = present[present["grade"] == "low"].groupby("district_id")["subscribers"].sum()
+    table["doubt_inside"] = low.reindex(table.index).fillna(0) / workers
     claimed = Counter(code for codes in places.values() for code in codes)
     is_its_own = pd.Series({one: all(claimed[code] == 1 for code in codes) for one, codes in places.items()})
     table["is_assignable"] = (
@@ -69,19 +68,3 @@ def _outside(places: dict[str, set[str]], present: pd.DataFrame) -> pd.Series[fl
         near |= {code[:8] + "00" for code in near}  # real rows often leave the ri out
         doubt[one] = claimed.get(one, 0) + nobody.reindex(sorted(near)).sum()
     return pd.Series(doubt, dtype="float64")
-
-
-def _inside(held: tuple[District, ...], present: pd.DataFrame) -> pd.Series[float]:
-    """Workers that their place alone puts in a district, of no trade that speaks for it."""
-    chosen = {one.district_id for one in held if one.industry_codes}
-    placed = present[
-        (present["grade"] == "medium")
-        & present["evidence"].isin(BY_PLACE)
-        & ~present["district_id"].isin(chosen)
-    ]
-    usual = {one.district_id: kinds()[one.kind].usual_divisions or ("", "") for one in held}
-    first, last = (
-        placed["district_id"].map({one: ends[place] for one, ends in usual.items()}) for place in (0, 1)
-    )
-    is_unusual = ~placed["division"].between(first, last)
-    return placed[is_unusual].groupby("district_id")["subscribers"].sum().astype("float64")

@@ -24,23 +24,22 @@ complexes, but how many strangers lie beside a district is in part our own choic
 Aims: precision of *high* at least {high:.2f}, of *medium* at least {medium:.2f}; workers off by at most {error} in the
 median of the districts graded assignable; at least {exits} of exits told with their true reason.
 
-*Assignable* is a district of {effective} effective workplaces or more, whose legal dongs no other district claims
+*Low* is what a place says alone ([decision 19](decisions/0019-low.md)): counted in the district, and more likely right
+than not. *Assignable* is a district of {effective} effective workplaces or more, whose legal dongs no other district claims
 and of which little is in doubt on either side: workers of rows it is a candidate for, and of everybody in its legal
 dongs and those beside them whom no district claims, are at most {outside} of those counted in it; and at most {inside}
-of these are there by their place alone and of another trade than its usual one. The pipeline itself sees all that. It
-does not see whether a supplied list is complete: a building with one is assignable only where hardly anybody else is at
-its address, and the figures of lists stand beside. Where a country is full, few districts have so little around them:
-here there is one workplace outside per one inside, in the real file there are three.
+of these are graded low. The pipeline itself sees all that. It does not see whether a supplied list is complete: a
+building with one is assignable only where hardly anybody else is at its address, and the figures of lists stand beside.
 
 Who is placed in a complex and truly lies in a building inside it is placed rightly; in the workers of districts the
 innermost one counts. *Missed* are a district's workers that are not placed in it, most of them at postal codes beyond
 those the registry lists; *strangers* are those placed in it who are none of its.
 """
 _SPREAD = """\
-## Assignable districts of many countries
+## The same of many countries
 
-A country of 200 districts has a dozen assignable ones, whose median is half luck. So the same of one month of several
-countries, none left out because of what it showed, each district once.
+Of one month each, none left out because of what it showed: precision by grade, and the assignable districts, each once.
+Few districts of a full country have so little around them, so that the median of one country's is its luck.
 """
 NAMES = {
     "tuned": "The country the rules were tuned on",

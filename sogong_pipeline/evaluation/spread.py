@@ -1,70 +1,94 @@
-"""Errors of assignable districts over several countries: one has a dozen of them, and their median is half luck."""
+"""The same of many countries: how far the figures of one are its own luck."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
 import yaml
 
-from sogong_pipeline.evaluation.accuracy import district_errors
+from sogong_pipeline.evaluation.accuracy import Accuracy, district_errors
 from sogong_pipeline.evaluation.country import Evaluated, Recipe
 from sogong_pipeline.evaluation.page import MOST_MEDIAN_ERROR, percent
 from sogong_pipeline.periods import Month
 
-DISTRICTS, MONTH = 200, Month.parse("2026-01")
+MONTH = Month.parse("2026-01")
+GRADES = ("high", "medium", "low")
 TITLES = {
     "tuned": "the law the rules were tuned on",
     "again": "another law, nothing was tuned on it",
-    "full": "as much around the districts as in the real file",
 }
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one month of a country of a group showed; `errors` are its districts'."""
+
+    group: str
+    recipe: Recipe
+    precision: dict[str, float]
+    errors: pd.DataFrame
 
 
 def spread_recipes() -> dict[str, list[Recipe]]:
     """The countries of each group, one month of each."""
     text = resources.files(__package__).joinpath("spread.yaml").read_text(encoding="utf-8")
     return {
-        name: [Recipe(group["law"], seed, DISTRICTS, group["outside"], (MONTH,)) for seed in group["seeds"]]
+        name: [
+            Recipe(group["law"], seed, group["districts"], group["outside"], (MONTH,))
+            for seed in group["seeds"]
+        ]
         for name, group in yaml.safe_load(text).items()
     }
 
 
-def measure_spread(groups: dict[str, list[Recipe]], told: Callable[[str], None]) -> pd.DataFrame:
-    """The errors of all districts of these countries, with group, law and seed; a country in memory at a time."""
-    errors = []
+def measure_spread(groups: dict[str, list[Recipe]], told: Callable[[str], None]) -> list[Found]:
+    """Measure all countries of all groups, one in memory at a time."""
+    found = []
     for name, recipes in groups.items():
         for recipe in recipes:
             with TemporaryDirectory() as folder:
-                found = district_errors(Evaluated(recipe, Path(folder)), MONTH)
-            errors.append(found.assign(group=name, law=recipe.law, seed=recipe.seed))
+                evaluated, counted = Evaluated(recipe, Path(folder)), Accuracy()
+                rows = evaluated.rows(MONTH)
+                present = rows[rows["is_counted"]]
+                counted.count(present)
+                errors = district_errors(evaluated, MONTH, present)
+            precision = {grade: counted.precision(grade) for grade in GRADES}
+            found.append(Found(name, recipe, precision, errors))
             told(str(recipe))
-    return pd.concat(errors, ignore_index=True)
+    return found
 
 
-def spread_lines(errors: pd.DataFrame) -> list[str]:
-    """The spread as Markdown: each country, and all of a group together."""
+def spread_lines(found: list[Found]) -> list[str]:
+    """The spread as Markdown: each country, and all assignable districts of a group together."""
     aim = percent(MOST_MEDIAN_ERROR)
     shown = [
-        f"| countries | seed | assignable | of the districts | of the workers | off in the median | by {aim} or less |",
-        "|---|---|---|---|---|---|---|",
+        "| country | high | medium | low | assignable | of the districts | of the workers | off in the median "
+        f"| by {aim} or less |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
-    for group, rows in errors.groupby("group", sort=False):
-        law = rows["law"].iloc[0]
-        for seed, country in rows.groupby("seed"):
-            shown.append(_line(f"law {law}", str(seed), country))
-        shown.append(_line(f"**law {law}, {TITLES[str(group)]}**", "**all**", rows))
+    for group, countries in groupby(found, key=lambda one: one.group):
+        held = list(countries)
+        for one in held:
+            right = [f"{one.precision[grade]:.3f}" for grade in GRADES]
+            shown.append(_line(f"law {one.recipe.law}, seed {one.recipe.seed}", right, one.errors))
+        together = pd.concat([one.errors for one in held], ignore_index=True)
+        shown.append(_line(f"**law {held[0].recipe.law}: {TITLES[group]}**", ["", "", ""], together))
     return shown
 
 
-def _line(name: str, seed: str, rows: pd.DataFrame) -> str:
-    held = rows[rows["is_assignable"]]
+def _line(name: str, right: list[str], errors: pd.DataFrame) -> str:
+    held = errors[errors["is_assignable"]]
     shares = (
-        len(held) / len(rows),
-        held["true_workers"].sum() / rows["true_workers"].sum(),
+        len(held) / len(errors),
+        held["true_workers"].sum() / errors["true_workers"].sum(),
         held["error"].median(),
         (held["error"] <= MOST_MEDIAN_ERROR).mean(),
     )
-    return f"| {name} | {seed} | {len(held)} | {' | '.join(percent(float(share)) for share in shares)} |"
+    cells = [name, *right, str(len(held)), *(percent(float(share)) for share in shares)]
+    return f"| {' | '.join(cells)} |"

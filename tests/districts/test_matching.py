@@ -172,12 +172,13 @@ def test_where_code_and_name_disagree_the_name_counts(tmp_path: Path) -> None:
 
 
 def test_the_surest_evidence_decides(tmp_path: Path) -> None:
-    by_road = district("ROAD", roads=("공단로",), postal_codes=("00001",))
-    by_name = district("NAME", name="서해산단", postal_codes=("00002",), aliases=("서해밸리",))
+    by_road = district("ROAD", roads=("공단로",), legal_dong_codes=("4159134022",), postal_codes=("00001",))
+    by_name = district("NAME", name="서해산단", legal_dong_codes=(), aliases=("서해밸리",))
     by_place = district("PLACE", name="먼곳일반산업단지")
+    there = {"legal_dong_code": "4159134022", "postal_code": "00001"}
     rows = [
         {},
-        {"road_address": "경기도 화성시 만세구 팔탄면 공단로"},
+        {**there, "road_address": "경기도 화성시 만세구 팔탄면 공단로"},
         {"road_address": "경기도 화성시 만세구 팔탄면 공단로12번길"},  # another street
         {"road_address": "경기도 화성시 만세구 팔탄면 서해산단로"},
         {"road_address": "경기도 화성시 만세구 팔탄면 (서해 밸리)"},
@@ -235,19 +236,18 @@ def test_an_override_is_above_all_and_may_place_a_workplace_in_none(tmp_path: Pa
 
 
 def test_an_industry_filter_holds_for_places_only(tmp_path: Path) -> None:
-    filtered = district("C", industry_codes=("29", "30"), roads=("공단로",))
     rows = [
         {},
         {"industry_code": "552101"},
         {"industry_code": None},
         {"industry_code": "552101", "road_address": "경기도 화성시 만세구 팔탄면 공단로"},
     ]
-    assert [grade for _, grade, _ in grades(matched(tmp_path, rows, filtered))] == [
-        "medium",
-        "none",
-        "none",
-        "high",
-    ]
+    for roads, expected in (
+        ((), ["medium", "none", "none", "none"]),
+        (("공단로",), ["low", "none", "none", "high"]),
+    ):
+        filtered = district("C", industry_codes=("29", "30"), roads=roads)
+        assert [grade for _, grade, _ in grades(matched(tmp_path, rows, filtered))] == expected
 
 
 def test_a_wide_legal_dong_without_postal_codes_tells_nothing(tmp_path: Path) -> None:
@@ -270,29 +270,62 @@ def test_a_placement_into_a_district_that_has_ended_places_nobody(tmp_path: Path
 
 
 def test_another_trade_than_the_usual_one_needs_surer_evidence(tmp_path: Path) -> None:
-    """Of no manufacturer a listed road says less, and the place alone, beside the listed roads, too little."""
+    """Of no manufacturer a listed road says less, the place less still, and beside the listed roads too little."""
     trade = {"industry_code": "552101"}
     road = {"road_address": "경기도 화성시 만세구 팔탄면 공단로"}
     rows = [{}, road, trade, {**trade, **road}, {**trade, "workplace_name": "다른곳"}]
-    listed = placement("list", "C")
     with_roads = matched(tmp_path, rows, district("C", roads=("공단로",)))
     assert grades(with_roads) == [
-        ("C", "medium", "postal_code"),
+        ("C", "low", "beside_roads"),
         ("C", "high", "road"),
         (None, "ambiguous", "beside_roads"),
         ("C", "medium", "road"),
         (None, "ambiguous", "beside_roads"),
     ]
     assert with_roads[2]["candidate_ids"] == "C"
-    without = matched(tmp_path, rows, district("C"), placements=(listed,))
-    assert [grade for _, grade, _ in grades(without)] == ["high", "high", "high", "high", "medium"]
+    assert grades(matched(tmp_path, rows, district("C")))[1:3] == [
+        ("C", "medium", "postal_code"),
+        ("C", "low", "other_trade"),
+    ]
+    without = matched(tmp_path, rows, district("C"), placements=(placement("list", "C"),))
+    assert [grade for _, grade, _ in grades(without)] == ["high", "high", "high", "high", "low"]
     anybody = district("C", roads=("공단로",), kind="regional_special_zone")
     assert [grade for _, grade, _ in grades(matched(tmp_path, rows, anybody))] == [
-        "medium",
+        "low",
         "high",
-        "medium",
+        "low",
         "high",
-        "medium",
+        "low",
     ]
-    chosen = district("C", roads=("공단로",), industry_codes=("552",))
-    assert [grade for _, grade, _ in grades(matched(tmp_path, rows, chosen))][2:4] == ["medium", "high"]
+
+
+def test_a_place_alone_says_little_where_no_trade_speaks_or_others_claim_a_part(tmp_path: Path) -> None:
+    zone = district("C", kind="regional_special_zone")
+    assert grades(matched(tmp_path, [{}], zone)) == [("C", "low", "any_trade")]
+    chosen = district("C", kind="regional_special_zone", industry_codes=("29",))
+    assert grades(matched(tmp_path, [{}], chosen)) == [("C", "medium", "postal_code")]
+    sharing = district("D", postal_codes=("18578",))
+    assert grades(matched(tmp_path, [{}], district("C"), sharing)) == [("C", "low", "shared_dong")]
+    nested = district("D", postal_codes=("18578",), parent_id="C")
+    building = district("D", postal_codes=("18578",), kind="knowledge_industry_centre")
+    for other in (nested, building):
+        assert grades(matched(tmp_path, [{}], district("C"), other)) == [("C", "medium", "postal_code")]
+    trade = {"industry_code": "552101"}
+    for alone in (district("C", is_alone=True), district("C", is_alone=True, roads=("공단로",))):
+        assert grades(matched(tmp_path, [{}, trade], alone, sharing)) == 2 * [("C", "medium", "postal_code")]
+
+
+@pytest.mark.parametrize(("beyond", "grade"), [(0, "as it was"), (1, "as it was"), (2, "low")])
+def test_a_road_of_which_a_twentieth_lies_elsewhere_leads_on(tmp_path: Path, beyond: int, grade: str) -> None:
+    """Whatever it says of who is on it is low then, a listed road too; the workplaces are counted all the same."""
+    road = {"road_address": "경기도 화성시 만세구 팔탄면 공단로"}
+    rows = [road] * 20 + [{**road, "postal_code": "99999"}] * beyond
+    for there, otherwise in ((district("C"), "medium"), (district("C", roads=("공단로",)), "high")):
+        found = grades(matched(tmp_path, rows, there))[0]
+        expected = ("C", otherwise) if grade == "as it was" else ("C", "low")
+        assert found[:2] == expected
+        assert (found[2] == "through_road") == (grade == "low")
+    far = [{**road, "legal_dong_code": "1111010100", "lot_address": None}] * 9
+    assert grades(matched(tmp_path, [road, *far], district("C")))[0][1] == "medium", "another sigungu's road"
+    placeless = district("C", legal_dong_codes=(), postal_codes=(), roads=("공단로",))
+    assert grades(matched(tmp_path, rows, placeless))[0][1] == "high", "it claims no place to lead on from"

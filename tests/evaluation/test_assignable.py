@@ -9,7 +9,9 @@ import pytest
 
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.evaluation.assignable import grade_districts
-from sogong_pipeline.evaluation.spread import spread_lines
+from sogong_pipeline.evaluation.country import Recipe
+from sogong_pipeline.evaluation.spread import Found, spread_lines
+from sogong_pipeline.periods import Month
 from sogong_pipeline.regions.dong_outlines import beside
 from tests.districts.test_matching import district, placement
 
@@ -17,12 +19,11 @@ HERE, ELSEWHERE = "4159134021", "1111010100"
 NEXT = "4159134022"
 NOBODY = {"district_id": None, "grade": "none", "evidence": None}
 CLAIMED = {"district_id": None, "grade": "ambiguous", "evidence": "place", "candidate_ids": "D2|D1"}
-TRADE = {"division": "47"}
 
 
 def row(heads: int = 10, **changes: Any) -> dict[str, Any]:
     told = {"district_id": "D1", "grade": "medium", "evidence": "postal_code", "candidate_ids": None}
-    return {**told, "division": "25", "legal_dong_code": HERE, "subscribers": heads, **changes}
+    return {**told, "legal_dong_code": HERE, "subscribers": heads, **changes}
 
 
 @pytest.mark.parametrize(
@@ -31,13 +32,12 @@ def row(heads: int = 10, **changes: Any) -> dict[str, Any]:
         ([row()] * 10, 0.0, 0.0, True),
         ([row()] * 10 + [row(10, **NOBODY, legal_dong_code=NEXT)], 0.1, 0.0, True),
         ([row()] * 10 + [row(11, **NOBODY, legal_dong_code=NEXT)], 0.11, 0.0, False),
-        ([row()] * 10 + [row(11, **{**NOBODY, **TRADE})], 0.11, 0.0, False),
+        ([row()] * 10 + [row(11, **NOBODY)], 0.11, 0.0, False),
         ([row()] * 10 + [row(11, **NOBODY, legal_dong_code=HERE[:8] + "00")], 0.11, 0.0, False),
         ([row()] * 10 + [row(99, **NOBODY, legal_dong_code=ELSEWHERE)], 0.0, 0.0, True),
         ([row()] * 10 + [row(11, **{**CLAIMED, "legal_dong_code": ELSEWHERE})], 0.11, 0.0, False),
-        ([row()] * 8 + [row(**TRADE)] * 2, 0.0, 0.2, True),
-        ([row()] * 7 + [row(**TRADE)] * 3, 0.0, 0.3, False),
-        ([row()] * 7 + [row(**TRADE, evidence="road")] * 3, 0.0, 0.0, True),
+        ([row()] * 8 + [row(grade="low")] * 2, 0.0, 0.2, True),
+        ([row()] * 7 + [row(grade="low")] * 3, 0.0, 0.3, False),
     ],
 )
 def test_little_may_be_in_doubt_on_either_side(
@@ -56,13 +56,6 @@ def test_a_district_is_told_on_its_own_ground_only() -> None:
     nobody_there = graded(rows, district("D1"), district("D3", legal_dong_codes=(ELSEWHERE,))).loc["D3"]
     assert not nobody_there["is_assignable"]
     assert nobody_there[["doubt_outside", "doubt_inside"]].isna().all()
-
-
-def test_a_district_of_any_trade_is_told_by_more_than_its_place() -> None:
-    zone = district("D1", kind="regional_special_zone")
-    assert graded([row()] * 10, zone).loc["D1", "doubt_inside"] == 1
-    chosen = district("D1", kind="regional_special_zone", industry_codes=("25",))
-    assert graded([row()] * 10, chosen).loc["D1", "is_assignable"]
 
 
 def test_a_list_tells_a_building_only_where_hardly_anybody_else_is_there() -> None:
@@ -96,18 +89,17 @@ def graded(
 
 
 def test_a_spread_tells_each_country_and_all_together() -> None:
-    errors = pd.DataFrame(
-        {
-            "group": "tuned",
-            "law": 2,
-            "seed": [3, 3, 5, 5],
-            "is_assignable": [True, False, True, True],
-            "true_workers": [10, 30, 20, 20],
-            "error": [0.02, 0.5, 0.04, 0.08],
-        }
-    )
-    assert spread_lines(errors)[2:] == [
-        "| law 2 | 3 | 1 | 50.0 % | 25.0 % | 2.0 % | 100.0 % |",
-        "| law 2 | 5 | 2 | 100.0 % | 100.0 % | 6.0 % | 50.0 % |",
-        "| **law 2, the law the rules were tuned on** | **all** | 3 | 75.0 % | 62.5 % | 4.0 % | 66.7 % |",
+    def country(seed: int, *districts: tuple[bool, int, float]) -> Found:
+        errors = pd.DataFrame(districts, columns=["is_assignable", "true_workers", "error"])
+        precision = {"high": 0.99, "medium": 0.9104, "low": 0.7}
+        return Found("tuned", Recipe(2, seed, 2, 1.0, (Month(2026, 1),)), precision, errors)
+
+    found = [
+        country(3, (True, 10, 0.02), (False, 30, 0.5)),
+        country(5, (True, 20, 0.04), (True, 20, 0.08)),
+    ]
+    assert spread_lines(found)[2:] == [
+        "| law 2, seed 3 | 0.990 | 0.910 | 0.700 | 1 | 50.0 % | 25.0 % | 2.0 % | 100.0 % |",
+        "| law 2, seed 5 | 0.990 | 0.910 | 0.700 | 2 | 100.0 % | 100.0 % | 6.0 % | 50.0 % |",
+        "| **law 2: the law the rules were tuned on** |  |  |  | 3 | 75.0 % | 62.5 % | 4.0 % | 66.7 % |",
     ]

@@ -97,10 +97,15 @@ through_road AS (
     -- A road of which a twentieth or more lies at places that a district does not claim leads on to others.
     SELECT sigungu_code, road, district_id
     FROM (
-        SELECT place_code[:5] AS sigungu_code, road, district_id, coalesce(sum(rows) FILTER (rank >= 5), 0) AS own_rows
-        FROM (SELECT DISTINCT spot_id, district_id, rank FROM candidate WHERE rank >= 4)
+        SELECT
+            place_code[:5] AS sigungu_code, road, spoken.district_id,
+            coalesce(sum(rows) FILTER (own.district_id IS NOT NULL), 0) AS own_rows
+        FROM (SELECT DISTINCT spot_id, district_id FROM candidate WHERE rank >= 4) AS spoken
         JOIN place USING (spot_id)
-        WHERE road <> '' AND district_id IN (SELECT district_id FROM claim)
+        LEFT JOIN (SELECT DISTINCT district_id, legal_dong_code, postal_code FROM claim) AS own
+            ON own.district_id = spoken.district_id AND own.legal_dong_code = place.place_code
+            AND (own.postal_code IS NULL OR own.postal_code = place.postal_code)
+        WHERE road <> '' AND spoken.district_id IN (SELECT district_id FROM claim)
         GROUP BY ALL
     )
     JOIN (SELECT place_code[:5] AS sigungu_code, road, sum(rows) AS rows FROM place GROUP BY ALL) USING (sigungu_code, road)
