@@ -23,6 +23,8 @@ from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 
+pytestmark = pytest.mark.slow
+
 Digest = Callable[[Path], dict[str, str]]
 UNWRITABLE = (
     "Read-only file system; let this user write there and run the same command again: nothing is half kept"
@@ -55,7 +57,6 @@ def private_mounts() -> list[str]:
     return words
 
 
-@pytest.mark.slow
 def test_a_full_disk_and_one_that_cannot_be_written_are_told_and_a_re_run_ends_the_same(
     private_mounts: list[str], tmp_path: Path, digest_tree: Digest
 ) -> None:

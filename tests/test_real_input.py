@@ -46,7 +46,7 @@ def test_25000_real_rows_become_honest_reports(pipeline: Pipeline, test_data: Pa
         table.drop("all").sum().tolist() == table.loc["all"].tolist()
     )  # as docs/registry-template.md shows it
     assert table.loc["all"].to_dict() == {
-        **{grade: facts[grade] for grade in ("high", "medium", "ambiguous", "not_assignable")},
+        **{grade: facts[grade] for grade in ("high", "medium", "low", "ambiguous", "not_assignable")},
         "none": facts["unassigned"] - facts["not_assignable"],
     }
 
@@ -141,7 +141,7 @@ def test_real_totals_agree_with_plain_pandas(pipeline: Pipeline, test_data: Path
 
 PLACED = {
     f"{held}_workplaces"
-    for held in ("matched", "high", "medium", "ambiguous", "unassigned", "not_assignable")
+    for held in ("matched", "high", "medium", "low", "ambiguous", "unassigned", "not_assignable")
 }
 """Where workplaces went: the tests of matching count them."""
 BANDS = ["1-4", "5-9", "10-29", "30-99", "100-299", "300+"]

@@ -16,6 +16,8 @@ from sogong_pipeline.warehouse.load import Warehouse
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 from tests.upkeep.test_verify import sogong
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "'); DROP TABLE dim_district; -- ${HOME} {{ 7*7 }} ../../x"
 
 

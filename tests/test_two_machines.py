@@ -10,6 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from sogong_pipeline.lake import Built, Lake
 from sogong_pipeline.periods import Month
 from sogong_pipeline.pipeline import Pipeline
@@ -43,6 +45,7 @@ def shared(settings: Settings, home: Path) -> Settings:
     return Settings(home=home, now=NOW, lake_url=settings.lake_url)
 
 
+@pytest.mark.slow
 def test_two_machines_ingest_one_month_at_once(
     any_lake: Settings, tmp_path: Path, lake_files: Callable[[Settings], dict[str, str]]
 ) -> None:

@@ -22,6 +22,8 @@ from tests.conftest import QUARTER
 from tests.councils.conftest import PERIOD, Council
 from tests.councils.officer import place, rows
 
+pytestmark = pytest.mark.slow
+
 
 def page_of(file: Path) -> Any:
     return load_workbook(file)[texts().sheet["name"]]

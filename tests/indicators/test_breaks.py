@@ -30,6 +30,8 @@ from sogong_pipeline.workplaces.trace import trace_month
 from tests.districts.test_registry import ROW, write
 from tests.rows import lines, row
 
+pytestmark = pytest.mark.slow
+
 BEFORE, JUNE, JULY, NOW = Month(2025, 3), Month(2025, 6), Month(2025, 7), Month(2026, 3)
 """On the way: the rate of 2026-01, the ceiling of 2025-07, the coverage of 2025-06, Hwaseong's four gu of 2026-02."""
 BILLED = {

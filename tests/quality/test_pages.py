@@ -20,6 +20,8 @@ from tests.quality.months import changed, month
 from tests.reports.test_html import Page
 from tests.rows import lines
 
+pytestmark = pytest.mark.slow
+
 APRIL, MAY, JUNE = Month(2022, 4), Month(2022, 5), Month(2022, 6)
 Digest = Callable[[Path], dict[str, str]]
 

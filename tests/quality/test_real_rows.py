@@ -17,7 +17,7 @@ from sogong_pipeline.quality.bounds import look
 from tests.quality.months import check, results, staged, staged_rows
 from tests.rows import row
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.slow, pytest.mark.real_data]
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ from tests.conftest import COUNTRY_MONTHS, NOW
 from tests.districts.test_registry import ROW, write
 from tests.rows import lines, row
 
+pytestmark = pytest.mark.slow
+
 MONTH = Month(2022, 4)
 OTHER = {**ROW, "district_id": "D2", "legal_dong_codes": "4159036032", "postal_codes": ""}
 BOTH = {**ROW, "district_id": "D3", "legal_dong_codes": "4159036032|4159036099", "postal_codes": ""}
@@ -302,7 +304,6 @@ def test_a_month_that_is_not_in_is_refused(pipeline: Pipeline) -> None:
         account(Warehouse(pipeline))
 
 
-@pytest.mark.slow
 def test_every_month_of_a_country_agrees(ingested: Pipeline) -> None:
     target = Warehouse(ingested)
     target.rebuild()
@@ -326,7 +327,6 @@ def test_25000_real_rows_agree(pipeline: Pipeline, test_data: Path, tmp_path: Pa
     assert found.parts.districts > 500
 
 
-@pytest.mark.slow
 def test_the_command_says_one_line_a_month_and_ends_with_its_status(warehouse: Warehouse) -> None:
     home = warehouse.pipeline.settings.home
 

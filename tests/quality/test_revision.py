@@ -15,6 +15,8 @@ from tests.quality.months import DONGS, MONTH, PLACE, Rows, month
 from tests.quality.test_pages import ingest, text_of
 from tests.rows import ROW
 
+pytestmark = pytest.mark.slow
+
 TODAY = {"42": "51", "45": "52", "29": "12", "46": "12"}
 
 

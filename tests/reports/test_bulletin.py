@@ -24,6 +24,8 @@ from tests.districts.test_registry import ROW, write
 from tests.reports.test_html import HOSTILE, Page
 from tests.steps.test_steps import load_registry, month_file
 
+pytestmark = pytest.mark.slow
+
 JUNE = Month(2022, 6)
 
 
@@ -65,7 +67,6 @@ def of_the_file(pipeline: Pipeline, country: Any, of: Month, month: Month) -> di
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("text", ["2026-09", "2026-01"])
 def test_the_figures_are_those_of_the_files(
     ingested: Pipeline, country: Any, source_of: Callable[[str], BulletinSource], text: str
@@ -104,7 +105,6 @@ def test_the_figures_are_those_of_the_files(
     assert {scope for _, scope, *_ in spans} == ({"all"} if text == "2026-09" else {"all", "corporations"})
 
 
-@pytest.mark.slow
 def test_every_page_is_whole_says_its_figures_and_no_stage(
     source_of: Callable[[str], BulletinSource],
 ) -> None:

@@ -18,6 +18,8 @@ from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
 from tests.rows import header_line, lines, row
 
+pytestmark = pytest.mark.slow
+
 Digest = Callable[[Path], dict[str, str]]
 QUARTER = Quarter.parse("2022-Q2")
 
@@ -163,7 +165,6 @@ def test_a_month_the_gate_stopped_leaves_the_last_good_vintage(pipeline: Pipelin
     assert pipeline.quarters.propose(QUARTER) == (edition, False)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("step", ["stage", "check_month", "match", "measure_month"])
 def test_a_step_that_dies_leaves_the_last_good_state_and_a_re_run_ends_the_same(
     pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digest_tree: Digest, step: str
@@ -204,7 +205,6 @@ def test_a_zip_is_read_and_kept_as_it_came(pipeline: Pipeline, tmp_path: Path) -
     assert raw.path("file").read_bytes() == Path(archive).read_bytes()
 
 
-@pytest.mark.slow
 def test_large_shocks_are_seen_in_the_quarter_after_and_the_report_says_why(
     ingested: Pipeline, country: Any
 ) -> None:
@@ -238,7 +238,6 @@ def test_large_shocks_are_seen_in_the_quarter_after_and_the_report_says_why(
     assert judged >= 3
 
 
-@pytest.mark.slow
 def test_the_coverage_break_moves_no_change(ingested: Pipeline) -> None:
     """Levels jump in 2025-06; changes across it rest on corporations, so the nation's stay small."""
     import pyarrow.parquet as pq

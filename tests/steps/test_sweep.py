@@ -18,6 +18,8 @@ from tests.districts.test_loading import placed
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_override_and_a_new_version_make_months_stale_and_the_sweep_redoes_them(
     pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

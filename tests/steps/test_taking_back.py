@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from sogong_pipeline.pipeline import Pipeline
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file
+
+pytestmark = pytest.mark.slow
 
 AS_OF = dt.date(2015, 1, 1)
 

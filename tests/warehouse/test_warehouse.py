@@ -20,6 +20,8 @@ from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import latest_views, metadata, schemas, views
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def pipeline(any_pipeline: Pipeline) -> Pipeline:
