@@ -20,13 +20,13 @@ WHY = {
     "postal_code": "its legal dong and postal code are the district's",
     "legal_dong": "its legal dong is the district's",
     "place": "its legal dong, with or without its postal code, is theirs",
-    "beside_roads": "its place is the district's, but its road is none of those listed for it",
+    "beside_roads": "its place is the district's, but its road is none that is listed for it and ends inside",
     "shared_dong": "its place is the district's, but another one claims a part of the same legal dong",
-    "other_trade": "its place is the district's, but it is no manufacturer",
+    "other_trade": "its place is the district's, but it is not known to be a manufacturer",
     "through_road": "its place or its road is the district's, but the road leads on to places that are not",
     "any_trade": "its place is the district's, and nobody's trade says more there",
     "dong_alone": "its legal dong is the district's, but holds too much else for that alone to tell",
-    "building": "only single buildings claim its place, and an address cannot tell who is in one",
+    "building": "only buildings or parts of a campus claim its place, and an address cannot tell who is in one",
     None: "no district claims its place, its road or a name in its address",
 }
 
@@ -76,6 +76,8 @@ def _sentence(row: dict[str, Any], names: dict[str, str], districts: Slice) -> s
     ids = [row["district_id"]] if row["district_id"] else (row["candidate_ids"] or "").split("|")
     told = ", ".join(f"{one} {names.get(one, '')}".strip() for one in ids if one)
     why = WHY[row["evidence"]]
+    if row["evidence"] == "beside_roads" and row["grade"] == "ambiguous":
+        why += ", and it is not known to be a manufacturer"
     if row["evidence"] in {"override", "list"}:
         reasons = {
             one.reason

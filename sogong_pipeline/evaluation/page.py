@@ -36,10 +36,6 @@ building with one is assignable only where hardly anybody else is at its address
 Who is placed in a complex and truly lies in a building inside it is placed rightly; in the workers of districts the
 innermost one counts. *Missed* are a district's workers that are not placed in it, most of them at postal codes beyond
 those the registry lists; *strangers* are those placed in it who are none of its.
-
-What no rule mends: in a country as full as the real one hardly any district is assignable. Addresses tell the workers
-of the best fifth of them to 7 or 8 %, as strangers lie inside and its own beyond the list. A list of tenants tells them
-as well as it is complete (law 2 leaves out one in twenty, law 3 one in ten, and neither is kept up over the months).
 """
 _SPREAD = """\
 ## The same of many countries

@@ -207,7 +207,7 @@ def _flows(edition: Partition, quarter: Quarter) -> dict[str, Flows]:
     table = pq.read_table(edition.path("establishment_flow"), filters=[("flow_quarter", "in", wanted)])
     by_district: dict[str, list[dict[str, Any]]] = {}
     for row in table.to_pylist():
-        if row["entries"] is not None:
+        if row["status"] in {"ok", "provisional"}:  # a partial quarter has months that nobody compared
             by_district.setdefault(row["district_id"], []).append(row)
     return {
         district_id: Flows(

@@ -210,7 +210,7 @@ def test_several_districts_are_ambiguous_and_the_inner_of_two_nested_ones_wins(t
         ("OUT", "medium", "postal_code"),
     ]
     same = district("IN", postal_codes=("18577", "18578"), parent_id="OUT")
-    assert grades(matched(tmp_path, [{}], outer, same)) == [(None, "ambiguous", "postal_code")]
+    assert grades(matched(tmp_path, [{}], outer, same)) == [(None, "ambiguous", "place")]
 
 
 def test_a_building_takes_nobody_by_its_place_unless_it_is_alone_there_or_has_a_list(tmp_path: Path) -> None:
@@ -315,17 +315,28 @@ def test_a_place_alone_says_little_where_no_trade_speaks_or_others_claim_a_part(
         assert grades(matched(tmp_path, [{}, trade], alone, sharing)) == 2 * [("C", "medium", "postal_code")]
 
 
-@pytest.mark.parametrize(("beyond", "grade"), [(0, "as it was"), (1, "as it was"), (2, "low")])
-def test_a_road_of_which_a_twentieth_lies_elsewhere_leads_on(tmp_path: Path, beyond: int, grade: str) -> None:
-    """Whatever it says of who is on it is low then, a listed road too; the workplaces are counted all the same."""
-    road = {"road_address": "경기도 화성시 만세구 팔탄면 공단로"}
-    rows = [road] * 20 + [{**road, "postal_code": "99999"}] * beyond
-    for there, otherwise in ((district("C"), "medium"), (district("C", roads=("공단로",)), "high")):
-        found = grades(matched(tmp_path, rows, there))[0]
-        expected = ("C", otherwise) if grade == "as it was" else ("C", "low")
-        assert found[:2] == expected
-        assert (found[2] == "through_road") == (grade == "low")
-    far = [{**road, "legal_dong_code": "1111010100", "lot_address": None}] * 9
-    assert grades(matched(tmp_path, [road, *far], district("C")))[0][1] == "medium", "another sigungu's road"
+ROAD = {"road_address": "경기도 화성시 만세구 팔탄면 공단로"}
+
+
+@pytest.mark.parametrize(("beyond", "leads_on"), [(0, False), (1, False), (2, True)])
+def test_a_road_of_which_more_than_a_twentieth_lies_elsewhere_leads_on(
+    tmp_path: Path, beyond: int, leads_on: bool
+) -> None:
+    """A place on it is low, its being listed tells nothing, and who is on it elsewhere is in none."""
+    rows = [ROAD] * 19 + [{**ROAD, "postal_code": "99999"}] * beyond
+    expected = ("C", "low", "through_road") if leads_on else ("C", "medium", "postal_code")
+    assert grades(matched(tmp_path, rows, district("C")))[0] == expected
+    listed = matched(tmp_path, rows, district("C", roads=("공단로",)))
+    assert grades(listed)[0] == (("C", "low", "beside_roads") if leads_on else ("C", "high", "road"))
+    if leads_on:
+        assert grades(listed)[-1] == (None, "ambiguous", "through_road")
+        assert listed[-1]["candidate_ids"] == "C"
+    alone = district("C", roads=("공단로",), is_alone=True)
+    assert grades(matched(tmp_path, rows, alone))[0][1] == ("medium" if leads_on else "high")
+
+
+def test_a_road_leads_on_in_its_own_sigungu_and_from_a_place(tmp_path: Path) -> None:
+    far = [{**ROAD, "legal_dong_code": "1111010100", "lot_address": None}] * 9
+    assert grades(matched(tmp_path, [ROAD, *far], district("C")))[0] == ("C", "medium", "postal_code")
     placeless = district("C", legal_dong_codes=(), postal_codes=(), roads=("공단로",))
-    assert grades(matched(tmp_path, rows, placeless))[0][1] == "high", "it claims no place to lead on from"
+    assert grades(matched(tmp_path, [ROAD], placeless)) == [("C", "high", "road")]

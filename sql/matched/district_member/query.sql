@@ -4,7 +4,7 @@
 -- decides. Of nested districts the inner one wins; several that are left are ambiguous and stay with nobody. A place is
 -- medium with a trade that usually settles there, and alone it is low; as it is where the district lists roads and theirs
 -- is none of these, or another one claims a part of the legal dong, or the road leads on to other places. Other trades
--- count one grade less.
+-- make high medium, medium low, and beside the listed roads ambiguous.
 WITH keyed AS NOT MATERIALIZED (
     SELECT *, hash(legal_dong_code, lot_address, road_address, postal_code, industry) AS spot_id
     FROM (SELECT *, CASE WHEN getvariable('by_industry') THEN industry_code END AS industry FROM workplace)
@@ -56,7 +56,7 @@ located AS (
 place AS (
     SELECT *, coalesce(dong_code, published_code) AS place_code FROM located
 ),
-candidate AS (
+said AS (
     SELECT spot_id, name.district_id, 'name' AS evidence, 3 AS rank
     FROM place JOIN name ON name.sigungu_code = place.place_code[:5] AND contains(place.address, name.text)
     UNION
@@ -72,6 +72,39 @@ candidate AS (
         AND (claim.postal_code IS NULL OR claim.postal_code = place.postal_code)
         AND (claim.industry_code IS NULL OR starts_with(place.industry_code, claim.industry_code))
 ),
+through_road AS (
+    -- A road of which more than a twentieth lies at places that a district does not claim leads on to others.
+    SELECT sigungu_code, road, district_id
+    FROM (
+        SELECT
+            place_code[:5] AS sigungu_code, road, spoken.district_id,
+            coalesce(sum(rows) FILTER (own.district_id IS NOT NULL), 0) AS own_rows
+        FROM (SELECT DISTINCT spot_id, district_id FROM said WHERE rank >= 4) AS spoken
+        JOIN place USING (spot_id)
+        LEFT JOIN (SELECT DISTINCT district_id, legal_dong_code, postal_code FROM claim) AS own
+            ON own.district_id = spoken.district_id AND own.legal_dong_code = place.place_code
+            AND (own.postal_code IS NULL OR own.postal_code = place.postal_code)
+        WHERE road <> '' AND spoken.district_id IN (SELECT district_id FROM claim)
+        GROUP BY ALL
+    )
+    JOIN (SELECT place_code[:5] AS sigungu_code, road, sum(rows) AS rows FROM place GROUP BY ALL) USING (sigungu_code, road)
+    WHERE own_rows < 0.95 * rows
+),
+candidate AS (
+    -- Such a road on a district's list tells nothing beyond the place.
+    SELECT
+        said.spot_id,
+        said.district_id,
+        through_road.district_id IS NOT NULL AS leads_on,
+        CASE WHEN leads_on AND said.rank = 4 THEN 'through_road' ELSE said.evidence END AS evidence,
+        CASE WHEN leads_on AND said.rank = 4 THEN 7 ELSE said.rank END AS rank
+    FROM said
+    JOIN place USING (spot_id)
+    LEFT JOIN through_road
+        ON through_road.sigungu_code = place.place_code[:5]
+        AND through_road.road = place.road
+        AND through_road.district_id = said.district_id
+),
 surest AS (
     SELECT * FROM candidate QUALIFY rank = min(rank) OVER (PARTITION BY spot_id)
 ),
@@ -84,41 +117,18 @@ innermost AS (
             AND (nest.is_narrower OR outermost.rank < 5)
     )
 ),
-decided AS (
+found AS (
     SELECT
         spot_id,
         list(DISTINCT district_id ORDER BY district_id) AS district_ids,
         min(rank) AS rank,
-        CASE WHEN count(DISTINCT evidence) = 1 THEN min(evidence) ELSE 'place' END AS evidence
+        CASE
+            WHEN count(DISTINCT evidence) > 1 OR (min(rank) = 5 AND count(DISTINCT district_id) > 1) THEN 'place'
+            ELSE min(evidence)
+        END AS evidence,
+        bool_or(leads_on) AS leads_on
     FROM innermost
     GROUP BY spot_id
-),
-through_road AS (
-    -- A road of which a twentieth or more lies at places that a district does not claim leads on to others.
-    SELECT sigungu_code, road, district_id
-    FROM (
-        SELECT
-            place_code[:5] AS sigungu_code, road, spoken.district_id,
-            coalesce(sum(rows) FILTER (own.district_id IS NOT NULL), 0) AS own_rows
-        FROM (SELECT DISTINCT spot_id, district_id FROM candidate WHERE rank >= 4) AS spoken
-        JOIN place USING (spot_id)
-        LEFT JOIN (SELECT DISTINCT district_id, legal_dong_code, postal_code FROM claim) AS own
-            ON own.district_id = spoken.district_id AND own.legal_dong_code = place.place_code
-            AND (own.postal_code IS NULL OR own.postal_code = place.postal_code)
-        WHERE road <> '' AND spoken.district_id IN (SELECT district_id FROM claim)
-        GROUP BY ALL
-    )
-    JOIN (SELECT place_code[:5] AS sigungu_code, road, sum(rows) AS rows FROM place GROUP BY ALL) USING (sigungu_code, road)
-    WHERE own_rows < 0.95 * rows
-),
-found AS (
-    SELECT decided.*, through_road.district_id IS NOT NULL AS leads_on
-    FROM decided
-    JOIN place USING (spot_id)
-    LEFT JOIN through_road
-        ON through_road.sigungu_code = place.place_code[:5]
-        AND through_road.road = place.road
-        AND [through_road.district_id] = decided.district_ids
 ),
 placed AS (
     SELECT
@@ -146,7 +156,7 @@ judged AS (
             ELSE coalesce(found.district_ids, [])
         END AS district_ids,
         coalesce(placed.role, found.evidence) AS evidence,
-        placed.role IS NULL AND found.leads_on AND found.rank >= 4 AS leads_on,
+        placed.role IS NULL AND found.rank = 5 AND found.leads_on AS leads_on,
         CASE WHEN placed.role IS NOT NULL THEN 1 ELSE found.rank END AS rank
     FROM keyed AS workplace
     LEFT JOIN place USING (spot_id)
@@ -165,7 +175,7 @@ weighed AS (
         judged.* EXCLUDE (leads_on),
         coalesce(division.division, 'unknown') AS division,
         -- Where nothing is asked of the trade, the place tells by itself.
-        leads_on AND (rank = 4 OR habit.district_id IS NOT NULL) AS leads_on,
+        leads_on AND habit.district_id IS NOT NULL AS leads_on,
         habit.district_id IS NOT NULL
             AND coalesce(division.division, 'unknown') NOT BETWEEN first_division AND last_division AS is_unusual
     FROM judged
@@ -177,7 +187,7 @@ graded AS (
     SELECT
         * REPLACE (
             CASE
-                WHEN evidence IN ('road', 'postal_code', 'legal_dong') AND leads_on THEN 'through_road'
+                WHEN evidence IN ('postal_code', 'legal_dong') AND leads_on THEN 'through_road'
                 WHEN evidence IN ('postal_code', 'legal_dong') AND is_unusual THEN 'other_trade'
                 ELSE evidence
             END AS evidence
@@ -185,8 +195,8 @@ graded AS (
         CASE
             WHEN rank IS NULL OR district_ids = [NULL] THEN 'none'
             WHEN rank = 6 THEN 'not_assignable'
-            WHEN len(district_ids) > 1 OR (is_unusual AND evidence = 'beside_roads') THEN 'ambiguous'
-            WHEN leads_on OR rank = 5 AND (is_unusual OR evidence IN ('beside_roads', 'shared_dong', 'any_trade')) THEN 'low'
+            WHEN len(district_ids) > 1 OR rank = 7 OR (is_unusual AND evidence = 'beside_roads') THEN 'ambiguous'
+            WHEN rank = 5 AND (is_unusual OR leads_on OR evidence IN ('beside_roads', 'shared_dong', 'any_trade')) THEN 'low'
             WHEN rank = 5 OR (is_unusual AND rank > 1) THEN 'medium'
             ELSE 'high'
         END AS grade
