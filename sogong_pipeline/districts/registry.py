@@ -32,7 +32,8 @@ class Kind:
         name: As the law says it.
         legal_item: Item of art. 14 of the decree.
         parent_law: The law that makes such districts.
-        is_building: Whether it is one building, which a published address cannot tell from its neighbours.
+        is_building: Whether it is one building or a part of a campus, which a published address cannot tell from its
+            neighbours.
         endings: How the names of such districts end, and what addresses may call them.
         usual_divisions: First and last industry division of those who settle in one; None where anybody may.
     """
@@ -58,7 +59,8 @@ class District:
         aliases: What addresses call it, besides its name.
         parent_id: The district it lies in; what both claim is its own.
         industry_codes: Beginnings of industry codes; given, its place alone claims only such workplaces.
-        is_alone: Whether nothing else has its legal dongs and postal codes, so that a building can be told by them.
+        is_alone: Whether nothing else has its legal dongs and postal codes, so that they tell it whatever the trade, a
+            building too.
         whole_dong_codes: Legal dongs that it fills, so that they tell it however many postal codes they have.
     """
 
@@ -93,7 +95,7 @@ class District:
 
     @property
     def needs_list(self) -> bool:
-        """Whether its place does not tell who is in it: a building among others."""
+        """Whether its place does not tell who is in it: a building among others, or a part of a campus."""
         return kinds()[self.kind].is_building and not self.is_alone
 
     def valid_on(self, day: dt.date) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -105,7 +105,10 @@ def collect(
         trend_months=window(quarter),
         trend=_trend(edition, window(quarter)),
         adjusted=adjusted_workers(edition),
-        flows=_flows(edition, quarter),
+        # Editions of before there was one are still published.
+        flows=year_flows(_rows(edition, "establishment_flow"), quarter)
+        if "establishment_flow" in edition.manifest["files"]
+        else {},
         sources=[_source(pipeline, month, vintage) for month, vintage in edition.facts["months"].items()],
     )
 
@@ -199,15 +202,17 @@ def adjusted_workers(edition: Partition) -> dict[str, AdjustedWorkers]:
     return found if any(one.workers is not None for one in found.values()) else {}
 
 
-def _flows(edition: Partition, quarter: Quarter) -> dict[str, Flows]:
-    """Per district who came and went in the last four quarters; none where one of them is not known."""
-    if "establishment_flow" not in edition.manifest["files"]:  # an edition of before there was one
-        return {}
-    wanted = [str(quarter.shift(-back)) for back in range(FLOW_QUARTERS)]
-    table = pq.read_table(edition.path("establishment_flow"), filters=[("flow_quarter", "in", wanted)])
-    by_district: dict[str, list[dict[str, Any]]] = {}
-    for row in table.to_pylist():
-        if row["status"] in {"ok", "provisional"}:  # a partial quarter has months that nobody compared
+def year_flows(rows: Iterable[Mapping[str, Any]], quarter: Quarter) -> dict[str, Flows]:
+    """Per district who came and went in the last four quarters, where each of their months could be compared.
+
+    Args:
+        rows: `establishment_flow` of an edition.
+        quarter: the last of the four.
+    """
+    wanted = {str(quarter.shift(-back)) for back in range(FLOW_QUARTERS)}
+    by_district: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if row["flow_quarter"] in wanted and row["status"] in {"ok", "provisional"}:
             by_district.setdefault(row["district_id"], []).append(row)
     return {
         district_id: Flows(
@@ -220,7 +225,7 @@ def _flows(edition: Partition, quarter: Quarter) -> dict[str, Flows]:
     }
 
 
-def _by_kind(rows: list[dict[str, Any]], prefix: str) -> dict[str, int]:
+def _by_kind(rows: Sequence[Mapping[str, Any]], prefix: str) -> dict[str, int]:
     kinds_of = [name for name in rows[0] if name.startswith(prefix)]
     return {name.removeprefix(prefix): sum(row[name] for row in rows) for name in kinds_of}
 

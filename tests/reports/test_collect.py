@@ -7,7 +7,8 @@ import pytest
 
 from sogong_pipeline.periods import Month
 from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.collect import collect
+from sogong_pipeline.reports.collect import collect, year_flows
+from sogong_pipeline.reports.source import Flows
 from tests.conftest import QUARTER
 
 pytestmark = pytest.mark.slow
@@ -26,6 +27,25 @@ def test_who_came_and_went_within_a_year_is_what_the_workplaces_changed_by(inges
     told = {key: sum(f.entries.values()) - sum(f.exits.values()) for key, f in source.flows.items()}
     assert told == grown.astype(int).to_dict()
     assert all(flows.provisional for flows in source.flows.values()), "nothing has followed the last quarter"
+
+
+@pytest.mark.parametrize(("status", "is_told"), [("ok", True), ("provisional", True), ("partial", False)])
+def test_a_year_with_a_month_that_nobody_compared_is_not_told(status: str, is_told: bool) -> None:
+    quarters = [QUARTER.shift(-back) for back in range(5)]
+    rows = [
+        {
+            "district_id": "D1",
+            "flow_quarter": str(quarter),
+            "entries": 3,
+            "entries_new": 2,
+            "entries_moved": 1,
+            "exits_withdrawn": 1,
+            "status": status if quarter == quarters[2] else "ok",
+        }
+        for quarter in quarters
+    ]
+    told = {"D1": Flows({"new": 8, "moved": 4}, {"withdrawn": 4}, provisional=status == "provisional")}
+    assert year_flows(rows, QUARTER) == (told if is_told else {})
 
 
 def test_a_quarter_of_one_year_alone_tells_of_no_year(proposed: Pipeline) -> None:

@@ -89,7 +89,7 @@ def test_accuracy_is_what_the_rows_say(evaluated: Evaluated, rows: dict[Month, p
     around = counted["lies_in"].map({one.district_id: one.parent_id for one in evaluated.districts.districts})
     placed_in = counted["district_id"]
     exact = placed_in.notna() & ((placed_in == counted["lies_in"]) | (placed_in == around))
-    for grade in ("high", "medium"):
+    for grade in ("high", "medium", "low"):
         placed = counted[counted["grade"] == grade]
         assert accuracy.precision(grade) == pytest.approx(exact[placed.index].mean())
         inside = counted["lies_in"].notna()
