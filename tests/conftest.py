@@ -125,12 +125,17 @@ def filled_once(
 def ingested(
     country: Country, filled_once: Callable[[str, Callable[[Pipeline], object]], Pipeline]
 ) -> Pipeline:
-    """The country's every month in a lake, its registry loaded; treat it as read-only but for proposals."""
+    """The country's every month in a lake, its registry loaded; treat it as read-only but for proposals.
+
+    The quarters of 2026, which several files judge, are proposed once for all of them.
+    """
 
     def fill(pipeline: Pipeline) -> None:
         pipeline.registry.load(country.registry)
         for month in parse_months(COUNTRY_MONTHS):
             pipeline.months.ingest(month, str(country.file_of(month)))
+        for quarter in (1, 2, 3):
+            pipeline.quarters.propose(Quarter(2026, quarter))
 
     return filled_once("ingested", fill)
 
