@@ -26,6 +26,11 @@ FIRST = (
     "tests/councils/test_record.py",
     "tests/test_cli.py",
     "tests/test_object_storage.py",
+    "tests/indicators/test_recompute.py",
+    "tests/steps/test_steps.py",
+    "tests/upkeep/test_backup.py",
+    "tests/warehouse/test_postgres.py",
+    "tests/warehouse/test_warehouse.py",
 )
 """What takes longest begins, so that no worker is left with it at the end."""
 
