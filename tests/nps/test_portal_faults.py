@@ -18,6 +18,8 @@ from sogong_pipeline.simulator.portal_faults import Fault
 from tests.nps.conftest import TITLE
 from tests.nps.test_odcloud import FAULTS as FAULTS_OF_THE_API
 
+pytestmark = pytest.mark.slow
+
 PAGES = (
     "fileData.do",
     "selectHistAndCsvData.do",

@@ -18,6 +18,8 @@ from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
 from tests.rows import header_line, lines
 
+pytestmark = pytest.mark.slow
+
 WIDTHS = {"legal_dong_code": 10, "admin_dong_code": 10, "sido_code": 2, "sigungu_code": 3, "emd_code": 3}
 COUNTS = ("subscribers", "joined", "left")
 DATES = ("enrolled_on", "re_enrolled_on", "withdrawn_on")

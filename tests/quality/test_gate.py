@@ -28,6 +28,8 @@ from tests.quality.months import (
 from tests.quality.spoilt import LARGE, SPOILT, moved
 from tests.rows import lines
 
+pytestmark = pytest.mark.slow
+
 ENTRIES = [entry for table in CHECKED for entry in suite.entries(table)]
 SEVERITY = {entry["check"]: entry["severity"] for entry in ENTRIES}
 Kept = Callable[[int, Month], Staged]
@@ -66,7 +68,6 @@ def test_a_good_month_passes_every_check(kept: Kept, tmp_path: Path, count: int)
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["check"])
 def test_each_expectation_is_tripped_by_its_fault_alone(
     kept: Kept, tmp_path: Path, entry: dict[str, str]
@@ -169,7 +170,6 @@ def test_a_check_that_cannot_run_does_not_pass_for_one_that_failed(tmp_path: Pat
         suite.of_regions(broken, [{"name": "서울", "subscriber_share": 0.1}])
 
 
-@pytest.mark.slow
 def test_the_simulated_country_is_never_stopped(ingested: Pipeline) -> None:
     """It is warned of for its size, once, and for shocks that move a 시도 of some 500 corporations."""
     told: dict[str, list[str]] = {}

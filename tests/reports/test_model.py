@@ -16,6 +16,8 @@ from sogong_pipeline.reports.parts import Cell, Section, Table
 from sogong_pipeline.reports.source import AdjustedWorkers, Change, Proposal, ReportSource
 from sogong_pipeline.reports.wording import texts
 
+pytestmark = pytest.mark.slow
+
 Factory = Callable[..., ReportSource]
 
 
@@ -179,7 +181,6 @@ def test_a_first_month_says_what_it_cannot_say(first_month: ReportSource) -> Non
     assert table(nation, "overview").statuses == {"partial", "not_computable"}
 
 
-@pytest.mark.slow
 def test_workers_without_their_season_stand_beside_the_regions(source_factory: Factory) -> None:
     whole = AdjustedWorkers(Decimal("500.4"), Decimal("0.126"), Decimal("-1.5"), "corporations", "ok")
     source = source_factory(
