@@ -12,13 +12,15 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 import yaml
 
+from sogong_pipeline.districts.matching import GRADES
 from sogong_pipeline.evaluation.accuracy import Accuracy, district_errors
 from sogong_pipeline.evaluation.country import Evaluated, Recipe
 from sogong_pipeline.evaluation.page import MOST_MEDIAN_ERROR, percent
 from sogong_pipeline.periods import Month
 
 MONTH = Month.parse("2026-01")
-GRADES = ("high", "medium", "low")
+PLACED = GRADES[:3]
+"""The grades that place a workplace in a district."""
 TITLES = {
     "tuned": "the law the rules were tuned on",
     "again": "another law, nothing was tuned on it",
@@ -58,7 +60,7 @@ def measure_spread(groups: dict[str, list[Recipe]], told: Callable[[str], None])
                 present = rows[rows["is_counted"]]
                 counted.count(present)
                 errors = district_errors(evaluated, MONTH, present)
-            precision = {grade: counted.precision(grade) for grade in GRADES}
+            precision = {grade: counted.precision(grade) for grade in PLACED}
             found.append(Found(name, recipe, precision, errors))
             told(str(recipe))
     return found
@@ -75,7 +77,7 @@ def spread_lines(found: list[Found]) -> list[str]:
     for group, countries in groupby(found, key=lambda one: one.group):
         held = list(countries)
         for one in held:
-            right = [f"{one.precision[grade]:.3f}" for grade in GRADES]
+            right = [f"{one.precision[grade]:.3f}" for grade in PLACED]
             shown.append(_line(f"law {one.recipe.law}, seed {one.recipe.seed}", right, one.errors))
         together = pd.concat([one.errors for one in held], ignore_index=True)
         shown.append(_line(f"**law {held[0].recipe.law}: {TITLES[group]}**", ["", "", ""], together))
