@@ -1,0 +1,229 @@
+"""Judging a quarter: evidence over all lags, combined into one figure by district."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sogong_pipeline.stages.likelihood.contributions import Contributions, contributions_of
+from sogong_pipeline.stages.likelihood.dispersion import Dispersion, measure_dispersion
+from sogong_pipeline.stages.likelihood.evidence import Evidence, weigh
+from sogong_pipeline.stages.likelihood.norms import (
+    Norm,
+    average,
+    division_factor,
+    measure_norm,
+    norm_quarters,
+)
+from sogong_pipeline.stages.likelihood.panel import Panel
+from sogong_pipeline.stages.likelihood.parameters import Flags, Floats, Integers, Parameters
+from sogong_pipeline.stages.likelihood.totals import change, totals_of
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What a quarter says of every district; arrays have shape (districts,).
+
+    Attributes:
+        log_bf: Log of the mean Bayes factor over lags (B).
+        lag: Lag with the largest Bayes factor, quarters.
+        severe_share: Probability of a severe loss, if there is a loss, at that lag.
+        fall: Change of workers since the base of that lag, as a share; NaN without a base.
+        workplaces: Mean workplaces at that base.
+        information: Information on exits at the lag the rule names, 0 where there is none.
+    """
+
+    log_bf: Floats
+    lag: Integers
+    severe_share: Floats
+    fall: Floats
+    workplaces: Floats
+    information: Floats
+
+
+class Judge:
+    """One likelihood rule on one country.
+
+    Args:
+        panel: Workplaces of the districts, under the registry and evidence of the judged quarter.
+        parameters: The rule.
+        norms: Norms by quarter and lag, where the nation is another panel; measured on `panel` as needed otherwise.
+        first_norm: First quarter for which norms are measured.
+        window: Quarters whose norms set the factor of a division; all that exist unless given.
+    """
+
+    def __init__(
+        self,
+        panel: Panel,
+        parameters: Parameters,
+        *,
+        norms: Mapping[tuple[int, int], Norm] | None = None,
+        first_norm: int = 0,
+        window: range | None = None,
+    ) -> None:
+        self.panel = panel
+        self.parameters = parameters
+        self._first = first_norm
+        self._window = window or range(first_norm, panel.quarters)
+        self._norms = dict(norms or {})
+        self._is_given = norms is not None
+        self._factors: dict[int, Floats] = {}
+        self._dispersions: dict[tuple[int, int], Dispersion] = {}
+        self._current: dict[tuple[int, int], Contributions] = {}
+
+    def lags(self, quarter: int) -> list[int]:
+        """Lags of the rule whose base lies in the panel."""
+        return [lag for lag in self.parameters.lags if lag <= quarter]
+
+    def norm(self, quarter: int, lag: int) -> Norm:
+        """The norm of a quarter and lag itself."""
+        key = quarter, lag
+        if key not in self._norms:
+            self._norms[key] = measure_norm(self.panel, quarter, lag, self.parameters)
+        return self._norms[key]
+
+    def norm_quarters(self, quarter: int, lag: int) -> list[int]:
+        """Quarters whose norms are applied to a quarter and lag."""
+        found = norm_quarters(quarter, lag, self._first)
+        if self._is_given and found != [quarter]:
+            found = [one for one in found if (one, lag) in self._norms] or [quarter]
+        return found
+
+    def applied_norm(self, quarter: int, lag: int) -> Norm:
+        """The norm that the rule applies to a quarter and lag."""
+        return average([self.norm(one, lag) for one in self.norm_quarters(quarter, lag)])
+
+    def factor(self, lag: int) -> Floats:
+        """Exits over expected by division at a lag."""
+        if lag not in self._factors:
+            known = [
+                self.norm(quarter, lag)
+                for quarter in self._window
+                if quarter >= lag and (not self._is_given or (quarter, lag) in self._norms)
+            ]
+            self._factors[lag] = division_factor(known, self.parameters.shrink_exits)
+        return self._factors[lag]
+
+    def label(self, rows: Integers, quarter: int) -> Integers:
+        """District of workplaces in a quarter; all places outside districts share one number."""
+        return np.minimum(self.panel.place[rows, quarter], self.panel.districts).astype(np.int64)
+
+    def contributions(self, quarter: int, lag: int) -> Contributions:
+        """What each workplace adds to the evidence of a quarter and lag; those of one quarter are remembered."""
+        key = quarter, lag
+        if key not in self._current:
+            self._current = {known: held for known, held in self._current.items() if known[0] == quarter}
+            self._current[key] = contributions_of(
+                self.panel,
+                quarter,
+                lag,
+                self.applied_norm(quarter, lag),
+                self.factor(lag),
+                self.parameters,
+            )
+        return self._current[key]
+
+    def dispersion(self, quarter: int, lag: int) -> Dispersion:
+        """Overdispersion to apply: the mean over the quarters of the norm."""
+        each = [self._own_dispersion(one, lag) for one in self.norm_quarters(quarter, lag)]
+        return Dispersion(
+            float(np.mean([one.exits for one in each])), float(np.mean([one.growth for one in each]))
+        )
+
+    def _own_dispersion(self, quarter: int, lag: int) -> Dispersion:
+        key = quarter, lag
+        if key not in self._dispersions:
+            added = contributions_of(
+                self.panel, quarter, lag, self.norm(quarter, lag), self.factor(lag), self.parameters
+            )
+            self._dispersions[key] = measure_dispersion(
+                added,
+                self.label(added.rows, quarter - lag),
+                self.panel.districts,
+                self.parameters.calm_share,
+            )
+        return self._dispersions[key]
+
+    def evidence(
+        self, quarter: int, lag: int, labels: Integers | None = None, gone: Flags | None = None
+    ) -> Evidence:
+        """Evidence on every district over one lag.
+
+        Args:
+            quarter: The judged quarter.
+            lag: Quarters back to the base.
+            labels: District of every workplace of the panel, for placebo districts.
+            gone: Whether every workplace of the panel is to be taken as closed, for planted losses.
+        """
+        added = self.contributions(quarter, lag)
+        label = self.label(added.rows, quarter - lag) if labels is None else labels[added.rows]
+        return weigh(
+            added,
+            label,
+            self.panel.districts,
+            self.dispersion(quarter, lag),
+            self.parameters,
+            None if gone is None else gone[added.rows],
+        )
+
+    def signal(self, quarter: int, labels: Integers | None = None, gone: Flags | None = None) -> Signal:
+        """Combine the evidence of all lags; the arguments are those of `evidence`.
+
+        Raises:
+            ValueError: when the panel has no base for the quarter.
+        """
+        lags = self.lags(quarter)
+        if not lags:
+            raise ValueError(f"quarter {quarter} of the panel has no base to be compared with")
+        each = [self.evidence(quarter, lag, labels, gone) for lag in lags]
+        log_bf = np.stack([one.log_bf for one in each])
+        best = log_bf.argmax(axis=0)
+        every = np.arange(best.size)
+        largest = log_bf.max(axis=0)
+        fall, workplaces = np.full(best.size, np.nan), np.zeros(best.size)
+        for number, lag in enumerate(lags):
+            chosen = best == number
+            now, before = self._compared(quarter, quarter - lag, labels, gone)
+            fall[chosen] = change(now[1], before[1])[chosen]
+            workplaces[chosen] = before[0][chosen]
+        held = self.parameters.information_lag
+        return Signal(
+            log_bf=np.log(np.exp(log_bf - largest).mean(axis=0)) + largest,
+            lag=np.array(lags)[best],
+            severe_share=np.stack([one.severe_share for one in each])[best, every],
+            fall=fall,
+            workplaces=workplaces,
+            information=each[lags.index(held)].information if held in lags else np.zeros(best.size),
+        )
+
+    def fall_since(self, quarter: int, base: int) -> Floats:
+        """Change of workers since a base, as a share."""
+        now, before = self._compared(quarter, base, None, None)
+        return change(now[1], before[1])
+
+    def _compared(
+        self, quarter: int, base: int, labels: Integers | None, gone: Flags | None
+    ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+        """Workplaces and workers of the quarter and of the base, as far as they can be compared."""
+        chosen = self.panel.compared(base, quarter)
+        pair = []
+        for one in (quarter, base):
+            used = chosen & ~gone if gone is not None and one == quarter else chosen
+            where = self.panel.place[:, one].astype(np.int64) if labels is None else labels
+            totals = totals_of(self.panel, one, where, used)
+            pair.append((totals.workplaces, totals.workers))
+        return pair[0], pair[1]
+
+
+def may_enter(signal: Signal, cut: Floats, parameters: Parameters) -> Flags:
+    """Whether each district is flagged anew: evidence at the cut or above, and workers really fewer.
+
+    Args:
+        signal: What the quarter says.
+        cut: The cut of each size class.
+        parameters: The least fall.
+    """
+    reaches = signal.log_bf >= cut[parameters.size_class(signal.workplaces)]
+    return np.asarray(reaches & (signal.fall <= -parameters.least_fall))
