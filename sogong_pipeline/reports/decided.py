@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sogong_pipeline.reports import cells
-from sogong_pipeline.reports.parts import Cell, Column, Row, Section, Table
+from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.parts import Cell, Column, Row, Section, Table
+from sogong_pipeline.pages.wording import NONE, number, period_ko, texts
 from sogong_pipeline.reports.scope import District, Scope
-from sogong_pipeline.reports.wording import NONE, number, period_ko, texts
 
 KINDS = {"decision": "의결", "correction": "정정", "appeal": "이의신청 반영"}
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sogong_pipeline.reports import cells, trends
-from sogong_pipeline.reports.parts import Card, Cell, Column, Row, Search, Section, Table
+from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.parts import Card, Cell, Column, Row, Search, Section, Table
+from sogong_pipeline.pages.wording import CHANGE_DIGITS, NONE, number, texts
+from sogong_pipeline.reports import trends
 from sogong_pipeline.reports.scope import District, Scope, undetermined_key
 from sogong_pipeline.reports.source import MEASURES, Flows, ReportSource
-from sogong_pipeline.reports.wording import CHANGE_DIGITS, NONE, number, texts
 
 
 def flagged(scope: Scope) -> Section:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 
-from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.geography import region_name
-from sogong_pipeline.reports.scope import Scope, undetermined_key
-from sogong_pipeline.reports.source import Number, Stage
-from sogong_pipeline.reports.wording import (
+from sogong_pipeline.pages.geography import region_name
+from sogong_pipeline.pages.wording import (
     CHANGE_DIGITS,
     month_ko,
     number,
@@ -24,6 +21,9 @@ from sogong_pipeline.reports.wording import (
     with_particle,
     won,
 )
+from sogong_pipeline.regions import reference
+from sogong_pipeline.reports.scope import Scope, undetermined_key
+from sogong_pipeline.reports.source import Number, Stage
 
 FLAGGED: tuple[Stage, ...] = ("severe", "caution")
 NAMED = 5

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sogong_pipeline.reports import cells, geography, maps, palette
-from sogong_pipeline.reports.parts import Cell, Column, Legend, Picture, Row, Section, Table
-from sogong_pipeline.reports.projection import Point
+from sogong_pipeline.pages import cells, geography, maps, palette
+from sogong_pipeline.pages.parts import Cell, Column, Legend, Picture, Row, Section, Table
+from sogong_pipeline.pages.projection import Point
+from sogong_pipeline.pages.wording import number, stage_noun, texts
 from sogong_pipeline.reports.scope import District, Scope
 from sogong_pipeline.reports.source import STAGES
-from sogong_pipeline.reports.wording import number, stage_noun, texts
 
 INDEXED = 36
 """So many numbers are explained beside the map; the list of flagged districts explains all."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sogong_pipeline.reports import cells
-from sogong_pipeline.reports.parts import Cell, Column, Row, Section, Table
+from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.parts import Cell, Column, Row, Section, Table
+from sogong_pipeline.pages.wording import number, said_before, since, texts, with_particle
 from sogong_pipeline.reports.scope import SEVERITY, District, Scope
 from sogong_pipeline.reports.source import PreviousStages, Stage
-from sogong_pipeline.reports.wording import number, said_before, since, texts, with_particle
 
 LISTED = 60
 """Up to so many names are listed for a move; beyond that only their number says something."""

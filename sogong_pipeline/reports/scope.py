@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
+from sogong_pipeline.pages.geography import region_name
+from sogong_pipeline.pages.wording import clean, closed_percent, texts
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.geography import region_name
 from sogong_pipeline.reports.source import (
     STAGES,
     Decided,
@@ -21,7 +22,6 @@ from sogong_pipeline.reports.source import (
     ReportSource,
     Stage,
 )
-from sogong_pipeline.reports.wording import clean, closed_percent, texts
 
 NATION = "index"
 """File stem of the national report."""

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from sogong_pipeline.reports import cells, charts, trends
-from sogong_pipeline.reports.geography import region_name
-from sogong_pipeline.reports.parts import Cell, Column, Link, Picture, Row, Section, StageTile, Table
-from sogong_pipeline.reports.scope import District, Scope, count_stages
-from sogong_pipeline.reports.source import NATION_CODE, STAGES, DistrictFact, Stage
-from sogong_pipeline.reports.wording import (
+from sogong_pipeline.pages import cells, charts
+from sogong_pipeline.pages.geography import region_name
+from sogong_pipeline.pages.parts import Cell, Column, Link, Picture, Row, Section, StageTile, Table
+from sogong_pipeline.pages.wording import (
     NONE,
     month_ko,
     number,
@@ -24,6 +22,9 @@ from sogong_pipeline.reports.wording import (
     texts,
     with_particle,
 )
+from sogong_pipeline.reports import trends
+from sogong_pipeline.reports.scope import District, Scope, count_stages
+from sogong_pipeline.reports.source import NATION_CODE, STAGES, DistrictFact, Stage
 
 
 def tiles(scope: Scope) -> tuple[StageTile, ...]:

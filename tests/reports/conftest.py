@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sogong_pipeline.pages import geography
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports import geography
 from sogong_pipeline.reports.model import ReportModel, build_models
 from sogong_pipeline.reports.source import (
     MEASURES,
