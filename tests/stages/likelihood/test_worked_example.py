@@ -12,7 +12,7 @@ import pytest
 from sogong_pipeline.stages.likelihood.judge import Judge
 from sogong_pipeline.stages.likelihood.panel import Panel, panel_of_months
 from sogong_pipeline.stages.likelihood.replay import Replayed, replay
-from sogong_pipeline.stages.rules import load
+from sogong_pipeline.stages.rules import load_likelihood
 
 FOLDER = Path(os.environ.get("SOGONG_TEST_DATA", "../shared/data")) / "rules"
 CUTS = np.array([2.883, 2.280, 2.469, 3.004, 2.889, 3.243])
@@ -41,7 +41,7 @@ def panel() -> Panel:
 
 @pytest.fixture(scope="module")
 def judge(panel: Panel) -> Judge:
-    return Judge(panel, load("own_1").likelihood, first_norm=FIRST_NORM)
+    return Judge(panel, load_likelihood("own_1").likelihood, first_norm=FIRST_NORM)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_evidence_is_that_of_the_example(quarters: dict[int, Replayed], expected
         signal = quarters[int(quarter)].signal
         assert rows["B"].to_numpy() == pytest.approx(signal.log_bf, abs=2e-6), quarter
         assert rows["best_lag"].tolist() == signal.lag.tolist(), quarter
-        size = load("own_1").likelihood.size_class(signal.workplaces)
+        size = load_likelihood("own_1").likelihood.size_class(signal.workplaces)
         assert rows["cut"].to_numpy() == pytest.approx(CUTS[size], abs=5.1e-4), quarter
         assert rows["information_lag2"].to_numpy() == pytest.approx(signal.information, abs=6e-5), quarter
 
