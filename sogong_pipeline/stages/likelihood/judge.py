@@ -19,7 +19,7 @@ from sogong_pipeline.stages.likelihood.norms import (
 )
 from sogong_pipeline.stages.likelihood.panel import Panel
 from sogong_pipeline.stages.likelihood.parameters import Flags, Floats, Integers, Parameters
-from sogong_pipeline.stages.likelihood.totals import change, totals_of
+from sogong_pipeline.stages.likelihood.totals import Totals, change, totals_of
 
 
 @dataclass(frozen=True)
@@ -183,11 +183,13 @@ class Judge:
         every = np.arange(best.size)
         largest = log_bf.max(axis=0)
         fall, workplaces = np.full(best.size, np.nan), np.zeros(best.size)
+        now = {crossing: self._totals(quarter, crossing, labels, gone) for crossing in self._scopes(quarter)}
         for number, lag in enumerate(lags):
             chosen = best == number
-            now, before = self._compared(quarter, quarter - lag, labels, gone)
-            fall[chosen] = change(now[1], before[1])[chosen]
-            workplaces[chosen] = before[0][chosen]
+            crossing = self.panel.is_crossing(quarter - lag, quarter)
+            before = self._totals(quarter - lag, crossing, labels, None)
+            fall[chosen] = change(now[crossing].workers, before.workers)[chosen]
+            workplaces[chosen] = before.workplaces[chosen]
         held = self.parameters.information_lag
         return Signal(
             log_bf=np.log(np.exp(log_bf - largest).mean(axis=0)) + largest,
@@ -200,21 +202,23 @@ class Judge:
 
     def fall_since(self, quarter: int, base: int) -> Floats:
         """Change of workers since a base, as a share."""
-        now, before = self._compared(quarter, base, None, None)
-        return change(now[1], before[1])
+        crossing = self.panel.is_crossing(base, quarter)
+        now, before = (self._totals(one, crossing, None, None) for one in (quarter, base))
+        return change(now.workers, before.workers)
 
-    def _compared(
-        self, quarter: int, base: int, labels: Integers | None, gone: Flags | None
-    ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-        """Workplaces and workers of the quarter and of the base, as far as they can be compared."""
-        chosen = self.panel.compared(base, quarter)
-        pair = []
-        for one in (quarter, base):
-            used = chosen & ~gone if gone is not None and one == quarter else chosen
-            where = self.panel.place[:, one].astype(np.int64) if labels is None else labels
-            totals = totals_of(self.panel, one, where, used)
-            pair.append((totals.workplaces, totals.workers))
-        return pair[0], pair[1]
+    def _scopes(self, quarter: int) -> set[bool]:
+        """Whether the comparisons of a quarter span the change of coverage."""
+        return {self.panel.is_crossing(quarter - lag, quarter) for lag in self.lags(quarter)}
+
+    def _totals(
+        self, quarter: int, is_crossing: bool, labels: Integers | None, gone: Flags | None
+    ) -> Totals:
+        """Workplaces and workers of a quarter, of corporations only for a comparison that spans the change."""
+        chosen = self.panel.corporate if is_crossing else None
+        if gone is not None:
+            chosen = ~gone if chosen is None else chosen & ~gone
+        where = self.panel.place[:, quarter].astype(np.int64) if labels is None else labels
+        return totals_of(self.panel, quarter, where, chosen)
 
 
 def may_enter(signal: Signal, cut: Floats, parameters: Parameters) -> Flags:

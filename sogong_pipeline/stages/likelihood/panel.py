@@ -17,7 +17,7 @@ Counts = NDArray[np.integer[Any]]
 
 @dataclass(frozen=True)
 class Panel:
-    """Workplaces x quarters; arrays have shape (workplaces, quarters) or (workplaces,).
+    """Workplaces x quarters; arrays have shape (workplaces, quarters), a quarter in one piece, or (workplaces,).
 
     Attributes:
         heads: Mean subscribers over the months of a quarter in which a workplace is in sight, 0 where it is in none.
@@ -107,11 +107,11 @@ def panel_of_months(
         place = np.where(seen[:, :, month], where[:, :, month], place).astype(np.int32)
     paid = np.empty((workplaces, 0)) if payroll is None else payroll.reshape(workplaces, -1, 3).sum(axis=2)
     return Panel(
-        heads=by_month.sum(axis=2) / np.maximum(count, 1),
-        months=count.astype(np.int8),
-        place=place,
-        in_last_month=seen[:, :, 2],
-        payroll=paid.astype(np.float64),
+        heads=np.asfortranarray(by_month.sum(axis=2) / np.maximum(count, 1)),
+        months=np.asfortranarray(count.astype(np.int8)),
+        place=np.asfortranarray(place),
+        in_last_month=np.asfortranarray(seen[:, :, 2]),
+        payroll=np.asfortranarray(paid, dtype=np.float64),
         division=division,
         sector=sector,
         corporate=np.ones(workplaces, dtype=bool) if corporate is None else corporate,
