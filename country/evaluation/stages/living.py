@@ -9,10 +9,10 @@ import numpy as np
 from country.country import found
 from country.industries import load_industries
 from country.law import Law
-from country.workplaces import CORPORATION, Flags, Floats, Integers
+from country.workplaces import CORPORATION, Flags, Integers
 from sogong_pipeline.periods import Month, parse_months
 from sogong_pipeline.rates.contribution import contribution_for, coverage_breaks
-from sogong_pipeline.stages.likelihood.panel import ABSENT, Panel, panel_of_months
+from sogong_pipeline.stages.likelihood.panel import ABSENT, Amounts, Counts, Panel, panel_of_months
 
 MONTHS = "2021-04..2026-09"
 ENROLLED = 1
@@ -35,15 +35,15 @@ class Lived:
     """
 
     months: list[Month]
-    subscribers: Integers
-    payroll: Floats
-    area: Integers
+    subscribers: Counts
+    payroll: Amounts
+    area: Counts
     division: Integers
     sector: Integers
     corporate: Flags
     districts: int
 
-    def panel(self, subscribers: Integers | None = None, payroll: Floats | None = None) -> Panel:
+    def panel(self, subscribers: Counts | None = None, payroll: Amounts | None = None) -> Panel:
         """The columns by quarter, with other figures where they are given."""
         covered = coverage_breaks()[0]
         quarter = [str(month.quarter) for month in self.months[::3]].index(str(covered.quarter))

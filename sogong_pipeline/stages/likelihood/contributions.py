@@ -52,7 +52,7 @@ class Contributions:
 
 
 def contributions_of(
-    panel: Panel, quarter: int, lag: int, norm: Norm, factor: Floats, parameters: Parameters
+    panel: Panel, quarter: int, lag: int, *, norm: Norm, factor: Floats, parameters: Parameters
 ) -> Contributions:
     """Hold every workplace of the base against the norm.
 
@@ -75,9 +75,7 @@ def contributions_of(
     )
     stayed = size[is_there]
     limit = parameters.clip_sd * norm.clip_scale[stayed]
-    growth = np.clip(
-        log_growth(panel, base, quarter, rows[is_there]) - norm.location[stayed], -limit, limit
-    )
+    growth = np.clip(log_growth(panel, base, quarter, rows[is_there]) - norm.location[stayed], -limit, limit)
     precision, weighted = np.zeros(rows.size), np.zeros(rows.size)
     precision[is_there] = 1 / norm.spread[stayed] ** 2
     weighted[is_there] = growth * precision[is_there]

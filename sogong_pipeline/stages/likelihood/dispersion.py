@@ -9,6 +9,7 @@ from statistics import NormalDist
 import numpy as np
 
 from sogong_pipeline.stages.likelihood.contributions import Contributions
+from sogong_pipeline.stages.likelihood.grouping import sum_by
 from sogong_pipeline.stages.likelihood.parameters import Floats, Integers
 
 LARGEST_VARIANCE = 1.0
@@ -49,7 +50,7 @@ def measure_dispersion(
     expected_of_calm = trimmed_mean_of_chance(calm_share)
 
     def total(values: Floats, chosen: Integers | slice = slice(None)) -> Floats:
-        return np.bincount(label[chosen], values[chosen], minlength=districts + 1)[:districts]
+        return sum_by(label[chosen], values[chosen], districts)
 
     survival, is_exit = contributions.survival, ~contributions.is_there
     expected = total(1 - survival)

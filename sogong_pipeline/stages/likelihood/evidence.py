@@ -9,6 +9,7 @@ import numpy as np
 
 from sogong_pipeline.stages.likelihood.contributions import Contributions
 from sogong_pipeline.stages.likelihood.dispersion import Dispersion
+from sogong_pipeline.stages.likelihood.grouping import sum_by
 from sogong_pipeline.stages.likelihood.parameters import Flags, Floats, Integers, Parameters
 
 LAYOFF_SHARE = 0.8
@@ -36,12 +37,15 @@ class Evidence:
 def weigh(
     contributions: Contributions,
     label: Integers,
+    *,
     districts: int,
     dispersion: Dispersion,
     parameters: Parameters,
     gone: Flags | None = None,
 ) -> Evidence:
-    """Sum up workplaces by district and weigh four kinds of loss: closures, shrinking, layoffs, closures with shrinking.
+    """Sum up workplaces by district and weigh four kinds of loss.
+
+    The kinds are closures, shrinking, layoffs, and closures with shrinking, half and half.
 
     Args:
         contributions: What each workplace adds.
@@ -56,21 +60,17 @@ def weigh(
 
     def total(values: Floats | None, chosen: Integers) -> Floats:
         picked = None if values is None else values[chosen]
-        return np.bincount(label[chosen], picked, minlength=districts + 1)[:districts].astype(float)
+        return sum_by(label[chosen], picked, districts)
 
     staying, leaving = np.flatnonzero(is_there), np.flatnonzero(~is_there)
     terms = contributions.exit_terms(leaving)
     of_leaving = label[leaving]
-    exits = np.stack(
-        [
-            np.bincount(of_leaving, terms[:, i], minlength=districts + 1)[:districts]
-            for i in range(losses.size)
-        ],
-        axis=1,
-    )
+    exits = np.stack([sum_by(of_leaving, terms[:, i], districts) for i in range(losses.size)], axis=1)
     closures = (total(None, staying)[:, None] * np.log1p(-losses) + exits) / dispersion.exits
     grown = _Growth.of(contributions, total, staying, dispersion.growth)
-    large = _Growth.of(contributions, total, np.flatnonzero(is_there & contributions.is_large), dispersion.growth)
+    large = _Growth.of(
+        contributions, total, np.flatnonzero(is_there & contributions.is_large), dispersion.growth
+    )
     halves = _interpolated(np.array(losses) / 2, np.array(losses), closures)
     kinds = np.stack(
         [

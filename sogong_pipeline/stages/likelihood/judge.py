@@ -72,6 +72,13 @@ class Judge:
         self._factors: dict[int, Floats] = {}
         self._dispersions: dict[tuple[int, int], Dispersion] = {}
         self._current: dict[tuple[int, int], Contributions] = {}
+        self._source: Judge | None = None
+
+    def on(self, panel: Panel) -> Judge:
+        """The same norms and overdispersion applied to other workplaces, such as those of planted losses."""
+        other = Judge(panel, self.parameters)
+        other._source = self._source or self
+        return other
 
     def lags(self, quarter: int) -> list[int]:
         """Lags of the rule whose base lies in the panel."""
@@ -80,12 +87,16 @@ class Judge:
     def norm(self, quarter: int, lag: int) -> Norm:
         """The norm of a quarter and lag itself."""
         key = quarter, lag
+        if self._source:
+            return self._source.norm(quarter, lag)
         if key not in self._norms:
             self._norms[key] = measure_norm(self.panel, quarter, lag, self.parameters)
         return self._norms[key]
 
     def norm_quarters(self, quarter: int, lag: int) -> list[int]:
         """Quarters whose norms are applied to a quarter and lag."""
+        if self._source:
+            return self._source.norm_quarters(quarter, lag)
         found = norm_quarters(quarter, lag, self._first)
         if self._is_given and found != [quarter]:
             found = [one for one in found if (one, lag) in self._norms] or [quarter]
@@ -97,6 +108,8 @@ class Judge:
 
     def factor(self, lag: int) -> Floats:
         """Exits over expected by division at a lag."""
+        if self._source:
+            return self._source.factor(lag)
         if lag not in self._factors:
             known = [
                 self.norm(quarter, lag)
@@ -108,7 +121,7 @@ class Judge:
 
     def label(self, rows: Integers, quarter: int) -> Integers:
         """District of workplaces in a quarter; all places outside districts share one number."""
-        return np.minimum(self.panel.place[rows, quarter], self.panel.districts).astype(np.int64)
+        return np.asarray(np.minimum(self.panel.place[rows, quarter], self.panel.districts), dtype=np.int64)
 
     def contributions(self, quarter: int, lag: int) -> Contributions:
         """What each workplace adds to the evidence of a quarter and lag; those of one quarter are remembered."""
@@ -119,14 +132,16 @@ class Judge:
                 self.panel,
                 quarter,
                 lag,
-                self.applied_norm(quarter, lag),
-                self.factor(lag),
-                self.parameters,
+                norm=self.applied_norm(quarter, lag),
+                factor=self.factor(lag),
+                parameters=self.parameters,
             )
         return self._current[key]
 
     def dispersion(self, quarter: int, lag: int) -> Dispersion:
         """Overdispersion to apply: the mean over the quarters of the norm."""
+        if self._source:
+            return self._source.dispersion(quarter, lag)
         each = [self._own_dispersion(one, lag) for one in self.norm_quarters(quarter, lag)]
         return Dispersion(
             float(np.mean([one.exits for one in each])), float(np.mean([one.growth for one in each]))
@@ -136,7 +151,12 @@ class Judge:
         key = quarter, lag
         if key not in self._dispersions:
             added = contributions_of(
-                self.panel, quarter, lag, self.norm(quarter, lag), self.factor(lag), self.parameters
+                self.panel,
+                quarter,
+                lag,
+                norm=self.norm(quarter, lag),
+                factor=self.factor(lag),
+                parameters=self.parameters,
             )
             self._dispersions[key] = measure_dispersion(
                 added,
@@ -162,10 +182,10 @@ class Judge:
         return weigh(
             added,
             label,
-            self.panel.districts,
-            self.dispersion(quarter, lag),
-            self.parameters,
-            None if gone is None else gone[added.rows],
+            districts=self.panel.districts,
+            dispersion=self.dispersion(quarter, lag),
+            parameters=self.parameters,
+            gone=None if gone is None else gone[added.rows],
         )
 
     def signal(self, quarter: int, labels: Integers | None = None, gone: Flags | None = None) -> Signal:
@@ -200,19 +220,21 @@ class Judge:
             information=each[lags.index(held)].information if held in lags else np.zeros(best.size),
         )
 
-    def fall_since(self, quarter: int, base: int) -> Floats:
-        """Change of workers since a base, as a share."""
+    def fall_since(self, quarter: int, base: int) -> tuple[Floats, Floats]:
+        """Change of workers since a base, as a share, and workers lost; NaN where there were none."""
         crossing = self.panel.is_crossing(base, quarter)
-        now, before = (self._totals(one, crossing, None, None) for one in (quarter, base))
-        return change(now.workers, before.workers)
+        now, before = (self._totals(one, crossing, None, None).workers for one in (quarter, base))
+        return change(now, before), np.where(before > 0, before - now, np.nan)
+
+    def workers(self, quarter: int) -> Floats:
+        """Workers of every district in a quarter."""
+        return self._totals(quarter, False, None, None).workers
 
     def _scopes(self, quarter: int) -> set[bool]:
         """Whether the comparisons of a quarter span the change of coverage."""
         return {self.panel.is_crossing(quarter - lag, quarter) for lag in self.lags(quarter)}
 
-    def _totals(
-        self, quarter: int, is_crossing: bool, labels: Integers | None, gone: Flags | None
-    ) -> Totals:
+    def _totals(self, quarter: int, is_crossing: bool, labels: Integers | None, gone: Flags | None) -> Totals:
         """Workplaces and workers of a quarter, of corporations only for a comparison that spans the change."""
         chosen = self.panel.corporate if is_crossing else None
         if gone is not None:

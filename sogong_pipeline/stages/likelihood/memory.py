@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sogong_pipeline.stages.likelihood.parameters import Flags, Floats, Integers
+from sogong_pipeline.stages.likelihood.parameters import Flags, Floats, Integers, Parameters
 
 QUIET, NEW, STAYS, RECOVERED, LASTING = "quiet", "new", "stays", "recovered", "lasting"
 NO_BASE = -1
@@ -38,7 +38,7 @@ class Memory:
         return np.asarray((self.state == NEW) | (self.state == STAYS))
 
     def advance(
-        self, quarter: int, enters: Flags, lag: Integers, since_base: Floats, leave_below: float, lasting: int
+        self, quarter: int, enters: Flags, lag: Integers, since_base: Floats, rule: Parameters
     ) -> Memory:
         """Remember one more quarter.
 
@@ -47,12 +47,11 @@ class Memory:
             enters: Whether each district meets the conditions of a new flag.
             lag: Lag on whose base a new flag rests.
             since_base: Log Bayes factor against the base of the flag; of any value where there is none.
-            leave_below: A flag ends below this.
-            lasting: Age of the base in quarters beyond which a flag ends as lasting.
+            rule: When a flag ends, and when it ends as lasting.
         """
         was = self.is_flagged
-        is_old = was & (quarter - self.base > lasting)
-        stays = was & ~is_old & (since_base >= leave_below)
+        is_old = was & (quarter - self.base > rule.lasting_quarters)
+        stays = was & ~is_old & (since_base >= rule.leave_log_bf)
         is_new = enters & ~was
         state = np.full(was.size, QUIET, dtype="<U9")
         state[was & ~stays] = RECOVERED

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sogong_pipeline.stages.likelihood.grouping import sum_by
 from sogong_pipeline.stages.likelihood.panel import ABSENT, Panel
 from sogong_pipeline.stages.likelihood.parameters import Flags, Floats, Integers, Parameters
 
@@ -91,8 +92,8 @@ def measure_norm(panel: Panel, quarter: int, lag: int, parameters: Parameters) -
         clip_scale=clip_scale,
         spread=spread,
         workplaces=count,
-        exits=np.bincount(division, ~is_there, minlength=DIVISIONS),
-        expected=np.bincount(division, 1 - survival[size], minlength=DIVISIONS),
+        exits=sum_by(division, ~is_there, DIVISIONS),
+        expected=sum_by(division, 1 - survival[size], DIVISIONS),
     )
 
 

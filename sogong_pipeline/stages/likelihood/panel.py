@@ -13,6 +13,7 @@ from sogong_pipeline.stages.likelihood.parameters import Flags, Floats, Integers
 ABSENT = -1
 """Area of a workplace that is not in the file of the last month of a quarter."""
 Counts = NDArray[np.integer[Any]]
+Amounts = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,13 @@ class Panel:
 
     def area(self, quarter: int) -> Integers:
         """Area of each workplace in the last month of a quarter, `ABSENT` when it is not in that month's file."""
-        return np.where(self.in_last_month[:, quarter], self.place[:, quarter], ABSENT).astype(np.int64)
+        where = np.where(self.in_last_month[:, quarter], self.place[:, quarter], ABSENT)
+        return np.asarray(where, dtype=np.int64)
 
     def home(self) -> Integers:
         """Area in which each workplace was first seen."""
         first = (self.months > 0).argmax(axis=1)
-        return self.place[np.arange(first.size), first].astype(np.int64)
+        return np.asarray(self.place[np.arange(first.size), first], dtype=np.int64)
 
     def is_crossing(self, base: int, quarter: int) -> bool:
         """Whether a comparison spans the quarter in which sole proprietors joined the file."""
@@ -75,7 +77,7 @@ def panel_of_months(
     division: Integers,
     sector: Integers,
     districts: int,
-    payroll: Floats | None = None,
+    payroll: Amounts | None = None,
     corporate: Flags | None = None,
     coverage_quarter: int | None = None,
 ) -> Panel:

@@ -44,6 +44,7 @@ class Parameters:
         visible_share: How often a loss must be caught to count as visible.
         visible_losses: Losses that are planted, ascending, as shares.
         information_lag: Lag at which information on exits is measured.
+        high_margin: Log Bayes factor above the cut from which a flag is of high confidence.
         seed: Seed of the placebo countries.
     """
 
@@ -72,6 +73,7 @@ class Parameters:
     visible_share: float
     visible_losses: tuple[float, ...]
     information_lag: int
+    high_margin: float
     seed: int
 
     @classmethod
@@ -111,6 +113,7 @@ class Parameters:
             visible_share=visible["caught_pct"] / 100,
             visible_losses=tuple(loss / 100 for loss in visible["losses_pct"]),
             information_lag=visible["information_lag_quarters"],
+            high_margin=data["confidence"]["high_log_bf_above_cut"],
             seed=data["seed"],
         )
 

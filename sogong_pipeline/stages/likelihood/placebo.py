@@ -38,23 +38,31 @@ def placebo_labels(panel: Panel, seed: Sequence[int], countries: int) -> Iterato
         yield labels
 
 
-def cuts(signals: Sequence[Signal], parameters: Parameters) -> Floats:
-    """What the allowed share of placebo districts reaches, by size class, never below 0.
+def reached(signals: Sequence[Signal], parameters: Parameters) -> Floats:
+    """What the allowed share of placebo districts reaches in a quarter, by size class; NaN without a district.
 
     Args:
-        signals: Signals of placebo countries.
+        signals: Signals of the placebo countries of the quarter.
         parameters: Classes and the share.
     """
     log_bf = np.concatenate([signal.log_bf for signal in signals])
     workplaces = np.concatenate([signal.workplaces for signal in signals])
     size = parameters.size_class(workplaces)
     is_used = workplaces >= parameters.fewest_workplaces
-    found = np.full(len(parameters.classes) + 1, NO_CUT)
-    for number in range(found.size):
-        values = log_bf[is_used & (size == number)]
-        if values.size:
-            found[number] = max(float(np.quantile(values, 1 - parameters.chance)), 0.0)
-    return found
+    groups = [log_bf[is_used & (size == number)] for number in range(len(parameters.classes) + 1)]
+    return np.array([np.quantile(group, 1 - parameters.chance) if group.size else np.nan for group in groups])
+
+
+def cut_of(quarters: Sequence[Floats]) -> Floats:
+    """The cut of each size class: the mean of what was reached in several quarters, never below 0.
+
+    Args:
+        quarters: What `reached` gave in the judged quarter and those before.
+    """
+    known = ~np.isnan(quarters)
+    total = np.where(known, quarters, 0.0).sum(axis=0)
+    count = known.sum(axis=0)
+    return np.where(count > 0, np.maximum(total / np.maximum(count, 1), 0.0), NO_CUT)
 
 
 def placebo_signals(judge: Judge, quarter: int, ordinal: int) -> list[Signal]:

@@ -60,8 +60,7 @@ def replay(
             may_enter(signal, cut_of(quarter), judge.parameters),
             signal.lag,
             since_base,
-            judge.parameters.leave_log_bf,
-            judge.parameters.lasting_quarters,
+            judge.parameters,
         )
         last = Replayed(quarter, signal, memory, since_base, severe)
         if told:

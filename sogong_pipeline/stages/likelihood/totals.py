@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sogong_pipeline.stages.likelihood.grouping import sum_by
 from sogong_pipeline.stages.likelihood.panel import ABSENT, Panel
 from sogong_pipeline.stages.likelihood.parameters import Flags, Floats, Integers
 
@@ -33,15 +34,16 @@ def totals_of(panel: Panel, quarter: int, label: Integers, chosen: Flags | None 
     Args:
         panel: The workplaces.
         quarter: Number of the quarter.
-        label: District of every workplace, `ABSENT` for one out of sight; numbers from `panel.districts` on are outside.
+        label: District of every workplace, `ABSENT` for one out of sight; numbers from
+            `panel.districts` on are outside.
         chosen: Workplaces to use; all unless given.
     """
     is_used = (label != ABSENT) & (panel.months[:, quarter] > 0)
     rows = np.flatnonzero(is_used if chosen is None else is_used & chosen)
-    of = np.minimum(label[rows], panel.districts)
+    of = label[rows]
 
     def total(values: Floats) -> Floats:
-        return np.bincount(of, values, minlength=panel.districts + 1)[: panel.districts] / MONTHS
+        return sum_by(of, values, panel.districts) / MONTHS
 
     months = panel.months[rows, quarter].astype(float)
     paid = panel.payroll[rows, quarter] if panel.payroll.shape[1] else np.zeros(rows.size)
