@@ -81,7 +81,7 @@ def propose(
         ),
         "good",
     )
-    confidence = _confidence(stage, facts, rules, reaching_pct or {})
+    confidence = _confidence(stage, facts, rules, reaching_pct or {}) if rules.draws else None
     return Proposal(stage, confidence, None, clauses, sentences.determined(stage, clauses, facts, rules))
 
 

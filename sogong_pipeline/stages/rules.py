@@ -59,9 +59,9 @@ class RuleSet(AnyRuleSet):
         least_error_points: Smallest standard error that the yardstick `standard_errors` uses, in points.
         fewest_workplaces: Districts with fewer are undetermined.
         largest_share_pct: Districts with a workplace of more than this share of workers are undetermined.
-        draws: Bootstrap draws.
+        draws: Bootstrap draws, 0 for a rule set that is only shown beside and says no confidence.
         seed: Their seed.
-        confidence_pct: Share of draws that each level of confidence takes.
+        confidence_pct: Share of draws that each level of confidence takes; empty without draws.
     """
 
     indicators: tuple[str, ...]
@@ -168,6 +168,7 @@ def parse(data: dict[str, Any], file: str) -> AnyRuleSet:
 
 def _threshold(data: dict[str, Any], common: dict[str, Any], file: str) -> RuleSet:
     yardstick = data.get("yardstick", CHANGE)
+    confidence = data.get("confidence", {})
     if yardstick not in YARDSTICKS:
         raise RefusedError(f"{file}: the yardstick {yardstick!r} is none of {', '.join(YARDSTICKS)}")
     return RuleSet(
@@ -180,7 +181,9 @@ def _threshold(data: dict[str, Any], common: dict[str, Any], file: str) -> RuleS
         least_error_points=Decimal(str(data.get("least_error_points", 0))),
         fewest_workplaces=data["undetermined"]["fewer_workplaces_than"],
         largest_share_pct=Decimal(str(data["undetermined"]["largest_share_above_pct"])),
-        draws=data["confidence"]["draws"],
-        seed=data["confidence"]["seed"],
-        confidence_pct={level: Decimal(str(data["confidence"][level])) for level in ("high", "medium")},
+        draws=confidence.get("draws", 0),
+        seed=confidence.get("seed", 0),
+        confidence_pct={
+            level: Decimal(str(confidence[level])) for level in ("high", "medium") if level in confidence
+        },
     )

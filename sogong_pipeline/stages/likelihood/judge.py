@@ -82,7 +82,15 @@ class Judge:
 
     def lags(self, quarter: int) -> list[int]:
         """Lags of the rule whose base lies in the panel."""
-        return [lag for lag in self.parameters.lags if lag <= quarter]
+        return [lag for lag in self.parameters.lags if self._has_base(quarter, lag)]
+
+    def _has_base(self, quarter: int, lag: int) -> bool:
+        return self.panel.is_known(quarter) and self.panel.is_known(quarter - lag)
+
+    def _has_norm(self, quarter: int, lag: int) -> bool:
+        if self._is_given:
+            return (quarter, lag) in self._norms
+        return self._has_base(quarter, lag)
 
     def norm(self, quarter: int, lag: int) -> Norm:
         """The norm of a quarter and lag itself."""
@@ -97,10 +105,8 @@ class Judge:
         """Quarters whose norms are applied to a quarter and lag."""
         if self._source:
             return self._source.norm_quarters(quarter, lag)
-        found = norm_quarters(quarter, lag, self._first)
-        if self._is_given and found != [quarter]:
-            found = [one for one in found if (one, lag) in self._norms] or [quarter]
-        return found
+        earlier = norm_quarters(quarter, lag, self._first)
+        return [one for one in earlier if self._has_norm(one, lag)] or [quarter]
 
     def applied_norm(self, quarter: int, lag: int) -> Norm:
         """The norm that the rule applies to a quarter and lag."""
@@ -111,11 +117,7 @@ class Judge:
         if self._source:
             return self._source.factor(lag)
         if lag not in self._factors:
-            known = [
-                self.norm(quarter, lag)
-                for quarter in self._window
-                if quarter >= lag and (not self._is_given or (quarter, lag) in self._norms)
-            ]
+            known = [self.norm(quarter, lag) for quarter in self._window if self._has_norm(quarter, lag)]
             self._factors[lag] = division_factor(known, self.parameters.shrink_exits)
         return self._factors[lag]
 

@@ -55,6 +55,10 @@ class Panel:
         where = np.where(self.in_last_month[:, quarter], self.place[:, quarter], ABSENT)
         return np.asarray(where, dtype=np.int64)
 
+    def is_known(self, quarter: int) -> bool:
+        """Whether a quarter lies in the panel and a month of it is in."""
+        return 0 <= quarter < self.quarters and bool(self.in_last_month[:, quarter].any())
+
     def home(self) -> Integers:
         """Area in which each workplace was first seen."""
         first = (self.months > 0).argmax(axis=1)

@@ -41,7 +41,8 @@ def replay(
 
     Args:
         judge: The rule on the country.
-        quarters: The quarters, the judged one last; nothing is flagged before the first.
+        quarters: The quarters, the judged one last; nothing is flagged before the first, and those without a base are
+            passed over.
         cut_of: Cut of each size class in a quarter.
         told: Called with every quarter.
 
@@ -49,10 +50,12 @@ def replay(
         The last quarter.
 
     Raises:
-        ValueError: when there are no quarters.
+        ValueError: when no quarter has a base.
     """
     memory, last = Memory.empty(judge.panel.districts), None
     for quarter in quarters:
+        if not judge.lags(quarter):
+            continue
         signal = judge.signal(quarter)
         since_base, severe = against_base(judge, quarter, memory)
         memory = memory.advance(
@@ -66,7 +69,7 @@ def replay(
         if told:
             told(last)
     if last is None:
-        raise ValueError("a replay needs at least one quarter")
+        raise ValueError("no quarter of the replay has a base")
     return last
 
 
