@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,10 +41,7 @@ def changed(module: str, statement: str, monkeypatch: pytest.MonkeyPatch) -> Ite
 def test_a_builder_is_a_function_that_takes_a_workspace(layer: str) -> None:
     module, _, name = BY_NAME[layer].builder.rpartition(".")
     builder = getattr(importlib.import_module(module), name)
-    assert (
-        "workspace"
-        in builder.__code__.co_varnames[: builder.__code__.co_argcount + builder.__code__.co_kwonlyargcount]
-    )
+    assert "workspace" in inspect.signature(builder).parameters
     assert code.data_files(BY_NAME[layer]) or not BY_NAME[layer].data
     assert (SQL / layer).is_dir()
 

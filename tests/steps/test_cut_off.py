@@ -20,6 +20,7 @@ from tests.conftest import NOW
 from tests.steps.test_steps import load_registry, month_file
 
 QUARTER = Quarter(2022, 2)
+pytestmark = pytest.mark.slow
 BUILT = [layer.name for layer in LAYERS if layer.builder]
 MONTHLY = [name for name in BUILT if BY_NAME[name].key[0] == "month"]
 Digests = Callable[[Path], dict[str, str]]
