@@ -47,9 +47,9 @@ EVIDENCE = pa.schema(
         ("since_quarter", pa.string()),
         ("workers_change_pct", pa.decimal128(12, 2)),
         ("jobs_lost", pa.decimal128(14, 1)),
-        ("log_bayes_factor", pa.decimal128(14, 3)),
-        ("cut", pa.decimal128(14, 3)),
-        ("log_bayes_factor_since_base", pa.decimal128(14, 3)),
+        ("log_bayes_factor", pa.decimal128(12, 2)),
+        ("cut", pa.decimal128(12, 2)),
+        ("log_bayes_factor_since_base", pa.decimal128(12, 2)),
         ("exit_information", pa.decimal128(14, 1)),
         ("least_visible_loss_pct", pa.int32()),
     ]
@@ -59,12 +59,12 @@ CUT = pa.schema(
         ("quarter", pa.string()),
         ("edition", pa.string()),
         ("rule_set", pa.string()),
-        ("least_workplaces", pa.int32()),
-        ("cut", pa.decimal128(14, 3)),
+        ("size_class", pa.string()),
+        ("cut", pa.decimal128(12, 2)),
         ("placebo_districts", pa.int64()),
         ("judged", pa.int64()),
         ("alarms", pa.int64()),
-        ("alarms_pct", pa.decimal128(14, 2)),
+        ("alarms_pct", pa.decimal128(12, 2)),
         ("least_visible_loss_pct", pa.int32()),
         ("planted_seen_pct", pa.string()),
     ]
@@ -235,8 +235,8 @@ def _proposal(
         "state": finding.state,
         "base": str(quarters[finding.base]) if finding.base is not None else None,
         "workers_change_pct": _text(finding.fall_pct, "0.1"),
-        "log_bayes_factor": _text(finding.log_bf, "0.001"),
-        "cut": _text(finding.cut, "0.001"),
+        "log_bayes_factor": _text(finding.log_bf, "0.01"),
+        "cut": _text(finding.cut, "0.01"),
         "least_visible_loss_pct": finding.least_visible_loss_pct,
     }
     return {
@@ -256,9 +256,9 @@ def _evidence(finding: Finding, quarters: Sequence[Quarter]) -> dict[str, Any]:
         "since_quarter": str(quarters[finding.since]) if finding.since is not None else None,
         "workers_change_pct": _decimal(finding.fall_pct, "0.01"),
         "jobs_lost": _decimal(finding.jobs_lost, "0.1"),
-        "log_bayes_factor": _decimal(finding.log_bf, "0.001"),
-        "cut": _decimal(finding.cut, "0.001"),
-        "log_bayes_factor_since_base": _decimal(finding.since_base, "0.001"),
+        "log_bayes_factor": _decimal(finding.log_bf, "0.01"),
+        "cut": _decimal(finding.cut, "0.01"),
+        "log_bayes_factor_since_base": _decimal(finding.since_base, "0.01"),
         "exit_information": _decimal(finding.information, "0.1"),
         "least_visible_loss_pct": finding.least_visible_loss_pct,
     }
@@ -266,7 +266,6 @@ def _evidence(finding: Finding, quarters: Sequence[Quarter]) -> dict[str, Any]:
 
 def _cut(chance: Chance, rules: LikelihoodRuleSet, cut: Floats) -> dict[str, Any]:
     rule: Parameters = rules.likelihood
-    lower = (0, *rule.classes)
     is_own = chance.rule_set == rules.rule_set and chance.size_class != ALL_SIZES
     least = chance.least_visible_loss
     seen = {
@@ -276,8 +275,8 @@ def _cut(chance: Chance, rules: LikelihoodRuleSet, cut: Floats) -> dict[str, Any
     }
     return {
         "rule_set": chance.rule_set,
-        "least_workplaces": None if chance.size_class == ALL_SIZES else lower[chance.size_class],
-        "cut": _decimal(float(cut[chance.size_class]), "0.001") if is_own else None,
+        "size_class": _class_name(chance.size_class, rule),
+        "cut": _decimal(float(cut[chance.size_class]), "0.01") if is_own else None,
         "placebo_districts": chance.districts,
         "judged": chance.judged,
         "alarms": chance.alarms,
@@ -285,6 +284,14 @@ def _cut(chance: Chance, rules: LikelihoodRuleSet, cut: Floats) -> dict[str, Any
         "least_visible_loss_pct": None if least is None else round(100 * least),
         "planted_seen_pct": json.dumps(seen, sort_keys=True, separators=(",", ":")),
     }
+
+
+def _class_name(number: int, rule: Parameters) -> str:
+    """A size class as text: `all`, `0-9`, `10-19` and on, the last one `160+`."""
+    if number == ALL_SIZES:
+        return "all"
+    lower = (0, *rule.classes)
+    return f"{lower[number]}-{lower[number + 1] - 1}" if number + 1 < len(lower) else f"{lower[number]}+"
 
 
 def _marked(mark: Mark, quarters: Sequence[Quarter]) -> list[Mapping[str, Any]]:

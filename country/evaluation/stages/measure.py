@@ -139,7 +139,8 @@ def count_quiet(quiet: Quiet, tally: Tally) -> None:
             for name, stage in stages.items():
                 judged = is_there & (stage != UNDETERMINED)
                 _by_size(tally, Key("false", name), seen.workplaces, judged & (stage != GOOD), judged)
-                tally.add(Key("undetermined", name, size="all"), stage == UNDETERMINED, is_there)
+                if name not in {OWN, ENTRY}:
+                    tally.add(Key("undetermined", name, size="all"), stage == UNDETERMINED, is_there)
                 both = judged & (before[name] != UNDETERMINED) & (seen.workplaces >= LEAST_WORKPLACES)
                 tally.add(Key("changes a year", name), 4.0 * (stage != before[name]), both)
         before = stages
