@@ -12,13 +12,13 @@ from sogong_pipeline.stages.likelihood.judge import Judge, may_enter
 from sogong_pipeline.stages.likelihood.panel import Panel
 from sogong_pipeline.stages.likelihood.parameters import Flags, Floats, Parameters
 from sogong_pipeline.stages.likelihood.planted import Planting
-from sogong_pipeline.stages.rules import AnyRuleSet, RuleSet
+from sogong_pipeline.stages.rules import LIKELIHOOD, AnyRuleSet, RuleSet
 
 ALL_SIZES = -1
 """Number of the class that holds districts of all sizes."""
 SURELY_SEEN = 0.8
 INFLATION = 1.5
-"""Quiet districts differ a little more than placebo districts; measured on countries with a known truth."""
+"""Real districts differ a little more than placebo districts, on which alone the cut of a likelihood rule rests."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Chance:
         judged: Of these, how many get a stage other than undetermined.
         alarms: Of these, how many are flagged.
         caught: By planted loss, how many of the districts are flagged.
+        inflation: Factor from alarms in placebo districts to those in quiet ones.
     """
 
     rule_set: str
@@ -40,6 +41,7 @@ class Chance:
     judged: int
     alarms: int
     caught: Mapping[float, int]
+    inflation: float = 1.0
 
     @property
     def alarm_share(self) -> float:
@@ -58,7 +60,7 @@ class Chance:
 
     def expected_alarms(self, districts: int) -> int:
         """Alarms that chance alone makes among so many districts judged, at least about."""
-        return int(np.floor(INFLATION * self.alarm_share * districts)) if self.judged else 0
+        return int(np.floor(self.inflation * self.alarm_share * districts)) if self.judged else 0
 
 
 def measure_chance(
@@ -96,7 +98,11 @@ def measure_chance(
                 if name == rules.rule_set:
                     members = size < classes if number == ALL_SIZES else size == number
                     held.add(members, judged, flagged, one.loss)
-    return [held.chance(name, number) for (name, number), held in counts.items()]
+    kinds = {rules.rule_set: rules.kind for rules in rule_sets}
+    return [
+        held.chance(name, number, INFLATION if kinds[name] == LIKELIHOOD else 1.0)
+        for (name, number), held in counts.items()
+    ]
 
 
 def _run(
@@ -127,6 +133,6 @@ class _Counts:
         else:
             self.caught[loss] = self.caught.get(loss, 0) + int((members & flagged).sum())
 
-    def chance(self, rule_set: str, size_class: int) -> Chance:
+    def chance(self, rule_set: str, size_class: int, inflation: float) -> Chance:
         """What was counted."""
-        return Chance(rule_set, size_class, self.districts, self.judged, self.alarms, self.caught)
+        return Chance(rule_set, size_class, self.districts, self.judged, self.alarms, self.caught, inflation)

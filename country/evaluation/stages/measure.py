@@ -80,6 +80,12 @@ def settle(lived: Lived) -> Quiet:
     return Quiet(lived, panel, judge, cuts, replayed, compared)
 
 
+def parts() -> int:
+    """How often `measure` reports progress."""
+    curves = sum(kind in {CLOSURES, SHRINKING} for kind in KINDS)
+    return 2 + len(KINDS) * len(SIZES_PCT) + curves * len(CURVE_PCT) + 3 + 2
+
+
 def measure(lived: Lived, progress: Progress = _silent) -> Tally:
     """Measure all rule sets on one quiet country, with and without planted losses.
 
