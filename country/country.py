@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from country.crises import plan_crises
 from country.districts import District, draw_districts, limit_validity
 from country.files import extraction_day, file_name, write_month
 from country.law import DEFAULT_LAW, Law, Version, load_law
@@ -21,7 +22,7 @@ from country.registry_file import write_registry
 from country.settlement import Settlement
 from country.shocks import Shock, plan_shocks
 from country.terrain import ground_of
-from country.truth import Members, write_events, write_truth
+from country.truth import Members, write_events, write_losses, write_truth
 from country.workplaces import Integers
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, parse_months
@@ -102,13 +103,14 @@ def found(
     places, start = load_places(), law.first_month(months)
     rng = np.random.default_rng([seed, 0])
     area = draw_districts(districts, law.workplaces_per_district, ground_of(law, places, rng), rng)
-    shocks = [] if is_quiet else plan_shocks(law.shocks, _eligible(area, law), districts, rng)
+    shocks = [] if is_quiet or law.crises else plan_shocks(law.shocks, _eligible(area, law), districts, rng)
     struck = {shock.district for shock in shocks}
     area = limit_validity(area, struck, start, rng)
     calm = np.ones(districts + 1)
     calm[sorted(struck)] = law.dynamics.calm
     settlement = Settlement(law, area, places, outside=outside, calm=calm, rng=rng)
-    population = Population(law, settlement, calm=calm, shocks=shocks, start=start, rng=rng)
+    crises = plan_crises(law.crises, districts, rng) if law.crises and not is_quiet else None
+    population = Population(law, settlement, calm=calm, shocks=shocks, start=start, rng=rng, crises=crises)
     return Country(seed, law, start, area, settlement, population, shocks)
 
 
@@ -175,6 +177,8 @@ def write_country(
         "districts": districts,
         "outside": outside,
     }
+    if population.crises:
+        write_losses(out / "truth_losses.csv", population.crises, area)
     write_truth(out / "truth.json", parameters, country.shocks, area)
     members.write(out / "truth_members.parquet")
     return CountrySummary(len(months), rows_written, districts, len(members), len(country.shocks))

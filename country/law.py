@@ -116,6 +116,25 @@ class RowLaw(_Section):
     late: float = 0.0
 
 
+class CrisisLaw(_Section):
+    """The crises of law 5, in place of shocks.
+
+    `kinds` gives each kind a weight; months are counted from the first one with an effect.
+    """
+
+    share: float
+    kinds: dict[str, int]
+    sizes_pct: list[int]
+    first_month: str
+    last_full_month: str
+    longest_ramp_months: int
+    bleed_months: int
+    recovery_after_months: int
+    second_after_months: int
+    dry_months: int
+    spread_after_months: int
+
+
 class ShockLaw(_Section):
     """Which districts are struck, when and how hard."""
 
@@ -214,6 +233,7 @@ class Law(_Section):
     outside: Outside
     rows: RowLaw
     shocks: ShockLaw
+    crises: CrisisLaw | None = None
     addresses: AddressLaw | None = None
     lists: ListLaw | None = None
     lives: LifeLaw | None = None

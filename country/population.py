@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from country.crises import Crises, Crisis
+from country.crises import Standing as Struck
 from country.law import Law
 from country.lives import Lives, Standing
 from country.pay import billed_krw, income_year
@@ -75,6 +77,7 @@ class Population:
         shocks: The known shocks.
         start: The first month of the country; the burn-in lies before it.
         rng: Source of randomness of the beginning.
+        crises: The crises of law 5.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class Population:
         shocks: list[Shock],
         start: Month,
         rng: np.random.Generator,
+        crises: list[Crisis] | None = None,
     ) -> None:
         self._law = law
         self._settlement = settlement
@@ -100,6 +104,7 @@ class Population:
         trend[-1], self._level[-1] = move.growth, 0.0
         self._trend = np.where(calm < 1, 0.0, trend)
         self._trades = Trades(move.industries, rng) if move.industries else None
+        self.crises = Crises(crises, law.shocks.layoff_heads, CORPORATE_FLOOR) if crises else None
         self._pay_kept = np.ones(calm.size)
         self._target_kept = np.ones(slots)
         self._alive = np.ones(slots, dtype=bool)
@@ -122,6 +127,9 @@ class Population:
         laid_off = np.zeros_like(who.heads)
         for shock in self._shocks:
             self._strike(shock, month, closing, laid_off, rng)
+        if self.crises:
+            standing = Struck(self._alive, closing, laid_off, self._target_kept, self._gone, self._pay_kept)
+            self.crises.strike(month, who, standing, rng)
         who.heads -= laid_off
         opened = self._open(month, rng)
         self._alive &= ~closing
