@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sogong_pipeline.lake.partitions import Lake
 from sogong_pipeline.lake.store import open_lake
-from sogong_pipeline.nps.sources import Sources
+from sogong_pipeline.nps.sources.registry import Sources
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.quarters import QuarterSteps
@@ -19,10 +19,7 @@ class Pipeline:
         self.settings = settings
         self.lake = Lake(open_lake(settings))
         self.registry = RegistrySteps(self.lake, self.now)
-        sources = Sources(
-            settings.portal_url, settings.home / "portal", settings.odcloud_url, settings.api_key
-        )
-        self.months = MonthSteps(self.lake, self.now, self.registry, sources)
+        self.months = MonthSteps(self.lake, self.now, self.registry, Sources(settings))
         self.revisions = RevisionSteps(self.lake, self.now, self.months)
         self.quarters = QuarterSteps(self.lake, self.now, self.registry, self.months)
 

@@ -17,7 +17,9 @@ from sogong_pipeline.indicators.series_breaks import breaks_version
 from sogong_pipeline.industries.divisions import industry_version
 from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition, sha256_of
 from sogong_pipeline.nps.file.staging import stage
-from sogong_pipeline.nps.sources import BytesProgress, Received, Sources
+from sogong_pipeline.nps.portal.uploads import BytesProgress
+from sogong_pipeline.nps.sources.registry import Sources
+from sogong_pipeline.nps.sources.source import Received
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month, suites_version
 from sogong_pipeline.rates.contribution import contribution_version
@@ -94,7 +96,7 @@ class MonthSteps:
 
         Args:
             month: the data month wanted.
-            source: a file, a folder, a portal's address or `odcloud`; the configured portal when None.
+            source: a value of `--from`, see `nps.sources.registry`; the configured portal when None.
             progress: told the bytes received so far and the bytes announced.
 
         Yields:

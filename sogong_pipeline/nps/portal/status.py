@@ -11,8 +11,8 @@ import ssl
 import requests
 
 from sogong_pipeline.errors import LaterError, RefusedError
+from sogong_pipeline.nps.portal.hints import BY_HAND
 from sogong_pipeline.nps.portal.pages import glimpse, says_outage
-from sogong_pipeline.nps.portal.rate_limit import BY_HAND
 
 SERVER_ERROR = 500
 GONE = {requests.codes.not_found, requests.codes.gone}
