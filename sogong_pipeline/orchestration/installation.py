@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sogong_pipeline.councils.inbox import Inbox
-    from sogong_pipeline.steps.installation import Pipeline
-    from sogong_pipeline.warehouse.load import Warehouse
+    from sogong_pipeline.steps.installation import Installation
 
 
-def open_pipeline(source: str = "") -> Pipeline:
-    """The pipeline of `SOGONG_HOME`; keys that the source needs and no variable has come from Airflow's connections.
+def open_installation(source: str = "") -> Installation:
+    """The installation of `SOGONG_HOME`; Airflow's connections supply the source's keys that no variable has.
 
     Args:
         source: A value of `--from`; blank for the default source, or when no source is used.
@@ -20,33 +18,19 @@ def open_pipeline(source: str = "") -> Pipeline:
 
     from sogong_pipeline.nps.sources.registry import secrets_of
     from sogong_pipeline.settings import Settings
-    from sogong_pipeline.steps.installation import Pipeline
+    from sogong_pipeline.steps.installation import Installation
 
     settings = Settings()
     missing = [
         name for name in secrets_of(source, settings) if not getattr(settings, name).get_secret_value()
     ]
     keys = {name: SecretStr(_password(connection_of(name))) for name in missing}
-    return Pipeline(settings.model_copy(update=keys))
+    return Installation(settings.model_copy(update=keys))
 
 
 def connection_of(secret: str) -> str:
     """The connection whose password is a secret setting: `sogong_api` for `api_key`."""
     return f"sogong_{secret.removesuffix('_key')}"
-
-
-def open_warehouse() -> Warehouse:
-    """The warehouse of the same installation."""
-    from sogong_pipeline.warehouse.load import Warehouse
-
-    return Warehouse(open_pipeline())
-
-
-def open_inbox() -> Inbox:
-    """The inbox of the same installation."""
-    from sogong_pipeline.councils.inbox import Inbox
-
-    return Inbox(open_warehouse())
 
 
 def _password(connection: str) -> str:

@@ -24,10 +24,10 @@ from sogong_pipeline.nps.portal.client import PortalClient
 from sogong_pipeline.nps.portal.upload_client import UploadClient
 from sogong_pipeline.nps.sources import registry
 from sogong_pipeline.nps.sources.source import Source
-from sogong_pipeline.orchestration import installation
+from sogong_pipeline.orchestration import installation as under_airflow
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from tests.conftest import NOW
 from tests.nps.conftest import KEY, TITLE, monthly_file
 from tests.nps.shelf import ShelfSource
@@ -200,7 +200,7 @@ def test_both_lists_of_uploads_remember_the_month_of_an_upload(
     downloads = []
     for _ in range(2):
         with pytest.raises(LaterError, match=r"no upload of 2022-07 yet: .*20220719 holds 2022-06"):
-            list(Pipeline(settings).months.fetch(JUNE.shift(1), value or None))
+            list(Installation(settings).months.fetch(JUNE.shift(1), value or None))
         downloads.append(sum(page in request.page for request in portal.requests))
     assert downloads[0] == downloads[1] > 0
 
@@ -224,12 +224,12 @@ def test_a_new_source_is_ingested_and_awaited_from_a_module_and_an_entry(
     monkeypatch.setenv("SOGONG_API_KEY", KEY)
     result = CliRunner().invoke(app, ["ingest", "2022-06", "--from", "shelf"])
     assert result.exit_code == 0, result.output
-    pipeline = Pipeline(Settings())
-    (landed,) = pipeline.lake.partitions("raw", "2022-06")
+    opened = Installation(Settings())
+    (landed,) = opened.lake.partitions("raw", "2022-06")
     assert landed.path("file").read_bytes() == (shelf / "month_2022-06_20220719.csv").read_bytes()
     assert (landed.facts["origin"], landed.facts["label"]) == ("month_2022-06_20220719.csv", "20220719")
-    assert pipeline.months.is_published(JUNE, "shelf")
-    assert not pipeline.months.is_published(JUNE.shift(1), "shelf")
+    assert opened.months.is_published(JUNE, "shelf")
+    assert not opened.months.is_published(JUNE.shift(1), "shelf")
     compared = CliRunner().invoke(app, ["reconcile", "2022-06", "--against", "shelf"])
     assert (compared.exit_code, "typed rows equal" in compared.output) == (0, True), compared.output
 
@@ -237,10 +237,10 @@ def test_a_new_source_is_ingested_and_awaited_from_a_module_and_an_entry(
 def test_a_new_source_gets_its_key_from_the_connection_of_airflow(
     shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(installation, "_password", {"sogong_api": "from-airflow"}.__getitem__)
+    monkeypatch.setattr(under_airflow, "_password", {"sogong_api": "from-airflow"}.__getitem__)
 
     def key(source: str) -> str:
-        return installation.open_pipeline(source).settings.api_key.get_secret_value()
+        return under_airflow.open_installation(source).settings.api_key.get_secret_value()
 
     assert key("shelf") == "from-airflow"
     assert key("") == key(str(shelf)) == ""  # no key, so no connection is opened
