@@ -23,7 +23,8 @@ from sogong_pipeline.nps.api.client import ApiClient
 from sogong_pipeline.nps.portal.client import PortalClient
 from sogong_pipeline.nps.portal.upload_client import UploadClient
 from sogong_pipeline.nps.sources import registry
-from sogong_pipeline.nps.sources.source import Source
+from sogong_pipeline.nps.sources.odcloud import OdcloudSource
+from sogong_pipeline.nps.sources.source import Query, Source
 from sogong_pipeline.orchestration import installation as under_airflow
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
@@ -264,3 +265,34 @@ def test_a_new_source_is_in_the_help_of_every_command_that_takes_one() -> None:
             check=True,
         )
         assert f"{option} FILE|DIR|URL|odcloud|shelf" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "origin", "file_name"),
+    [
+        ("", r"20220719 uddi:\S+", f"{TITLE}_20220719.csv"),
+        ("odcloud", r"odcloud 20220719 uddi:\S+", "odcloud_20220719.csv"),
+    ],
+)
+def test_origins_and_names_are_those_that_lakes_hold_already(
+    portal: PortalServer, tmp_path: Path, value: str, origin: str, file_name: str
+) -> None:
+    """With other ones a month that is in would be downloaded again."""
+    settings = Settings(
+        home=tmp_path / "home", now=NOW, portal_url=portal.url, odcloud_url=portal.url, api_key=SecretStr(KEY)
+    )
+    installation = Installation(settings)
+    list(installation.months.fetch(JUNE, value))
+    (landed,) = installation.lake.partitions("raw", "2022-06")
+    assert re.fullmatch(origin, str(landed.facts["origin"]))
+    assert landed.facts["file_name"] == file_name
+    before = len(portal.requests)
+    assert [is_new for _, is_new in installation.months.fetch(JUNE, value)] == [False]
+    assert len(portal.requests) == before
+
+
+def test_the_api_is_described_at_its_own_host(tmp_path: Path) -> None:
+    query = Query("odcloud", JUNE, Settings(home=tmp_path, api_key=SecretStr(KEY)), ())
+    client = OdcloudSource().client(query)
+    assert client.address == "https://api.odcloud.kr"
+    assert vars(client)["_description"].base == "https://infuser.odcloud.kr"

@@ -88,8 +88,8 @@ def _refuse_what_is_no_file(head: bytes, length: int, total: int | None) -> None
         raise LaterError(
             f"the portal is down for now and sent {glimpse(text)} for the file; try later, or {BY_HAND}"
         )
-    came = total if total is not None else max(length, len(head))
+    received = total if total is not None else max(length, len(head))
     raise RefusedError(
-        f"expected a CSV or ZIP file from the portal, got {came} bytes that begin {glimpse(text)}; "
+        f"expected a CSV or ZIP file from the portal, got {received} bytes that begin {glimpse(text)}; "
         f"look at its page in a browser, or {BY_HAND}"
     )
