@@ -14,8 +14,7 @@ portal lists an upload for it; it asks every three hours and holds no worker in 
 | `load` | writes the page of what the gate found and copies the month into the warehouse, also when it was stopped |
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
-**Form.** `source`: as for `sogong ingest --from`, files and folders on the machine of the worker; empty: the portal. An
-API's key is `SOGONG_API_KEY` or the password of `sogong_api`. `again`: announce it all the same.
+**Form.** `source`: as for `sogong ingest --from`, on the worker's machine; empty: the portal. Keys: runbooks/rotate-a-key.md.
 
 **A worked example.** Months 2026-07 to 2026-09 from the portal, the oldest first:
 
