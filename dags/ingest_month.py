@@ -14,7 +14,7 @@ portal lists an upload for it; it asks every three hours and holds no worker in 
 | `load` | writes the page of what the gate found and copies the month into the warehouse, also when it was stopped |
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
-**Form.** `source`: as for `sogong ingest --from`, on the worker (keys: runbook rotate-a-key). `again`: announce it anyway.
+**Form.** `source`: as for `sogong ingest --from`, on the worker (keys: runbook rotate-a-key). `again`: announce anyway.
 
 **A worked example.** Months 2026-07 to 2026-09 from the portal, the oldest first:
 
