@@ -70,6 +70,10 @@ class Engine:
         files = [str(paths)] if isinstance(paths, Path) else [str(path) for path in paths]
         self.connection.read_parquet(files).create_view(name, replace=True)
 
+    def table(self, name: str, select: str) -> None:
+        """Keep a query's rows under a name for the queries that follow."""
+        self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {select.rstrip().rstrip(";")}')
+
     def variables(self, values: Mapping[str, Any]) -> None:
         """Set what queries read with `getvariable(name)`."""
         for name, value in values.items():

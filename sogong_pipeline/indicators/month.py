@@ -82,7 +82,7 @@ def measure_month(member: Path, districts: Slice, month: Month, workspace: Path)
 def add_up(engine: Engine) -> None:
     """Sum the view `district_member` once, by area and by part; each table of a month takes its rows from that."""
     for sums in SUMS:
-        engine.connection.execute(f"CREATE TEMP TABLE {sums} AS FROM {sums}('district_member')")
+        engine.table(sums, query("measured", sums))
 
 
 def outside_roll_out(districts: Sequence[District], quarter: Quarter) -> pa.Table:
