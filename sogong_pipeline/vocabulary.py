@@ -1,15 +1,37 @@
-"""How a value is to be taken: one table of statuses, and of the words in which reports, sheets and files say them."""
+"""Codes that every storey shares: stages, measures, bases, and the statuses of values with their Korean words."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
+from typing import Literal
 
 import yaml
 
 from sogong_pipeline.sql_engine import SQL
 
+Stage = Literal["good", "caution", "severe", "undetermined"]
+Confidence = Literal["high", "medium", "low"]
+Measure = Literal["workplaces", "workers", "payroll_krw"]
+Base = Literal["quarter", "year", "two_years"]
+FactStatus = Literal[
+    "ok",
+    "partial",
+    "few_workplaces",
+    "dominated_by_one",
+    "not_computable",
+    "unadjusted_break",
+    "outside_roll_out",
+]
+ChangeStatus = Literal["ok", "partial", "not_computable", "unadjusted_break"]
+ChangeScope = Literal["all", "corporations"]
+Number = Decimal | int
+
+STAGES: tuple[Stage, ...] = ("good", "caution", "severe", "undetermined")
+NATION_CODE = "00"
+MEASURES: tuple[Measure, ...] = ("workplaces", "workers", "payroll_krw")
 OK, UNKNOWN = "ok", "not_computable"
 
 

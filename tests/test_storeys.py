@@ -36,13 +36,9 @@ ALLOWED = {
     ("bulletins", "reports"),
     ("bulletins", "steps"),
     ("councils", "steps"),
-    ("decisions", "pages"),
-    ("decisions", "reports"),
     ("indicators", "quality"),
-    ("pages", "reports"),
     ("quality_pages", "reports"),
     ("quality_pages", "steps"),
-    ("renderers", "reports"),
     ("reports", "steps"),
     ("warehouse", "steps"),
 }

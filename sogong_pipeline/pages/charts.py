@@ -9,7 +9,7 @@ from itertools import pairwise
 from sogong_pipeline.pages import palette, svg
 from sogong_pipeline.pages.labels import text_width
 from sogong_pipeline.periods import Month
-from sogong_pipeline.reports.source import Stage
+from sogong_pipeline.vocabulary import Stage
 
 BAR_ORDER: tuple[Stage, ...] = ("severe", "caution", "undetermined", "good")
 LEAST_RANGE = 0.2

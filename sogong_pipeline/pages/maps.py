@@ -13,7 +13,7 @@ from sogong_pipeline.pages.insets import Inset
 from sogong_pipeline.pages.labels import Sheet
 from sogong_pipeline.pages.projection import KOREA, Box, Point, Projection, frame
 from sogong_pipeline.pages.wording import shorten
-from sogong_pipeline.reports.source import Stage
+from sogong_pipeline.vocabulary import Stage
 
 OWN_FILL, OTHER_FILL, SEA = "#f1f3ee", "#fafaf9", "#ffffff"
 LETTER = 9.5

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sogong_pipeline.pages import svg
 from sogong_pipeline.pages.svg import Style
-from sogong_pipeline.reports.source import Stage
+from sogong_pipeline.vocabulary import Stage
 
 INK = "#1c2733"
 MUTED = "#5d6975"

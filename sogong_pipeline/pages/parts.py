@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from sogong_pipeline.reports.source import Number, Stage
+from sogong_pipeline.vocabulary import Number, Stage
 
 ColumnKind = Literal["text", "number", "stage", "picture"]
 Tone = Literal["", "bad", "doubtful"]

@@ -17,7 +17,7 @@ from typing import Literal
 import yaml
 
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.reports.source import Number, PreviousStages, ReportSource, Stage
+from sogong_pipeline.vocabulary import Number, Stage
 
 NONE = "–"
 CHANGE_DIGITS = 2
@@ -143,29 +143,6 @@ def _final_consonant(word: str) -> str:
         place = (ord(last) - ord("가")) % 28
         return "ㄹ" if place == _RIEUL else "ㄴ" * bool(place)
     return _FINAL_OF_DIGIT.get(last) or _FINAL_OF_LATIN.get(last.lower(), "")
-
-
-def since(source: ReportSource) -> str:
-    """What a report compares with: the quarter before, or in a final one the decision before."""
-    return "직전 의결" if source.councils else "직전 분기"
-
-
-def stage_noun(source: ReportSource) -> str:
-    """What the stages of a report are: decided, or for reference only."""
-    return "의결 단계" if source.councils else "참고 단계"
-
-
-def said_before(previous: PreviousStages) -> str:
-    """`2026년 2분기`, or the decision period `2026년 상반기 의결`."""
-    if not previous.period:
-        return quarter_ko(previous.quarter)
-    return f"{period_ko(previous.period)} 의결"
-
-
-def period_ko(period: str) -> str:
-    """`2026년 하반기`, of `2026-H2`."""
-    year, _, half = period.partition("-H")
-    return f"{year}년 {'상반기' if half == '1' else '하반기'}"
 
 
 def quarter_ko(quarter: Quarter) -> str:

@@ -13,8 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sogong_pipeline.pages import palette
 from sogong_pipeline.pages.parts import Page
 from sogong_pipeline.pages.wording import texts
-from sogong_pipeline.reports.source import STAGES
-from sogong_pipeline.vocabulary import legend, statuses
+from sogong_pipeline.vocabulary import STAGES, legend, statuses
 
 Kind = Literal["report", "bulletin", "quality", "briefing"]
 

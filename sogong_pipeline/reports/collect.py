@@ -14,14 +14,11 @@ from sogong_pipeline.indicators.quarter import window
 from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.reports.source import (
-    NATION_CODE,
     AdjustedWorkers,
-    Base,
     Change,
     DistrictFact,
     DistrictInfo,
     Flows,
-    Measure,
     NationFact,
     PreviousStages,
     Proposal,
@@ -32,6 +29,7 @@ from sogong_pipeline.reports.source import (
 )
 from sogong_pipeline.stages.rules import load
 from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.vocabulary import NATION_CODE, Base, Measure
 from sogong_pipeline.warehouse.rows import source_file
 
 COLUMN: dict[Measure, str] = {"workplaces": "workplaces", "workers": "workers", "payroll_krw": "payroll"}

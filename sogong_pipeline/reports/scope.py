@@ -11,17 +11,8 @@ from functools import cached_property
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.wording import clean, closed_percent, texts
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.source import (
-    STAGES,
-    Decided,
-    DistrictFact,
-    DistrictInfo,
-    Measure,
-    Number,
-    Proposal,
-    ReportSource,
-    Stage,
-)
+from sogong_pipeline.reports.source import Decided, DistrictFact, DistrictInfo, Proposal, ReportSource
+from sogong_pipeline.vocabulary import STAGES, Measure, Number, Stage
 
 NATION = "index"
 """File stem of the national report."""
