@@ -36,7 +36,6 @@ ALLOWED = {
     ("bulletins", "reports"),
     ("bulletins", "steps"),
     ("councils", "steps"),
-    ("indicators", "quality"),
     ("quality_pages", "reports"),
     ("quality_pages", "steps"),
     ("reports", "steps"),
