@@ -13,6 +13,8 @@ from sogong_pipeline.lake.store import Store
 
 MANIFEST = "manifest.json"
 CURRENT = "current"
+RAW = "raw"
+"""The files as received."""
 DERIVED = ("staged", "checked", "revised", "traced", "matched", "moved", "measured")
 """The layers of which every partition can be made again from the others."""
 PROPOSED = "editions"

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake.orphans import CURRENT, MANIFEST, sweep
+from sogong_pipeline.lake.orphans import CURRENT, DERIVED, MANIFEST, PROPOSED, RAW, sweep
 from sogong_pipeline.lake.store import Store
 from sogong_pipeline.lake.workspace import workspace
 
@@ -26,6 +26,15 @@ NONE = "-"
 """Stands for no child where the last one stopped being current and none took its place."""
 SHORT = 12
 """How many hex digits of a digest name a file, a vintage or an edition."""
+
+
+MADE_BY = {
+    **dict.fromkeys((RAW, *DERIVED), "ingest {0}"),
+    PROPOSED: "propose {0}",
+    "registry": "registry load FILE",
+    "sheets": "decide sheets {0}",
+}
+"""The command that makes a partition of a layer, with the first part of its key."""
 
 
 def sha256_of(path: Path) -> str:
@@ -112,9 +121,9 @@ class Lake:
         """
         partition = self.find(step, *key)
         if partition is None:
-            raise RefusedError(
-                f"{step} of {' '.join(key)} is not in the lake; run `sogong ingest` for it first"
-            )
+            command = MADE_BY.get(step, "").format(*key)
+            remedy = f"run `sogong {command}` first" if command else f"restore lake/{step} from the backup"
+            raise RefusedError(f"{step} of {' '.join(key)} is not in the lake; {remedy}")
         return partition
 
     def partitions(self, step: str, *key: str) -> list[Partition]:

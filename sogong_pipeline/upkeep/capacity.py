@@ -8,11 +8,12 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sogong_pipeline.lake.orphans import DERIVED, RAW
 from sogong_pipeline.lake.store import sizes_below
 from sogong_pipeline.steps.installation import Pipeline
 
 EDITIONS = "editions"
-MONTHLY = ("raw", "staged", "checked", "traced", "matched", "measured", "moved")
+MONTHLY = (RAW, *DERIVED)
 NEWEST_MONTHS, NEWEST_QUARTERS = 12, 4
 """What the mean is taken over: files grow, and corrections come as often as they did in the last year."""
 
