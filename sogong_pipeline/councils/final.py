@@ -11,12 +11,12 @@ from sogong_pipeline.decisions.decision import Decision, decisions, in_force, la
 from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.store import FolderStore, open_reports
+from sogong_pipeline.pages.parts import INDEX
 from sogong_pipeline.pages.wording import clean
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.reports.collect import collect
 from sogong_pipeline.reports.model import build_extracts, build_final
 from sogong_pipeline.reports.publish import write_reports
-from sogong_pipeline.reports.scope import NATION
 from sogong_pipeline.reports.source import Councils, Decided, PreviousStages, ReportSource
 from sogong_pipeline.steps.installation import Pipeline
 
@@ -55,7 +55,7 @@ def publish_final(pipeline: Pipeline, quarter: Quarter, out: Path | None = None)
         raise ValueError("a final source has decisions")
     models = build_final(source)
     nation = not councils.missing or pipeline.settings.clock().date() > issue.deadline
-    told = [model for model in models if nation or model.stem != NATION]
+    told = [model for model in models if nation or model.stem != INDEX]
     folder = f"{quarter}/final"
     published = write_reports(told, FolderStore(out) if out else open_reports(pipeline.settings, folder))
     extracts = write_reports(
@@ -79,7 +79,7 @@ def overdue_quarters(pipeline: Pipeline) -> Iterator[Quarter]:
         late = pipeline.settings.clock().date() > issue.deadline
         if late and rows and {row.office_code for row in rows} != issue.sheets.keys():
             place = open_reports(pipeline.settings, f"{issue.quarter}/final")
-            if place.read(PurePosixPath(f"{NATION}.html")) is None:
+            if place.read(PurePosixPath(f"{INDEX}.html")) is None:
                 yield issue.quarter
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sogong_pipeline.pages import cells
-from sogong_pipeline.pages.parts import Cell, Column, Link, Page, Row, Section, Table
+from sogong_pipeline.pages.parts import INDEX, Cell, Column, Link, Page, Row, Section, Table
 from sogong_pipeline.pages.wording import month_ko, number
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality_pages.history import Checked, History
-from sogong_pipeline.quality_pages.page import INDEX, masthead
+from sogong_pipeline.quality_pages.page import masthead
 from sogong_pipeline.quality_pages.wording import STATES, TONES, figure
 
 

@@ -29,7 +29,7 @@ from sogong_pipeline.reports.source import (
 )
 from sogong_pipeline.stages.rules import load
 from sogong_pipeline.steps.installation import Pipeline
-from sogong_pipeline.vocabulary import NATION_CODE, Base, Measure
+from sogong_pipeline.vocabulary import NATION, Base, Measure
 from sogong_pipeline.warehouse.rows import source_file
 
 COLUMN: dict[Measure, str] = {"workplaces": "workplaces", "workers": "workers", "payroll_krw": "payroll"}
@@ -69,7 +69,7 @@ def collect(
     rules = load(edition.facts["rule_set"])
     districts = pipeline.registry.of_version(edition.facts["registry_version"]).on(quarter.last_day).districts
     regions = {row["region_code"]: row for row in _rows(edition, "fact_region_quarter")}
-    nation = regions[NATION_CODE]
+    nation = regions[NATION]
     return ReportSource(
         quarter=quarter,
         edition=edition.folder.name,
