@@ -9,9 +9,10 @@ from sogong_pipeline.bulletins.collect import ALL_DISTRICTS, BulletinSource
 from sogong_pipeline.bulletins.headline import headline
 from sogong_pipeline.bulletins.notes import notes
 from sogong_pipeline.bulletins.words import name_of, words
-from sogong_pipeline.pages.parts import INDEX, Link, Masthead, Page, Section
+from sogong_pipeline.pages.parts import Link, Masthead, Page, Section
 from sogong_pipeline.pages.wording import month_ko, texts
 from sogong_pipeline.regions.reference import Office, offices
+from sogong_pipeline.renderers.published import INDEX
 
 
 def bulletins(source: BulletinSource) -> list[Page]:

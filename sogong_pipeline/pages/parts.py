@@ -11,8 +11,6 @@ from typing import Literal
 
 from sogong_pipeline.vocabulary import Number, Stage
 
-INDEX = "index"
-"""File stem of the page that a folder opens with."""
 ColumnKind = Literal["text", "number", "stage", "picture"]
 Tone = Literal["", "bad", "doubtful"]
 """How a cell wants to be read: as it is, as something wrong, as something to look at."""

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from sogong_pipeline.pages import cells
-from sogong_pipeline.pages.parts import INDEX, Bullet, Cell, Column, Link, Masthead, Page, Row, Section, Table
+from sogong_pipeline.pages.parts import Bullet, Cell, Column, Link, Masthead, Page, Row, Section, Table
 from sogong_pipeline.pages.wording import clean, month_ko, number
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality import SUITES
@@ -26,6 +26,7 @@ from sogong_pipeline.quality_pages.wording import (
     limits,
     notes,
 )
+from sogong_pipeline.renderers.published import INDEX
 
 KICKER = "국민연금 가입 사업장 내역 품질 점검"
 DIGEST_SHOWN = 12

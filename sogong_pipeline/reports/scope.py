@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from sogong_pipeline.pages.geography import region_name
-from sogong_pipeline.pages.parts import INDEX
 from sogong_pipeline.pages.wording import clean, closed_percent, texts
 from sogong_pipeline.regions import reference
+from sogong_pipeline.renderers.published import INDEX
 from sogong_pipeline.reports.source import Decided, DistrictFact, DistrictInfo, Proposal, ReportSource
 from sogong_pipeline.vocabulary import STAGES, Measure, Number, Stage
 

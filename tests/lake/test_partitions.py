@@ -94,6 +94,7 @@ def test_data_without_a_manifest_does_not_exist(lake: Lake, files: Files) -> Non
     [
         *((step, ("2026-09", "abc"), "run `sogong ingest 2026-09` first") for step in MONTHLY),
         ("editions", ("2026-Q3", "abc"), "run `sogong propose 2026-Q3` first"),
+        ("proposals", ("2026-Q3", "abc", "ref_5_10", "1"), "run `sogong propose 2026-Q3` first"),
         ("registry", ("0001-abc",), "run `sogong registry load FILE` first"),
         ("sheets", ("2026-H2", "abc"), "run `sogong decide sheets 2026-H2` first"),
         ("received", ("2026-H2", "B1", "abc"), "restore lake/received from the backup"),
