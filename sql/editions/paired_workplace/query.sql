@@ -33,6 +33,6 @@ paired AS (
     USING sum(workplaces) AS workplaces, sum(workers) AS workers, sum(payroll) AS payroll
     GROUP BY district_id, workplace_id
 )
-SELECT district_id, workplace_id, coalesce(COLUMNS('_(workplaces|workers|payroll)$'), 0)::DOUBLE
+SELECT district_id, coalesce(COLUMNS('_(workplaces|workers|payroll)$'), 0)::DOUBLE
 FROM paired
 ORDER BY district_id, workplace_id
