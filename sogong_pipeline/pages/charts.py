@@ -155,9 +155,7 @@ def stage_bar(counts: Mapping[Stage, int], title: str, width: float = 150, heigh
     return svg.drawing(width, height, *parts, title=title) if parts else ""
 
 
-def stage_bars(
-    bars: Sequence[tuple[str, Mapping[Stage, int]]], labels: Mapping[Stage, str], title: str
-) -> str:
+def stage_bars(bars: Sequence[tuple[str, Mapping[Stage, int]]], labels: Mapping[str, str], title: str) -> str:
     """Labelled bars one under the other, each with the stages' names and counts where they fit."""
     width, left, thick, gap = 720, 96, 20, 8
     drawn = []
