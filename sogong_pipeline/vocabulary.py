@@ -1,15 +1,25 @@
-"""How a value is to be taken: one table of statuses, and of the words in which reports, sheets and files say them."""
+"""The field's fixed terms: stages, measures, bases, and the statuses that say how a value is to be taken."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
+from typing import Literal
 
 import yaml
 
 from sogong_pipeline.sql_engine import SQL
 
+Stage = Literal["good", "caution", "severe", "undetermined"]
+Confidence = Literal["high", "medium", "low"]
+Measure = Literal["workplaces", "workers", "payroll_krw"]
+Base = Literal["quarter", "year", "two_years"]
+Number = Decimal | int
+
+STAGES: tuple[Stage, ...] = ("good", "caution", "severe", "undetermined")
+MEASURES: tuple[Measure, ...] = ("workplaces", "workers", "payroll_krw")
 OK, UNKNOWN = "ok", "not_computable"
 
 

@@ -37,12 +37,8 @@ ALLOWED = {
     ("bulletins", "steps"),
     ("councils", "steps"),
     ("decisions", "pages"),
-    ("decisions", "reports"),
     ("indicators", "quality"),
-    ("pages", "reports"),
-    ("quality_pages", "reports"),
     ("quality_pages", "steps"),
-    ("renderers", "reports"),
     ("reports", "steps"),
     ("warehouse", "steps"),
 }

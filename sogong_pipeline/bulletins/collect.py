@@ -16,9 +16,9 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month
 from sogong_pipeline.rates.contribution import coverage_breaks
-from sogong_pipeline.reports.source import Measure
 from sogong_pipeline.sql_engine import Engine, query
 from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.vocabulary import Measure
 
 MEAN_MONTHS = 3
 YEAR = 12

@@ -10,7 +10,7 @@ from sogong_pipeline.bulletins.words import UNITS, name_of
 from sogong_pipeline.districts.registry import District
 from sogong_pipeline.pages.wording import month_ko, number, texts, with_particle, won
 from sogong_pipeline.regions.reference import Office
-from sogong_pipeline.reports.source import Measure
+from sogong_pipeline.vocabulary import Measure
 
 
 def headline(

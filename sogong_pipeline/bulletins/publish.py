@@ -10,15 +10,14 @@ from sogong_pipeline.bulletins.model import bulletins
 from sogong_pipeline.cli.progress import steps
 from sogong_pipeline.lake.store import open_reports
 from sogong_pipeline.periods import Month
-from sogong_pipeline.renderers.html import render
-from sogong_pipeline.reports.publish import Published
+from sogong_pipeline.renderers.publishing import Published, write_pages
 from sogong_pipeline.steps.installation import Pipeline
 
 FOLDER = "monthly"
 
 
 def publish_bulletins(pipeline: Pipeline, month: Month) -> Published:
-    """Write the bulletins of the nation (`index.html`) and of the 13 offices (`<office code>.html`).
+    """Write the bulletins of the nation (`index`) and of the 13 offices (named by their codes).
 
     Args:
         pipeline: the installation.
@@ -28,11 +27,7 @@ def publish_bulletins(pipeline: Pipeline, month: Month) -> Published:
         RefusedError: when the month is not in, or no registry is loaded.
     """
     place = open_reports(pipeline.settings, f"{FOLDER}/{month}")
-    published = Published(place.address, [])
-    for page in bulletins(collect(pipeline, month)):
-        published.files.append(f"{page.stem}.html")
-        place.write(PurePosixPath(published.files[-1]), render(page, "bulletin"))
-    return published
+    return write_pages(bulletins(collect(pipeline, month)), place)
 
 
 def publish_again(pipeline: Pipeline, months: Iterable[Month]) -> dict[Month, Published]:

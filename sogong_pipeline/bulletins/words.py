@@ -11,7 +11,7 @@ import yaml
 
 from sogong_pipeline.pages.wording import texts
 from sogong_pipeline.regions.reference import Office
-from sogong_pipeline.reports.source import Measure
+from sogong_pipeline.vocabulary import Measure
 
 UNITS: Mapping[Measure, tuple[str, int]] = {
     "workplaces": ("개", 1),

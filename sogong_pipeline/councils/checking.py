@@ -23,7 +23,7 @@ from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Lake, sha256_of
 from sogong_pipeline.pages.wording import clean, shorten
-from sogong_pipeline.reports.source import STAGES, Stage
+from sogong_pipeline.vocabulary import STAGES, Stage
 
 LONGEST_REASON = 2_000
 

@@ -13,9 +13,10 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.store import FolderStore, open_reports
 from sogong_pipeline.pages.wording import clean
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.reports.collect import collect
+from sogong_pipeline.renderers.publishing import write_pages
+from sogong_pipeline.renderers.registry import file_name
+from sogong_pipeline.reports.collect import are_invented, collect
 from sogong_pipeline.reports.model import build_extracts, build_final
-from sogong_pipeline.reports.publish import write_reports
 from sogong_pipeline.reports.scope import NATION
 from sogong_pipeline.reports.source import Councils, Decided, PreviousStages, ReportSource
 from sogong_pipeline.steps.installation import Pipeline
@@ -57,8 +58,8 @@ def publish_final(pipeline: Pipeline, quarter: Quarter, out: Path | None = None)
     nation = not councils.missing or pipeline.settings.clock().date() > issue.deadline
     told = [model for model in models if nation or model.stem != NATION]
     folder = f"{quarter}/final"
-    published = write_reports(told, FolderStore(out) if out else open_reports(pipeline.settings, folder))
-    extracts = write_reports(
+    published = write_pages(told, FolderStore(out) if out else open_reports(pipeline.settings, folder))
+    extracts = write_pages(
         build_extracts(source),
         FolderStore(out / EXTRACTS) if out else open_reports(pipeline.settings, f"{folder}/{EXTRACTS}"),
     )
@@ -72,6 +73,16 @@ def issue_on(pipeline: Pipeline, quarter: Quarter) -> Issue | None:
     return found[-1] if found else None
 
 
+def is_demo(pipeline: Pipeline, quarter: Quarter) -> bool:
+    """Whether the districts that the councils judged in a quarter are invented."""
+    issue = issue_on(pipeline, quarter)
+    if issue is None:
+        return False
+    edition = pipeline.lake.require("editions", str(quarter), issue.edition)
+    registry = pipeline.registry.of_version(edition.facts["registry_version"])
+    return are_invented(registry.on(quarter.last_day).districts)
+
+
 def overdue_quarters(pipeline: Pipeline) -> Iterator[Quarter]:
     """The quarters whose deadline passed with councils missing, and whose national report is not written yet."""
     for issue in _issues(pipeline):
@@ -79,7 +90,7 @@ def overdue_quarters(pipeline: Pipeline) -> Iterator[Quarter]:
         late = pipeline.settings.clock().date() > issue.deadline
         if late and rows and {row.office_code for row in rows} != issue.sheets.keys():
             place = open_reports(pipeline.settings, f"{issue.quarter}/final")
-            if place.read(PurePosixPath(f"{NATION}.html")) is None:
+            if place.read(PurePosixPath(file_name(NATION))) is None:
                 yield issue.quarter
 
 

@@ -19,9 +19,8 @@ from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition, diges
 from sogong_pipeline.lake.store import FolderStore, Store, open_reports
 from sogong_pipeline.lake.workspace import workspace
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.renderers.html import render
+from sogong_pipeline.renderers.publishing import Published, write_pages
 from sogong_pipeline.reports.collect import collect
-from sogong_pipeline.reports.publish import Published
 from sogong_pipeline.reports.scope import scopes
 from sogong_pipeline.steps.installation import Pipeline
 
@@ -138,7 +137,7 @@ def sheets_place(pipeline: Pipeline, period: HalfYear) -> Store:
 
 
 def write_sheets(pipeline: Pipeline, issue: Issue, out: Path | None = None) -> Published:
-    """Write each office's sheet (`<office>.xlsx`) and one-page briefing (`<office>.html`).
+    """Write each office's sheet (`<office>.xlsx`) and one-page briefing .
 
     The same sheets come out byte for byte the same whenever they are written.
     """
@@ -149,8 +148,8 @@ def write_sheets(pipeline: Pipeline, issue: Issue, out: Path | None = None) -> P
             file = folder / f"{office}.xlsx"
             write_workbook(sheet, file, issue.issued_at)
             place.put(file, PurePosixPath(file.name))
-            place.write(PurePosixPath(f"{office}.html"), render(briefing(sheet, issue.issued_at), "briefing"))
-            published.files.extend([file.name, f"{office}.html"])
+            published.files.append(file.name)
+            published.files.extend(write_pages([briefing(sheet, issue.issued_at)], place).files)
     with suppress(OSError):  # another run works in it
         place.scratch.rmdir()
     return published

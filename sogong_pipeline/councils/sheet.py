@@ -17,8 +17,7 @@ from sogong_pipeline.lake.partitions import SHORT, digest_of
 from sogong_pipeline.pages.wording import NONE, rounded, texts
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.scope import District, Scope
-from sogong_pipeline.reports.source import Base, Measure, Number, Stage
-from sogong_pipeline.vocabulary import OK, UNKNOWN, said_instead
+from sogong_pipeline.vocabulary import OK, UNKNOWN, Base, Measure, Number, Stage, said_instead
 
 FORM = 1
 """Raised when sheets of older forms can no longer be read."""

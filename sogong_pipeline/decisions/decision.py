@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sogong_pipeline.lake.partitions import Lake, Partition
-from sogong_pipeline.reports.source import Stage
+from sogong_pipeline.vocabulary import Stage
 
 Kind = Literal["decision", "correction", "appeal"]
 STEP = "decisions"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
@@ -17,7 +17,7 @@ from typing import Literal
 import yaml
 
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.reports.source import Number, PreviousStages, ReportSource, Stage
+from sogong_pipeline.vocabulary import Number, Stage
 
 NONE = "–"
 CHANGE_DIGITS = 2
@@ -33,33 +33,13 @@ _RIEUL = 8
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The fixed words of texts.yaml, by the same names."""
+    """The words that every kind of page uses, by the names of texts.yaml."""
 
     report: Mapping[str, str]
-    headings: Mapping[str, str]
     stages: Mapping[Stage, str]
     confidence: Mapping[str, str]
     measures: Mapping[str, str]
     bases: Mapping[str, str]
-    undetermined: Mapping[str, Mapping[str, str]]
-    undetermined_lead: str
-    stage_meanings: Mapping[Stage, str]
-    stage_lead: str
-    confidence_meaning: str
-    limits: Mapping[str, str]
-    source_lead: str
-    map_attribution: str
-    definitions: str
-    flagged_lead: str
-    flows_lead: str
-    flows_provisional: str
-    flows_meaning: str
-    entries: Mapping[str, str]
-    exits: Mapping[str, str]
-    break_note: str
-    adjusted_corporations: str
-    adjusted_note: str
-    source_notes: Sequence[str]
 
 
 @cache
@@ -143,23 +123,6 @@ def _final_consonant(word: str) -> str:
         place = (ord(last) - ord("가")) % 28
         return "ㄹ" if place == _RIEUL else "ㄴ" * bool(place)
     return _FINAL_OF_DIGIT.get(last) or _FINAL_OF_LATIN.get(last.lower(), "")
-
-
-def since(source: ReportSource) -> str:
-    """What a report compares with: the quarter before, or in a final one the decision before."""
-    return "직전 의결" if source.councils else "직전 분기"
-
-
-def stage_noun(source: ReportSource) -> str:
-    """What the stages of a report are: decided, or for reference only."""
-    return "의결 단계" if source.councils else "참고 단계"
-
-
-def said_before(previous: PreviousStages) -> str:
-    """`2026년 2분기`, or the decision period `2026년 상반기 의결`."""
-    if not previous.period:
-        return quarter_ko(previous.quarter)
-    return f"{period_ko(previous.period)} 의결"
 
 
 def period_ko(period: str) -> str:

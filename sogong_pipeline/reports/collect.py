@@ -16,12 +16,10 @@ from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.reports.source import (
     NATION_CODE,
     AdjustedWorkers,
-    Base,
     Change,
     DistrictFact,
     DistrictInfo,
     Flows,
-    Measure,
     NationFact,
     PreviousStages,
     Proposal,
@@ -32,6 +30,7 @@ from sogong_pipeline.reports.source import (
 )
 from sogong_pipeline.stages.rules import load
 from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.vocabulary import Base, Measure
 from sogong_pipeline.warehouse.rows import source_file
 
 COLUMN: dict[Measure, str] = {"workplaces": "workplaces", "workers": "workers", "payroll_krw": "payroll"}
@@ -76,7 +75,7 @@ def collect(
         quarter=quarter,
         edition=edition.folder.name,
         draft=draft,
-        demo=any(district.source.startswith(SIMULATED) for district in districts),
+        demo=are_invented(districts),
         registry_version=edition.facts["registry_version"],
         recorded_at=dt.datetime.fromisoformat(edition.manifest["recorded_at"]),
         rule_set=RuleSetInfo(rules.rule_set, rules.version, rules.title_ko, rules.description_ko),
@@ -111,6 +110,11 @@ def collect(
         else {},
         sources=[_source(pipeline, month, vintage) for month, vintage in edition.facts["months"].items()],
     )
+
+
+def are_invented(districts: Iterable[District]) -> bool:
+    """Whether any of the districts comes from a simulated registry; whatever shows them is then a demo."""
+    return any(district.source.startswith(SIMULATED) for district in districts)
 
 
 def _rows(edition: Partition, table: str) -> list[dict[str, Any]]:

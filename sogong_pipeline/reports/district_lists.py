@@ -7,26 +7,28 @@ from collections.abc import Mapping, Sequence
 from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.parts import Card, Cell, Column, Row, Search, Section, Table
 from sogong_pipeline.pages.wording import CHANGE_DIGITS, NONE, number, texts
-from sogong_pipeline.reports import trends
+from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, undetermined_key
-from sogong_pipeline.reports.source import MEASURES, Flows, ReportSource
+from sogong_pipeline.reports.source import Flows, ReportSource
+from sogong_pipeline.reports.wording import report_texts
+from sogong_pipeline.vocabulary import MEASURES
 
 
 def flagged(scope: Scope) -> Section:
     """Caution and severe districts: in full for an office, in a table for the nation."""
-    heading = texts().headings["flagged"]
+    heading = report_texts().headings["flagged"]
     named = "의결" if scope.source.councils else "제안"
     if not scope.flagged:
         return Section("flagged", heading, paragraphs=(f"주의나 심각으로 {named}된 밀집지역이 없습니다.",))
-    lead = (texts().flagged_lead,)
+    lead = (report_texts().flagged_lead,)
     if scope.office is None:
         table = _brief(scope)
         return Section("flagged", heading, paragraphs=lead, tables=(table,))
     notes = (
-        texts().confidence_meaning,
+        report_texts().confidence_meaning,
         trends.index_note(scope.source),
         *trends.break_notes(scope.source),
-        *([texts().flows_meaning] if scope.source.flows else []),
+        *([report_texts().flows_meaning] if scope.source.flows else []),
     )
     cards = tuple(_card(scope.source, district) for district in scope.flagged)
     return Section("flagged", heading, paragraphs=(*lead, *notes), cards=cards, legend=trends.legend())
@@ -36,7 +38,7 @@ def every(scope: Scope) -> Section:
     """All districts of an office."""
     return Section(
         "districts",
-        texts().headings["districts"],
+        report_texts().headings["districts"],
         paragraphs=(_trend_note(scope.source),),
         tables=(
             _full(
@@ -52,7 +54,7 @@ def without_office(scope: Scope) -> Section:
     """The districts no office decides on, for the national report."""
     return Section(
         "without_office",
-        texts().headings["without_office"],
+        report_texts().headings["without_office"],
         paragraphs=(
             "관할 지방중소벤처기업청이 없어 지방청별 보고서에 실리지 않는 밀집지역입니다. 이 보고서에만 싣습니다."
             + (" 의결하는 협의회가 없어 제안 단계이며, 셈에서 뺐습니다." if scope.source.councils else ""),
@@ -69,7 +71,7 @@ def _card(source: ReportSource, district: District) -> Card:
         Column("분기 월평균", "number"),
         *(
             Column(label, "number", unit, f"{texts().bases[base]} 대비")
-            for base in cells.LONG_BASES
+            for base in fact_cells.LONG_BASES
             for label, unit in (("증감률", "%"), ("전국", "%"), ("격차", "%p"))
         ),
     )
@@ -78,11 +80,11 @@ def _card(source: ReportSource, district: District) -> Card:
         Row(
             (
                 Cell(f"{texts().measures[measure]}({units[measure]})"),
-                cells.level(fact, measure),
+                fact_cells.level(fact, measure),
                 *(
                     figure(fact, measure, base)
-                    for base in cells.LONG_BASES
-                    for figure in (cells.change, cells.nation_change, cells.points)
+                    for base in fact_cells.LONG_BASES
+                    for figure in (fact_cells.change, fact_cells.nation_change, fact_cells.points)
                 ),
             )
         )
@@ -93,7 +95,7 @@ def _card(source: ReportSource, district: District) -> Card:
         number=district.number or 0,
         name=district.name,
         place=" · ".join(filter(None, [district.info.kind_ko, district.place])),
-        stage=cells.stage(district),
+        stage=fact_cells.stage(district),
         confidence=_confidence(district),
         facts=_facts(district),
         reason=_reason(district),
@@ -117,9 +119,10 @@ def _flows(flows: Flows | None) -> str:
         return ""
     parts = [
         f"{words['name']} {number(sum(kinds.values()))}개{_kinds(kinds, words)}"
-        for kinds, words in ((flows.entries, texts().entries), (flows.exits, texts().exits))
+        for kinds, words in ((flows.entries, report_texts().entries), (flows.exits, report_texts().exits))
     ]
-    return f"{texts().flows_lead} {', '.join(parts)}{texts().flows_provisional if flows.provisional else ''}."
+    provisional = report_texts().flows_provisional if flows.provisional else ""
+    return f"{report_texts().flows_lead} {', '.join(parts)}{provisional}."
 
 
 def _kinds(kinds: Mapping[str, int], words: Mapping[str, str]) -> str:
@@ -138,7 +141,7 @@ def _confidence(district: District) -> str:
 def _facts(district: District) -> tuple[str, ...]:
     """What else bears on the reading of a flagged district."""
     fact = district.fact
-    bases = "·".join(cells.corporation_bases(fact))
+    bases = "·".join(fact_cells.corporation_bases(fact))
     found = (
         (fact.largest_share_pct, f"최대 사업장 비중 {number(fact.largest_share_pct, CHANGE_DIGITS)}%"),
         (fact.joined, f"월평균 취득 {number(fact.joined)}명"),
@@ -148,7 +151,7 @@ def _facts(district: District) -> tuple[str, ...]:
             f"소속이 분명하지 않아 넣지 않은 사업장 {number(fact.ambiguous_workplaces)}개",
         ),
         (bases, f"{bases} 대비는 법인만 비교"),
-        (cells.months_note(fact), f"3개월 중 {fact.months}개월 자료"),
+        (fact_cells.months_note(fact), f"3개월 중 {fact.months}개월 자료"),
     )
     return tuple(words for known, words in found if known not in {None, ""})
 
@@ -158,10 +161,10 @@ def _brief(scope: Scope) -> Table:
         Row(
             (
                 cells.count(district.number or 0),
-                cells.name(district, scope),
-                cells.stage(district),
-                *cells.levels(district.fact),
-                *cells.changes(district.fact, with_points=True),
+                fact_cells.name(district, scope),
+                fact_cells.stage(district),
+                *fact_cells.levels(district.fact),
+                *fact_cells.changes(district.fact, with_points=True),
                 _spark(scope.source, district),
             ),
             detail=f"{_confidence(district)} · {_reason(district)}",
@@ -172,12 +175,12 @@ def _brief(scope: Scope) -> Table:
         Column("번호", "number"),
         Column("밀집지역"),
         Column("단계", "stage"),
-        *cells.level_columns("백만원"),
-        *cells.change_columns(),
+        *fact_cells.level_columns("백만원"),
+        *fact_cells.change_columns(),
         Column("3년 추이", "picture"),
     )
     facts = [district.fact for district in scope.flagged]
-    notes = ("증감률 아래 괄호는 전국 증감률과의 격차(%p)입니다.", *cells.table_notes(facts))
+    notes = ("증감률 아래 괄호는 전국 증감률과의 격차(%p)입니다.", *fact_cells.table_notes(facts))
     return Table("flagged", "", columns, rows, (*notes, _trend_note(scope.source)))
 
 
@@ -185,10 +188,10 @@ def _full(scope: Scope, districts: Sequence[District], search: Search | None = N
     rows = tuple(
         Row(
             (
-                cells.name(district, scope),
-                cells.stage(district),
-                *cells.levels(district.fact),
-                *cells.changes(district.fact),
+                fact_cells.name(district, scope),
+                fact_cells.stage(district),
+                *fact_cells.levels(district.fact),
+                *fact_cells.changes(district.fact),
                 _spark(scope.source, district),
                 _standing(district),
             ),
@@ -199,19 +202,19 @@ def _full(scope: Scope, districts: Sequence[District], search: Search | None = N
     columns = (
         Column("밀집지역"),
         Column("단계", "stage"),
-        *cells.level_columns("백만원"),
-        *cells.change_columns(),
+        *fact_cells.level_columns("백만원"),
+        *fact_cells.change_columns(),
         Column("3년 추이", "picture"),
         Column("신뢰도·상태"),
     )
-    notes = cells.table_notes([district.fact for district in districts])
+    notes = fact_cells.table_notes([district.fact for district in districts])
     return Table("districts", "", columns, rows, notes, search)
 
 
 def _standing(district: District) -> Cell:
     """The confidence of a stage, or why there is none; and whether the values are whole."""
     if district.stage == "undetermined":
-        words = texts().undetermined[undetermined_key(district)]["label"]
+        words = report_texts().undetermined[undetermined_key(district)]["label"]
     else:
         level = district.proposal.confidence
         words = texts().confidence[level] if level else NONE
@@ -222,7 +225,7 @@ def _standing(district: District) -> Cell:
 
 def _spark(source: ReportSource, district: District) -> Cell:
     drawn = trends.spark(source, district)
-    return Cell(NONE, svg=drawn) if drawn else cells.unknown(of="추이")
+    return Cell(NONE, drawing=drawn) if drawn else cells.unknown(of="추이")
 
 
 def _trend_note(source: ReportSource) -> str:

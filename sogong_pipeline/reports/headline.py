@@ -12,18 +12,16 @@ from sogong_pipeline.pages.wording import (
     number,
     period_ko,
     rounded,
-    said_before,
     shorten,
     signed,
-    since,
-    stage_noun,
     texts,
     with_particle,
     won,
 )
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.scope import Scope, undetermined_key
-from sogong_pipeline.reports.source import Number, Stage
+from sogong_pipeline.reports.wording import report_texts, said_before, since, stage_noun
+from sogong_pipeline.vocabulary import Number, Stage
 
 FLAGGED: tuple[Stage, ...] = ("severe", "caution")
 NAMED = 5
@@ -99,7 +97,9 @@ def _why_undetermined(scope: Scope) -> str:
     if not scope.districts or scope.counts["undetermined"] < len(scope.districts):
         return ""
     reasons = Counter(undetermined_key(district) for district in scope.districts)
-    told = (f"{texts().undetermined[key]['label']} {number(held)}곳" for key, held in reasons.most_common())
+    told = (
+        f"{report_texts().undetermined[key]['label']} {number(held)}곳" for key, held in reasons.most_common()
+    )
     return f"판정보류 사유: {', '.join(told)}."
 
 

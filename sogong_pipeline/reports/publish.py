@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from sogong_pipeline.lake.store import FolderStore, Store, open_reports
+from sogong_pipeline.lake.store import FolderStore, open_reports
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.renderers.html import render
+from sogong_pipeline.renderers.publishing import Published, write_pages
 from sogong_pipeline.reports.collect import collect
-from sogong_pipeline.reports.model import ReportModel, build_models
+from sogong_pipeline.reports.model import build_models
 from sogong_pipeline.steps.installation import Pipeline
-
-
-@dataclass(frozen=True)
-class Published:
-    """Where reports are, and their names: `index.html` for the nation first, `<office code>.html` for an office."""
-
-    folder: str
-    files: list[str]
 
 
 def publish_draft(
@@ -39,16 +29,6 @@ def publish_draft(
     """
     models = build_models(collect(pipeline, quarter, draft=True, known=known))
     folder = f"as-known-on-{known.date()}" if known else "draft"
-    return write_reports(
+    return write_pages(
         models, FolderStore(out) if out else open_reports(pipeline.settings, f"{quarter}/{folder}")
     )
-
-
-def write_reports(models: Iterable[ReportModel], place: Store) -> Published:
-    """Write one HTML file per report; a reader never meets half a file, and nothing else there is touched."""
-    published = Published(place.address, [])
-    for model in models:
-        name = f"{model.stem}.html"
-        place.write(PurePosixPath(name), render(model))
-        published.files.append(name)
-    return published

@@ -11,17 +11,9 @@ from functools import cached_property
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.wording import clean, closed_percent, texts
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.source import (
-    STAGES,
-    Decided,
-    DistrictFact,
-    DistrictInfo,
-    Measure,
-    Number,
-    Proposal,
-    ReportSource,
-    Stage,
-)
+from sogong_pipeline.reports.source import Decided, DistrictFact, DistrictInfo, Proposal, ReportSource
+from sogong_pipeline.reports.wording import report_texts
+from sogong_pipeline.vocabulary import STAGES, Measure, Number, Stage
 
 NATION = "index"
 """File stem of the national report."""
@@ -152,7 +144,7 @@ def scopes(source: ReportSource) -> Iterator[Scope]:
 def undetermined_key(district: District) -> str:
     """The reason of a pending stage, as texts.yaml names it."""
     reason = district.proposal.undetermined_reason or "other"
-    return reason if reason in texts().undetermined else "other"
+    return reason if reason in report_texts().undetermined else "other"
 
 
 def count_stages(stages: Iterable[Stage]) -> Mapping[Stage, int]:

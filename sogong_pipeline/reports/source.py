@@ -8,15 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Literal
 
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.vocabulary import Base, Confidence, Measure, Number, Stage
 
-Stage = Literal["good", "caution", "severe", "undetermined"]
-Confidence = Literal["high", "medium", "low"]
-Measure = Literal["workplaces", "workers", "payroll_krw"]
-Base = Literal["quarter", "year", "two_years"]
 FactStatus = Literal[
     "ok",
     "partial",
@@ -28,11 +24,8 @@ FactStatus = Literal[
 ]
 ChangeStatus = Literal["ok", "partial", "not_computable", "unadjusted_break"]
 ChangeScope = Literal["all", "corporations"]
-Number = Decimal | int
 
-STAGES: tuple[Stage, ...] = ("good", "caution", "severe", "undetermined")
 NATION_CODE = "00"
-MEASURES: tuple[Measure, ...] = ("workplaces", "workers", "payroll_krw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +49,8 @@ class DistrictInfo:
     sido_code: str
     sigungu_code: str
     office_code: str | None
-    longitude: float | Decimal | None
-    latitude: float | Decimal | None
+    longitude: float | Number | None
+    latitude: float | Number | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from sogong_pipeline.pages import cells, charts
+from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.drawings import StageBar, StageBars
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.parts import Cell, Column, Link, Picture, Row, Section, StageTile, Table
 from sogong_pipeline.pages.wording import (
@@ -15,16 +16,15 @@ from sogong_pipeline.pages.wording import (
     number,
     period_ko,
     quarter_ko,
-    said_before,
     signed,
-    since,
-    stage_noun,
     texts,
     with_particle,
 )
-from sogong_pipeline.reports import trends
+from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, count_stages
-from sogong_pipeline.reports.source import NATION_CODE, STAGES, DistrictFact, Stage
+from sogong_pipeline.reports.source import NATION_CODE, DistrictFact
+from sogong_pipeline.reports.wording import report_texts, said_before, since, stage_noun
+from sogong_pipeline.vocabulary import STAGES, Stage
 
 
 def tiles(scope: Scope) -> tuple[StageTile, ...]:
@@ -51,7 +51,7 @@ def stage_picture(scope: Scope) -> Picture:
     if scope.source.previous and scope.counts_before:
         bars.append((said_before(scope.source.previous).removesuffix(" 의결"), scope.counts_before))
     title = "단계별 밀집지역 수"
-    return Picture(charts.stage_bars(bars, texts().stages, title), title)
+    return Picture(StageBars(title, tuple(bars), texts().stages), title)
 
 
 def overview(scope: Scope) -> Section:
@@ -61,21 +61,21 @@ def overview(scope: Scope) -> Section:
     table = Table(
         "regions",
         "지역 전체(밀집지역 밖 포함)",
-        (Column("지역"), *cells.level_columns("억원"), *cells.change_columns()),
+        (Column("지역"), *fact_cells.level_columns("억원"), *fact_cells.change_columns()),
         tuple(
             Row(
-                (Cell(label), *cells.levels(fact, cells.HUNDRED_MILLION), *cells.changes(fact)),
+                (Cell(label), *fact_cells.levels(fact, cells.HUNDRED_MILLION), *fact_cells.changes(fact)),
                 strong=not place,
             )
             for place, (label, fact) in enumerate(rows)
         ),
-        notes=cells.table_notes([fact for _, fact in rows]),
+        notes=fact_cells.table_notes([fact for _, fact in rows]),
     )
     trend = trends.total(scope)
     return Section(
         "overview",
-        texts().headings["overview"],
-        paragraphs=(texts().definitions,),
+        report_texts().headings["overview"],
+        paragraphs=(report_texts().definitions,),
         tables=(table, *_adjusted(scope)),
         pictures=(trend,) if trend else (),
     )
@@ -111,7 +111,7 @@ def _adjusted(scope: Scope) -> tuple[Table, ...]:
         Column("3개월 전 대비", "number", "%"),
     )
     only = "corporations" in {one.scope for one in found.values()}
-    notes = (*([texts().adjusted_corporations] if only else []), texts().adjusted_note)
+    notes = (*([report_texts().adjusted_corporations] if only else []), report_texts().adjusted_note)
     return (Table("adjusted", "계절조정 종사자 수(밀집지역 밖 포함)", columns, rows, notes),)
 
 
@@ -146,7 +146,7 @@ def offices(scopes: Sequence[Scope]) -> Section:
             "주의·심각 비율은 판정보류를 뺀 밀집지역 가운데 주의나 심각인 곳의 비율입니다.",
         ),
     )
-    return Section("offices", texts().headings["offices"], tables=(table,))
+    return Section("offices", report_texts().headings["offices"], tables=(table,))
 
 
 def _change_of(scope: Scope, stage: Stage) -> str:
@@ -185,7 +185,7 @@ def _office_row(link: Link, districts: Sequence[District], *, strong: bool = Fal
                 for stage in STAGES
             ),
             cells.share(counts["caution"] + counts["severe"], judged),
-            Cell(title, svg=charts.stage_bar(counts, title)),
+            Cell(title, drawing=StageBar(title, counts) if total else None),
         ),
         strong=strong,
     )

@@ -18,8 +18,8 @@ from sogong_pipeline.bulletins.publish import publish_again, publish_bulletins
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
 from sogong_pipeline.renderers.html import render
-from sogong_pipeline.reports.source import MEASURES
 from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.vocabulary import MEASURES
 from tests.districts.test_registry import ROW, write
 from tests.reports.test_html import HOSTILE, Page
 from tests.steps.test_steps import load_registry, month_file
@@ -34,7 +34,7 @@ def words_of(html: str) -> str:
 
 
 def pages(source: BulletinSource) -> dict[str, str]:
-    return {page.stem: render(page, "bulletin") for page in bulletins(source)}
+    return {page.stem: render(page).decode() for page in bulletins(source)}
 
 
 @pytest.fixture(scope="module")
