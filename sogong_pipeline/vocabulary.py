@@ -1,4 +1,4 @@
-"""The field's fixed terms: stages, measures, bases, and the statuses that say how a value is to be taken."""
+"""Codes that every storey shares: stages, measures, bases, and the statuses of values with their Korean words."""
 
 from __future__ import annotations
 
@@ -16,9 +16,21 @@ Stage = Literal["good", "caution", "severe", "undetermined"]
 Confidence = Literal["high", "medium", "low"]
 Measure = Literal["workplaces", "workers", "payroll_krw"]
 Base = Literal["quarter", "year", "two_years"]
+FactStatus = Literal[
+    "ok",
+    "partial",
+    "few_workplaces",
+    "dominated_by_one",
+    "not_computable",
+    "unadjusted_break",
+    "outside_roll_out",
+]
+ChangeStatus = Literal["ok", "partial", "not_computable", "unadjusted_break"]
+ChangeScope = Literal["all", "corporations"]
 Number = Decimal | int
 
 STAGES: tuple[Stage, ...] = ("good", "caution", "severe", "undetermined")
+NATION_CODE = "00"
 MEASURES: tuple[Measure, ...] = ("workplaces", "workers", "payroll_krw")
 OK, UNKNOWN = "ok", "not_computable"
 

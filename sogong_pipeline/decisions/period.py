@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Self
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.pages.wording import period_ko
 from sogong_pipeline.periods import FIRST_YEAR, LAST_YEAR, Quarter
 
 
@@ -49,3 +48,9 @@ class HalfYear:
     def said(self) -> str:
         """`2026년 하반기`."""
         return period_ko(str(self))
+
+
+def period_ko(period: str) -> str:
+    """`2026년 하반기`, of `2026-H2`."""
+    year, _, half = period.partition("-H")
+    return f"{year}년 {'상반기' if half == '1' else '하반기'}"

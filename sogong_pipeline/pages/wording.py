@@ -125,12 +125,6 @@ def _final_consonant(word: str) -> str:
     return _FINAL_OF_DIGIT.get(last) or _FINAL_OF_LATIN.get(last.lower(), "")
 
 
-def period_ko(period: str) -> str:
-    """`2026년 하반기`, of `2026-H2`."""
-    year, _, half = period.partition("-H")
-    return f"{year}년 {'상반기' if half == '1' else '하반기'}"
-
-
 def quarter_ko(quarter: Quarter) -> str:
     """`2026년 3분기`."""
     return f"{quarter.year}년 {quarter.number}분기"

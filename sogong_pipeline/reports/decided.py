@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sogong_pipeline.decisions.period import period_ko
 from sogong_pipeline.pages.parts import Cell, Column, Row, Section, Table
-from sogong_pipeline.pages.wording import NONE, number, period_ko, texts
+from sogong_pipeline.pages.wording import NONE, number, texts
 from sogong_pipeline.reports import fact_cells
 from sogong_pipeline.reports.scope import District, Scope
 from sogong_pipeline.reports.wording import report_texts

@@ -1,4 +1,4 @@
-"""Cells of a district's facts: levels, changes, stage, name. A figure that is not known says why in its place."""
+"""Cells of a district's facts: levels, changes, stages, names."""
 
 from __future__ import annotations
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 
+from sogong_pipeline.decisions.period import period_ko
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.wording import (
     CHANGE_DIGITS,
     month_ko,
     number,
-    period_ko,
     rounded,
     shorten,
     signed,

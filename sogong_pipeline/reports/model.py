@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sogong_pipeline.decisions.period import period_ko
 from sogong_pipeline.pages.parts import Link, Masthead, Page, Section
-from sogong_pipeline.pages.wording import period_ko, quarter_ko, texts
+from sogong_pipeline.pages.wording import quarter_ko, texts
 from sogong_pipeline.reports import background, decided, district_lists, movement, summary
 from sogong_pipeline.reports.headline import headline
 from sogong_pipeline.reports.map_section import on_the_map

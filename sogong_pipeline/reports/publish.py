@@ -5,30 +5,36 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.lake.store import FolderStore, open_reports
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.renderers.publishing import Published, write_pages
+from sogong_pipeline.renderers.published import Published, write_pages
 from sogong_pipeline.reports.collect import collect
 from sogong_pipeline.reports.model import build_models
-from sogong_pipeline.steps.installation import Pipeline
 
 
 def publish_draft(
-    pipeline: Pipeline, quarter: Quarter, out: Path | None = None, known: dt.datetime | None = None
+    catalogue: Catalogue,
+    quarter: Quarter,
+    out: Path | None = None,
+    known: dt.datetime | None = None,
+    edition: Partition | None = None,
 ) -> Published:
     """Write the reports of a quarter's latest edition as the councils get them, before they decide.
 
     Args:
-        pipeline: the installation.
+        catalogue: the installation.
         quarter: the quarter.
         out: a folder; when None, `<quarter>/draft` where the settings have the reports.
-        known: the load time as of which the quarter was rebuilt; then `<quarter>/as-known-on-<day>`.
+        known: the load time as of which `edition` was rebuilt; then `<quarter>/as-known-on-<day>`.
+        edition: the edition reported; the latest when None.
 
     Raises:
         RefusedError: when the quarter was never proposed.
     """
-    models = build_models(collect(pipeline, quarter, draft=True, known=known))
+    models = build_models(collect(catalogue, quarter, draft=True, known=known, edition=edition))
     folder = f"as-known-on-{known.date()}" if known else "draft"
     return write_pages(
-        models, FolderStore(out) if out else open_reports(pipeline.settings, f"{quarter}/{folder}")
+        models, FolderStore(out) if out else open_reports(catalogue.settings, f"{quarter}/{folder}")
     )

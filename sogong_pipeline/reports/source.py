@@ -8,24 +8,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.vocabulary import Base, Confidence, Measure, Number, Stage
-
-FactStatus = Literal[
-    "ok",
-    "partial",
-    "few_workplaces",
-    "dominated_by_one",
-    "not_computable",
-    "unadjusted_break",
-    "outside_roll_out",
-]
-ChangeStatus = Literal["ok", "partial", "not_computable", "unadjusted_break"]
-ChangeScope = Literal["all", "corporations"]
-
-NATION_CODE = "00"
+from sogong_pipeline.vocabulary import (
+    Base,
+    ChangeScope,
+    ChangeStatus,
+    Confidence,
+    FactStatus,
+    Measure,
+    Number,
+    Stage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +45,8 @@ class DistrictInfo:
     sido_code: str
     sigungu_code: str
     office_code: str | None
-    longitude: float | Number | None
-    latitude: float | Number | None
+    longitude: float | Decimal | None
+    latitude: float | Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

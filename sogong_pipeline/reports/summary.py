@@ -6,25 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from sogong_pipeline.decisions.period import period_ko
 from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.drawings import StageBar, StageBars
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.parts import Cell, Column, Link, Picture, Row, Section, StageTile, Table
-from sogong_pipeline.pages.wording import (
-    NONE,
-    month_ko,
-    number,
-    period_ko,
-    quarter_ko,
-    signed,
-    texts,
-    with_particle,
-)
+from sogong_pipeline.pages.wording import NONE, month_ko, number, quarter_ko, signed, texts, with_particle
 from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, count_stages
-from sogong_pipeline.reports.source import NATION_CODE, DistrictFact
+from sogong_pipeline.reports.source import DistrictFact
 from sogong_pipeline.reports.wording import report_texts, said_before, since, stage_noun
-from sogong_pipeline.vocabulary import STAGES, Stage
+from sogong_pipeline.vocabulary import NATION_CODE, STAGES, Stage
 
 
 def tiles(scope: Scope) -> tuple[StageTile, ...]:

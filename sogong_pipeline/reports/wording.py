@@ -9,7 +9,8 @@ from importlib.resources import files
 
 import yaml
 
-from sogong_pipeline.pages.wording import period_ko, quarter_ko
+from sogong_pipeline.decisions.period import period_ko
+from sogong_pipeline.pages.wording import quarter_ko
 from sogong_pipeline.reports.source import PreviousStages, ReportSource
 from sogong_pipeline.vocabulary import Stage
 

@@ -11,7 +11,7 @@ import pytest
 from sogong_pipeline.lake.store import FolderStore
 from sogong_pipeline.pages.parts import Page as Model
 from sogong_pipeline.regions import reference
-from sogong_pipeline.renderers.publishing import Published, write_pages
+from sogong_pipeline.renderers.published import Published, write_pages
 from sogong_pipeline.reports.model import build_models
 from sogong_pipeline.reports.source import ReportSource
 

@@ -1,4 +1,4 @@
-"""Writes pages into a folder or a bucket, in one or several formats."""
+"""Writes pages into a folder or a bucket, in one or several formats, and says what was written."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import PurePosixPath
 from sogong_pipeline.lake.store import Store
 from sogong_pipeline.pages.parts import Format, Page
 from sogong_pipeline.renderers.registry import BROWSER, RENDERERS, file_name
+
+INDEX = "index"
+"""The name, without its suffix, of the page a reader begins with: the nation's, or the list of months."""
 
 
 @dataclass(frozen=True)
