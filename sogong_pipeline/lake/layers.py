@@ -24,7 +24,7 @@ class Layer:
         about: What a partition holds.
         needs: The layers whose partitions it is made from.
         builder: The function that makes a partition, as a dotted name.
-        data: The data files its code reads, as patterns below the package, or below the folder of `expectations/`.
+        data: The data files its code reads, as patterns below the package, or beside `sql/` and `expectations/`.
         command: What makes a partition, with the first part of its key; empty where no command does again.
     """
 
@@ -132,7 +132,7 @@ LAYERS: tuple[Layer, ...] = (
         "the stage of every district by one rule set, with its confidence",
         needs=("editions",),
         builder="sogong_pipeline.stages.proposals.propose_stages",
-        data=("vocabulary.yaml", RATES),
+        data=("sql/reference/labels.yaml", RATES),
         command=PROPOSE,
     ),
     Layer(
