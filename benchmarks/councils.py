@@ -7,15 +7,15 @@ from pathlib import Path
 import yaml
 
 from benchmarks.cost import Cost, cost
+from country.council import decide, fill
+from sogong_pipeline.councils.final import publish_final
 from sogong_pipeline.councils.inbox import Ask, Inbox
 from sogong_pipeline.councils.issue import Issue, issue_sheets, write_sheets
 from sogong_pipeline.councils.mail import Server, deliver_report
-from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.final import publish_final
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.council import decide, fill
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 
 PERIOD = HalfYear.parse("2026-H2")

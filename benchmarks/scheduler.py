@@ -16,12 +16,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from country.country import write_country
+from country.portal.server import PortalServer
 from sogong_pipeline.orchestration.rest import Airflow, wait
 from sogong_pipeline.periods import Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.country import write_country
-from sogong_pipeline.simulator.portal import PortalServer
+from sogong_pipeline.steps.installation import Pipeline
 from tests.dags.servers import ROOT, environment, running, until_healthy
 
 MONTHS = "2025-04..2026-09"

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from benchmarks.cost import Cost, cost
 from benchmarks.councils import council_costs
+from country.country import write_country
+from sogong_pipeline.bulletins.publish import publish_again
 from sogong_pipeline.periods import Month, Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.bulletin_publish import publish_again
 from sogong_pipeline.reports.publish import publish_draft
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.country import write_country
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 
 NATIONAL = parse_months("2026-08..2026-09")

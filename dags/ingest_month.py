@@ -90,14 +90,14 @@ def ingest_month() -> None:
 
     @task(max_active_tis_per_dag=1, pool=POOL)
     def bulletin(measured: dict[str, Any], partition_key: str) -> None:
-        from sogong_pipeline.reports.bulletin_publish import publish_again  # noqa: PLC0415 - as in load
+        from sogong_pipeline.bulletins.publish import publish_again  # noqa: PLC0415 - as in load
 
         if measured:  # there is a registry
             publish_again(open_pipeline(), [Month.parse(partition_key)])
 
     @task(max_active_tis_per_dag=1, trigger_rule="all_done")
     def load(partition_key: str, ti: Any) -> None:
-        from sogong_pipeline.quality.publish import publish_quality  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.quality_pages.publish import publish_quality  # noqa: PLC0415 - parsing must not import it
 
         warehouse, month = open_warehouse(), Month.parse(partition_key)
         published = publish_quality(warehouse.pipeline, [month])

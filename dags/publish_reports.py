@@ -65,8 +65,8 @@ def publish_reports() -> None:
 
     @task(pool=POOL)
     def publish_decided(partition_key: str) -> list[str]:
+        from sogong_pipeline.councils.final import issue_on, publish_final  # noqa: PLC0415
         from sogong_pipeline.councils.mail import undelivered  # noqa: PLC0415 - parsing must not import it
-        from sogong_pipeline.reports.final import issue_on, publish_final  # noqa: PLC0415
 
         pipeline, quarter = open_pipeline(), Quarter.parse(partition_key)
         if not (issue := issue_on(pipeline, quarter)) or not issue.decided(pipeline.lake):

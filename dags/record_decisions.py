@@ -78,7 +78,7 @@ def record_decisions() -> None:
 
     @task(outlets=[DECIDED_QUARTER])
     def overdue(outlet_events: Any) -> list[str]:
-        from sogong_pipeline.reports.final import overdue_quarters  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.councils.final import overdue_quarters  # noqa: PLC0415 - parsing must not import it
 
         quarters = [str(quarter) for quarter in overdue_quarters(open_pipeline())]
         if not quarters:

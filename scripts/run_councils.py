@@ -17,13 +17,13 @@ from typing import Any
 import yaml
 from run_quarter import RUN_SECONDS, enter, see
 
+from country.council import decide, fill
 from sogong_pipeline.councils.issue import Issue, current_issue, sheets_place
-from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.orchestration.confirm import RECORD
 from sogong_pipeline.orchestration.rest import Airflow, wait
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.council import decide, fill
+from sogong_pipeline.steps.installation import Pipeline
 
 
 def send_back(pipeline: Pipeline, issue: Issue, user: str) -> list[str]:

@@ -17,11 +17,11 @@ import hypothesis
 import psycopg
 import pytest
 
+from country.country import write_country
+from sogong_pipeline.lake.workspace import alone
 from sogong_pipeline.periods import Month, Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.country import write_country
-from sogong_pipeline.workspace import alone
+from sogong_pipeline.steps.installation import Pipeline
 from tests.s3 import S3Server
 
 if TYPE_CHECKING:

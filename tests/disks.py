@@ -17,10 +17,10 @@ from pathlib import Path
 
 import typer
 
-from sogong_pipeline.cli import app
-from sogong_pipeline.lake import sha256_of
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.cli.main import app
+from sogong_pipeline.lake.partitions import sha256_of
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.upkeep.verify import verify
 
 BYTES = 64 << 20

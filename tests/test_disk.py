@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from sogong_pipeline.errors import LaterError
-from sogong_pipeline.nps.portal_manners import Manners, Turns
-from sogong_pipeline.nps.portal_memory import Memory
+from sogong_pipeline.nps.portal.memory import Memory
+from sogong_pipeline.nps.portal.rate_limit import Manners, Turns
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.upkeep.verify import verify
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.upkeep.verify import verify
 from sogong_pipeline.warehouse.load import Warehouse
 from tests import forks

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.evaluation.real_rows import rows_by_grade
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.publish import publish_draft
+from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.validation.rows import rows_by_grade
 from tests.complexes import write_registry
 from tests.indicators.test_recompute import rounded, sigungu_today
 from tests.indicators.test_recompute_parts import division_of, figures_of

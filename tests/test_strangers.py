@@ -8,10 +8,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 from sqlalchemy import text
 
-from sogong_pipeline.engine import Engine
-from sogong_pipeline.leftovers import DERIVED, PROPOSED
+from sogong_pipeline.lake.orphans import DERIVED, PROPOSED
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.sql_engine import Engine
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 from tests.upkeep.test_verify import sogong

@@ -12,21 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.lake import Built, Lake
+from sogong_pipeline.lake.partitions import Built, Lake
+from sogong_pipeline.lake.store import FolderStore, open_lake, write_atomically
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.storage import FolderStore, open_lake, write_atomically
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.upkeep.verify import verify
 from tests.conftest import NOW
+from tests.lake.test_partitions import build_of
 from tests.steps.test_steps import month_file
-from tests.test_lake import build_of
 
 RUN = """
 import sys
 from sogong_pipeline.periods import Month
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.settings import Settings
 
 pipeline = Pipeline(Settings())

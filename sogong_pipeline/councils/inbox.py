@@ -13,13 +13,13 @@ from typing import Any
 from sogong_pipeline.councils import question
 from sogong_pipeline.councils.answer import SUFFIX, State, answer, answer_beside
 from sogong_pipeline.councils.checking import Checked, check
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.record import Recorded, record, recording_of
 from sogong_pipeline.councils.roster import member_of
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import SHORT, Built, Partition
+from sogong_pipeline.lake.partitions import SHORT, Built, Partition
+from sogong_pipeline.lake.workspace import alone
 from sogong_pipeline.warehouse.load import Warehouse
-from sogong_pipeline.workspace import alone
 
 STEP = "received"
 

@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sogong_pipeline.councils.briefing import briefing
-from sogong_pipeline.councils.decision import STEP as DECISIONS
-from sogong_pipeline.councils.decision import last_before, recordings
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.sheet import Sheet, make_sheet, read_sheet
 from sogong_pipeline.councils.workbook import write_workbook
+from sogong_pipeline.decisions.decision import STEP as DECISIONS
+from sogong_pipeline.decisions.decision import last_before, recordings
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import SHORT, Built, Lake, Partition, digest_of
+from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition, digest_of
+from sogong_pipeline.lake.store import FolderStore, Store, open_reports
+from sogong_pipeline.lake.workspace import workspace
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.renderers.html import render
 from sogong_pipeline.reports.collect import collect
-from sogong_pipeline.reports.html import render
 from sogong_pipeline.reports.publish import Published
 from sogong_pipeline.reports.scope import scopes
-from sogong_pipeline.storage import FolderStore, Store, open_reports
-from sogong_pipeline.workspace import workspace
+from sogong_pipeline.steps.installation import Pipeline
 
 STEP = "sheets"
 

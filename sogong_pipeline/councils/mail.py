@@ -14,12 +14,12 @@ from pathlib import PurePosixPath
 
 from sogong_pipeline.councils.roster import roster
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.lake import digest_of
+from sogong_pipeline.lake.partitions import digest_of
+from sogong_pipeline.lake.store import open_reports
+from sogong_pipeline.pages.wording import quarter_ko, texts
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.wording import quarter_ko, texts
-from sogong_pipeline.storage import open_reports
+from sogong_pipeline.steps.installation import Pipeline
 
 STEP = "delivered"
 DEMO_MARK = "<span>시연</span>"

@@ -9,10 +9,10 @@ from shutil import copyfile
 from typing import Any
 
 from sogong_pipeline.councils.checking import Checked, check
-from sogong_pipeline.councils.decision import STEP, Decision, rows_of, write_decisions
-from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.decisions.decision import STEP, Decision, rows_of, write_decisions
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import SHORT, Built, Partition, sha256_of
+from sogong_pipeline.lake.partitions import SHORT, Built, Partition, sha256_of
 from sogong_pipeline.warehouse.load import Warehouse
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sogong_pipeline.councils.inbox import Inbox
-    from sogong_pipeline.pipeline import Pipeline
+    from sogong_pipeline.steps.installation import Pipeline
     from sogong_pipeline.warehouse.load import Warehouse
 
 API_CONNECTION = "sogong_api"
@@ -16,8 +16,8 @@ API_CONNECTION = "sogong_api"
 def open_pipeline(source: str = "") -> Pipeline:
     """The pipeline of `SOGONG_HOME`; for the source `odcloud` with Airflow's key where `SOGONG_API_KEY` has none."""
     from sogong_pipeline.nps.sources import ODCLOUD
-    from sogong_pipeline.pipeline import Pipeline
     from sogong_pipeline.settings import Settings
+    from sogong_pipeline.steps.installation import Pipeline
 
     settings = Settings()
     if source == ODCLOUD and not settings.api_key.get_secret_value():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sogong_pipeline.lake import Partition
+    from sogong_pipeline.lake.partitions import Partition
     from sogong_pipeline.periods import Month, Quarter
-    from sogong_pipeline.pipeline import Pipeline
+    from sogong_pipeline.steps.installation import Pipeline
 
 KEY = "note"
 """The key of the XCom by which a task adds to the note of its run."""

@@ -11,18 +11,14 @@ import pyarrow.parquet as pq
 from sogong_pipeline.districts.registry import SIMULATED, District, kinds
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.quarter import window
-from sogong_pipeline.lake import Partition
+from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.source import (
-    NATION_CODE,
     AdjustedWorkers,
-    Base,
     Change,
     DistrictFact,
     DistrictInfo,
     Flows,
-    Measure,
     NationFact,
     PreviousStages,
     Proposal,
@@ -32,6 +28,8 @@ from sogong_pipeline.reports.source import (
     TrendPoint,
 )
 from sogong_pipeline.stages.rules import load
+from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.vocabulary import NATION_CODE, Base, Measure
 from sogong_pipeline.warehouse.rows import source_file
 
 COLUMN: dict[Measure, str] = {"workplaces": "workplaces", "workers": "workers", "payroll_krw": "payroll"}

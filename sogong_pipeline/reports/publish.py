@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from sogong_pipeline.lake.store import FolderStore, Store, open_reports
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.renderers.html import render
 from sogong_pipeline.reports.collect import collect
-from sogong_pipeline.reports.html import render
 from sogong_pipeline.reports.model import ReportModel, build_models
-from sogong_pipeline.storage import FolderStore, Store, open_reports
+from sogong_pipeline.steps.installation import Pipeline
 
 
 @dataclass(frozen=True)

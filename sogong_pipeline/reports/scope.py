@@ -8,20 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
+from sogong_pipeline.pages.geography import region_name
+from sogong_pipeline.pages.wording import clean, closed_percent, texts
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.geography import region_name
-from sogong_pipeline.reports.source import (
-    STAGES,
-    Decided,
-    DistrictFact,
-    DistrictInfo,
-    Measure,
-    Number,
-    Proposal,
-    ReportSource,
-    Stage,
-)
-from sogong_pipeline.reports.wording import clean, closed_percent, texts
+from sogong_pipeline.reports.source import Decided, DistrictFact, DistrictInfo, Proposal, ReportSource
+from sogong_pipeline.vocabulary import STAGES, Measure, Number, Stage
 
 NATION = "index"
 """File stem of the national report."""

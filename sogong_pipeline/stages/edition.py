@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from sogong_pipeline.districts.registry import District
 from sogong_pipeline.indicators.quarter import MonthIn, measure_quarter
 from sogong_pipeline.indicators.seasonality import adjust_series
-from sogong_pipeline.lake import Built
+from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.stages.confidence import confidence_table, odds_of_districts
 from sogong_pipeline.stages.proposal import propose

@@ -11,18 +11,18 @@ from pathlib import Path
 from sogong_pipeline import __version__
 from sogong_pipeline.districts.matching import match
 from sogong_pipeline.districts.registry import Slice, kinds_version
-from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.indicators.breaks import breaks_version
-from sogong_pipeline.indicators.industry import industry_version
 from sogong_pipeline.indicators.month import measure_month
-from sogong_pipeline.lake import SHORT, Built, Lake, Partition, sha256_of
-from sogong_pipeline.nps.contribution import contribution_version
+from sogong_pipeline.indicators.series_breaks import breaks_version
+from sogong_pipeline.industries.divisions import industry_version
+from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition, sha256_of
+from sogong_pipeline.nps.file.staging import stage
 from sogong_pipeline.nps.sources import BytesProgress, Received, Sources
-from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month, suites_version
+from sogong_pipeline.rates.contribution import contribution_version
 from sogong_pipeline.regions.crosswalk import regions_version
+from sogong_pipeline.sql_engine import sql_version
 from sogong_pipeline.steps.registry import RegistrySteps
 from sogong_pipeline.steps.traces import TraceSteps
 

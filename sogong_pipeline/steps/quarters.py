@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from sogong_pipeline import __version__
 from sogong_pipeline.districts.registry import Registry, Slice
-from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.indicators.breaks import breaks_version
-from sogong_pipeline.indicators.industry import industry_version
 from sogong_pipeline.indicators.quarter import MonthIn, window
 from sogong_pipeline.indicators.seasonality import seasonality_version
-from sogong_pipeline.lake import SHORT, Lake, Partition, digest_of
-from sogong_pipeline.nps.contribution import contribution_version
+from sogong_pipeline.indicators.series_breaks import breaks_version
+from sogong_pipeline.industries.divisions import industry_version
+from sogong_pipeline.lake.partitions import SHORT, Lake, Partition, digest_of
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.rates.contribution import contribution_version
 from sogong_pipeline.regions.crosswalk import regions_version
+from sogong_pipeline.sql_engine import sql_version
 from sogong_pipeline.stages.edition import build_edition
 from sogong_pipeline.stages.rules import DEFAULT, RuleSet, load
 from sogong_pipeline.steps.months import MonthSteps

@@ -21,8 +21,8 @@ from itertools import islice
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.steps.months import Landed, MonthState
 
 MOST_JOBS = 4

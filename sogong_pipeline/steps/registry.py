@@ -13,7 +13,7 @@ from sogong_pipeline.districts.placements import read_placements, write_placemen
 from sogong_pipeline.districts.registry import Registry
 from sogong_pipeline.districts.template import read_registry, write_registry
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import Built, Lake, Partition
+from sogong_pipeline.lake.partitions import Built, Lake, Partition
 
 NOTHING_ELSE = Given()
 

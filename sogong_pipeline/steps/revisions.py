@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sogong_pipeline.engine import sql_version
-from sogong_pipeline.lake import Lake, Partition
+from sogong_pipeline.lake.partitions import Lake, Partition
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.revision import revise
 from sogong_pipeline.regions.crosswalk import regions_version
+from sogong_pipeline.sql_engine import sql_version
 from sogong_pipeline.steps.months import MonthSteps
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sogong_pipeline.engine import sql_version
-from sogong_pipeline.lake import Lake, Partition
-from sogong_pipeline.nps.contribution import contribution_version, coverage_breaks
+from sogong_pipeline.lake.partitions import Lake, Partition
 from sogong_pipeline.periods import Month
+from sogong_pipeline.rates.contribution import contribution_version, coverage_breaks
+from sogong_pipeline.sql_engine import sql_version
 from sogong_pipeline.workplaces.flows import Side, move_month
 from sogong_pipeline.workplaces.trace import MEMORY_MONTHS, Past, trace_month
 

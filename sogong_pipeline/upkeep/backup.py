@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import Lake, sha256_of
-from sogong_pipeline.leftovers import CURRENT, DERIVED, MANIFEST
-from sogong_pipeline.storage import Store
+from sogong_pipeline.lake.orphans import CURRENT, DERIVED, MANIFEST
+from sogong_pipeline.lake.partitions import Lake, sha256_of
+from sogong_pipeline.lake.store import Store
+from sogong_pipeline.lake.workspace import workspace
 from sogong_pipeline.upkeep.contents import Contents, digest, is_kept, read_manifest
-from sogong_pipeline.workspace import workspace
 
 Progress = Callable[[PurePosixPath], None]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sogong_pipeline.leftovers import DERIVED, PROPOSED
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.lake.orphans import DERIVED, PROPOSED
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.upkeep.contents import Contents
 from sogong_pipeline.upkeep.remake import forget
 

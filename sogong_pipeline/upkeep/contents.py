@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from sogong_pipeline.leftovers import CURRENT, DERIVED, MANIFEST
-from sogong_pipeline.storage import Store
+from sogong_pipeline.lake.orphans import CURRENT, DERIVED, MANIFEST
+from sogong_pipeline.lake.store import Store
 
 
 @dataclass(frozen=True)

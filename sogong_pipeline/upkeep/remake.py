@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.leftovers import CURRENT, DERIVED, MANIFEST, PROPOSED
+from sogong_pipeline.lake.orphans import CURRENT, DERIVED, MANIFEST, PROPOSED
+from sogong_pipeline.lake.store import Store
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.storage import Store
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.upkeep.verify import Damage
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from sogong_pipeline.lake import Lake
-from sogong_pipeline.leftovers import CURRENT, DERIVED, MANIFEST, PROPOSED
+from sogong_pipeline.lake.orphans import CURRENT, DERIVED, MANIFEST, PROPOSED
+from sogong_pipeline.lake.partitions import Lake
 from sogong_pipeline.upkeep.contents import Contents, digest, read_manifest
 
 AGAIN = "`sogong verify --mend` makes it again"

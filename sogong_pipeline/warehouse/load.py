@@ -9,14 +9,14 @@ from typing import Any
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, delete, inspect, select, text
 
-from sogong_pipeline.councils.decision import recordings
-from sogong_pipeline.lake import Partition, Turn
+from sogong_pipeline.decisions.decision import recordings
+from sogong_pipeline.lake.partitions import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse import rows as rows_of
 from sogong_pipeline.warehouse.database import Database
+from sogong_pipeline.warehouse.fit import MONTH_TABLES, QUARTER_TABLES, fits
 from sogong_pipeline.warehouse.grants import give, given, grant_reading
-from sogong_pipeline.warehouse.layout import MONTH_TABLES, QUARTER_TABLES, fits
 from sogong_pipeline.warehouse.tables import metadata, views
 
 BATCH_ROWS = 5_000

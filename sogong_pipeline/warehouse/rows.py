@@ -8,12 +8,12 @@ from itertools import zip_longest
 from typing import Any
 
 from sogong_pipeline.districts.registry import Registry, kinds
-from sogong_pipeline.indicators.breaks import series_breaks
-from sogong_pipeline.indicators.industry import UNKNOWN, divisions, rules
-from sogong_pipeline.indicators.status import statuses
-from sogong_pipeline.lake import Partition, Turn
+from sogong_pipeline.indicators.series_breaks import series_breaks
+from sogong_pipeline.industries.divisions import UNKNOWN, divisions, rules
+from sogong_pipeline.lake.partitions import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.regions.reference import office_of_sido, offices, regions
+from sogong_pipeline.vocabulary import statuses
 
 
 def dim_office() -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Numeric, Table, Text
 
-from sogong_pipeline.engine import SQL
+from sogong_pipeline.sql_engine import SQL
 
 TYPES: dict[str, Any] = {
     "text": Text(),

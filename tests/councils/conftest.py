@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sogong_pipeline.councils.issue import Issue, issue_sheets, write_sheets
-from sogong_pipeline.councils.period import HalfYear
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.decisions.period import HalfYear
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import QUARTER, copied
 

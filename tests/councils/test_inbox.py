@@ -14,17 +14,17 @@ from typing import Any
 import pytest
 import yaml
 
-from sogong_pipeline.councils.decision import decisions, last_before
+from sogong_pipeline.councils.final import overdue_quarters, publish_final
 from sogong_pipeline.councils.inbox import Inbox
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
 from sogong_pipeline.councils.mail import Server, deliver_report
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.record import record
 from sogong_pipeline.councils.roster import roster
+from sogong_pipeline.decisions.decision import decisions, last_before
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.final import overdue_quarters, publish_final
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import QUARTER
 from tests.councils.conftest import PERIOD, Council

@@ -12,14 +12,14 @@ from openpyxl import load_workbook
 
 from sogong_pipeline.councils import question
 from sogong_pipeline.councils.checking import check
+from sogong_pipeline.councils.final import publish_final
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
 from sogong_pipeline.councils.mail import compose
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.record import record
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.final import publish_final
-from sogong_pipeline.reports.wording import clean
+from sogong_pipeline.decisions.period import HalfYear
+from sogong_pipeline.pages.wording import clean
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.councils.officer import fill
 from tests.districts.test_registry import ROW, write

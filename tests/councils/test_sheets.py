@@ -13,11 +13,11 @@ import pytest
 from openpyxl import load_workbook
 
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.wording import columns, texts
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.indicators.status import said_instead, statuses
-from sogong_pipeline.reports.wording import texts as report_texts
+from sogong_pipeline.pages.wording import texts as report_texts
+from sogong_pipeline.vocabulary import said_instead, statuses
 from tests.conftest import QUARTER
 from tests.councils.conftest import PERIOD, Council
 from tests.councils.officer import place, rows

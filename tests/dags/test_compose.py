@@ -25,15 +25,15 @@ import psycopg
 import pytest
 import yaml
 
+from country.portal.server import PortalServer
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
-from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.leftovers import CURRENT, MANIFEST
+from sogong_pipeline.lake.orphans import CURRENT, MANIFEST
 from sogong_pipeline.orchestration.rest import Airflow, wait
 from sogong_pipeline.periods import Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.portal import PortalServer
+from sogong_pipeline.steps.installation import Pipeline
 from tests.composefile import ROOT, Compose, made_env
 from tests.councils.officer import fill
 from tests.dags.servers import Process, free_ports, running

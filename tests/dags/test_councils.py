@@ -16,11 +16,11 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
-from sogong_pipeline.councils.decision import decisions, in_force
+from sogong_pipeline.cli.main import app
+from sogong_pipeline.decisions.decision import decisions, in_force
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.orchestration.rest import Airflow, wait
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW, QUARTER, copied
 from tests.councils.officer import fill, place, rows

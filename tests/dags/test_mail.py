@@ -15,8 +15,8 @@ from aiosmtpd.smtp import AuthResult
 from sogong_pipeline.councils.mail import undelivered
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from tests.conftest import NOW
 from tests.dags.servers import free_ports
 from tests.dags.test_tasks import tasks

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_faults import Fault
+from sogong_pipeline.steps.installation import Pipeline
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, load_registry, month_file

@@ -9,9 +9,9 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import metadata
 from tests.conftest import NOW

@@ -16,7 +16,7 @@ from sogong_pipeline.districts.placements import COLUMNS
 from sogong_pipeline.districts.registry import Registry
 from sogong_pipeline.districts.template import OPTIONAL, TEMPLATE, read_registry, write_registry
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Pipeline
 from tests.districts.test_matching import grades, matched
 from tests.districts.test_registry import ROW, write
 

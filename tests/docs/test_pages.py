@@ -14,11 +14,11 @@ import typer.main
 import yaml
 from sqlalchemy import text
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.districts.registry import kinds
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.wording import texts
+from sogong_pipeline.pages.wording import texts
 from sogong_pipeline.stages import rules
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 

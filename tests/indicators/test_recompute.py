@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sogong_pipeline.periods import Month, Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.tables import schemas
 
 RATES = {2024: Fraction(9, 100), 2025: Fraction(9, 100), 2026: Fraction(95, 1000)}

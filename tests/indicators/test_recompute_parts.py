@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.tables import schemas
 from tests.indicators.test_recompute import CEILING, RATES, assign, claims, rounded, sigungu_today
 

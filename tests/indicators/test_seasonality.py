@@ -19,8 +19,8 @@ from sogong_pipeline.districts.registry import District
 from sogong_pipeline.indicators.quarter import window
 from sogong_pipeline.indicators.seasonality import adjust_series
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.collect import adjusted_workers
+from sogong_pipeline.steps.installation import Pipeline
 
 QUARTER = Quarter(2026, 3)
 MONTHS = window(QUARTER)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.portal_manners import Manners
+from sogong_pipeline.nps.portal.rate_limit import Manners
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_faults import Fault
+from sogong_pipeline.steps.installation import Pipeline
 from tests.nps.conftest import TITLE
 from tests.nps.test_odcloud import FAULTS as FAULTS_OF_THE_API
 

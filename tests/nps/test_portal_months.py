@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_faults import Fault
+from sogong_pipeline.steps.installation import Pipeline
 from tests.nps.conftest import TITLE, monthly_file
 
 

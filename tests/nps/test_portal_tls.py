@@ -14,12 +14,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.portal import PortalClient
+from sogong_pipeline.nps.portal.client import PortalClient
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_faults import Fault
+from sogong_pipeline.steps.installation import Pipeline
 
 DAY = dt.timedelta(days=1)
 
@@ -109,7 +109,7 @@ def test_a_portal_that_proves_who_it_is_is_read(
 def test_a_slow_answer_over_tls_is_cut_by_the_clock_too(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sogong_pipeline.nps.portal_manners import Manners
+    from sogong_pipeline.nps.portal.rate_limit import Manners
 
     proof = certificate(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(proof))
@@ -132,7 +132,7 @@ def test_a_portal_that_speaks_no_tls_where_https_is_asked_is_unreachable(
 def test_a_redirect_from_https_to_http_is_not_followed(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sogong_pipeline.simulator import portal_handler
+    from country.portal import handler as portal_handler
 
     proof = certificate(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(proof))

@@ -9,11 +9,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sogong_pipeline.lake import Built
+from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month, parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.quality import suite
 from sogong_pipeline.quality.gate import CHECKED
+from sogong_pipeline.steps.installation import Pipeline
 from tests.conftest import COUNTRY_MONTHS
 from tests.quality.months import (
     MONTH,

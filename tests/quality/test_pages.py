@@ -11,11 +11,11 @@ import pytest
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.quality.history import History
-from sogong_pipeline.quality.page import month_page
-from sogong_pipeline.quality.publish import publish_quality
-from sogong_pipeline.reports.html import render
+from sogong_pipeline.quality_pages.history import History
+from sogong_pipeline.quality_pages.page import month_page
+from sogong_pipeline.quality_pages.publish import publish_quality
+from sogong_pipeline.renderers.html import render
+from sogong_pipeline.steps.installation import Pipeline
 from tests.quality.months import changed, month
 from tests.reports.test_html import Page
 from tests.rows import lines

@@ -19,11 +19,11 @@ import pytest
 from sqlalchemy import text
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import Partition
+from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month, parse_months
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.quality.reconcile import Account, landed, reconcile
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.upkeep.reconcile import Account, landed, reconcile
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.complexes import write_registry
 from tests.conftest import COUNTRY_MONTHS, NOW

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.quality.months import DONGS, MONTH, PLACE, Rows, month
 from tests.quality.test_pages import ingest, text_of

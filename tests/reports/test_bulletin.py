@@ -12,14 +12,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from sogong_pipeline.bulletins.collect import BulletinSource, area_of, collect, spans_of
+from sogong_pipeline.bulletins.model import bulletins
+from sogong_pipeline.bulletins.publish import publish_again, publish_bulletins
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.bulletin import bulletins
-from sogong_pipeline.reports.bulletin_publish import publish_again, publish_bulletins
-from sogong_pipeline.reports.bulletin_source import BulletinSource, area_of, collect, spans_of
-from sogong_pipeline.reports.html import render
-from sogong_pipeline.reports.source import MEASURES
+from sogong_pipeline.renderers.html import render
+from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.vocabulary import MEASURES
 from tests.districts.test_registry import ROW, write
 from tests.reports.test_html import HOSTILE, Page
 from tests.steps.test_steps import load_registry, month_file

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.collect import collect, year_flows
 from sogong_pipeline.reports.source import Flows
+from sogong_pipeline.steps.installation import Pipeline
 from tests.conftest import QUARTER
 
 pytestmark = pytest.mark.slow

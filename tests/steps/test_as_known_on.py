@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import Partition
+from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Quarter, parse_moment
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.docs.test_pages import REPOSITORY, blocks
 from tests.steps.test_steps import QUARTER, load_registry, month_file

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from sogong_pipeline.cli.steps import ingest
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.steps.commands import ingest
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.steps.range import ingest_range
 from tests.conftest import NOW
 from tests.steps.test_steps import load_registry, month_file

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.errors import RefusedError
 from tests.steps.test_as_known_on import FIRST, SECOND, THIRD, home, made, on  # noqa: F401 - fixtures
 from tests.steps.test_steps import QUARTER

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.nps.layout import vintage_for
+from sogong_pipeline.nps.file.columns import vintage_for
 from sogong_pipeline.periods import Month, Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps import months as month_steps
+from sogong_pipeline.steps.installation import Pipeline
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
 from tests.rows import header_line, lines, row

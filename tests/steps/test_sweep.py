@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
-from sogong_pipeline.indicators.breaks import is_watched
+from sogong_pipeline.cli.main import app
+from sogong_pipeline.indicators.series_breaks import is_watched
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.regions.reference import regions
+from sogong_pipeline.steps.installation import Pipeline
 from tests.districts.test_loading import placed
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file

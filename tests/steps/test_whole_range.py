@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
+from country.country import write_country
+from country.portal.server import PortalServer
 from sogong_pipeline.periods import parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.country import write_country
-from sogong_pipeline.simulator.portal import PortalServer
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.upkeep.verify import verify
 from sogong_pipeline.warehouse.load import Warehouse
 from tests import forks

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.record import record
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW
 from tests.councils.officer import fill

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW
 from tests.steps.test_steps import QUARTER, load_registry, month_file

@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 from typer.testing import CliRunner, Result
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.upkeep.verify import verify
 from tests.conftest import NOW
 from tests.s3 import S3Server

@@ -18,11 +18,11 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.grants import relations
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import metadata, schemas

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import Connection, MetaData, inspect, text
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.leftovers import MANIFEST
+from sogong_pipeline.lake.orphans import MANIFEST
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.warehouse.layout import left_out
+from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.warehouse.fit import left_out
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import latest_views, metadata, schemas, views
 from tests.steps.test_steps import QUARTER, load_registry, month_file

@@ -1,0 +1,32 @@
+"""The commands `warehouse rebuild` and `warehouse grant`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from sogong_pipeline.cli.options import Json, open_both
+
+
+def warehouse_rebuild(as_json: Json = False) -> dict[str, Any]:
+    """Load every table again from the lake."""
+    from sogong_pipeline.warehouse.fit import left_out
+
+    pipeline, warehouse = open_both()
+    warehouse.rebuild()
+    outdated = list(left_out(pipeline))
+    return {
+        "rebuilt": True,
+        "left_out": outdated,
+        "lines": [f"rebuilt {warehouse.database.address}", *outdated],
+    }
+
+
+def warehouse_grant(
+    role: Annotated[str, typer.Argument(help="A role that exists and cannot write.")], as_json: Json = False
+) -> dict[str, Any]:
+    """Let a PostgreSQL role read every table and view, and nothing more."""
+    _, warehouse = open_both()
+    warehouse.grant(role)
+    return {"role": role, "lines": [f"{role} may read every table and view of {warehouse.database.address}"]}
