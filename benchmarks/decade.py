@@ -36,12 +36,12 @@ def month_costs(country: Path, home: Path, months: Sequence[Month]) -> tuple[Cos
     """Processor seconds of each step of each month, in order, and the peak memory of them all."""
     from sogong_pipeline.quality import suite  # noqa: F401 - imports are no part of a month
     from sogong_pipeline.settings import Settings
-    from sogong_pipeline.steps.installation import Pipeline
+    from sogong_pipeline.steps.installation import Installation
     from sogong_pipeline.warehouse.load import Warehouse
 
-    pipeline = Pipeline(Settings(home=home))
-    pipeline.registry.load(country / "registry.csv")
-    warehouse, costs = Warehouse(pipeline), []
+    installation = Installation(Settings(home=home))
+    installation.registry.load(country / "registry.csv")
+    warehouse, costs = Warehouse(installation), []
 
     def timed(work: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
         began = time.process_time()
@@ -50,11 +50,11 @@ def month_costs(country: Path, home: Path, months: Sequence[Month]) -> tuple[Cos
 
     for month in months:
         cost: dict[str, float] = {}
-        cost["land"], landed = timed(list, pipeline.months.fetch(month, str(country / "files")))
+        cost["land"], landed = timed(list, installation.months.fetch(month, str(country / "files")))
         vintage = landed[0][0]
-        cost["stage"], _ = timed(pipeline.months.stage, month, vintage)
-        cost["check"], _ = timed(pipeline.months.check, month, vintage)
-        cost["measure"], _ = timed(pipeline.months.measure_in_force, month)
+        cost["stage"], _ = timed(installation.months.stage, month, vintage)
+        cost["check"], _ = timed(installation.months.check, month, vintage)
+        cost["measure"], _ = timed(installation.months.measure_in_force, month)
         cost["load"], _ = timed(warehouse.load_month, month)
         costs.append(cost)
     return costs, peak_mb()

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sogong_pipeline.indicators.series_breaks import series_breaks
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.stages.rules import DEFAULT
+from sogong_pipeline.steps.installation import Installation
 
 KINDS = ("contribution_rate", "income_limits", "coverage", "region_codes", "industry_codes")
 QUIET = "quiet"
@@ -117,20 +118,23 @@ def breaks_crossed(quarter: Quarter) -> tuple[str, ...]:
 
 
 def measure_break_alarms(
-    pipeline: Pipeline, months: Sequence[Month], told: Callable[[str], None] | None = None
+    installation: Installation, months: Sequence[Month], told: Callable[[str], None] | None = None
 ) -> BreakAlarms:
     """Propose every quarter of a country by the default rules and count its alarms by the breaks that begin in it.
 
     Args:
-        pipeline: Where the country is in.
+        installation: Where the country is in.
         months: Its months.
         told: Called with every quarter that is done.
     """
     found = []
     for quarter in judged_quarters(months):
-        edition, _ = pipeline.quarters.propose(quarter)
+        edition, _ = installation.quarters.propose(quarter)
+        proposals = installation.proposals(edition, DEFAULT)
+        if proposals is None:
+            raise ValueError(f"{quarter} was proposed just now")
         columns = ["district_id", "quarter", "stage"]
-        found.append(pq.read_table(edition.path("stage_proposal"), columns=columns).to_pandas())
+        found.append(pq.read_table(proposals.path("stage_proposal"), columns=columns).to_pandas())
         if told:
             told(str(quarter))
     return count_alarms(pd.concat(found, ignore_index=True))

@@ -80,7 +80,7 @@ def evaluate_breaks(
     with TemporaryDirectory() as folder, steps(len(recipe.months) + len(quarters)) as shown:
         shown.begin("evaluate breaks")
         evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
-        found = measure_break_alarms(evaluated.pipeline, recipe.months, told=lambda _: shown.done())
+        found = measure_break_alarms(evaluated.installation, recipe.months, told=lambda _: shown.done())
     if page:
         page.write_text(breaks_page.page(recipe, found), encoding="utf-8")
     return {

@@ -12,11 +12,12 @@ import pyarrow.parquet as pq
 import yaml
 
 from country.country import write_country
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.districts.loading import Given
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.periods import Month, parse_months
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.steps.installation import Installation
 
 NOW = "2026-11-25T00:00:00+09:00"
 """The clock of an evaluation; nothing it tells depends on the day."""
@@ -59,22 +60,22 @@ class Evaluated:
             outside=recipe.outside,
             districts=recipe.districts,
         )
-        self.pipeline = Pipeline(Settings(home=folder / "home", now=NOW))
+        self.installation = Installation(Settings(home=folder / "home", now=NOW))
         self._load_registry()
         for month in recipe.months:
-            self.pipeline.months.ingest(month, str(self._country / "files"))
+            self.installation.months.ingest(month, str(self._country / "files"))
             if told:
                 told(str(month))
 
     def _load_registry(self) -> None:
         lists = self._country / "workplace_lists.csv"
         given = Given(workplaces=lists) if lists.exists() else Given()
-        self.pipeline.registry.load(self._country / "registry.csv", given=given)
+        self.installation.registry.load(self._country / "registry.csv", given=given)
 
     @property
     def districts(self) -> Slice:
         """The districts of the last month's quarter, under which every month is looked at."""
-        registry = self.pipeline.registry.in_force()
+        registry = registry_in_force(self.installation)
         assert registry is not None  # noqa: S101 - loaded above
         return registry.on(self.recipe.months[-1].quarter.last_day)
 
@@ -86,11 +87,11 @@ class Evaluated:
             division, legal_dong_code, workplace_serial, lies_in (the true district, where it is one that counts),
             is_right (placed there or in the district around it).
         """
-        months = self.pipeline.months
-        vintage = months.vintage_of(month)
+        months = self.installation.months
+        vintage = self.installation.vintage_of(month)
         assert vintage is not None  # noqa: S101 - ingested above
         matched = months.match(month, self.districts, vintage)
-        trace = months.traces.trace(month, vintage, months.vintage_of)
+        trace = months.traces.trace(month, vintage, self.installation.vintage_of)
         columns = [
             "row_number",
             "district_id",
@@ -119,9 +120,9 @@ class Evaluated:
 
     def movements(self) -> Iterator[tuple[Month, pd.DataFrame]]:
         """Who came and went in every month that follows another one."""
-        months = self.pipeline.months
+        months = self.installation.months
         for month in self.recipe.months[1:]:
-            moved = months.traces.movement(month, self.districts, months.vintage_of)
+            moved = months.traces.movement(month, self.districts, self.installation.vintage_of)
             assert moved is not None  # noqa: S101 - the months follow each other
             yield month, pd.read_parquet(moved.path("movement"))
 
@@ -131,7 +132,7 @@ class Evaluated:
 
     def facts(self, month: Month) -> pd.DataFrame:
         """The published facts of districts in a month."""
-        measured = self.pipeline.months.measure(month, self.districts)
+        measured = self.installation.months.measure(month, self.districts)
         return pd.read_parquet(measured.path("fact_district_month"))
 
 

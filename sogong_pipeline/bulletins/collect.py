@@ -11,13 +11,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sogong_pipeline.districts.registry import SIMULATED, District
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.districts.loaded import registry_in_force
+from sogong_pipeline.districts.registry import SIMULATED, District, Slice
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.sql_engine import Engine, query
-from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.vocabulary import Measure
 
 MEAN_MONTHS = 3
@@ -75,25 +76,23 @@ class BulletinSource:
         return self.figures.get((area, span, measure))
 
 
-def collect(pipeline: Pipeline, month: Month) -> BulletinSource:
-    """Gather what the bulletins of a month say, measuring other months under its districts where they are not yet.
+def collect(catalogue: Catalogue, month: Month) -> BulletinSource:
+    """Gather what the bulletins of a month say from the months measured under its districts, see `months_shown`.
 
     Raises:
         RefusedError: when the month is not in, or no registry is loaded.
     """
-    registry, vintage = pipeline.registry.in_force(), pipeline.months.vintage_of(month)
-    if registry is None:
-        raise RefusedError("no registry is loaded; run `sogong registry load FILE` first")
+    districts, vintage = districts_of(catalogue, month), catalogue.vintage_of(month)
     if vintage is None:
         raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
-    districts = registry.on(month.quarter.last_day)
-    spans = spans_of(month)
-    trend = [month.shift(-back) for back in range(TREND_MONTHS - 1, -1, -1)]
-    wanted = sorted({*trend, *(each for _, _, _, each in spans)})
-    is_in = [each for each in wanted if pipeline.months.vintage_of(each) is not None]
-    measured = {each: pipeline.months.measure(each, districts) for each in is_in}
+    spans, trend, wanted = spans_of(month), _trend_months(month), months_shown(month)
+    measured = {
+        each: catalogue.lake.require("measured", str(each), counts, districts.version)
+        for each in wanted
+        if (counts := catalogue.vintage_of(each)) is not None
+    }
     members = _members(districts.districts)
-    with pipeline.lake.workspace() as workspace, Engine(workspace) as engine:
+    with catalogue.lake.workspace() as workspace, Engine(workspace) as engine:
         _load(engine, list(measured.values()), spans, members)
         rows = engine.rows(query("bulletin", "month_change"))
     now = pq.read_table(measured[month].path("fact_district_month")).to_pylist()
@@ -113,6 +112,27 @@ def collect(pipeline: Pipeline, month: Month) -> BulletinSource:
         trend_months=trend,
         trend=_trend({each: part for each, part in measured.items() if each in trend}, trend, members),
     )
+
+
+def districts_of(catalogue: Catalogue, month: Month) -> Slice:
+    """The districts whose bulletins a month shows: those that count on the last day of its quarter.
+
+    Raises:
+        RefusedError: when no registry is loaded.
+    """
+    registry = registry_in_force(catalogue)
+    if registry is None:
+        raise RefusedError("no registry is loaded; run `sogong registry load FILE` first")
+    return registry.on(month.quarter.last_day)
+
+
+def months_shown(month: Month) -> list[Month]:
+    """Every month that the bulletins of a month show or compare with, oldest first."""
+    return sorted({*_trend_months(month), *(each for _, _, _, each in spans_of(month))})
+
+
+def _trend_months(month: Month) -> list[Month]:
+    return [month.shift(-back) for back in range(TREND_MONTHS - 1, -1, -1)]
 
 
 def spans_of(month: Month) -> list[tuple[str, str, str, Month]]:

@@ -12,7 +12,7 @@ from sogong_pipeline.bulletins.words import name_of, words
 from sogong_pipeline.pages.parts import Link, Masthead, Page, Section
 from sogong_pipeline.pages.wording import month_ko, texts
 from sogong_pipeline.regions.reference import Office, offices
-from sogong_pipeline.reports.scope import NATION as INDEX
+from sogong_pipeline.renderers.published import INDEX
 
 
 def bulletins(source: BulletinSource) -> list[Page]:

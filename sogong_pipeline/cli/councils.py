@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_both, open_pipeline
+from sogong_pipeline.cli.options import Json, open_installation
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Quarter
 
@@ -34,9 +34,9 @@ def decide_sheets(
     from sogong_pipeline.decisions.period import HalfYear
 
     wanted, judged = HalfYear.parse(period), Quarter.parse(quarter) if quarter else None
-    pipeline = open_pipeline()
-    issue, is_new = issue_sheets(pipeline, wanted, judged, deadline.date() if deadline else None)
-    published = write_sheets(pipeline, issue, out)
+    installation = open_installation()
+    issue, is_new = issue_sheets(installation, wanted, judged, deadline.date() if deadline else None)
+    published = write_sheets(installation, issue, out)
     return {
         "period": str(wanted),
         "quarter": str(issue.quarter),
@@ -67,8 +67,10 @@ def decide_record(
     from sogong_pipeline.councils.checking import check
     from sogong_pipeline.councils.record import record, recording_of
 
-    pipeline, warehouse = open_both()
-    checked = check(pipeline.lake, file, pipeline.settings.clock().date())
+    installation = open_installation()
+
+    warehouse = installation.warehouse
+    checked = check(installation.lake, file, installation.settings.clock().date())
     if checked.problems and not recording_of(warehouse, checked.sha256):
         told = answer_beside(file, answer(checked, file.name, "refused"))
         raise RefusedError(f"{file}: {len(checked.problems)} problems, nothing recorded; see {told}")

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_pipeline
+from sogong_pipeline.cli.options import Json, open_installation
+from sogong_pipeline.districts.loaded import registry_in_force, registry_of_version
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
@@ -31,12 +32,11 @@ def registry_load(
 ) -> dict[str, Any]:
     """Make a registry file the one in force, with overrides, lists of workplaces and outlines where there are any."""
     from sogong_pipeline.districts.loading import Given
-    from sogong_pipeline.warehouse.load import Warehouse
 
-    pipeline = open_pipeline()
+    installation = open_installation()
     given = Given(overrides, workplaces, outlines)
-    registry, is_new = pipeline.registry.load(file, as_of.date() if as_of else None, given)
-    Warehouse(pipeline).load_reference()
+    registry, is_new = installation.registry.load(file, as_of.date() if as_of else None, given)
+    installation.warehouse.load_reference()
     count = len({district.district_id for district in registry.districts})
     placed = f" and {len(registry.placements):,} workplaces placed by hand" if registry.placements else ""
     return {
@@ -92,8 +92,8 @@ def registry_fetch(
 
 def registry_list(as_json: Json = False) -> dict[str, Any]:
     """Tell which registries were loaded, and when; the last one is in force."""
-    pipeline = open_pipeline()
-    loaded = pipeline.registry.loaded()
+    installation = open_installation()
+    loaded = installation.registry.loaded()
     return {
         "registries": loaded,
         "lines": [
@@ -114,11 +114,11 @@ def registry_diff(
     """Tell what differs between two registries: added, removed, ended, renamed, moved, changed."""
     from sogong_pipeline.districts.changes import changes
 
-    pipeline = open_pipeline()
-    newer = pipeline.registry.of_version(after) if after else pipeline.registry.in_force()
+    installation = open_installation()
+    newer = registry_of_version(installation, after) if after else registry_in_force(installation)
     if newer is None:
         raise RefusedError("no registry is loaded; run `sogong registry load FILE` first")
-    found = changes(pipeline.registry.of_version(before), newer)
+    found = changes(registry_of_version(installation, before), newer)
     return {
         "changes": [dataclasses.asdict(change) for change in found],
         "lines": [
@@ -135,11 +135,11 @@ def registry_overlaps(
     """Tell which districts claim the same ground, and whether one is said to lie in the other."""
     from sogong_pipeline.districts.changes import shared_ground
 
-    pipeline = open_pipeline()
-    registry = pipeline.registry.in_force()
+    installation = open_installation()
+    registry = registry_in_force(installation)
     if registry is None:
         raise RefusedError("no registry is loaded; run `sogong registry load FILE` first")
-    day = on.date() if on else pipeline.settings.clock().date()
+    day = on.date() if on else installation.settings.clock().date()
     found = shared_ground(registry, day)
     unsaid = sum(not pair.nested for pair in found)
     return {
@@ -165,20 +165,20 @@ def district_explain(
     """Say in which district a workplace lies, how surely and why."""
     from sogong_pipeline.districts.explain import MOST, explain
 
-    pipeline = open_pipeline()
-    passed, registry = pipeline.months.passed(), pipeline.registry.in_force()
+    installation = open_installation()
+    passed, registry = installation.passed(), registry_in_force(installation)
     if not passed or registry is None:
         raise RefusedError(
             "no month or no registry is in; run `sogong registry load` and `sogong ingest` first"
         )
     wanted = Month.parse(month) if month else passed[-1]
-    vintage = pipeline.months.vintage_of(wanted)
+    vintage = installation.vintage_of(wanted)
     if vintage is None:
         raise RefusedError(f"{wanted} is not in; run `sogong ingest {wanted}`")
     districts = registry.on(wanted.quarter.last_day)
-    staged = pipeline.months.stage(wanted, vintage)
-    matched = pipeline.months.match(wanted, districts, vintage)
-    with pipeline.lake.workspace() as folder:
+    staged = installation.months.stage(wanted, vintage)
+    matched = installation.months.match(wanted, districts, vintage)
+    with installation.lake.workspace() as folder:
         found = explain(
             staged.path("workplace"), matched.path("district_member"), districts, workplace, folder
         )

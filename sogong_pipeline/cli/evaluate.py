@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from sogong_pipeline.cli.options import Json
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
@@ -17,16 +18,16 @@ def evaluate_rows(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Count the workplaces of a month by sido and by how surely they are matched; the truth is not needed."""
-    from sogong_pipeline.steps.installation import Pipeline
+    from sogong_pipeline.steps.installation import Installation
     from sogong_pipeline.validation import rows as real_rows
 
-    pipeline = Pipeline(Settings())
-    wanted, registry = Month.parse(month), pipeline.registry.in_force()
-    vintage = pipeline.months.vintage_of(wanted)
+    installation = Installation(Settings())
+    wanted, registry = Month.parse(month), registry_in_force(installation)
+    vintage = installation.vintage_of(wanted)
     if vintage is None or registry is None:
         raise RefusedError(
             f"{wanted} or a registry is not in; run `sogong registry load` and `sogong ingest {wanted}`"
         )
-    matched = pipeline.months.match(wanted, registry.on(wanted.quarter.last_day), vintage)
+    matched = installation.months.match(wanted, registry.on(wanted.quarter.last_day), vintage)
     table = real_rows.rows_by_grade(matched.path("district_member"))
     return {"month": str(wanted), "rows": table.to_dict("index"), "lines": real_rows.lines(table)}

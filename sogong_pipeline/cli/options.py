@@ -1,4 +1,4 @@
-"""Options that commands of several rooms share, and the pipeline they open."""
+"""Options that commands share, and the installation they open."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import typer
 from sogong_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from sogong_pipeline.steps.installation import Pipeline
-    from sogong_pipeline.warehouse.load import Warehouse
+    from sogong_pipeline.steps.installation import Installation
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Source = Annotated[
@@ -30,16 +29,8 @@ AsKnownOn = Annotated[
 ]
 
 
-def open_pipeline() -> Pipeline:
-    """The pipeline of this machine's settings; imported late, so that --help is quick."""
-    from sogong_pipeline.steps.installation import Pipeline
+def open_installation() -> Installation:
+    """The installation that the settings name; imported late, so that --help is quick."""
+    from sogong_pipeline.steps.installation import Installation
 
-    return Pipeline(Settings())
-
-
-def open_both() -> tuple[Pipeline, Warehouse]:
-    """The pipeline and its warehouse."""
-    from sogong_pipeline.warehouse.load import Warehouse
-
-    pipeline = open_pipeline()
-    return pipeline, Warehouse(pipeline)
+    return Installation(Settings())

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_both, open_pipeline
+from sogong_pipeline.cli.options import Json, open_installation
 from sogong_pipeline.cli.progress import steps
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, parse_months
 
 if TYPE_CHECKING:
-    from sogong_pipeline.steps.installation import Pipeline
+    from sogong_pipeline.steps.installation import Installation
     from sogong_pipeline.upkeep.reconcile import Account
 
 
@@ -27,9 +27,9 @@ def quality(
     """Write the pages of what the gate found again; `ingest` writes them too."""
     from sogong_pipeline.quality_pages.publish import publish_quality
 
-    pipeline = open_pipeline()
-    wanted = parse_months(months) if months else map(Month.parse, pipeline.lake.children("checked"))
-    published = publish_quality(pipeline, wanted)
+    installation = open_installation()
+    wanted = parse_months(months) if months else map(Month.parse, installation.lake.children("checked"))
+    published = publish_quality(installation, wanted)
     if not published.files:
         raise RefusedError("no month was checked yet; run `sogong ingest MONTH` first")
     return {
@@ -52,10 +52,10 @@ def lookup(
 
     if len(name.strip()) < 2 or not re.fullmatch(r"(\d{6})?", prefix):
         raise RefusedError("give at least two characters of the name, and six digits as --prefix")
-    pipeline = open_pipeline()
-    settings = pipeline.settings
+    installation = open_installation()
+    settings = installation.settings
     client = LookupClient(settings.lookup_url, settings.api_key, settings.home / "portal")
-    found, more = look_up(pipeline, client, name.strip(), prefix, months)
+    found, more = look_up(installation, client, name.strip(), prefix, months)
     lines = [
         f"{one.snapshot.month}  {clean(one.snapshot.workplace_name)} {one.snapshot.business_number_prefix}  "
         + (
@@ -95,17 +95,19 @@ def reconcile(
     from sogong_pipeline.upkeep.reconcile import landed
     from sogong_pipeline.upkeep.reconcile import reconcile as compare
 
-    pipeline, warehouse = open_both()
-    wanted = parse_months(months) if months else landed(pipeline)
+    installation = open_installation()
+
+    warehouse = installation.warehouse
+    wanted = parse_months(months) if months else landed(installation)
     if not wanted:
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
     if against:
-        return _compared(pipeline, wanted, against)
+        return _compared(installation, wanted, against)
     accounts: list[Account] = []
     with steps(len(wanted)) as shown:
         for month in wanted:
             shown.begin(f"reconcile {month}")
-            accounts.append(compare(pipeline, warehouse, month))
+            accounts.append(compare(installation, warehouse, month))
             if not as_json:
                 typer.echo("\n".join(_accounted(accounts[-1])))
             shown.done()
@@ -131,7 +133,7 @@ def reconcile(
     }
 
 
-def _compared(pipeline: Pipeline, wanted: list[Month], source: str) -> dict[str, Any]:
+def _compared(installation: Installation, wanted: list[Month], source: str) -> dict[str, Any]:
     """Compare months with another source, row by row."""
     from sogong_pipeline.upkeep.comparison import compare
 
@@ -139,7 +141,7 @@ def _compared(pipeline: Pipeline, wanted: list[Month], source: str) -> dict[str,
     with steps(len(wanted)) as shown:
         for month in wanted:
             shown.begin(f"reconcile {month}")
-            found.append(compare(pipeline, month, source))
+            found.append(compare(installation, month, source))
             shown.done()
     lines = []
     for one in found:

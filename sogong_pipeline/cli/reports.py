@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import AsKnownOn, Json, open_pipeline
+from sogong_pipeline.cli.options import AsKnownOn, Json, open_installation
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Quarter, parse_moment, parse_months
 
 if TYPE_CHECKING:
-    from sogong_pipeline.steps.installation import Pipeline
+    from sogong_pipeline.steps.installation import Installation
 
 
 def publish(
@@ -26,12 +26,18 @@ def publish(
     from sogong_pipeline.reports.publish import publish_draft
 
     wanted = Quarter.parse(quarter)
-    pipeline = open_pipeline()
+    installation = open_installation()
     if not draft:
         if as_known_on:
             raise RefusedError("a decision is on the edition it cites; --as-known-on goes with --draft")
-        return _publish_final(pipeline, wanted, out)
-    published = publish_draft(pipeline, wanted, out, parse_moment(as_known_on) if as_known_on else None)
+        return _publish_final(installation, wanted, out)
+    known = parse_moment(as_known_on) if as_known_on else None
+    edition = installation.quarters.rebuilt(wanted, known) if known else None
+    if known and edition is None:
+        raise RefusedError(
+            f"{wanted} was not proposed yet; run `sogong propose {wanted} --as-known-on {known.isoformat()}` first"
+        )
+    published = publish_draft(installation, wanted, out, known, edition)
     files = [f"{published.folder}/{name}" for name in published.files]
     return {
         "quarter": str(wanted),
@@ -40,10 +46,10 @@ def publish(
     }
 
 
-def _publish_final(pipeline: Pipeline, quarter: Quarter, out: Path | None) -> dict[str, Any]:
+def _publish_final(installation: Installation, quarter: Quarter, out: Path | None) -> dict[str, Any]:
     from sogong_pipeline.councils.final import publish_final
 
-    finals = publish_final(pipeline, quarter, out)
+    finals = publish_final(installation, quarter, out)
     files = [f"{finals.folder}/{name}" for name in finals.files]
     missing = f"; not decided: {', '.join(finals.missing)}" if finals.missing else ""
     nation = (
@@ -71,10 +77,10 @@ def bulletin(
 
     `ingest_month` writes them too.
     """
-    from sogong_pipeline.bulletins.publish import publish_again
+    from sogong_pipeline.steps.after import write_bulletins
 
     wanted = parse_months(months)
-    written = publish_again(open_pipeline(), wanted)
+    written = write_bulletins(open_installation(), wanted)
     return {
         "bulletins": {
             str(month): [f"{one.folder}/{name}" for name in one.files] for month, one in written.items()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sogong_pipeline.cli.interrupts import kept_interrupts
-from sogong_pipeline.cli.options import AsKnownOn, Json, Source, open_both, open_pipeline
+from sogong_pipeline.cli.options import AsKnownOn, Json, Source, open_installation
 from sogong_pipeline.cli.progress import steps
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 
@@ -30,17 +31,18 @@ def ingest(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Land, stage, check, match and measure one month or a range; what is in already is left alone."""
-    from sogong_pipeline.quality_pages.publish import publish_quality
+    from sogong_pipeline.steps.after import after_months
     from sogong_pipeline.steps.range import ingest_range, usual_jobs
     from sogong_pipeline.upkeep.capacity import Outlook
 
     wanted = parse_months(months)
-    pipeline, warehouse = open_both()
+    installation = open_installation()
+    warehouse = installation.warehouse
     done: list[MonthState] = []
     refused: dict[str, str] = {}
-    missing = set(wanted) - set(pipeline.months.passed())
-    outlook = Outlook(pipeline, len(missing))
-    at_work = ingest_range(pipeline, wanted, source, usual_jobs() if jobs is None else jobs)
+    missing = set(wanted) - set(installation.passed())
+    outlook = Outlook(installation, len(missing))
+    at_work = ingest_range(installation, wanted, source, usual_jobs() if jobs is None else jobs)
     with steps(len(wanted)) as shown, kept_interrupts() as stop_if_one_came, contextlib.closing(at_work):
         shown.begin(f"ingest {wanted[0]}")
         for month, outcome in at_work:
@@ -50,12 +52,12 @@ def ingest(
                 done += outcome
                 if not as_json:
                     typer.echo("\n".join(map(_told, outcome)))
-            if pipeline.lake.children("raw", str(month)):
+            if installation.lake.children("raw", str(month)):
                 warehouse.load_month(month)
             shown.done(outlook.after_month() if month in missing else "")
             stop_if_one_came()
             shown.begin(f"ingest {month.shift(1)}")
-    publish_quality(pipeline, wanted)
+    after_months(installation, wanted)
     if refused and len(wanted) == 1:
         raise RefusedError(next(iter(refused.values())))
     return {
@@ -64,7 +66,7 @@ def ingest(
         "lines": [
             *(
                 []
-                if pipeline.registry.in_force()
+                if registry_in_force(installation)
                 else ["no registry yet: load one with `sogong registry load FILE`, then `sogong propose`"]
             ),
             *(f"refused {month}: {why}" for month, why in refused.items()),
@@ -113,37 +115,48 @@ def propose(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Measure quarters and propose a reference stage for each district."""
+    from sogong_pipeline.steps.sweep import outdated_months, remake_month
+
     wanted = Quarter.parse(quarter) if quarter else None
     known = parse_moment(as_known_on) if as_known_on else None
     if known and not wanted:
         raise RefusedError("--as-known-on rebuilds one quarter; name it, such as 2026-Q3")
     if registry != "now" and not wanted:
         raise RefusedError("--registry rebuilds one quarter; name it, such as 2026-Q3")
-    pipeline, warehouse = open_both()
-    if not pipeline.months.passed():
+    installation = open_installation()
+    warehouse = installation.warehouse
+    if not installation.passed():
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
     stale = (
-        {wanted: pipeline.quarters.stale(wanted, rules, known)}
+        {wanted: installation.quarters.stale(wanted, rules, known)}
         if wanted
-        else pipeline.quarters.changed(rules)
+        else installation.quarters.changed(rules)
     )
     changed = {str(name): why for name, why in stale.items()}
+    months = {} if wanted else outdated_months(installation)
     if dry_run:
+        outdated = {**{str(month): why for month, why in months.items()}, **changed}
         return {
+            "months": {str(month): why for month, why in months.items()},
             "quarters": changed,
-            "lines": [f"{name}: {'; '.join(why) or 'nothing changed'}" for name, why in changed.items()]
+            "lines": [f"{name}: {'; '.join(why) or 'nothing changed'}" for name, why in outdated.items()]
             or ["no quarter's inputs changed"],
         }
     editions, lines = [], []
-    with steps(len(changed)) as shown:
+    with steps(len(months) + len(changed)) as shown:
+        for month in months:
+            shown.begin(f"make {month} again")
+            remake_month(installation, month)
+            warehouse.load_month(month)
+            shown.done()
+        if months:
+            lines.append(f"made again by today's code: {', '.join(map(str, months))}")
         for name, why in changed.items():
             shown.begin(f"propose {name}")
-            edition, is_new = pipeline.quarters.propose(Quarter.parse(name), rules, known, registry)
+            edition, is_new = installation.quarters.propose(Quarter.parse(name), rules, known, registry)
             warehouse.load_quarter(Quarter.parse(name))
-            stages = {
-                stage: edition.facts["stages"][stage]
-                for stage in ("good", "caution", "severe", "undetermined")
-            }
+            proposals = installation.proposals(edition, rules)
+            stages = proposals.facts["stages"] if proposals else {}
             editions.append(
                 {"quarter": name, "edition": edition.folder.name, "new": is_new, "stages": stages}
             )
@@ -170,27 +183,30 @@ def _as_known(known: dt.datetime, why: list[str]) -> str:
 
 def status(as_json: Json = False) -> dict[str, Any]:
     """Tell what is in, what is missing, late or stale; status 3 when something is."""
+    from sogong_pipeline.steps.sweep import outdated_months
     from sogong_pipeline.upkeep.capacity import room
 
-    pipeline = open_pipeline()
-    months = pipeline.months.passed()
+    installation = open_installation()
+    months = installation.passed()
     missing = [month for month in _span(months) if month not in months]
-    due = newest_due(pipeline.settings.clock().date())
+    due = newest_due(installation.settings.clock().date())
     late = parse_months(f"{months[-1].shift(1)}..{due}") if months and months[-1] < due else []
-    registry = pipeline.registry.in_force()
-    proposed = [quarter for quarter in pipeline.quarters.with_data() if pipeline.quarters.edition(quarter)]
-    stale = {str(quarter): why for quarter in proposed if (why := pipeline.quarters.stale(quarter))}
-    taken = room(pipeline)
+    registry = registry_in_force(installation)
+    proposed = [quarter for quarter in installation.quarters.with_data() if installation.edition(quarter)]
+    stale = {str(quarter): why for quarter in proposed if (why := installation.quarters.stale(quarter))}
+    outdated = {str(month): why for month, why in outdated_months(installation).items()}
+    taken = room(installation)
     return {
         "months": [str(month) for month in months],
         "missing": [str(month) for month in missing],
         "late": [str(month) for month in late],
         "registry": registry.version if registry else None,
         "proposed": [str(quarter) for quarter in proposed],
+        "outdated": outdated,
         "stale": stale,
         "disk_bytes": taken.home,
         "free_bytes": taken.free,
-        "lake": pipeline.lake.store.address,
+        "lake": installation.lake.store.address,
         "lake_bytes": taken.lake,
         "bytes_a_month": taken.a_month,
         "bytes_for_a_year": taken.a_year,
@@ -200,14 +216,24 @@ def status(as_json: Json = False) -> dict[str, Any]:
             f"late      {', '.join(map(str, late)) or 'none'}",
             f"registry  {registry.version if registry else 'none; run `sogong registry load FILE`'}",
             f"proposed  {', '.join(map(str, proposed)) or 'none'}",
+            *_outdated_lines(outdated),
             *(f"stale     {name}: {why[0]}; run `sogong propose`" for name, why in stale.items()),
-            f"lake      {taken.lake / 1e9:.2f} GB in {pipeline.lake.store.address}",
-            f"disk      {taken.home / 1e9:.2f} GB in {pipeline.settings.home}, {taken.free / 1e9:.1f} GB free",
+            f"lake      {taken.lake / 1e9:.2f} GB in {installation.lake.store.address}",
+            f"disk      {taken.home / 1e9:.2f} GB in {installation.settings.home}, {taken.free / 1e9:.1f} GB free",
             f"forecast  {taken.a_month / 1e9:.3f} GB a month, {taken.a_year / 1e9:.2f} GB for twelve more"
             + (", which the disk has not" if taken.a_year > taken.free else ""),
         ],
-        "status": LATE if missing or late or stale else 0,
+        "status": LATE if missing or late or outdated or stale else 0,
     }
+
+
+def _outdated_lines(outdated: dict[str, list[str]]) -> list[str]:
+    """One line for the months that other code made, with what changed in the first of them."""
+    if not outdated:
+        return []
+    names, why = list(outdated), next(iter(outdated.values()))
+    span = names[0] if len(names) == 1 else f"{names[0]}..{names[-1]}"
+    return [f"outdated  {len(names)} months, {span}: {why[0]}; run `sogong propose`"]
 
 
 def _span(months: list[Month]) -> list[Month]:

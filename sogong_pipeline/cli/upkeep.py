@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_pipeline
+from sogong_pipeline.cli.options import Json, open_installation
 from sogong_pipeline.cli.progress import steps
 
 if TYPE_CHECKING:
-    from sogong_pipeline.steps.installation import Pipeline
+    from sogong_pipeline.steps.installation import Installation
     from sogong_pipeline.upkeep.backup import Copied
     from sogong_pipeline.upkeep.verify import Verified
 
@@ -25,12 +25,12 @@ def verify(
     """Compare every file of the lake with the digest in its manifest; status 1 when something is damaged."""
     from sogong_pipeline.upkeep.remake import mend as make_again
 
-    pipeline = open_pipeline()
-    done = _verified(pipeline)
+    installation = open_installation()
+    done = _verified(installation)
     mended = len(done.damaged) if mend else 0
     if mended:
-        make_again(pipeline, done.damaged)
-        done = _verified(pipeline)
+        make_again(installation, done.damaged)
+        done = _verified(installation)
         mended -= len(done.damaged)
     return {
         "manifests": done.manifests,
@@ -50,16 +50,16 @@ def verify(
     }
 
 
-def _verified(pipeline: Pipeline) -> Verified:
+def _verified(installation: Installation) -> Verified:
     from sogong_pipeline.upkeep.verify import verify
 
-    with steps(sum(name.name == "manifest.json" for name, _ in pipeline.lake.store.sizes())) as shown:
+    with steps(sum(name.name == "manifest.json" for name, _ in installation.lake.store.sizes())) as shown:
 
         def tell(folder: PurePosixPath) -> None:
             shown.begin(f"verify {folder}")
             shown.done()
 
-        return verify(pipeline.lake, tell)
+        return verify(installation.lake, tell)
 
 
 def backup(folder: Backup, as_json: Json = False) -> dict[str, Any]:
@@ -68,29 +68,31 @@ def backup(folder: Backup, as_json: Json = False) -> dict[str, Any]:
     from sogong_pipeline.lake.store import FolderStore
     from sogong_pipeline.upkeep.backup import backup as copy
 
-    pipeline = open_pipeline()
-    if folder.resolve().is_relative_to(pipeline.settings.home.resolve()):
-        raise RefusedError(f"{folder} is in {pipeline.settings.home} itself; name a folder on another disk")
-    return _told(copy(pipeline.lake.store, FolderStore(folder), lambda _: None), f"in {folder}")
+    installation = open_installation()
+    if folder.resolve().is_relative_to(installation.settings.home.resolve()):
+        raise RefusedError(
+            f"{folder} is in {installation.settings.home} itself; name a folder on another disk"
+        )
+    return _told(copy(installation.lake.store, FolderStore(folder), lambda _: None), f"in {folder}")
 
 
 def restore(folder: Backup, as_json: Json = False) -> dict[str, Any]:
     """Bring back from a backup what the lake lost or has damaged, and make the rest of each month again."""
     from sogong_pipeline.lake.store import FolderStore
     from sogong_pipeline.periods import Month
+    from sogong_pipeline.steps.sweep import remake_month
     from sogong_pipeline.upkeep.backup import restore as copy
-    from sogong_pipeline.upkeep.remake import remake
 
-    pipeline = open_pipeline()
-    done = copy(FolderStore(folder), pipeline.lake.store, lambda _: None)
-    months = pipeline.lake.children("raw")
+    installation = open_installation()
+    done = copy(FolderStore(folder), installation.lake.store, lambda _: None)
+    months = installation.lake.children("raw")
     with steps(len(months)) as shown:
         for month in months:
             shown.begin(f"make {month} again")
-            remake(pipeline, Month.parse(month))
+            remake_month(installation, Month.parse(month))
             shown.done()
     told = _told(
-        done, f"of {folder} in {pipeline.lake.store.address}, {len(months)} months made again from them"
+        done, f"of {folder} in {installation.lake.store.address}, {len(months)} months made again from them"
     )
     told["lines"].append("now `sogong warehouse rebuild`, `sogong reconcile` and `sogong verify`")
     return told
@@ -120,9 +122,9 @@ def clean(
     from sogong_pipeline.upkeep.clean import clean as remove
     from sogong_pipeline.upkeep.clean import removable
 
-    pipeline = open_pipeline()
-    found = removable(pipeline)
-    freed = remove(pipeline, found) if delete else 0
+    installation = open_installation()
+    found = removable(installation)
+    freed = remove(installation, found) if delete else 0
     size = sum(each.bytes for each in found)
     return {
         "removable": {str(each.name): {"bytes": each.bytes, "why": each.why} for each in found},

@@ -6,16 +6,18 @@ from typing import Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_both
+from sogong_pipeline.cli.options import Json, open_installation
 
 
 def warehouse_rebuild(as_json: Json = False) -> dict[str, Any]:
     """Load every table again from the lake."""
     from sogong_pipeline.warehouse.fit import left_out
 
-    pipeline, warehouse = open_both()
+    installation = open_installation()
+
+    warehouse = installation.warehouse
     warehouse.rebuild()
-    outdated = list(left_out(pipeline))
+    outdated = list(left_out(installation))
     return {
         "rebuilt": True,
         "left_out": outdated,
@@ -27,6 +29,6 @@ def warehouse_grant(
     role: Annotated[str, typer.Argument(help="A role that exists and cannot write.")], as_json: Json = False
 ) -> dict[str, Any]:
     """Let a PostgreSQL role read every table and view, and nothing more."""
-    _, warehouse = open_both()
+    warehouse = open_installation().warehouse
     warehouse.grant(role)
     return {"role": role, "lines": [f"{role} may read every table and view of {warehouse.database.address}"]}

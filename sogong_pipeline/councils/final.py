@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.councils.issue import STEP, Issue, current_issue
 from sogong_pipeline.decisions.decision import Decision, decisions, in_force, last_before
 from sogong_pipeline.decisions.period import HalfYear
@@ -13,12 +14,11 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.store import FolderStore, open_reports
 from sogong_pipeline.pages.wording import clean
 from sogong_pipeline.periods import Quarter
+from sogong_pipeline.renderers.published import INDEX
 from sogong_pipeline.reports.collect import collect
 from sogong_pipeline.reports.model import build_extracts, build_final
 from sogong_pipeline.reports.publish import write_reports
-from sogong_pipeline.reports.scope import NATION
 from sogong_pipeline.reports.source import Councils, Decided, PreviousStages, ReportSource
-from sogong_pipeline.steps.installation import Pipeline
 
 EXTRACTS = "sigungu"
 
@@ -34,63 +34,63 @@ class Finals:
     nation: bool
 
 
-def publish_final(pipeline: Pipeline, quarter: Quarter, out: Path | None = None) -> Finals:
+def publish_final(catalogue: Catalogue, quarter: Quarter, out: Path | None = None) -> Finals:
     """Write the final reports of a quarter, and what each local government gets in the folder `sigungu`.
 
     Args:
-        pipeline: the installation.
+        catalogue: the installation.
         quarter: a quarter that councils judged.
         out: a folder; when None, `<quarter>/final` where the settings have the reports.
 
     Raises:
         RefusedError: when no council has decided on it.
     """
-    issue = issue_on(pipeline, quarter)
-    rows = decisions(pipeline.lake, str(issue.period)) if issue else []
+    issue = issue_on(catalogue, quarter)
+    rows = decisions(catalogue.lake, str(issue.period)) if issue else []
     if issue is None or not rows:
         raise RefusedError(f"no council has decided on {quarter} yet; publish drafts with --draft")
-    source = final_source(pipeline, issue, rows)
+    source = final_source(catalogue, issue, rows)
     councils = source.councils
     if councils is None:
         raise ValueError("a final source has decisions")
     models = build_final(source)
-    nation = not councils.missing or pipeline.settings.clock().date() > issue.deadline
-    told = [model for model in models if nation or model.stem != NATION]
+    nation = not councils.missing or catalogue.settings.clock().date() > issue.deadline
+    told = [model for model in models if nation or model.stem != INDEX]
     folder = f"{quarter}/final"
-    published = write_reports(told, FolderStore(out) if out else open_reports(pipeline.settings, folder))
+    published = write_reports(told, FolderStore(out) if out else open_reports(catalogue.settings, folder))
     extracts = write_reports(
         build_extracts(source),
-        FolderStore(out / EXTRACTS) if out else open_reports(pipeline.settings, f"{folder}/{EXTRACTS}"),
+        FolderStore(out / EXTRACTS) if out else open_reports(catalogue.settings, f"{folder}/{EXTRACTS}"),
     )
     files = [*published.files, *(f"{EXTRACTS}/{name}" for name in extracts.files)]
     return Finals(published.folder, files, list(councils.decided), list(councils.missing), nation)
 
 
-def issue_on(pipeline: Pipeline, quarter: Quarter) -> Issue | None:
+def issue_on(catalogue: Catalogue, quarter: Quarter) -> Issue | None:
     """The sheets that are out on a quarter, of the latest period that judges it."""
-    found = [issue for issue in _issues(pipeline) if issue.quarter == quarter]
+    found = [issue for issue in _issues(catalogue) if issue.quarter == quarter]
     return found[-1] if found else None
 
 
-def overdue_quarters(pipeline: Pipeline) -> Iterator[Quarter]:
+def overdue_quarters(catalogue: Catalogue) -> Iterator[Quarter]:
     """The quarters whose deadline passed with councils missing, and whose national report is not written yet."""
-    for issue in _issues(pipeline):
-        rows = decisions(pipeline.lake, str(issue.period))
-        late = pipeline.settings.clock().date() > issue.deadline
+    for issue in _issues(catalogue):
+        rows = decisions(catalogue.lake, str(issue.period))
+        late = catalogue.settings.clock().date() > issue.deadline
         if late and rows and {row.office_code for row in rows} != issue.sheets.keys():
-            place = open_reports(pipeline.settings, f"{issue.quarter}/final")
-            if place.read(PurePosixPath(f"{NATION}.html")) is None:
+            place = open_reports(catalogue.settings, f"{issue.quarter}/final")
+            if place.read(PurePosixPath(f"{INDEX}.html")) is None:
                 yield issue.quarter
 
 
-def _issues(pipeline: Pipeline) -> Iterator[Issue]:
-    for period in pipeline.lake.children(STEP):
-        issue = current_issue(pipeline.lake, HalfYear.parse(period))
+def _issues(catalogue: Catalogue) -> Iterator[Issue]:
+    for period in catalogue.lake.children(STEP):
+        issue = current_issue(catalogue.lake, HalfYear.parse(period))
         if issue:
             yield issue
 
 
-def final_source(pipeline: Pipeline, issue: Issue, rows: list[Decision]) -> ReportSource:
+def final_source(catalogue: Catalogue, issue: Issue, rows: list[Decision]) -> ReportSource:
     """What the final reports of a quarter are made from: the edition judged, and what stands in the period."""
     standing = in_force(rows)
     by_number = {(row.district_id, row.number): row for row in rows}
@@ -102,8 +102,9 @@ def final_source(pipeline: Pipeline, issue: Issue, rows: list[Decision]) -> Repo
         decided=offices,
         missing=[office for office in issue.sheets if office not in offices],
     )
-    source = collect(pipeline, issue.quarter, draft=False, judged=issue.edition)
-    before = last_before(pipeline.lake, str(issue.period))
+    edition = catalogue.lake.require("editions", str(issue.quarter), issue.edition)
+    source = collect(catalogue, issue.quarter, draft=False, edition=edition, rule_set=issue.rule_set)
+    before = last_before(catalogue.lake, str(issue.period))
     return replace(source, councils=councils, previous=_previous(before))
 
 

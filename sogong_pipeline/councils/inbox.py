@@ -46,8 +46,8 @@ class Inbox:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
-        self.lake = warehouse.pipeline.lake
-        self.settings = warehouse.pipeline.settings
+        self.lake = warehouse.catalogue.lake
+        self.settings = warehouse.catalogue.settings
 
     def look(self, run: str) -> list[Ask]:
         """Read what is new, answer what is wrong, and give what a person has to confirm.

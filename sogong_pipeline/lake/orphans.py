@@ -9,15 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from sogong_pipeline.lake.layers import named
 from sogong_pipeline.lake.store import Store
 
 MANIFEST = "manifest.json"
 CURRENT = "current"
-DERIVED = ("staged", "checked", "revised", "traced", "matched", "moved", "measured")
-"""The layers of which every partition can be made again from the others."""
-PROPOSED = "editions"
-"""Made from the others too, but from their state at one time, so that it is kept."""
-_SWEPT = {*DERIVED, PROPOSED}
+_SWEPT = set(named("derived", "edition"))
 _NEVER = {CURRENT, f".{CURRENT}.part"}
 
 

@@ -28,6 +28,11 @@ SHORT = 12
 """How many hex digits of a digest name a file, a vintage or an edition."""
 
 
+def _as_json(value: Any) -> Any:
+    """A value as it is read back from a manifest."""
+    return json.loads(json.dumps(value, ensure_ascii=False))
+
+
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:
@@ -153,6 +158,7 @@ class Lake:
         inputs: Mapping[str, str],
         recorded_at: str,
         build: Callable[[Path], Built],
+        same: Callable[[Built], Partition | None] | None = None,
     ) -> tuple[Partition, bool]:
         """Return the partition made from exactly these inputs, building it only when it is not there.
 
@@ -162,20 +168,37 @@ class Lake:
             inputs: digests and versions the result is a pure function of.
             recorded_at: the time to record if it is built now.
             build: writes files into the empty folder it is given.
+            same: finds, to something just built, a partition that has its content; that one is restated and returned.
 
         Returns:
-            The partition and whether it was built now.
+            The partition and whether content was added or changed now.
         """
         existing = self._made_from(inputs, step, *key)
         if existing is not None:
             return existing, False
         with self.workspace() as workspace:
             built = build(workspace)
+            if same is not None and (twin := same(built)) is not None:
+                return self.restate(twin, inputs), False
             with self.store.alone():
                 existing = self._made_from(inputs, step, *key)
                 if existing is not None:  # another run was faster
                     return existing, False
-                return self._commit(step, key, inputs, recorded_at, built), True
+                before = self.find(step, *key)
+                partition = self._commit(step, key, inputs, recorded_at, built)
+                return partition, before is None or before.digest != partition.digest
+
+    def restate(self, partition: Partition, inputs: Mapping[str, str]) -> Partition:
+        """Record that a partition is also what other inputs give: same content, made by other code.
+
+        Args:
+            partition: one that is there.
+            inputs: what it is made from by now.
+        """
+        manifest = {**partition.manifest, "inputs": dict(inputs)}
+        with self.store.alone():
+            self._write_manifest(partition.folder, manifest)
+        return Partition(partition.folder, manifest, self.store)
 
     def _made_from(self, inputs: Mapping[str, str], step: str, *key: str) -> Partition | None:
         """The partition of a step and key, when it was made from exactly these inputs."""
@@ -185,6 +208,10 @@ class Lake:
     def workspace(self) -> AbstractContextManager[Path]:
         """A private folder of this machine whose files can become a partition's."""
         return workspace(self.store.scratch)
+
+    def _write_manifest(self, folder: PurePosixPath, manifest: Mapping[str, Any]) -> None:
+        text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+        self.store.write(folder / MANIFEST, text + "\n")
 
     def _commit(
         self, step: str, key: tuple[str, ...], inputs: Mapping[str, str], recorded_at: str, built: Built
@@ -196,6 +223,10 @@ class Lake:
             file = f"{name}-{sha256[:SHORT]}{path.suffix}"
             files[name] = {"file": file, "sha256": sha256, "bytes": path.stat().st_size}
             self.store.put(path, folder / file)
+        # Made again with the same content, a partition stays what it was: nothing that shows it is written anew.
+        before = self.find(step, *key)
+        if before and (before.manifest["files"], before.facts) == (files, _as_json(built.facts)):
+            recorded_at = before.manifest["recorded_at"]
         manifest = {
             "step": step,
             "key": list(key),
@@ -204,9 +235,7 @@ class Lake:
             "facts": built.facts,
             "recorded_at": recorded_at,
         }
-        self.store.write(
-            folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        )
+        self._write_manifest(folder, manifest)
         # What an earlier manifest named, or a killed run left.
         self.store.keep_only(folder, {entry["file"] for entry in files.values()} | {MANIFEST})
         sweep(self.store, PurePosixPath(step, key[0]))

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import pyarrow.parquet as pq
 
+from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month
-from sogong_pipeline.steps.installation import Pipeline
 from sogong_pipeline.warehouse.rows import source_file
 
 TREND_MONTHS = 24
@@ -62,23 +62,23 @@ class Checked:
 class History:
     """The months of one lake; each is read once."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self._read: dict[Month, list[Checked]] = {}
 
     def months(self) -> list[Month]:
         """The months of which a file was checked, oldest first."""
         return [
-            month for month in map(Month.parse, self._pipeline.lake.children("checked")) if self.of(month)
+            month for month in map(Month.parse, self._catalogue.lake.children("checked")) if self.of(month)
         ]
 
     def of(self, month: Month) -> list[Checked]:
         """The checked files of a month, the one ingested last first."""
         if month not in self._read:
-            lake, in_force = self._pipeline.lake, self._pipeline.months.vintage_of(month)
+            lake, in_force = self._catalogue.lake, self._catalogue.vintage_of(month)
             found = [
                 (vintage, checked)
-                for vintage in self._pipeline.months.vintages(month)
+                for vintage in self._catalogue.vintages(month)
                 if (checked := lake.find("checked", str(month), vintage)) is not None
                 and "sido_profile" in checked.manifest["files"]  # not those an older version checked
             ]
@@ -95,11 +95,11 @@ class History:
 
     def revisions(self, month: Month) -> list[list[dict[str, Any]]]:
         """What each later file of a month changed, rows of sql/revised/month_revision."""
-        found = self._pipeline.revisions.of(month)
+        found = self._catalogue.revisions(month)
         return [pq.read_table(revised.path("month_revision")).to_pylist() for revised in found]
 
     def _checked(self, checked: Partition, month: Month, vintage: str, *, is_in_force: bool) -> Checked:
-        raw, staged = (self._pipeline.lake.require(step, str(month), vintage) for step in ("raw", "staged"))
+        raw, staged = (self._catalogue.lake.require(step, str(month), vintage) for step in ("raw", "staged"))
         return Checked(
             file={**source_file(raw, staged, is_in_force=is_in_force), **staged.facts},
             results=pq.read_table(checked.path("quality_check")).to_pylist(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
+from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.lake.store import open_reports
 from sogong_pipeline.pages.parts import Page
 from sogong_pipeline.periods import Month
@@ -12,13 +13,12 @@ from sogong_pipeline.quality_pages.history import TREND_MONTHS, History
 from sogong_pipeline.quality_pages.month_index import index_page
 from sogong_pipeline.quality_pages.page import month_page
 from sogong_pipeline.renderers.html import render
-from sogong_pipeline.reports.publish import Published
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.renderers.published import Published
 
 FOLDER = "quality"
 
 
-def publish_quality(pipeline: Pipeline, months: Iterable[Month]) -> Published:
+def publish_quality(catalogue: Catalogue, months: Iterable[Month]) -> Published:
     """Write the pages of months that were checked, also of those that were stopped.
 
     Later months are written again where their trends reach back to one of them: the pages are the same whatever the
@@ -27,7 +27,7 @@ def publish_quality(pipeline: Pipeline, months: Iterable[Month]) -> Published:
     Returns:
         Where they are, and the names of those written, `index.html` last; none when no month was checked.
     """
-    history, place = History(pipeline), open_reports(pipeline.settings, FOLDER)
+    history, place = History(catalogue), open_reports(catalogue.settings, FOLDER)
     published = Published(place.address, [])
     for page in _pages(history, sorted(set(months))):
         published.files.append(f"{page.stem}.html")

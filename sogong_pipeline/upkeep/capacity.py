@@ -8,11 +8,12 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sogong_pipeline.lake.layers import LAYERS
 from sogong_pipeline.lake.store import sizes_below
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.steps.installation import Installation
 
-EDITIONS = "editions"
-MONTHLY = ("raw", "staged", "checked", "traced", "matched", "measured", "moved")
+MONTHLY = tuple(layer.name for layer in LAYERS if layer.key[0] == "month")
+QUARTERLY = tuple(layer.name for layer in LAYERS if layer.key[0] == "quarter" and layer.builder)
 NEWEST_MONTHS, NEWEST_QUARTERS = 12, 4
 """What the mean is taken over: files grow, and corrections come as often as they did in the last year."""
 
@@ -35,8 +36,8 @@ class Room:
 class Outlook:
     """What the rest of some months that are not in will take, from those just done."""
 
-    def __init__(self, pipeline: Pipeline, months: int) -> None:
-        self._pipeline = pipeline
+    def __init__(self, installation: Installation, months: int) -> None:
+        self._installation = installation
         self._left = months
         self._moments: deque[float] = deque(maxlen=NEWEST_MONTHS + 1)
 
@@ -49,7 +50,10 @@ class Outlook:
         self._moments.append(time.monotonic())
         if not self._left or len(self._moments) == 1:
             return ""
-        taken, pace = room(self._pipeline), (self._moments[-1] - self._moments[0]) / (len(self._moments) - 1)
+        taken, pace = (
+            room(self._installation),
+            (self._moments[-1] - self._moments[0]) / (len(self._moments) - 1),
+        )
         needed = self._left * taken.a_month
         return (
             f"{self._left} to go: about {self._left * pace / 60:,.1f} min and {needed / 1e9:,.2f} GB, "
@@ -57,24 +61,28 @@ class Outlook:
         )
 
 
-def room(pipeline: Pipeline) -> Room:
+def room(installation: Installation) -> Room:
     """Measure an installation; a warehouse on PostgreSQL is not its to measure.
 
     A month brings what one of the last year has in the lake, a third of what a quarter has, and its share of everything
     else below the home: warehouse, reports, copies of a lake in a bucket.
     """
-    home = pipeline.settings.home
-    by_key: dict[str, defaultdict[str, int]] = {step: defaultdict(int) for step in (*MONTHLY, EDITIONS)}
+    home = installation.settings.home
+    by_key: dict[str, defaultdict[str, int]] = {step: defaultdict(int) for step in (*MONTHLY, *QUARTERLY)}
     lake = 0
-    for name, size in pipeline.lake.store.sizes():
+    for name, size in installation.lake.store.sizes():
         lake += size
         if name.parts[0] in by_key and len(name.parts) > 2:
             by_key[name.parts[0]][name.parts[1]] += size
     below_home = sum(size for _, size in sizes_below(home))
     months = sorted(by_key["raw"])
     newest = sum(by_key[step][month] for step in MONTHLY for month in months[-NEWEST_MONTHS:])
-    quarters = _newest(by_key[EDITIONS].items())
-    beside = below_home if pipeline.settings.lake_url else below_home - lake
+    by_quarter: defaultdict[str, int] = defaultdict(int)
+    for layer in QUARTERLY:
+        for quarter, size in by_key[layer].items():
+            by_quarter[quarter] += size
+    quarters = _newest(by_quarter.items())
+    beside = below_home if installation.settings.lake_url else below_home - lake
     a_month = (
         _mean(newest, min(len(months), NEWEST_MONTHS))
         + _mean(sum(quarters), 3 * len(quarters))

@@ -11,7 +11,7 @@ from sogong_pipeline.nps.file.staging import stage
 from sogong_pipeline.nps.sources import BytesProgress
 from sogong_pipeline.periods import Month
 from sogong_pipeline.sql_engine import Engine
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.steps.installation import Installation
 
 SHOWN = 5
 SIDES = {"lake": "other", "other": "lake"}
@@ -40,12 +40,12 @@ class Comparison:
 
 
 def compare(
-    pipeline: Pipeline, month: Month, source: str, progress: BytesProgress | None = None
+    installation: Installation, month: Month, source: str, progress: BytesProgress | None = None
 ) -> Comparison:
     """Fetch a month again and compare it with the file that counts.
 
     Args:
-        pipeline: the installation.
+        installation: the installation.
         month: a month that is in.
         source: a file, a folder, a portal's address or `odcloud`.
         progress: told the bytes received.
@@ -53,12 +53,12 @@ def compare(
     Raises:
         RefusedError: when the month is not in, or the source does not hold it.
     """
-    vintage = pipeline.months.vintage_of(month)
+    vintage = installation.vintage_of(month)
     if vintage is None:
         raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
-    mine = pipeline.months.stage(month, vintage)
-    with pipeline.lake.workspace() as workspace:
-        received = next(pipeline.months.received(month, source, workspace, progress))
+    mine = installation.months.stage(month, vintage)
+    with installation.lake.workspace() as workspace:
+        received = next(installation.months.received(month, source, workspace, progress))
         built = stage(received.path, received.file_name, month, workspace)
         with Engine(workspace) as engine:
             engine.view("lake", mine.path("workplace"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sogong_pipeline.nps.api.lookup import Figures, LookupClient, Snapshot
 from sogong_pipeline.sql_engine import Engine
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.steps.installation import Installation
 
 MOST_ASKED = 12
 """Each snapshot takes two questions; a name that many share is to be narrowed down."""
@@ -47,12 +47,12 @@ class Found:
 
 
 def look_up(
-    pipeline: Pipeline, client: LookupClient, name: str, prefix: str, months: int
+    installation: Installation, client: LookupClient, name: str, prefix: str, months: int
 ) -> tuple[list[Found], int]:
     """Ask for the newest months of a workplace, and find each in the lake.
 
     Args:
-        pipeline: the installation.
+        installation: the installation.
         client: the service.
         name: a part of the name.
         prefix: the first six digits of its business number; any when blank.
@@ -65,17 +65,17 @@ def look_up(
     newest = sorted({one.month for one in snapshots}, reverse=True)[:months]
     wanted = [one for one in snapshots if one.month in newest]
     asked = wanted[:MOST_ASKED]
-    return [Found(one, client.figures(one), _in_lake(pipeline, one)) for one in asked], len(wanted) - len(
+    return [Found(one, client.figures(one), _in_lake(installation, one)) for one in asked], len(wanted) - len(
         asked
     )
 
 
-def _in_lake(pipeline: Pipeline, snapshot: Snapshot) -> list[dict[str, Any]] | None:
-    vintage = pipeline.months.vintage_of(snapshot.month)
+def _in_lake(installation: Installation, snapshot: Snapshot) -> list[dict[str, Any]] | None:
+    vintage = installation.vintage_of(snapshot.month)
     if vintage is None:
         return None
-    staged = pipeline.months.stage(snapshot.month, vintage)
-    with pipeline.lake.workspace() as workspace, Engine(workspace) as engine:
+    staged = installation.months.stage(snapshot.month, vintage)
+    with installation.lake.workspace() as workspace, Engine(workspace) as engine:
         engine.view("workplace", staged.path("workplace"))
         engine.variables({"name": snapshot.workplace_name, "prefix": snapshot.business_number_prefix})
         return engine.rows(

@@ -14,10 +14,11 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sogong_pipeline.districts.loaded import measured_in_force
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Partition, sha256_of
 from sogong_pipeline.periods import Month
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.recount import Recount, Totals, recount
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.rows import source_file
@@ -51,34 +52,34 @@ class Account:
     differences: tuple[str, ...]
 
 
-def landed(pipeline: Pipeline) -> list[Month]:
+def landed(installation: Installation) -> list[Month]:
     """The months that have a file, oldest first."""
-    months = map(Month.parse, pipeline.lake.children("raw"))
-    return [month for month in months if pipeline.months.vintages(month)]
+    months = map(Month.parse, installation.lake.children("raw"))
+    return [month for month in months if installation.vintages(month)]
 
 
-def reconcile(pipeline: Pipeline, warehouse: Warehouse, month: Month) -> Account:
+def reconcile(installation: Installation, warehouse: Warehouse, month: Month) -> Account:
     """Count a month's file and compare it with everything made of it; changes nothing.
 
     Args:
-        pipeline: the installation. The vintage in force is taken; where the gate stopped all, the last one.
+        installation: the installation. The vintage in force is taken; where the gate stopped all, the last one.
         warehouse: its copy for analysts.
         month: the month.
 
     Raises:
         RefusedError: when the month has no file, or one that cannot be counted.
     """
-    vintages = pipeline.months.vintages(month)
+    vintages = installation.vintages(month)
     if not vintages:
         raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
-    in_force = pipeline.months.vintage_of(month)
+    in_force = installation.vintage_of(month)
     key = (str(month), in_force or vintages[0])
-    raw, staged = pipeline.lake.require("raw", *key), pipeline.lake.find("staged", *key)
-    file, lake = raw.path("file"), pipeline.lake.store.address
+    raw, staged = installation.lake.require("raw", *key), installation.lake.find("staged", *key)
+    file, lake = raw.path("file"), installation.lake.store.address
     if not _is_as_received(file, raw):
         rotten = f"{file} is not what was received; restore it from the backup, then reconcile again"
         return Account(month, key[1], None, None, (rotten,))
-    measured = pipeline.months.measured_in_force(month)
+    measured = measured_in_force(installation, month)
     counted = recount(file, str(raw.facts["file_name"]), _quarantined(staged))
     again = f"run `sogong ingest {month} --from {file}`"
 

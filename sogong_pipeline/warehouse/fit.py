@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow.parquet as pq
 
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.districts.loaded import measured_in_force
 from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.steps.installation import Pipeline
-from sogong_pipeline.warehouse.tables import latest_views, metadata
+from sogong_pipeline.warehouse.tables import metadata, tables_of
 
-QUARTER_TABLES = tuple(name.removesuffix("_latest") for name in latest_views())
+QUARTER_TABLES = tables_of("editions")
 """The tables that an edition fills."""
+PROPOSAL_TABLES = tables_of("proposals")
+"""The tables that the proposals of an edition fill."""
 MONTH_TABLES = ("fact_district_month", "fact_region_month")
 """The tables that a measured month fills."""
 
@@ -26,26 +29,26 @@ def fits(partition: Partition, *tables: str) -> bool:
     )
 
 
-def left_out(pipeline: Pipeline) -> Iterator[str]:
+def left_out(catalogue: Catalogue) -> Iterator[str]:
     """A line for the months, and one for the quarters, of which a table in force does not fit; with what to do."""
-    if months := [str(month) for month in pipeline.months.passed() if not _month_fits(pipeline, month)]:
+    if months := [str(month) for month in catalogue.passed() if not _month_fits(catalogue, month)]:
         yield f"made by an earlier version, in part left out: {_spans(months)}; `sogong ingest` them again"
     quarters = [
         name
-        for name in pipeline.lake.children("editions")
-        if (edition := pipeline.quarters.edition(Quarter.parse(name))) and not fits(edition, *QUARTER_TABLES)
+        for name in catalogue.lake.children("editions")
+        if (edition := catalogue.edition(Quarter.parse(name))) and not fits(edition, *QUARTER_TABLES)
     ]
     if quarters:
         yield f"made by an earlier version, in part left out: {', '.join(quarters)}; run `sogong propose`"
 
 
-def _month_fits(pipeline: Pipeline, month: Month) -> bool:
-    checked = pipeline.lake.find("checked", str(month), str(pipeline.months.vintage_of(month)))
-    measured = pipeline.months.measured_in_force(month)
+def _month_fits(catalogue: Catalogue, month: Month) -> bool:
+    checked = catalogue.lake.find("checked", str(month), str(catalogue.vintage_of(month)))
+    measured = measured_in_force(catalogue, month)
     return (
         (checked is None or fits(checked, "quality_check"))
         and (measured is None or fits(measured, *MONTH_TABLES))
-        and all(fits(revised, "month_revision") for revised in pipeline.revisions.of(month))
+        and all(fits(revised, "month_revision") for revised in catalogue.revisions(month))
     )
 
 

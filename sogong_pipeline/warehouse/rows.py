@@ -128,15 +128,16 @@ def in_force(key: dict[str, str], child: str, turns: Sequence[Turn]) -> Iterator
         yield {**key, "number": number, child: turn.child, "since": turn.since, "until": until}
 
 
-def edition_row(edition: Partition, *, is_latest: bool) -> dict[str, Any]:
-    """What an edition was made from."""
+def edition_row(edition: Partition, proposals: Partition | None, *, is_latest: bool) -> dict[str, Any]:
+    """What an edition was made from, and the version of the default rule set that judged it."""
     facts = edition.facts
+    rules = proposals.facts if proposals else {}
     return {
         "quarter": edition.manifest["key"][0],
         "edition": edition.manifest["key"][1],
         "registry_version": facts["registry_version"],
-        "rule_set": facts["rule_set"],
-        "rule_set_version": facts["rule_set_version"],
+        "rule_set": rules.get("rule_set"),
+        "rule_set_version": rules.get("rule_set_version"),
         "months": "|".join(f"{month}={vintage}" for month, vintage in facts["months"].items()),
         "recorded_at": edition.manifest["recorded_at"],
         "is_latest": is_latest,

@@ -23,7 +23,7 @@ from country.evaluation.breaks_page import figures, page
 from country.evaluation.country import Recipe
 from sogong_pipeline.indicators import quarter as quarter_facts
 from sogong_pipeline.periods import Quarter, parse_months
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from tests.conftest import QUARTER, copied
 
 MONTHS = parse_months("2023-01..2026-01")
@@ -87,7 +87,7 @@ def test_fewer_alarms_are_told_as_well() -> None:
 
 @pytest.mark.slow
 def test_an_adjustment_that_is_switched_off_is_seen(
-    proposed: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    proposed: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sole proprietors who were not in the file two years before pass for growth, and hide falls."""
     months = parse_months("2024-07..2026-09")

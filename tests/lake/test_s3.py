@@ -26,7 +26,7 @@ from sogong_pipeline.lake.store import open_lake, open_reports
 from sogong_pipeline.periods import Month
 from sogong_pipeline.reports.publish import publish_draft
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW
 from tests.councils.officer import fill
@@ -314,7 +314,7 @@ def test_a_pipeline_in_a_bucket_leaves_the_bytes_of_one_in_a_folder(
     settings: Settings, s3: S3Server, tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:
     def run(to: Settings) -> dict[str, object]:
-        pipeline = Pipeline(to)
+        pipeline = Installation(to)
         load_registry(pipeline, tmp_path)
         for month in QUARTER.months:
             pipeline.months.ingest(month, str(month_file(tmp_path / "files", str(month))))
@@ -354,7 +354,7 @@ def test_a_pipeline_in_a_bucket_leaves_the_bytes_of_one_in_a_folder(
 
 
 def test_a_lake_is_moved_by_copying_it(
-    settings: Settings, s3: S3Server, tmp_path: Path, pipeline: Pipeline
+    settings: Settings, s3: S3Server, tmp_path: Path, pipeline: Installation
 ) -> None:
     load_registry(pipeline, tmp_path)
     pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path, "2022-04")))
@@ -364,7 +364,7 @@ def test_a_lake_is_moved_by_copying_it(
     for path in lake.rglob("*"):
         if path.is_file():
             s3.client.upload_file(str(path), bucket, f"{prefix}/{path.relative_to(lake)}")
-    assert Pipeline(settings).quarters.propose(QUARTER) == (edition, False)
+    assert Installation(settings).quarters.propose(QUARTER) == (edition, False)
 
 
 def test_the_command_line_tells_where_the_lake_lies_and_what_is_wrong_with_it(

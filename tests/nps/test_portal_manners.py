@@ -20,7 +20,7 @@ from sogong_pipeline.nps.portal.memory import Memory
 from sogong_pipeline.nps.portal.rate_limit import ELSEWHERE, ON_THIS_MACHINE, Manners, Turns
 from sogong_pipeline.periods import SEOUL, Month
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from tests.conftest import NOW
 
 NOON = dt.datetime(2026, 10, 20, 12, tzinfo=SEOUL).timestamp()
@@ -142,10 +142,10 @@ def test_a_page_that_changed_is_read_anew(client: PortalClient, portal: PortalSe
 
 
 def test_a_file_that_is_in_the_lake_is_never_asked_for_again(portal: PortalServer, tmp_path: Path) -> None:
-    pipeline = Pipeline(Settings(home=tmp_path / "home", now=NOW))
+    pipeline = Installation(Settings(home=tmp_path / "home", now=NOW))
     list(pipeline.months.fetch(Month(2022, 6), portal.url))
     before = len(portal.requests)
-    list(Pipeline(pipeline.settings).months.fetch(Month(2022, 6), portal.url))
+    list(Installation(pipeline.settings).months.fetch(Month(2022, 6), portal.url))
     assert len(portal.requests) == before
 
 

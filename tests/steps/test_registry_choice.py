@@ -25,7 +25,7 @@ def test_now_and_then_are_two_editions_and_the_latest_stays(home: Path) -> None:
     assert now.folder != then.folder
     assert (then.facts["registry_version"], now.facts["registry_version"]) == (first, second)
     assert then.facts["months"] == now.facts["months"]
-    latest = third.quarters.edition(QUARTER)
+    latest = third.edition(QUARTER)
     assert latest is not None
     assert latest.folder == now.folder
     assert third.quarters.propose(QUARTER, registry=first) == (then, False)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.steps.installation import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep import capacity as module
 from sogong_pipeline.upkeep.capacity import Outlook, room
 
@@ -15,7 +15,7 @@ class Disk(NamedTuple):
     free: int
 
 
-def put(pipeline: Pipeline, name: str, size: int) -> None:
+def put(pipeline: Installation, name: str, size: int) -> None:
     """Put a file of a size into the lake."""
     file = pipeline.lake.store.scratch / "file"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -26,7 +26,7 @@ def put(pipeline: Pipeline, name: str, size: int) -> None:
 def test_a_month_to_come_is_like_those_of_the_last_year(
     any_lake: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline = Pipeline(any_lake)
+    pipeline = Installation(any_lake)
     pipeline.settings.home.mkdir(exist_ok=True)
     monkeypatch.setattr(module.shutil, "disk_usage", lambda folder: Disk(free=folder.exists() * 7_000))
     assert (room(pipeline).a_month, room(pipeline).a_year) == (0, 0)
@@ -50,7 +50,7 @@ def test_a_month_to_come_is_like_those_of_the_last_year(
 
 
 def test_the_rest_of_a_range_takes_what_the_months_before_took(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    pipeline: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds, free = iter([100.0, 106.0, 118.0, 119.0]), iter([3_000_000_000, 49_000_000])
     monkeypatch.setattr(module.time, "monotonic", lambda: next(seconds))
