@@ -123,6 +123,27 @@ LAYERS: tuple[Layer, ...] = (
         needs=("editions",),
         builder="sogong_pipeline.stages.proposals.propose_stages",
     ),
+    Layer(
+        "counts", ("version",), "kept", "counts of small manufacturers as loaded, with the files they came in"
+    ),
+    Layer(
+        "corporations",
+        ("month", "vintage"),
+        "derived",
+        "small corporations of manufacturing by dong and division",
+        needs=("staged",),
+        builder="sogong_pipeline.clusters.corporations.count_corporations",
+        data=(REGIONS, INDUSTRIES),
+    ),
+    Layer(
+        "clusters",
+        ("version",),
+        "derived",
+        "dongs and divisions against the law's number, shares, small corporations by month",
+        needs=("counts", "corporations"),
+        builder="sogong_pipeline.clusters.building.build_clusters",
+        data=(REGIONS, INDUSTRIES, "clusters/*.yaml", "clusters/data/*.csv"),
+    ),
     Layer("sheets", ("period", "issue"), "kept", "the decision sheets as issued"),
     Layer(
         "received", ("period", "office", "file"), "kept", "returned sheets that wait, and the answers given"
