@@ -14,6 +14,8 @@ from sogong_pipeline.cli.options import Json, open_installation
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.settings import Settings
 
+SHOWN = 20
+"""Lines of one kind that a person is shown; `--json` has all."""
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)]
 
 
@@ -89,9 +91,10 @@ def clusters_load(
         **{name: facts[name] for name in ("rows", "reaching", "years", "sources")},
         "messages": messages,
         "lines": [
-            *messages,
-            f"counts {version} {'loaded' if is_new else 'were in force already'}: "
-            f"{facts['rows']:,} dongs and divisions of {', '.join(map(str, facts['years']))}, {facts['reaching']:,} reach the number",
+            *messages[:SHOWN],
+            *([f"and {len(messages) - SHOWN:,} more of these"] if len(messages) > SHOWN else []),
+            f"counts {version} {'loaded' if is_new else 'were in force already'}: {facts['rows']:,} dongs and "
+            f"divisions of {', '.join(map(str, facts['years']))}, {facts['reaching']:,} reach the number",
         ],
     }
 

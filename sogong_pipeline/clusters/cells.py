@@ -107,7 +107,7 @@ def gather(counts: Iterable[Count], owners: Iterable[OwnerCount] = ()) -> list[C
             beside.append(partner)
         _check_revision(partner, owner)
         partner.ages[owner.age_class] = owner.establishments
-        if owner.age_class == "all" and (WHOLE, "all") not in partner.sizes:
+        if owner.age_class == "all" and not partner.sizes:
             partner.sizes[WHOLE, "all"] = Known(owner.establishments, owner.workers, owner.workers_status)
     return [cells[key] for key in sorted(cells, key=str)]
 

@@ -195,6 +195,24 @@ def centres() -> tuple[Centre, ...]:
     )
 
 
+@cache
+def designations_in(sigungu_code: str, division: str) -> tuple[Designation, ...]:
+    """The designations of a division that name a 시군구, by any of its codes."""
+    today = set(sigungu_today(sigungu_code))
+    return tuple(
+        one for one in designations() if division in one.divisions and not today.isdisjoint(one.sigungu_codes)
+    )
+
+
+@cache
+def centres_in(sigungu_code: str, division: str) -> tuple[Centre, ...]:
+    """The centres of a division that name a 시군구, by any of its codes."""
+    today = set(sigungu_today(sigungu_code))
+    return tuple(
+        one for one in centres() if division in one.divisions and not today.isdisjoint(one.sigungu_codes)
+    )
+
+
 def is_dong(named: str, dong: str) -> bool:
     """Whether a name of a list means an area of a count: itself, a legal dong it is cut from, or its numbered parts.
 

@@ -190,11 +190,13 @@ def legal_dongs_of(sigungu_code: str, day: dt.date) -> Mapping[str, str]:
     }
 
 
+@cache
 def changed_areas(sigungu_code: str, before: dt.date, after: dt.date) -> frozenset[str]:
     """Names of the dongs of a 시군구 whose area cannot be compared between two days.
 
-    Those born or ended in between, other than a myeon that became an eup, and those beside them; where the ground
-    of one is not known, all dongs (but no eup or myeon). The tables do not say which of them gave or took ground.
+    Those born or ended in between, other than a myeon that became an eup, and those that lie beside them or of
+    unknown ground; where the ground of one that changed is not known, all dongs (but no eup or myeon). The tables do
+    not say which of them gave or took ground.
 
     Args:
         sigungu_code: its code on the later day.
@@ -220,14 +222,13 @@ def changed_areas(sigungu_code: str, before: dt.date, after: dt.date) -> frozens
     if not bases <= set(legal):
         return frozenset(altered | {name for name in names_after if name.endswith("동")})
     ground = tuple(sorted({code for base in bases for code in _legal_today(legal[base])}))
-    return frozenset(
-        altered
-        | {
-            name
-            for name in names_after
-            if (base := legal_base(name)) in legal and lie_beside(ground, _legal_today(legal[base]))
-        }
-    )
+    return frozenset(altered | {name for name in names_after if _may_touch(ground, name, legal)})
+
+
+def _may_touch(ground: tuple[str, ...], name: str, legal: Mapping[str, str]) -> bool:
+    """Whether a dong lies beside some ground, or nobody knows where it lies."""
+    base = legal_base(name)
+    return lie_beside(ground, _legal_today(legal[base])) if base in legal else name.endswith("동")
 
 
 def _eup_of(name: str) -> str:

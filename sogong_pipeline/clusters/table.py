@@ -17,7 +17,7 @@ from typing import Literal
 from sogong_pipeline.clusters.cells import OUTSIDE, WHOLE, Cell
 from sogong_pipeline.clusters.counts import SECTION
 from sogong_pipeline.clusters.joining import joined_groups
-from sogong_pipeline.clusters.lists import Centre, Designation, Listed, centres, designations
+from sogong_pipeline.clusters.lists import Centre, Designation, Listed, centres_in, designations_in
 from sogong_pipeline.clusters.places import (
     changed_areas,
     legal_base,
@@ -153,7 +153,8 @@ def _row(
     margin = small.establishments - rule.threshold if small.establishments is not None else None
     change, status = _change(cell, previous)
     listed, listed_by = _designated(cell)
-    here = [centre for centre in centres() if centre.covers(cell.place, cell.division) == "yes"]
+    nearby = centres_in(cell.place.sigungu_code, cell.division)
+    here = [centre for centre in nearby if centre.covers(cell.place, cell.division) == "yes"]
     flags = {
         "all_sizes_only": small.establishments is None
         and not least
@@ -317,7 +318,8 @@ def _change(cell: Cell, previous: Cell | None) -> tuple[int | None, str]:
 
 
 def _designated(cell: Cell) -> tuple[Reaches, list[Designation]]:
-    covers = {one: one.covers(cell.place, cell.division) for one in designations()}
+    nearby = designations_in(cell.place.sigungu_code, cell.division)
+    covers = {one: one.covers(cell.place, cell.division) for one in nearby}
     by = [one for one, is_covered in covers.items() if is_covered == "yes"]
     return ("yes" if by else "unknown" if "unknown" in covers.values() else "no"), by
 
