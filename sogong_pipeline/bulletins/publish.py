@@ -10,14 +10,13 @@ from sogong_pipeline.bulletins.model import bulletins
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.lake.store import open_reports
 from sogong_pipeline.periods import Month
-from sogong_pipeline.renderers.html import render
-from sogong_pipeline.renderers.published import Published
+from sogong_pipeline.renderers.published import Published, write_pages
 
 FOLDER = "monthly"
 
 
 def publish_bulletins(catalogue: Catalogue, month: Month) -> Published:
-    """Write the bulletins of the nation (`index.html`) and of the 13 offices (`<office code>.html`).
+    """Write the bulletins of the nation (`index`) and of the 13 offices (named by their codes).
 
     Args:
         catalogue: the installation.
@@ -27,11 +26,7 @@ def publish_bulletins(catalogue: Catalogue, month: Month) -> Published:
         RefusedError: when the month is not in, or no registry is loaded.
     """
     place = open_reports(catalogue.settings, f"{FOLDER}/{month}")
-    published = Published(place.address, [])
-    for page in bulletins(collect(catalogue, month)):
-        published.files.append(f"{page.stem}.html")
-        place.write(PurePosixPath(published.files[-1]), render(page, "bulletin"))
-    return published
+    return write_pages(bulletins(collect(catalogue, month)), place)
 
 
 def shown_later(catalogue: Catalogue, months: Iterable[Month]) -> list[Month]:

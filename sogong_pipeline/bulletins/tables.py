@@ -14,7 +14,8 @@ from sogong_pipeline.bulletins.collect import (
 )
 from sogong_pipeline.bulletins.words import UNITS, words
 from sogong_pipeline.districts.registry import District, kinds
-from sogong_pipeline.pages import cells, charts
+from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.drawings import Sparkline
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.parts import Cell, Column, Link, Row, Section, Table
 from sogong_pipeline.pages.wording import clean, month_ko, number, rounded, shorten, signed, texts
@@ -144,7 +145,7 @@ def _spark(source: BulletinSource, area: str) -> Cell:
     if not known:
         return cells.unknown()
     title = "에서 ".join(dict.fromkeys([known[0], known[-1]]))
-    return Cell(title, svg=charts.sparkline(values, source.trend_months, title, coverage_breaks()))
+    return Cell(title, drawing=Sparkline(title, values, source.trend_months, frozenset(coverage_breaks())))
 
 
 def movers(source: BulletinSource, own: Sequence[District], *, falls: bool) -> Section | None:

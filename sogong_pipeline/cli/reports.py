@@ -87,6 +87,6 @@ def bulletin(
         },
         "lines": [
             *(f"{month}: {len(one.files)} bulletins in {one.folder}" for month, one in written.items()),
-            f"open {written[wanted[-1]].folder}/index.html",
+            f"open {written[wanted[-1]].folder}/{written[wanted[-1]].files[0]}",
         ],
     }

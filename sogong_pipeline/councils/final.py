@@ -10,14 +10,15 @@ from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.councils.issue import STEP, Issue, current_issue
 from sogong_pipeline.decisions.decision import Decision, decisions, in_force, last_before
 from sogong_pipeline.decisions.period import HalfYear
+from sogong_pipeline.districts.loaded import registry_of_version
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.store import FolderStore, open_reports
 from sogong_pipeline.pages.wording import clean
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.renderers.published import INDEX
-from sogong_pipeline.reports.collect import collect
+from sogong_pipeline.renderers.published import INDEX, write_pages
+from sogong_pipeline.renderers.registry import file_name
+from sogong_pipeline.reports.collect import are_invented, collect
 from sogong_pipeline.reports.model import build_extracts, build_final
-from sogong_pipeline.reports.publish import write_reports
 from sogong_pipeline.reports.source import Councils, Decided, PreviousStages, ReportSource
 
 EXTRACTS = "sigungu"
@@ -57,8 +58,8 @@ def publish_final(catalogue: Catalogue, quarter: Quarter, out: Path | None = Non
     nation = not councils.missing or catalogue.settings.clock().date() > issue.deadline
     told = [model for model in models if nation or model.stem != INDEX]
     folder = f"{quarter}/final"
-    published = write_reports(told, FolderStore(out) if out else open_reports(catalogue.settings, folder))
-    extracts = write_reports(
+    published = write_pages(told, FolderStore(out) if out else open_reports(catalogue.settings, folder))
+    extracts = write_pages(
         build_extracts(source),
         FolderStore(out / EXTRACTS) if out else open_reports(catalogue.settings, f"{folder}/{EXTRACTS}"),
     )
@@ -72,6 +73,16 @@ def issue_on(catalogue: Catalogue, quarter: Quarter) -> Issue | None:
     return found[-1] if found else None
 
 
+def is_demo(catalogue: Catalogue, quarter: Quarter) -> bool:
+    """Whether the districts that the councils judged in a quarter are invented."""
+    issue = issue_on(catalogue, quarter)
+    if issue is None:
+        return False
+    edition = catalogue.lake.require("editions", str(quarter), issue.edition)
+    registry = registry_of_version(catalogue, edition.facts["registry_version"])
+    return are_invented(registry.on(quarter.last_day).districts)
+
+
 def overdue_quarters(catalogue: Catalogue) -> Iterator[Quarter]:
     """The quarters whose deadline passed with councils missing, and whose national report is not written yet."""
     for issue in _issues(catalogue):
@@ -79,7 +90,7 @@ def overdue_quarters(catalogue: Catalogue) -> Iterator[Quarter]:
         late = catalogue.settings.clock().date() > issue.deadline
         if late and rows and {row.office_code for row in rows} != issue.sheets.keys():
             place = open_reports(catalogue.settings, f"{issue.quarter}/final")
-            if place.read(PurePosixPath(f"{INDEX}.html")) is None:
+            if place.read(PurePosixPath(file_name(INDEX))) is None:
                 yield issue.quarter
 
 

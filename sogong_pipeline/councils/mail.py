@@ -13,6 +13,7 @@ from email.utils import formatdate, make_msgid
 from pathlib import PurePosixPath
 
 from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.councils.final import is_demo
 from sogong_pipeline.councils.roster import roster
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.lake.partitions import digest_of
@@ -20,9 +21,9 @@ from sogong_pipeline.lake.store import open_reports
 from sogong_pipeline.pages.wording import quarter_ko, texts
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.regions import reference
+from sogong_pipeline.renderers.registry import file_name
 
 STEP = "delivered"
-DEMO_MARK = "<span>시연</span>"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ def deliver_report(catalogue: Catalogue, quarter: Quarter, office_code: str, ser
         return f"not mailed: {office_code} has no address in councils.yaml"
     if _was_mailed(catalogue, quarter, office_code, report, member.email):
         return f"{office_code} has it already"
-    message = compose(report, quarter, office_code, member.email, server.sender)
+    message = compose(
+        report, quarter, office_code, member.email, server.sender, demo=is_demo(catalogue, quarter)
+    )
     try:
         server.send(message)
     except OSError as error:
@@ -86,7 +89,7 @@ def undelivered(catalogue: Catalogue, quarter: Quarter, offices: Iterable[str]) 
 
 def _report(catalogue: Catalogue, quarter: Quarter, office_code: str) -> str | None:
     place = open_reports(catalogue.settings, f"{quarter}/final")
-    return place.read(PurePosixPath(f"{office_code}.html"))
+    return place.read(PurePosixPath(file_name(office_code)))
 
 
 def _was_mailed(catalogue: Catalogue, quarter: Quarter, office_code: str, report: str, to: str) -> bool:
@@ -121,14 +124,14 @@ def failed(error: OSError, what: str, remedy: str) -> RefusedError:
     return LaterError(f"the mail server does not take {what} now ({said}); it is tried again by itself")
 
 
-def compose(report: str, quarter: Quarter, office_code: str, to: str, sender: str) -> Message:
+def compose(report: str, quarter: Quarter, office_code: str, to: str, sender: str, *, demo: bool) -> Message:
     """The message: a few words, and the report as an attachment that opens in any browser."""
     office = next(office for office in reference.offices() if office.code == office_code)
-    demo = f"[{texts().report['demo']}] " if DEMO_MARK in report else ""
+    mark = f"[{texts().report['demo']}] " if demo else ""
     title = f"{quarter_ko(quarter)} {texts().report['final_title']}"
     # Not an EmailMessage: folding a long Korean subject, it loses the blanks between its parts.
     message = MIMEMultipart()
-    message["Subject"] = Header(f"{demo}{office.name} {title}", "utf-8", header_name="Subject").encode()
+    message["Subject"] = Header(f"{mark}{office.name} {title}", "utf-8", header_name="Subject").encode()
     message["From"] = sender
     message["To"] = to
     message["Date"] = formatdate(localtime=False)
@@ -141,6 +144,6 @@ def compose(report: str, quarter: Quarter, office_code: str, to: str, sender: st
     )
     message.attach(MIMEText(words, "plain", "utf-8"))
     attached = MIMEText(report, "html", "utf-8")
-    attached.add_header("Content-Disposition", "attachment", filename=f"{quarter}-{office_code}.html")
+    attached.add_header("Content-Disposition", "attachment", filename=file_name(f"{quarter}-{office_code}"))
     message.attach(attached)
     return message

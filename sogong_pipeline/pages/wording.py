@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
@@ -33,33 +33,13 @@ _RIEUL = 8
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The fixed words of texts.yaml, by the same names."""
+    """The words that every kind of page uses, by the names of texts.yaml."""
 
     report: Mapping[str, str]
-    headings: Mapping[str, str]
     stages: Mapping[Stage, str]
     confidence: Mapping[str, str]
     measures: Mapping[str, str]
     bases: Mapping[str, str]
-    undetermined: Mapping[str, Mapping[str, str]]
-    undetermined_lead: str
-    stage_meanings: Mapping[Stage, str]
-    stage_lead: str
-    confidence_meaning: str
-    limits: Mapping[str, str]
-    source_lead: str
-    map_attribution: str
-    definitions: str
-    flagged_lead: str
-    flows_lead: str
-    flows_provisional: str
-    flows_meaning: str
-    entries: Mapping[str, str]
-    exits: Mapping[str, str]
-    break_note: str
-    adjusted_corporations: str
-    adjusted_note: str
-    source_notes: Sequence[str]
 
 
 @cache

@@ -79,7 +79,7 @@ def collect(
         quarter=quarter,
         edition=edition.folder.name,
         draft=draft,
-        demo=any(district.source.startswith(SIMULATED) for district in districts),
+        demo=are_invented(districts),
         registry_version=edition.facts["registry_version"],
         recorded_at=dt.datetime.fromisoformat(edition.manifest["recorded_at"]),
         rule_set=RuleSetInfo(rules.rule_set, rules.version, rules.title_ko, rules.description_ko),
@@ -114,6 +114,11 @@ def collect(
         else {},
         sources=[_source(catalogue, month, vintage) for month, vintage in edition.facts["months"].items()],
     )
+
+
+def are_invented(districts: Iterable[District]) -> bool:
+    """Whether any of the districts comes from a simulated registry; whatever shows them is then a demo."""
+    return any(district.source.startswith(SIMULATED) for district in districts)
 
 
 def _rows(edition: Partition, table: str) -> list[dict[str, Any]]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.lake.partitions import Partition
-from sogong_pipeline.lake.store import FolderStore, Store, open_reports
+from sogong_pipeline.lake.store import FolderStore, open_reports
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.renderers.html import render
-from sogong_pipeline.renderers.published import Published
+from sogong_pipeline.renderers.published import Published, write_pages
 from sogong_pipeline.reports.collect import collect
-from sogong_pipeline.reports.model import ReportModel, build_models
+from sogong_pipeline.reports.model import build_models
 
 
 def publish_draft(
@@ -37,16 +35,6 @@ def publish_draft(
     """
     models = build_models(collect(catalogue, quarter, draft=True, known=known, edition=edition))
     folder = f"as-known-on-{known.date()}" if known else "draft"
-    return write_reports(
+    return write_pages(
         models, FolderStore(out) if out else open_reports(catalogue.settings, f"{quarter}/{folder}")
     )
-
-
-def write_reports(models: Iterable[ReportModel], place: Store) -> Published:
-    """Write one HTML file per report; a reader never meets half a file, and nothing else there is touched."""
-    published = Published(place.address, [])
-    for model in models:
-        name = f"{model.stem}.html"
-        place.write(PurePosixPath(name), render(model))
-        published.files.append(name)
-    return published

@@ -96,7 +96,9 @@ def test_names_and_reasons_go_all_the_way(warehouse: Warehouse, tmp_path: Path) 
                 html.escape(clean(f"사유 {name}"), quote=False).replace("'", "&#39;").replace('"', "&#34;")
                 in text
             )
-    message = compose(report, QUARTER, "gyeonggi", "council@gyeonggi.example", "sogong@nation.example")
+    message = compose(
+        report, QUARTER, "gyeonggi", "council@gyeonggi.example", "sogong@nation.example", demo=False
+    )
     sent = message_from_bytes(message.as_bytes(), policy=policy.default)
     (attached,) = sent.iter_attachments()  # type: ignore[attr-defined]
     assert attached.get_content() == report

@@ -36,7 +36,7 @@ def words_of(html: str) -> str:
 
 
 def pages(source: BulletinSource) -> dict[str, str]:
-    return {page.stem: render(page, "bulletin") for page in bulletins(source)}
+    return {page.stem: render(page).decode() for page in bulletins(source)}
 
 
 @pytest.fixture(scope="module")

@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
-from sogong_pipeline.pages import palette, svg
+from sogong_pipeline.pages import palette
+from sogong_pipeline.pages.drawings import LimitedSparkline
+from sogong_pipeline.renderers.svg import elements as svg
 
 WIDTH, HEIGHT = 150, 30
 LEAST_SPREAD = 0.2
 """A figure without limits to be held against spans at least a fifth of its size, so that a quiet one looks quiet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a figure should lie between; None is open."""
-
-    least: Decimal | None = None
-    most: Decimal | None = None
-
-    def hold(self, value: Decimal) -> bool:
-        """Whether a value lies within."""
-        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
-
-
-def spark(values: Sequence[Decimal | None], limits: Limits, title: str, *, with_limits: bool) -> str:
-    """Draw a trend; an empty string when nothing is known.
-
-    Args:
-        values: One per month, None where it is not known.
-        limits: Values outside are marked.
-        title: The trend in words.
-        with_limits: Whether the limits are drawn too; of a large count they would flatten the line.
-    """
+def sparkline(data: LimitedSparkline) -> str:
+    """A word-sized trend with the values outside its limits marked."""
+    values, limits = data.values, data.limits
     known = [value for value in values if value is not None]
-    if not known:
-        return ""
-    shown = [limit for limit in (limits.least, limits.most) if with_limits and limit is not None]
+    shown = [limit for limit in (limits.least, limits.most) if data.with_limits and limit is not None]
     low, high = min(*known, *shown, known[0]), max(*known, *shown, known[0])
     spread = max(float(high - low), 0.0 if shown else LEAST_SPREAD * float(abs(high)), 1e-6)
     middle = float(high + low) / 2
@@ -69,4 +49,4 @@ def spark(values: Sequence[Decimal | None], limits: Limits, title: str, *, with_
         ):
             colour = palette.NAVY if limits.hold(value) else palette.FILL["severe"]
             lines.append(svg.element("circle", cx=x(index), cy=y(value), r=1.8, fill=colour))
-    return svg.drawing(WIDTH, HEIGHT, *lines, title=title)
+    return svg.drawing(WIDTH, HEIGHT, *lines, title=data.alt)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-Point = tuple[float, float]
-Ring = Sequence[Point]
+from sogong_pipeline.pages.geography import Point, Ring, ring_area
 
-KOREA = (124.5, 33.0, 132.0, 38.7)
-"""West, south, east, north; a coordinate outside is an error of the registry, not a place on the map."""
 WORTH = 100
 """An island joins the frame when it is at least a hundredth of the sea it adds to it."""
 MARGIN = 0.02
@@ -116,12 +113,6 @@ def frame(rings: Iterable[Ring], points: Iterable[Point]) -> Box:
     for point in points:
         box = box.joined(Box(*point, *point))
     return box.widened(MARGIN)
-
-
-def ring_area(ring: Ring) -> float:
-    """Area within an outline, in square degrees (shoelace)."""
-    pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
-    return abs(math.fsum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)) / 2
 
 
 def _breadth(box: Box) -> float:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from sogong_pipeline.pages import insets, palette, svg
-from sogong_pipeline.pages.geography import Outline
-from sogong_pipeline.pages.insets import Inset
-from sogong_pipeline.pages.labels import Sheet
-from sogong_pipeline.pages.projection import KOREA, Box, Point, Projection, frame
+from sogong_pipeline.pages import palette
+from sogong_pipeline.pages.drawings import Dot, StageMap
+from sogong_pipeline.pages.geography import Outline, Point
 from sogong_pipeline.pages.wording import shorten
+from sogong_pipeline.renderers.svg import elements as svg
+from sogong_pipeline.renderers.svg import insets
+from sogong_pipeline.renderers.svg.insets import Inset
+from sogong_pipeline.renderers.svg.labels import Sheet
+from sogong_pipeline.renderers.svg.marks import mark
+from sogong_pipeline.renderers.svg.projection import Box, Projection, frame
 from sogong_pipeline.vocabulary import Stage
 
 OWN_FILL, OTHER_FILL, SEA = "#f1f3ee", "#fafaf9", "#ffffff"
@@ -24,47 +27,14 @@ SIZE: dict[Stage, float] = {"good": 5, "undetermined": 6, "caution": 9, "severe"
 DRAWN_LAST: tuple[Stage, ...] = ("undetermined", "good", "caution", "severe")
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A district on the map; `number` is its place in the report's list of flagged districts."""
-
-    place: Point
-    stage: Stage
-    name: str
-    number: int | None = None
-
-
-def on_map(place: Point) -> bool:
-    """Whether a coordinate lies in Korea; others are errors of the registry and are not drawn."""
-    return Box(*KOREA).holds(place)
-
-
-def draw(
-    outlines: Sequence[Outline],
-    sidos: frozenset[str],
-    dots: Sequence[Dot],
-    title: str,
-    *,
-    region_names: Iterable[tuple[str, Point]],
-    size: tuple[float, float],
-    scale: float = 1,
-) -> str:
-    """A map of the sidos with their districts.
-
-    Args:
-        outlines: All sigungu; those outside the sidos are drawn faintly where they come into view.
-        sidos: Two-digit codes, as of today, of the area the report is about.
-        dots: The districts, all with a place on the map.
-        title: What the map shows, for a screen reader.
-        region_names: Names for orientation and where they belong; left out where there is no room.
-        size: At most so wide and high, in pixels.
-        scale: How large marks are drawn; below 1 only numbers are written beside them.
-    """
+def draw(data: StageMap) -> str:
+    """A map of the sidos with their districts."""
+    outlines, sidos, dots, scale = data.outlines, data.sidos, data.dots, data.scale
     own = [outline for outline in outlines if outline.code[:2] in sidos]
     chosen = insets.of_sidos(sidos)
     main_dots = [dot for dot in dots if not any(inset.box.holds(dot.place) for inset in chosen)]
     box = frame((ring for outline in own for ring in outline.rings), (dot.place for dot in main_dots))
-    view = Projection.fit(box, *size)
+    view = Projection.fit(box, *data.size)
     boxes = insets.placed(chosen, own, view)
     sheet = Sheet(view.rectangle, taken=[projection.rectangle for _, projection in boxes])
     district_names = list(_district_names(main_dots, view, sheet, scale))
@@ -74,7 +44,7 @@ def draw(
         _land(outlines, sidos, view),
         svg.element(
             "g",
-            *_region_names(region_names, view, sheet, 11 / scale),
+            *_region_names(data.region_names, view, sheet, 11 / scale),
             *_marks(main_dots, view, scale),
             *district_names,
             *(
@@ -88,7 +58,7 @@ def draw(
             ),
             font_family=svg.FONT,
         ),
-        title=title,
+        title=data.alt,
     )
 
 
@@ -148,7 +118,7 @@ def _sido_borders(outlines: Sequence[Outline]) -> Iterator[list[Point]]:
 
 def _marks(dots: Iterable[Dot], view: Projection, scale: float) -> Iterator[str]:
     for dot in sorted(dots, key=lambda dot: DRAWN_LAST.index(dot.stage)):
-        yield palette.mark(dot.stage, *view.pixel(dot.place), SIZE[dot.stage] * scale)
+        yield mark(dot.stage, *view.pixel(dot.place), SIZE[dot.stage] * scale)
 
 
 def _region_names(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+
+from sogong_pipeline.pages.widths import text_width
 
 Rectangle = tuple[float, float, float, float]
 """Left, top, right, bottom, in pixels."""
@@ -62,11 +63,6 @@ class Sheet:
             return False
         self.taken.append(wanted)
         return True
-
-
-def text_width(words: str, size: float) -> float:
-    """About how wide a line of text is, in pixels: Hangul and emoji a square, the rest a little over half."""
-    return size * sum(1.0 if unicodedata.east_asian_width(char) in "WF" else 0.58 for char in words)
 
 
 def _overlap(one: Rectangle, other: Rectangle) -> bool:

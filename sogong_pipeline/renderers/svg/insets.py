@@ -9,8 +9,8 @@ from importlib.resources import files
 
 import yaml
 
-from sogong_pipeline.pages.geography import Outline
-from sogong_pipeline.pages.projection import Box, Point, Projection
+from sogong_pipeline.pages.geography import Outline, Point
+from sogong_pipeline.renderers.svg.projection import Box, Projection
 
 LARGEST = 0.22
 """Share of the map's sides that an inset may take."""
