@@ -152,16 +152,20 @@ def _official(path: Path) -> dict[str, Any]:
     }
 
 
-def clusters_publish(as_json: Json = False) -> dict[str, Any]:
+def clusters_publish(
+    formats: Annotated[str, typer.Option(metavar="LIST", help="Formats of the pages.")] = "html",
+    as_json: Json = False,
+) -> dict[str, Any]:
     """Write the pages of small manufacturers: policy unit, trades, regions, clusters, centres."""
-    from sogong_pipeline.steps.cluster_pages import publish_clusters
+    from sogong_pipeline.cluster_pages.publish import publish_clusters
+    from sogong_pipeline.renderers.registry import parse_formats
 
-    published = publish_clusters(open_installation())
+    published = publish_clusters(open_installation(), parse_formats(formats))
     return {
         "folder": published.folder,
         "files": published.files,
         "lines": [
             f"{len(published.files)} pages in {published.folder}",
-            f"open {published.folder}/index.html",
+            f"open {published.folder}/{published.files[0]}",
         ],
     }

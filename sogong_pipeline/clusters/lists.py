@@ -95,6 +95,12 @@ class Listed:
             return "yes"
         return "unknown" if place.basis in {"admin_dong", "code_only"} and self._names_unseen(place) else "no"
 
+    def covers_row(self, sigungu_code: str, dong: str, division: str) -> bool:
+        """Whether it covers a dong by name for certain, and a division, in a 시군구 by any of its codes."""
+        today = set(sigungu_today(sigungu_code))
+        is_here = division in self.divisions and not today.isdisjoint(self.sigungu_codes)
+        return is_here and bool(dong) and any(is_dong(named, dong) for named in self.dongs)
+
     def _names_unseen(self, place: Place) -> bool:
         """Whether it names a legal dong of that 시군구 that counts by administrative dong do not show."""
         day = dt.date.max
