@@ -16,6 +16,7 @@ from sogong_pipeline.cluster_pages.wording import (
     sido_name,
     sido_of,
     trade_name,
+    trade_title,
     words,
 )
 from sogong_pipeline.clusters.lists import centres, designations
@@ -39,7 +40,7 @@ def trade_page(source: ClusterSource, division: str) -> Page:
         source,
         f"trade-{division}",
         "trade",
-        trade_name(division),
+        trade_title(division),
         headline=(
             f"{trade_name(division)}에서 기준 수에 도달한 읍면동은 {number(len(reaching))}곳이고, "
             f"확인된 지정은 {number(len(listed))}곳입니다.",

@@ -33,7 +33,7 @@ from sogong_pipeline.cluster_pages.wording import (
     words,
     workers_cell,
 )
-from sogong_pipeline.clusters.lists import Centre, centres, designations
+from sogong_pipeline.clusters.lists import Centre, PartialDate, centres, designations
 from sogong_pipeline.clusters.table import Cluster
 from sogong_pipeline.pages.drawings import IndexChart, Series, Sparkline
 from sogong_pipeline.pages.parts import Bullet, Cell, Column, Link, Page, Picture, Row, Section, Table
@@ -196,8 +196,9 @@ def _sentences(row: Cluster) -> list[str]:
         "unknown": f"기준 {number(row.threshold)}곳에 도달했는지 알 수 없습니다",
     }[row.reaches]
     counted = f"소공인 {small}곳으로 " if small else ""
+    trade = words()["trades"][row.division]
     sentences = [
-        f"{row.reference_year}년 집계로 {place_name(row)}의 {trade_name(row.division)}은 {counted}{reach}."
+        f"{row.reference_year}년 집계로 {place_name(row)}의 {with_particle(trade, '은/는')} {counted}{reach}."
     ]
     if row.threshold_alt and row.reaches_alt:
         sentences.append(
@@ -215,7 +216,8 @@ def _sentences(row: Cluster) -> list[str]:
             f"{row.previous_year}년과는 비교하지 않습니다({said['changes'][row.change_status]})."
         )
     if row.designated == "yes" and row.plan_end:
-        sentences.append(f"집적지구 지정이 확인되며 계획기간은 {row.plan_end}까지입니다.")
+        end = date_ko(PartialDate(row.plan_end))
+        sentences.append(f"집적지구 지정이 확인되며 계획기간은 {end}까지입니다.")
     return sentences
 
 

@@ -94,7 +94,11 @@ def _headline(
         f"집계가 있는 읍면동 가운데 {number(len(reaching))}곳(읍면동·업종)이 기준 수에 도달했고, "
         f"그 가운데 {number(len(undesignated))}곳은 지정이 확인되지 않았습니다.",
         f"확인된 지정 {number(len(designations()))}곳 가운데 {number(ended)}곳은 계획기간이 끝났고, "
-        f"{number(len(plans) - ended)}곳은 12개월 안에 끝납니다.",
+        + (
+            f"{number(len(plans) - ended)}곳은 12개월 안에 끝납니다."
+            if len(plans) > ended
+            else "12개월 안에 끝나는 곳은 없습니다."
+        ),
         f"기준의 10% 안에서 못 미치는 곳이 {number(near)}곳 있습니다." if near else "",
         f"도달한 곳 가운데 {number(ambiguous)}곳은 법의 해석에 따라 기준 수가 다릅니다." if ambiguous else "",
         f"도달한 곳 가운데 앞선 집계보다 가장 많이 준 곳은 {place_name(shrinking[0])}의 "
@@ -134,7 +138,9 @@ def _matrix_cell(
     reached = NONE if not rows else number(sum(row.reaches == "yes" for row in rows))
     if not rows and not listed and not running:
         return Cell("")
-    text = f"{reached} / {number(len(listed))} / {number(len(running))}"
+    if reached == "0" and not listed and not running:
+        return Cell("0", hint="도달·지정·센터 없음")
+    text = f"{reached}/{number(len(listed))}/{number(len(running))}"
     return Cell(text, hint=f"도달 {reached}, 지정 {len(listed)}, 센터 {len(running)}")
 
 

@@ -59,7 +59,7 @@ def page(
     sentences = tuple(sentence for sentence in headline if sentence)
     return Page(
         stem=stem,
-        kind="quality",
+        kind="clusters",
         demo=source.demo,
         masthead=Masthead(
             kicker=said["kicker"],
@@ -96,11 +96,14 @@ def limits() -> Section:
 
 
 def trade_name(division: str) -> str:
-    """`14 의복, 의복 액세서리 및 모피제품`, without 제조업 and what it leaves out."""
-    if division == SECTION:
-        return "제조업 전체"
-    name = divisions()[division].name.split(";")[0].removesuffix(" 제조업").removesuffix("업")
-    return f"{division} {name}"
+    """A trade in short with its division: `의복 14`; manufacturing as it is."""
+    name = words()["trades"][division]
+    return str(name) if division == SECTION else f"{name} {division}"
+
+
+def trade_title(division: str) -> str:
+    """A trade by the classification's own name: `14 의복, 의복 액세서리 및 모피제품 제조업`."""
+    return f"{division} {divisions()[division].name}"
 
 
 def place_name(row: Cluster) -> str:
@@ -192,7 +195,7 @@ def workers_cell(row: Cluster) -> Cell:
 
 def designated_cell(row: Cluster) -> Cell:
     """Whether it is designated, with the end of its plan."""
-    note = f"계획기간 {row.plan_end}까지" if row.plan_end else ""
+    note = f"계획기간 {date_ko(PartialDate(row.plan_end))}까지" if row.plan_end else ""
     return Cell(
         words()["designated"][row.designated],
         note=note,
@@ -218,9 +221,13 @@ def centre_stem(centre: Centre) -> str:
     )
 
 
-def cluster_columns(*, with_trade: bool) -> tuple[Column, ...]:
-    """The columns of `cluster_row`."""
-    return (
+def cluster_table(
+    key: str, rows: Iterable[Cluster], *, with_trade: bool, notes: tuple[str, ...] = ()
+) -> Table:
+    """Places and divisions, those with most small manufacturers first; the monthly sign where any is known."""
+    ordered = sorted(rows, key=lambda row: (-(row.est_small or 0), row.key))
+    with_sign = any(row.corporate_3_9 is not None for row in ordered)
+    columns = [
         Column("지역"),
         *((Column("업종"),) if with_trade else ()),
         Column("소공인", "number", "곳"),
@@ -229,16 +236,23 @@ def cluster_columns(*, with_trade: bool) -> tuple[Column, ...]:
         Column("증감", "number", "곳"),
         Column("종사자", "number", "명"),
         Column("지정"),
-        Column("소규모 법인", "number", "곳"),
+        *((Column("소규모 법인", "number", "곳"),) if with_sign else ()),
+    ]
+    return Table(
+        key,
+        "",
+        tuple(columns),
+        tuple(_cluster_row(row, with_trade=with_trade, with_sign=with_sign) for row in ordered),
+        (*notes, *((words()["proxy_note"],) if with_sign else ())),
     )
 
 
-def cluster_row(row: Cluster, *, with_trade: bool) -> Row:
-    """A place and division in one line."""
-    change = (
-        f"1년 전 대비 {signed(row.corporate_3_9_change_pct, 1)}%"
-        if row.corporate_3_9_change_pct is not None
-        else ""
+def _cluster_row(row: Cluster, *, with_trade: bool, with_sign: bool) -> Row:
+    change = row.corporate_3_9_change_pct
+    sign = Cell(
+        number(row.corporate_3_9),
+        row.corporate_3_9,
+        note=f"1년 전보다 {signed(change, 1)}%" if change is not None else "",
     )
     return Row(
         (
@@ -250,22 +264,8 @@ def cluster_row(row: Cluster, *, with_trade: bool) -> Row:
             change_cell(row),
             workers_cell(row),
             designated_cell(row),
-            Cell(number(row.corporate_3_9), row.corporate_3_9, note=change),
+            *((sign,) if with_sign else ()),
         )
-    )
-
-
-def cluster_table(
-    key: str, rows: Iterable[Cluster], *, with_trade: bool, notes: tuple[str, ...] = ()
-) -> Table:
-    """Places and divisions, those with most small manufacturers first."""
-    ordered = sorted(rows, key=lambda row: (-(row.est_small or 0), row.key))
-    return Table(
-        key,
-        "",
-        cluster_columns(with_trade=with_trade),
-        tuple(cluster_row(row, with_trade=with_trade) for row in ordered),
-        (*notes, words()["proxy_note"]),
     )
 
 
@@ -285,8 +285,8 @@ def designation_table(listed: Iterable[Designation], day: dt.date) -> Table:
                 (
                     Cell(one.name, note=" · ".join(one.dongs) or "읍면동 확인 안 됨"),
                     Cell(one.trade, note="·".join(one.divisions)),
-                    Cell(date_ko(one.first_seen), note=_notice(one)),
-                    Cell(date_ko(one.plan_end)),
+                    Cell(one.first_seen.text, note=_notice(one)),
+                    Cell(one.plan_end.text),
                     Cell(said[state], tone="doubtful" if state != "running" else ""),
                     Cell(published),
                     Cell(clean(one.source)),
@@ -313,7 +313,7 @@ def centre_table(listed: Iterable[Centre], day: dt.date) -> Table:
                 Cell(one.name, links=(Link(one.name, centre_stem(one)),), note=one.operator),
                 Cell(words()["kinds"][one.kind]),
                 Cell(one.trade, note="·".join(one.divisions)),
-                Cell(date_ko(one.since) if one.since else NONE),
+                Cell(one.since.text if one.since else NONE, note=one.since_basis),
                 Cell(
                     "운영" if one.runs_on(day) else "목록에서 빠짐",
                     tone="" if one.runs_on(day) else "doubtful",
@@ -346,4 +346,4 @@ def articles_of(row: Cluster) -> tuple[str, ...]:
 
 
 def _notice(one: Designation) -> str:
-    return f"고시 {one.notice}" if one.notice else {"press": "보도"}.get(one.first_seen_basis, "")
+    return f"고시 {one.notice}" if one.notice else one.first_seen_basis
