@@ -19,6 +19,7 @@ from sogong_pipeline.clusters.counts import (
     write_rows,
 )
 from sogong_pipeline.clusters.in_lake import CLUSTERS, COUNTS, counts_in_force, current_clusters, loads
+from sogong_pipeline.clusters.lists import lists_digest_parts
 from sogong_pipeline.clusters.loads import Load, in_force
 from sogong_pipeline.clusters.workbooks import disagreements
 from sogong_pipeline.errors import RefusedError
@@ -117,7 +118,7 @@ class ClusterSteps:
         """Build the tables from the counts in force and the newest months, and make them the current ones.
 
         Returns:
-            The partition, and whether its content differs from what was current before.
+            The partition, and whether counts, lists, months or content differ from what was current before.
 
         Raises:
             RefusedError: when no count is loaded.
@@ -131,6 +132,7 @@ class ClusterSteps:
         months = {month: self._corporations(month) for month in self.months()}
         inputs = {
             "counts": digest_of([partition.digest for partition in loads(self.catalogue)])[:SHORT],
+            "lists": digest_of(lists_digest_parts())[:SHORT],
             **{str(month): partition.digest[:SHORT] for month, partition in months.items()},
         }
         partition, _ = make(
@@ -142,7 +144,11 @@ class ClusterSteps:
             {month: partition.path("corporate_small_manufacturer") for month, partition in months.items()},
         )
         self.catalogue.lake.set_current(partition.folder.name, CLUSTERS, recorded_at=self.catalogue.now())
-        return partition, before is None or before.digest != partition.digest
+        is_same = before is not None and (before.folder, before.digest) == (
+            partition.folder,
+            partition.digest,
+        )
+        return partition, not is_same
 
     def months(self) -> list[Month]:
         """The months that the trend of small corporations shows, as far as they are in."""
