@@ -153,7 +153,9 @@ def _official(path: Path) -> dict[str, Any]:
 
 
 def clusters_publish(
-    formats: Annotated[str, typer.Option(metavar="LIST", help="Formats of the pages.")] = "html",
+    formats: Annotated[
+        str, typer.Option(metavar="LIST", help="Formats of the pages.")
+    ] = "html,pdf,xlsx,hwpx",
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Write the pages of small manufacturers: policy unit, trades, regions, clusters, centres."""

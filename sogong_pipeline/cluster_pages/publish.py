@@ -13,11 +13,12 @@ from sogong_pipeline.clusters.lists import centres
 from sogong_pipeline.lake.store import open_reports
 from sogong_pipeline.pages.parts import Format, Page
 from sogong_pipeline.renderers.published import Published, write_pages
+from sogong_pipeline.renderers.registry import FINAL
 
 FOLDER = "clusters"
 
 
-def publish_clusters(catalogue: Catalogue, formats: Sequence[Format] = ("html",)) -> Published:
+def publish_clusters(catalogue: Catalogue, formats: Sequence[Format] = FINAL) -> Published:
     """Write every page; the policy unit's is `index`.
 
     Raises:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from sogong_pipeline.cluster_pages.collect import ClusterSource
+from sogong_pipeline.clusters.building import is_shown
 from sogong_pipeline.clusters.counts import SECTION
 from sogong_pipeline.clusters.lists import Centre, Designation, PartialDate
 from sogong_pipeline.clusters.places import sigungu_name

@@ -27,14 +27,18 @@ def test_every_layer_logs_a_line_when_it_is_made_and_none_when_it_is_there(
     files = [month_file(tmp_path / "files", month) for month in ("2022-04", "2022-05")]
     files.append(month_file(tmp_path / "later", "2022-05", count=41))
     counts = tmp_path / "counts.csv"
-    counts.write_text(write_rows([count("강원특별자치도 강릉시 주문진읍", "10", 45)], COUNT_COLUMNS), encoding="utf-8")
+    counts.write_text(
+        write_rows([count("강원특별자치도 강릉시 주문진읍", "10", 45)], COUNT_COLUMNS), encoding="utf-8"
+    )
     with caplog.at_level(logging.INFO, logger="sogong_pipeline"):
         for file in files:
             pipeline.months.ingest(Month.parse("2022-04" if file == files[0] else "2022-05"), str(file))
         pipeline.quarters.propose(Quarter(2022, 2))
         pipeline.clusters.load([counts])
         pipeline.clusters.build()
-        lines = [record.getMessage() for record in caplog.records if record.name.startswith("sogong_pipeline")]
+        lines = [
+            record.getMessage() for record in caplog.records if record.name.startswith("sogong_pipeline")
+        ]
         assert all(LINE.fullmatch(line) for line in lines), lines
         assert {line.split()[0] for line in lines} == {layer.name for layer in LAYERS if layer.builder}
         (staged, *_) = [line for line in lines if line.startswith("staged 2022-04")]
