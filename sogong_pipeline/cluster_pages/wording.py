@@ -153,11 +153,10 @@ def percentage(value: Decimal | None) -> Cell:
 
 
 def place_cell(row: Cluster) -> Cell:
-    """The place as a way to its card."""
+    """The place as a way to its card where it has one."""
     name = place_name(row)
-    return Cell(
-        name, links=(Link(name, stem_of(row)),), note=f"{row.reference_year}년 {source_name(row.source)}"
-    )
+    links = (Link(name, stem_of(row)),) if is_shown(row) else ()
+    return Cell(name, links=links, note=f"{row.reference_year}년 {source_name(row.source)}")
 
 
 def threshold_cell(row: Cluster) -> Cell:
