@@ -61,7 +61,7 @@ def publish_reports() -> None:
 
         published = publish_draft(open_installation(), Quarter.parse(partition_key))
         ti.xcom_push(
-            KEY, f"{len(published.files)} reports of {partition_key}: {published.folder}/{published.files[0]}"
+            KEY, f"{published.pages} reports of {partition_key}: {published.folder}/{published.files[0]}"
         )
         return {"folder": published.folder, "files": len(published.files)}
 

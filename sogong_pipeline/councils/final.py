@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -13,10 +13,11 @@ from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.districts.loaded import registry_of_version
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.store import FolderStore, open_reports
+from sogong_pipeline.pages.parts import Format
 from sogong_pipeline.pages.wording import clean
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.renderers.published import INDEX, write_pages
-from sogong_pipeline.renderers.registry import file_name
+from sogong_pipeline.renderers.registry import EVERYDAY, FINAL, file_name
 from sogong_pipeline.reports.collect import are_invented, collect
 from sogong_pipeline.reports.model import build_extracts, build_final
 from sogong_pipeline.reports.source import Councils, Decided, PreviousStages, ReportSource
@@ -35,13 +36,19 @@ class Finals:
     nation: bool
 
 
-def publish_final(catalogue: Catalogue, quarter: Quarter, out: Path | None = None) -> Finals:
+def publish_final(
+    catalogue: Catalogue,
+    quarter: Quarter,
+    out: Path | None = None,
+    formats: Sequence[Format] | None = None,
+) -> Finals:
     """Write the final reports of a quarter, and what each local government gets in the folder `sigungu`.
 
     Args:
         catalogue: the installation.
         quarter: a quarter that councils judged.
         out: a folder; when None, `<quarter>/final` where the settings have the reports.
+        formats: what everything is written in; when None, reports in all formats and extracts in HTML and PDF.
 
     Raises:
         RefusedError: when no council has decided on it.
@@ -58,10 +65,12 @@ def publish_final(catalogue: Catalogue, quarter: Quarter, out: Path | None = Non
     nation = not councils.missing or catalogue.settings.clock().date() > issue.deadline
     told = [model for model in models if nation or model.stem != INDEX]
     folder = f"{quarter}/final"
-    published = write_pages(told, FolderStore(out) if out else open_reports(catalogue.settings, folder))
+    place = FolderStore(out) if out else open_reports(catalogue.settings, folder)
+    published = write_pages(told, place, formats or FINAL)
     extracts = write_pages(
         build_extracts(source),
         FolderStore(out / EXTRACTS) if out else open_reports(catalogue.settings, f"{folder}/{EXTRACTS}"),
+        formats or EVERYDAY,
     )
     files = [*published.files, *(f"{EXTRACTS}/{name}" for name in extracts.files)]
     return Finals(published.folder, files, list(councils.decided), list(councils.missing), nation)

@@ -139,6 +139,33 @@ LAYERS: tuple[Layer, ...] = (
         "sheets", ("period", "issue"), "kept", "the decision sheets as issued", command="decide sheets {0}"
     ),
     Layer(
+        "counts",
+        ("version",),
+        "kept",
+        "counts of small manufacturers as loaded, with the files they came in",
+        command="clusters load FILE",
+    ),
+    Layer(
+        "corporations",
+        ("month", "vintage"),
+        "derived",
+        "small corporations of manufacturing by dong and division",
+        needs=("staged",),
+        builder="sogong_pipeline.clusters.corporations.count_corporations",
+        data=(REGIONS, INDUSTRIES),
+        command="clusters load",
+    ),
+    Layer(
+        "clusters",
+        ("version",),
+        "derived",
+        "dongs and divisions against the law's number, shares, small corporations by month",
+        needs=("counts", "corporations"),
+        builder="sogong_pipeline.clusters.building.build_clusters",
+        data=(REGIONS, INDUSTRIES, "clusters/*.yaml", "clusters/data/*.csv"),
+        command="clusters load",
+    ),
+    Layer(
         "received", ("period", "office", "file"), "kept", "returned sheets that wait, and the answers given"
     ),
     Layer("decisions", ("period", "office", "recording"), "kept", "what the councils decided"),

@@ -21,6 +21,11 @@ class Published:
     folder: str
     files: list[str] = field(default_factory=list)
 
+    @property
+    def pages(self) -> int:
+        """The number of pages, each counted once however many formats it is written in."""
+        return len({PurePosixPath(name).stem for name in self.files})
+
 
 def write_pages(pages: Iterable[Page], place: Store, formats: Sequence[Format] = (BROWSER,)) -> Published:
     """Write one file per page and format; a reader never meets half a file, and nothing else there is touched."""

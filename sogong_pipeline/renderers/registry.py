@@ -28,8 +28,22 @@ class Renderer:
 
 
 RENDERERS: Mapping[Format, Renderer] = {
-    renderer.suffix: renderer for renderer in (Renderer("html", "text/html", f"{__package__}.html"),)
+    renderer.suffix: renderer
+    for renderer in (
+        Renderer("html", "text/html", f"{__package__}.html"),
+        Renderer("pdf", "application/pdf", f"{__package__}.pdf"),
+        Renderer(
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            f"{__package__}.xlsx",
+        ),
+        Renderer("hwpx", "application/hwp+zip", f"{__package__}.hwpx"),
+    )
 }
+EVERYDAY: Sequence[Format] = ("html", "pdf")
+"""What drafts, bulletins, briefings and extracts are written in unless somebody asks for others."""
+FINAL: Sequence[Format] = tuple(RENDERERS)
+"""What final reports are written in."""
 BROWSER: Format = "html"
 """The format that links lead to and that a person is shown."""
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.drawings import StageMark
-from sogong_pipeline.pages.parts import Bullet, Cell, Column, Row, Section, Table
+from sogong_pipeline.pages.parts import FORMATS, Bullet, Cell, Column, Row, Section, Table
 from sogong_pipeline.pages.wording import clean, closed_percent, texts
 from sogong_pipeline.reports.scope import Scope, undetermined_key
 from sogong_pipeline.reports.wording import report_texts, since
@@ -134,6 +134,7 @@ def sources(scope: Scope) -> Section:
         columns,
         rows,
         notes=tuple(report_texts().source_notes),
+        formats=FORMATS - {"hwpx"},
     )
     return Section(
         "sources",

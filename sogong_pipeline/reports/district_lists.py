@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sogong_pipeline.pages import cells
-from sogong_pipeline.pages.parts import Card, Cell, Column, Row, Search, Section, Table
+from sogong_pipeline.pages.parts import FORMATS, Card, Cell, Column, Row, Search, Section, Table
 from sogong_pipeline.pages.wording import CHANGE_DIGITS, NONE, number, texts
 from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, undetermined_key
@@ -208,7 +208,7 @@ def _full(scope: Scope, districts: Sequence[District], search: Search | None = N
         Column("신뢰도·상태"),
     )
     notes = fact_cells.table_notes([district.fact for district in districts])
-    return Table("districts", "", columns, rows, notes, search)
+    return Table("districts", "", columns, rows, notes, search, formats=FORMATS - {"hwpx"})
 
 
 def _standing(district: District) -> Cell:

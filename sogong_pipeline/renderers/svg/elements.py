@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 
@@ -9,6 +10,19 @@ Style = dict[str, str | float]
 """Attributes shared by elements."""
 
 FONT = "Pretendard, 'Noto Sans KR', 'Malgun Gothic', 'Apple SD Gothic Neo', NanumGothic, sans-serif"
+
+
+def in_font(svg: str, family: str) -> str:
+    """A drawing with its words in one font, for a format that brings its own."""
+    return svg.replace(escape(FONT), escape(family))
+
+
+def size(svg: str) -> tuple[float, float]:
+    """Width and height of a drawing, in CSS pixels."""
+    found = re.match(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    if found is None:
+        raise ValueError("not a drawing of ours")
+    return float(found[1]), float(found[2])
 
 
 def figure(value: float) -> str:
