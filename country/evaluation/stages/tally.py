@@ -84,20 +84,21 @@ def shares(tallies: Iterable[Tally], seed: int = 1) -> list[Figure]:
     parts = list(tallies)
     keys = sorted({key for part in parts for key in part._successes})
     rng = np.random.default_rng(seed)
-    draws = [
-        rng.multinomial(part.districts, np.full(part.districts, 1 / part.districts), DRAWS) for part in parts
-    ]
+    drawn = np.zeros((2, len(keys), DRAWS))
+    total = np.zeros((2, len(keys)))
+    for part in parts:
+        chance = np.full(part.districts, 1 / part.districts)
+        weights = rng.multinomial(part.districts, chance, DRAWS).astype(float)
+        nothing = np.zeros(part.districts)
+        for row, counted in enumerate((part._successes, part._trials)):
+            values = np.stack([counted.get(key, nothing) for key in keys])
+            total[row] += values.sum(axis=1)
+            drawn[row] += values @ weights.T
     found = []
-    for key in keys:
-        drawn = np.zeros((2, DRAWS))
-        total = np.zeros(2)
-        for part, weights in zip(parts, draws, strict=True):
-            if key in part._successes:
-                both = np.stack([part._successes[key], part._trials[key]])
-                total += both.sum(axis=1)
-                drawn += both @ weights.T
-        if total[1]:
-            ratios = drawn[0] / np.maximum(drawn[1], 1)
+    for number, key in enumerate(keys):
+        successes, trials = total[:, number]
+        if trials:
+            ratios = drawn[0, number] / np.maximum(drawn[1, number], 1)
             low, high = np.percentile(ratios, MIDDLE).tolist()
-            found.append(Figure(key, float(total[0] / total[1]), low, high, int(total[1])))
+            found.append(Figure(key, float(successes / trials), low, high, int(trials)))
     return found
