@@ -107,11 +107,11 @@ class Warehouse:
         _replace(connection, "dim_industry_code", {}, rows_of.dim_industry_code())
         _replace(connection, "dim_status", {}, rows_of.dim_status())
         _replace(connection, "series_break", {}, rows_of.series_break())
+        _load_lists(connection)
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
     def _load_clusters(self, connection: Connection) -> None:
-        _replace(connection, "cluster_designation", {}, rows_of.cluster_designation())
-        _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre())
+        _load_lists(connection)
         if (built := current_clusters(self.catalogue)) is not None:
             for table in CLUSTER_TABLES:
                 _load(connection, table, {}, built)
@@ -187,6 +187,12 @@ def _create(connection: Connection) -> None:
     for name, definition in views().items():
         if name not in existing:
             connection.execute(text(f"CREATE VIEW {name} AS {definition}"))
+
+
+def _load_lists(connection: Connection) -> None:
+    """Load our own lists of designated clusters and of centres for small manufacturers."""
+    _replace(connection, "cluster_designation", {}, rows_of.cluster_designation())
+    _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre())
 
 
 def _load_turns(
