@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from sogong_pipeline.bulletins.collect import (
-    NATION,
     WITHOUT_OFFICE,
     BulletinSource,
     Figure,
@@ -21,7 +20,7 @@ from sogong_pipeline.pages.parts import Cell, Column, Link, Row, Section, Table
 from sogong_pipeline.pages.wording import clean, month_ko, number, rounded, shorten, signed, texts
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.regions.reference import Office, current_code, offices
-from sogong_pipeline.vocabulary import MEASURES, UNKNOWN, Measure
+from sogong_pipeline.vocabulary import MEASURES, NATION, UNKNOWN, Measure
 
 MOST_MOVERS = 10
 CHANGES = ("month", "year", "mean_year")

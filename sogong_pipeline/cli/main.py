@@ -5,6 +5,11 @@ Exit status: 0 done, 1 refused or failed with one line, 2 wrong usage, 3 somethi
 
 from __future__ import annotations
 
+import logging
+from typing import Annotated
+
+import typer
+
 from sogong_pipeline.cli import (
     councils,
     country,
@@ -19,6 +24,22 @@ from sogong_pipeline.cli import (
 from sogong_pipeline.cli.runner import application, command, group_of
 
 app = application(__doc__)
+
+
+@app.callback()
+def options(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log a line on every step that ends.")
+    ] = False,
+) -> None:
+    """Set what all commands share."""
+    if verbose:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        logger = logging.getLogger("sogong_pipeline")
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+
 
 registry_group = group_of(app, "registry", "The district registry.")
 district_group = group_of(app, "district", "Districts and who lies in them.")

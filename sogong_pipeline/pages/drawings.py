@@ -73,7 +73,7 @@ class StageBars:
 
     alt: str
     bars: tuple[tuple[str, Mapping[Stage, int]], ...]
-    labels: Mapping[Stage, str]
+    labels: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from typing import Literal
 import yaml
 
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.vocabulary import Number, Stage
+from sogong_pipeline.rates.contribution import coverage_breaks
+from sogong_pipeline.vocabulary import Number, labels
 
 NONE = "–"
 CHANGE_DIGITS = 2
@@ -33,10 +34,10 @@ _RIEUL = 8
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The words that every kind of page uses, by the names of texts.yaml."""
+    """The words of texts.yaml that every kind of page uses, and the labels of codes, by the same names."""
 
     report: Mapping[str, str]
-    stages: Mapping[Stage, str]
+    stages: Mapping[str, str]
     confidence: Mapping[str, str]
     measures: Mapping[str, str]
     bases: Mapping[str, str]
@@ -45,7 +46,10 @@ class Texts:
 @cache
 def texts() -> Texts:
     """The fixed words, read once."""
-    return Texts(**yaml.safe_load(files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")))
+    text = files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
+    words = yaml.safe_load(text.replace("{coverage_break}", coverage_breaks()[-1].korean))
+    named = labels()
+    return Texts(**words, stages=named.stages, measures=named.measures, bases=named.bases)
 
 
 def clean(text: str) -> str:
@@ -132,4 +136,4 @@ def quarter_ko(quarter: Quarter) -> str:
 
 def month_ko(month: Month) -> str:
     """`2026년 9월`."""
-    return f"{month.year}년 {month.month}월"
+    return month.korean

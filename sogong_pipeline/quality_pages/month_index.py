@@ -7,8 +7,9 @@ from sogong_pipeline.pages.parts import Cell, Column, Link, Page, Row, Section, 
 from sogong_pipeline.pages.wording import month_ko, number
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality_pages.history import Checked, History
-from sogong_pipeline.quality_pages.page import INDEX, KEYWORDS, masthead
+from sogong_pipeline.quality_pages.page import KEYWORDS, masthead
 from sogong_pipeline.quality_pages.wording import STATES, TONES, figure
+from sogong_pipeline.renderers.published import INDEX
 
 
 def index_page(history: History) -> Page:

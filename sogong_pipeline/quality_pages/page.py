@@ -27,9 +27,9 @@ from sogong_pipeline.quality_pages.wording import (
     limits,
     notes,
 )
+from sogong_pipeline.renderers.published import INDEX
 
 KICKER = "국민연금 가입 사업장 내역 품질 점검"
-INDEX = "index"
 KEYWORDS = ("국민연금 가입 사업장 내역", "자료 품질", "점검")
 DIGEST_SHOWN = 12
 

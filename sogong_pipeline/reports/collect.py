@@ -30,7 +30,7 @@ from sogong_pipeline.reports.source import (
     TrendPoint,
 )
 from sogong_pipeline.stages.rules import DEFAULT, load
-from sogong_pipeline.vocabulary import NATION_CODE, Base, Measure
+from sogong_pipeline.vocabulary import NATION, Base, Measure
 from sogong_pipeline.warehouse.rows import source_file
 
 COLUMN: dict[Measure, str] = {"workplaces": "workplaces", "workers": "workers", "payroll_krw": "payroll"}
@@ -74,7 +74,7 @@ def collect(
         registry_of_version(catalogue, edition.facts["registry_version"]).on(quarter.last_day).districts
     )
     regions = {row["region_code"]: row for row in _rows(edition, "fact_region_quarter")}
-    nation = regions[NATION_CODE]
+    nation = regions[NATION]
     return ReportSource(
         quarter=quarter,
         edition=edition.folder.name,

@@ -16,7 +16,7 @@ from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, count_stages
 from sogong_pipeline.reports.source import DistrictFact
 from sogong_pipeline.reports.wording import report_texts, said_before, since, stage_noun
-from sogong_pipeline.vocabulary import NATION_CODE, STAGES, Stage
+from sogong_pipeline.vocabulary import NATION, STAGES, Stage
 
 
 def tiles(scope: Scope) -> tuple[StageTile, ...]:
@@ -75,7 +75,7 @@ def overview(scope: Scope) -> Section:
 
 def _adjusted(scope: Scope) -> tuple[Table, ...]:
     """The regions' workers of the last month without their season, where it is known."""
-    named = {NATION_CODE: "전국", **{code: region_name(code) for code in scope.sidos}}
+    named = {NATION: "전국", **{code: region_name(code) for code in scope.sidos}}
     found = {code: scope.source.adjusted[code] for code in named if code in scope.source.adjusted}
     if not found:
         return ()
@@ -91,7 +91,7 @@ def _adjusted(scope: Scope) -> tuple[Table, ...]:
                     for change in (one.month_change_pct, one.quarter_change_pct)
                 ),
             ),
-            strong=code == NATION_CODE,
+            strong=code == NATION,
         )
         for code, one in found.items()
     )

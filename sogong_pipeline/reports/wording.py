@@ -11,6 +11,7 @@ import yaml
 
 from sogong_pipeline.decisions.period import period_ko
 from sogong_pipeline.pages.wording import quarter_ko
+from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.reports.source import PreviousStages, ReportSource
 from sogong_pipeline.vocabulary import Stage
 
@@ -45,7 +46,7 @@ class ReportTexts:
 def report_texts() -> ReportTexts:
     """The fixed words, read once."""
     text = files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
-    return ReportTexts(**yaml.safe_load(text))
+    return ReportTexts(**yaml.safe_load(text.replace("{coverage_break}", coverage_breaks()[-1].korean)))
 
 
 def since(source: ReportSource) -> str:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sogong_pipeline.catalogue import Catalogue
-from sogong_pipeline.nps.sources import Sources
+from sogong_pipeline.nps.sources.registry import Sources
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.quarters import QuarterSteps
@@ -23,10 +23,7 @@ class Installation(Catalogue):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.registry = RegistrySteps(self)
-        sources = Sources(
-            settings.portal_url, settings.home / "portal", settings.odcloud_url, settings.api_key
-        )
-        self.months = MonthSteps(self, sources)
+        self.months = MonthSteps(self, Sources(settings))
         self.quarters = QuarterSteps(self, self.months)
 
     @cached_property

@@ -43,27 +43,27 @@ def columns_of(row: Mapping[str, Any], shown: str) -> dict[str, str]:
     Raises:
         RefusedError: when a column is missing, doubled or unknown.
     """
-    found: dict[str, str] = {}
-    strange = []
+    keys: dict[str, str] = {}
+    unknown = []
     for key in row:
         numbered = re.fullmatch(r"col-(\d{1,2})", key)
         column = COLUMNS[int(numbered[1])] if numbered and int(numbered[1]) < len(COLUMNS) else column_of(key)
-        if column is None or column in found:
-            strange.append(repr(key[:40]))
+        if column is None or column in keys:
+            unknown.append(repr(key[:40]))
         else:
-            found[column] = key
-    missing = [name for name, column in zip(V3_HEADER, COLUMNS, strict=True) if column not in found]
-    if strange or missing:
-        told = [
-            f"{what} {', '.join(names[:5])}"
-            for what, names in (("lack", missing), ("have", strange))
+            keys[column] = key
+    missing = [name for name, column in zip(V3_HEADER, COLUMNS, strict=True) if column not in keys]
+    if unknown or missing:
+        faults = [
+            f"{verb} {', '.join(names[:5])}"
+            for verb, names in (("lack", missing), ("have", unknown))
             if names
         ]
         raise RefusedError(
-            f"{shown}: its rows {' and '.join(told)}, "
+            f"{shown}: its rows {' and '.join(faults)}, "
             "expected the 22 columns of the file; use the file with --from FILE"
         )
-    return {column: found[column] for column in COLUMNS}
+    return {column: keys[column] for column in COLUMNS}
 
 
 class FileOfRows:
@@ -98,7 +98,7 @@ class FileOfRows:
 
 
 class _Lines:
-    """What the csv module writes to."""
+    """Collects the lines that the csv module writes."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []

@@ -1,4 +1,4 @@
-"""How the portal is treated: one request at a time, by name, with pauses, so many a day, never after a refusal."""
+"""Requests to the portal: one at a time, with a stated name, pauses and a daily limit, never after a refusal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.nps.portal.client import PortalClient
 from sogong_pipeline.nps.portal.http import USER_AGENT
 from sogong_pipeline.nps.portal.memory import Memory
-from sogong_pipeline.nps.portal.rate_limit import ELSEWHERE, ON_THIS_MACHINE, Manners, Turns
+from sogong_pipeline.nps.portal.rate_limit import LOOPBACK_LIMITS, REMOTE_LIMITS, RateLimiter, RequestLimits
 from sogong_pipeline.periods import SEOUL, Month
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
@@ -38,8 +38,10 @@ class Time:
         self.now += seconds
 
 
-def turns(folder: Path, time: Time, **rules: float) -> Turns:
-    return Turns("portal", Memory(folder), Manners(**rules), clock=lambda: time.now, sleep=time.sleep)  # type: ignore[arg-type]
+def limiter(folder: Path, time: Time, **limits: float) -> RateLimiter:
+    return RateLimiter(
+        "portal", Memory(folder), RequestLimits(**limits), clock=lambda: time.now, sleep=time.sleep
+    )  # type: ignore[arg-type]
 
 
 def asked(portal: PortalServer) -> list[str]:
@@ -59,7 +61,7 @@ def test_every_request_says_who_asks_and_leaves_no_connection_open(
 
 
 def test_runs_at_once_ask_one_at_a_time(portal: PortalServer, tmp_path: Path, files: Path) -> None:
-    """Two runs of one machine share the turns; each answer has ended before the next request begins."""
+    """Runs of one machine share the limiter; each answer has ended before the next request begins."""
 
     def run(number: int) -> None:
         client = PortalClient(portal.url, tmp_path / "memory")
@@ -73,14 +75,14 @@ def test_runs_at_once_ask_one_at_a_time(portal: PortalServer, tmp_path: Path, fi
     assert all(earlier.ended <= later.began for earlier, later in itertools.pairwise(requests))
 
 
-def test_who_waits_too_long_for_its_turn_is_told(tmp_path: Path) -> None:
+def test_a_run_that_waits_too_long_for_the_lock_is_refused(tmp_path: Path) -> None:
     time = Time()
     with (
-        turns(tmp_path, time).turn(),
+        limiter(tmp_path, time).slot(),
         pytest.raises(
             LaterError, match=r"another run on this machine has been asking portal for more than 0 s; try"
         ),
-        turns(tmp_path, time, turn_seconds=0.1).turn(),
+        limiter(tmp_path, time, lock_seconds=0.1).slot(),
     ):
         pass
 
@@ -88,38 +90,38 @@ def test_who_waits_too_long_for_its_turn_is_told(tmp_path: Path) -> None:
 def test_there_is_a_pause_between_an_answer_and_the_next_request_of_any_run(tmp_path: Path) -> None:
     time = Time()
     for _ in range(2):
-        with turns(tmp_path, time).turn():
+        with limiter(tmp_path, time).slot():
             time.now += 5
     time.now += 0.25
-    with turns(tmp_path, time).turn():
+    with limiter(tmp_path, time).slot():
         pass
     assert time.slept == [0, 1, 0.75]
-    assert ELSEWHERE.pause_seconds >= 1
+    assert REMOTE_LIMITS.pause_seconds >= 1
 
 
 def test_the_limit_of_a_day_holds_over_runs_until_midnight_in_seoul(tmp_path: Path) -> None:
     time = Time()
     for _ in range(3):
-        with turns(tmp_path, time, requests_a_day=3).turn():
+        with limiter(tmp_path, time, requests_a_day=3).slot():
             pass
     with (
         pytest.raises(
             LaterError,
             match=r"portal was asked 3 times today, which is the day's limit; .* try again tomorrow",
         ),
-        turns(tmp_path, time, requests_a_day=3).turn(),
+        limiter(tmp_path, time, requests_a_day=3).slot(),
     ):
         pass
     time.now = dt.datetime(2026, 10, 21, tzinfo=SEOUL).timestamp()
-    with turns(tmp_path, time, requests_a_day=3).turn():
+    with limiter(tmp_path, time, requests_a_day=3).slot():
         pass
-    assert ELSEWHERE.requests_a_day <= 1_000
+    assert REMOTE_LIMITS.requests_a_day <= 1_000
 
 
 def test_the_limit_is_kept_over_http_and_nothing_is_asked_beyond_it(
-    portal: PortalServer, tmp_path: Path, behave: Callable[..., Manners]
+    portal: PortalServer, tmp_path: Path, set_limits: Callable[..., RequestLimits]
 ) -> None:
-    behave(requests_a_day=3)
+    set_limits(requests_a_day=3)
     PortalClient(portal.url, tmp_path / "memory").list_uploads()
     with pytest.raises(LaterError, match="which is the day's limit"):
         PortalClient(portal.url, tmp_path / "memory").list_uploads()
@@ -162,7 +164,7 @@ def test_a_refusal_is_never_asked_again(
 
 
 @pytest.mark.parametrize(
-    ("fault", "seconds"), [(Fault.BUSY, ON_THIS_MACHINE.wait_seconds), (Fault.BUSY_FOR, 120)]
+    ("fault", "seconds"), [(Fault.BUSY, LOOPBACK_LIMITS.wait_seconds), (Fault.BUSY_FOR, 120)]
 )
 def test_a_portal_that_asks_to_be_left_alone_is(
     portal: PortalServer, tmp_path: Path, fault: Fault, seconds: float
@@ -177,8 +179,8 @@ def test_a_portal_that_asks_to_be_left_alone_is(
         PortalClient(portal.url, tmp_path / "memory").list_uploads()
     assert len(portal.requests) == 1
     (folder,) = (tmp_path / "memory").iterdir()
-    past = Memory(folder).recall("turns")
-    assert abs(past["not_before"] - past["ended"] - seconds) < 5
+    state = Memory(folder).recall("turns")
+    assert abs(state["not_before"] - state["ended"] - seconds) < 5
 
 
 @pytest.mark.parametrize(
