@@ -87,8 +87,8 @@ def _layers() -> Iterator[str]:
         "*kept* layers are all there is; *derived* ones can be made again from the others at any time; an *edition* is "
         "derived from the state of the others at one time and kept, because decisions cite it. The inputs of a "
         "partition are the digests of what it needs, and four of its code: the import closure of its builder, its SQL "
-        "with the macros it uses, its data files, and the versions of the libraries that compute. `sogong status` names "
-        "what changed, `sogong propose` makes it again."
+        "with the macros it uses, its data files, and the versions of the libraries that compute. `sogong status` "
+        "names what changed, `sogong propose` makes it again."
     )
     yield ""
     yield from _grid(
