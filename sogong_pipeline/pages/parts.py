@@ -131,6 +131,12 @@ class Table:
     formats: frozenset[Format] = FORMATS
 
     @property
+    def head_column(self) -> int:
+        """The place of the column that names a row: the first that is neither a number nor a stage."""
+        kinds = [column.kind for column in self.columns]
+        return kinds.index("text") if "text" in kinds else 0
+
+    @property
     def statuses(self) -> frozenset[str]:
         """The statuses that its cells show."""
         return frozenset(cell.status for row in self.rows for cell in row.cells if cell.status)
@@ -235,6 +241,7 @@ class Page:
         keywords: What to find it by, for the metadata of a file.
         tiles: The number of districts in each stage, where the page is about stages.
         bars: The same as bars.
+        glance: The table to read right after the first sentence.
     """
 
     stem: str
@@ -248,3 +255,4 @@ class Page:
     keywords: tuple[str, ...]
     tiles: tuple[StageTile, ...] = ()
     bars: Picture | None = None
+    glance: Table | None = None

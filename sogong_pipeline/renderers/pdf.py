@@ -57,6 +57,7 @@ def _page(page: Page) -> Data:
         "anchors": sorted(filter(None, anchors)),
         "tiles": [_tile(tile) for tile in page.tiles],
         "pictures": [_picture(picture) for picture in held(pictures, "pdf")],
+        "glance": _table(page.glance) if page.glance else None,
         "sections": [_section(section) for section in sections],
     }
 

@@ -100,7 +100,12 @@ def collect(
         },
         proposals={
             row["district_id"]: Proposal(
-                row["stage"], row["confidence"], row["reason_ko"], row["undetermined_reason"]
+                row["stage"],
+                row["confidence"],
+                row["reason_ko"],
+                row["undetermined_reason"],
+                row["probability_caution_pct"],
+                row["probability_severe_pct"],
             )
             for row in _rows(proposals, "stage_proposal")
         },

@@ -63,6 +63,7 @@ def _model(scope: Scope, told: Sequence[Scope], every: Sequence[Scope] | None = 
         keywords=(*KEYWORDS, scope.name, quarter_ko(scope.source.quarter)),
         tiles=summary.tiles(scope),
         bars=summary.stage_picture(scope),
+        glance=district_lists.glance(scope),
     )
 
 
@@ -82,9 +83,9 @@ def _of_nation(scope: Scope, every: Sequence[Scope]) -> list[Section]:
 def _of_office(scope: Scope) -> list[Section]:
     return [
         *_decisions(scope),
-        summary.overview(scope),
         movement.moves(scope),
         on_the_map(scope),
+        summary.overview(scope),
         district_lists.flagged(scope),
         district_lists.every(scope),
     ]
