@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import yaml
@@ -45,7 +44,7 @@ OK, UNKNOWN = "ok", "not_computable"
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The Korean words of codes, by the same names as in vocabulary.yaml."""
+    """The Korean words of codes, by the same names as in labels.yaml."""
 
     stages: Mapping[str, str]
     measures: Mapping[str, str]
@@ -55,7 +54,7 @@ class Labels:
 @cache
 def labels() -> Labels:
     """What stages, measures and bases are called, read once."""
-    return Labels(**yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")))
+    return Labels(**yaml.safe_load((SQL / "reference" / "labels.yaml").read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True, slots=True)

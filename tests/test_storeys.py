@@ -17,7 +17,7 @@ STOREYS = [
     *("upkeep", "validation"),
     "steps",
     "councils",
-    *("plans", "board", "trends", "surveys", "reports", "bulletins", "quality_pages"),
+    *("plans", "board", "trends", "surveys", "reports", "bulletins", "quality_pages", "cluster_pages"),
     *("release", "warehouse"),
     *("renderers", "pages"),
     *("stages", "decisions"),

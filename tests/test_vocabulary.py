@@ -10,6 +10,7 @@ import pytest
 
 from sogong_pipeline.pages.wording import texts
 from sogong_pipeline.rates.contribution import coverage_breaks
+from sogong_pipeline.reports.wording import report_texts
 from sogong_pipeline.vocabulary import MEASURE_OF, MEASURES, STAGES, Base, labels
 
 PACKAGE = Path(__file__).parents[1] / "sogong_pipeline"
@@ -36,13 +37,13 @@ def test_no_other_file_gives_a_code_its_word(kind: str) -> None:
         for path in SOURCES
         if re.search(pairs, path.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    assert holders == {"vocabulary.yaml"}
+    assert holders == set(), "labels.yaml names them"
 
 
 def test_the_month_the_coverage_changed_comes_from_its_table() -> None:
     (month,) = coverage_breaks()
     assert month.korean == "2025년 6월"
-    assert f"{month.korean}의 단절" in texts().limits
-    assert not any("{" in text for text in texts().limits.values())
+    assert f"{month.korean}의 단절" in report_texts().limits
+    assert not any("{" in text for text in report_texts().limits.values())
     written = [path.name for path in SOURCES if month.korean in path.read_text(encoding="utf-8")]
     assert written == ["trends.py"]  # an example in a docstring

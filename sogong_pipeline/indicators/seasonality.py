@@ -26,8 +26,8 @@ from sogong_pipeline.lake.partitions import SHORT, digest_of
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.sql_engine import Engine, query
+from sogong_pipeline.vocabulary import MEASURES
 
-MEASURES = ("workplaces", "workers", "payroll_krw")
 PERIOD = 12
 MILLION = 1_000_000
 PERIODIC = 361

@@ -24,7 +24,7 @@ class Layer:
         about: What a partition holds.
         needs: The layers whose partitions it is made from.
         builder: The function that makes a partition, as a dotted name.
-        data: The data files its code reads, as patterns below the package, or below the folder of `expectations/`.
+        data: The data files its code reads, as patterns below the package, or beside `sql/` and `expectations/`.
         command: What makes a partition, with the first part of its key; empty where no command does again.
     """
 
@@ -132,11 +132,38 @@ LAYERS: tuple[Layer, ...] = (
         "the stage of every district by one rule set, with its confidence",
         needs=("editions",),
         builder="sogong_pipeline.stages.proposals.propose_stages",
-        data=("vocabulary.yaml", RATES),
+        data=("sql/reference/labels.yaml", RATES),
         command=PROPOSE,
     ),
     Layer(
         "sheets", ("period", "issue"), "kept", "the decision sheets as issued", command="decide sheets {0}"
+    ),
+    Layer(
+        "counts",
+        ("version",),
+        "kept",
+        "counts of small manufacturers as loaded, with the files they came in",
+        command="clusters load FILE",
+    ),
+    Layer(
+        "corporations",
+        ("month", "vintage"),
+        "derived",
+        "small corporations of manufacturing by dong and division",
+        needs=("staged",),
+        builder="sogong_pipeline.clusters.corporations.count_corporations",
+        data=(REGIONS, INDUSTRIES),
+        command="clusters load",
+    ),
+    Layer(
+        "clusters",
+        ("version",),
+        "derived",
+        "dongs and divisions against the law's number, shares, small corporations by month",
+        needs=("counts", "corporations"),
+        builder="sogong_pipeline.clusters.building.build_clusters",
+        data=(REGIONS, INDUSTRIES, "clusters/*.yaml", "clusters/data/*.csv"),
+        command="clusters load",
     ),
     Layer(
         "received", ("period", "office", "file"), "kept", "returned sheets that wait, and the answers given"

@@ -17,7 +17,6 @@ from typing import Literal
 import yaml
 
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.vocabulary import Number, labels
 
 NONE = "–"
@@ -34,7 +33,7 @@ _RIEUL = 8
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The words of texts.yaml that every kind of page uses, and the labels of codes, by the same names."""
+    """The words that every kind of page uses, by the names of texts.yaml, and the labels of codes."""
 
     report: Mapping[str, str]
     stages: Mapping[str, str]
@@ -46,8 +45,7 @@ class Texts:
 @cache
 def texts() -> Texts:
     """The fixed words, read once."""
-    text = files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
-    words = yaml.safe_load(text.replace("{coverage_break}", coverage_breaks()[-1].korean))
+    words = yaml.safe_load(files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8"))
     named = labels()
     return Texts(**words, stages=named.stages, measures=named.measures, bases=named.bases)
 

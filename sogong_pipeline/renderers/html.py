@@ -39,7 +39,7 @@ def render(page: Page) -> bytes:
         script=script,
         style_digest=_digest(style),
         script_digest=_digest(script),
-        marks={stage: mark(stage, 6, 6, 9) for stage in STAGES if kind in {"report", "briefing"}},
+        marks={stage: mark(stage, 6, 6, 9) for stage in STAGES if kind in {"report", "briefing", "clusters"}},
     )
     return text.encode()
 
