@@ -56,6 +56,7 @@ for group, name, run in (
     (app, "publish", reports.publish),
     (app, "lookup", quality.lookup),
     (app, "bulletin", reports.bulletin),
+    (app, "board", reports.board),
     (decide_group, "sheets", councils.decide_sheets),
     (decide_group, "record", councils.decide_record),
     (app, "status", steps.status),

@@ -115,6 +115,7 @@ def propose(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Measure quarters and propose a reference stage for each district."""
+    from sogong_pipeline.steps.board import write_board
     from sogong_pipeline.steps.sweep import outdated_months, remake_month
 
     wanted = Quarter.parse(quarter) if quarter else None
@@ -172,6 +173,8 @@ def propose(
                     f"judged with registry {judged} ({registry}); the latest edition is still the latest"
                 )
             shown.done()
+    if editions:
+        write_board(installation)
     return {"editions": editions, "lines": lines or ["no quarter's inputs changed"]}
 
 
