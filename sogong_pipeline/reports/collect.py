@@ -29,6 +29,7 @@ from sogong_pipeline.reports.source import (
     SourceFile,
     TrendPoint,
 )
+from sogong_pipeline.stages.doubt import refuse_held
 from sogong_pipeline.stages.rules import DEFAULT, load
 from sogong_pipeline.vocabulary import NATION_CODE, Base, Measure
 from sogong_pipeline.warehouse.rows import source_file
@@ -59,11 +60,12 @@ def collect(
         rule_set: the rule set whose proposals are reported.
 
     Raises:
-        RefusedError: when the quarter was never proposed.
+        RefusedError: when the quarter was never proposed, or is held.
     """
     edition = edition or catalogue.edition(quarter)
     if edition is None:
         raise RefusedError(f"{quarter} was not proposed yet; run `sogong propose {quarter}` first")
+    refuse_held(edition)
     proposals = catalogue.proposals(edition, rule_set)
     if proposals is None:
         raise RefusedError(
