@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -71,29 +72,31 @@ def holds(catalogue: Catalogue, month: Month, vintage: str, known: dt.datetime |
     return [hold for hold in entries if known is None or dt.datetime.fromisoformat(hold.recorded_at) <= known]
 
 
-def record(catalogue: Catalogue, month: Month, vintage: str, entry: dict[str, str | None]) -> Hold:
-    """Append an entry about a file of a month.
-
-    Args:
-        catalogue: the installation.
-        month: the data month.
-        vintage: the file.
-        entry: `state`, `checks`, `by` and `reason` of the row.
-    """
+def record(
+    catalogue: Catalogue,
+    month: Month,
+    vintage: str,
+    state: State,
+    checks: Sequence[str],
+    *,
+    by: str | None,
+    reason: str,
+) -> Hold:
+    """Append an entry about a file of a month; the arguments are fields of `Hold`."""
     number = len(catalogue.lake.partitions(LAYER, str(month), vintage)) + 1
-    row = {"data_month": str(month), "vintage": vintage, "number": number, **entry}
-    row["recorded_at"] = catalogue.now()
+    hold = Hold(str(month), vintage, number, state, "|".join(checks), by, reason, catalogue.now())
+    row = asdict(hold)
 
     def build(workspace: Path) -> Built:
         target = workspace / f"{TABLE}.parquet"
         pq.write_table(pa.Table.from_pylist([row], SCHEMA), target, compression="zstd")
-        return Built({TABLE: target}, {"state": entry["state"]})
+        return Built({TABLE: target}, {"state": state})
 
     catalogue.lake.ensure(
         LAYER,
         (str(month), vintage, f"{number:04d}"),
         inputs={"entry": digest_of(row)[:SHORT]},
-        recorded_at=catalogue.now(),
+        recorded_at=hold.recorded_at,
         build=build,
     )
-    return Hold(**row)
+    return hold

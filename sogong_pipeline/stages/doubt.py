@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Built, Partition
 from sogong_pipeline.stages.proposals import propose_stages
+from sogong_pipeline.stages.rules import RuleSet
 from sogong_pipeline.vocabulary import STAGES
 
 LOST_SHARE = 0.8
@@ -28,7 +29,9 @@ def propose_or_hold(
     facts: Path,
     pairs: Path,
     flows: Path,
-    *arguments: Any,
+    rules: RuleSet,
+    edition: str,
+    *,
     held_reason: str | None,
     workspace: Path,
     **named: Any,
@@ -39,15 +42,16 @@ def propose_or_hold(
         facts: `fact_district_quarter` of the edition.
         pairs: its `paired_workplace`.
         flows: its `establishment_flow`.
-        arguments: what `propose_stages` takes besides.
+        rules: the rule set.
+        edition: the edition's name.
         held_reason: which months hold the quarter and by which checks; None when it is not held.
         workspace: an empty folder to write in.
-        named: as `arguments`.
+        named: what `propose_stages` takes besides.
 
     Returns:
         The tables of `propose_stages`; `stage_proposal` with `held_reason`.
     """
-    built = propose_stages(facts, pairs, *arguments, workspace=workspace, **named)
+    built = propose_stages(facts, pairs, rules, edition, workspace=workspace, **named)
     table, lost = pq.read_table(built.files["stage_proposal"]), lost_members(flows)
     rows = [_doubted(row, lost, held_reason) for row in table.to_pylist()]
     pq.write_table(

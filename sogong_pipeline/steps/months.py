@@ -221,8 +221,7 @@ class MonthSteps:
                 for line in partition.facts["failed_warning"]
                 if line.partition(": ")[0] in holding
             ]
-            entry = {"state": "held", "checks": checks, "by": None, "reason": "; ".join(seen)}
-            record_hold(self.catalogue, month, vintage, entry)
+            record_hold(self.catalogue, month, vintage, "held", holding, by=None, reason="; ".join(seen))
 
     def _passed(self, month: Month, vintage: str) -> bool:
         checked = self.lake.find("checked", str(month), vintage)
@@ -267,8 +266,7 @@ class MonthSteps:
         checked = self.lake.require("checked", str(month), vintage)
         if not checked.facts.get("counted_workplaces"):
             raise RefusedError(f"{month}: no row of the file could be read; there is nothing to accept")
-        entry = {"state": "accepted", "checks": "|".join(names), "by": by.strip(), "reason": reason.strip()}
-        record_hold(self.catalogue, month, vintage, entry)
+        record_hold(self.catalogue, month, vintage, "accepted", names, by=by.strip(), reason=reason.strip())
         return (
             []
             if standing(self.catalogue, month, vintage).stopping

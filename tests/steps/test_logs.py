@@ -28,9 +28,7 @@ def test_every_layer_logs_a_line_when_it_is_made_and_none_when_it_is_there(
         for file in files:
             pipeline.months.ingest(Month.parse("2022-04" if file == files[0] else "2022-05"), str(file))
         pipeline.quarters.propose(Quarter(2022, 2))
-        lines = [
-            record.getMessage() for record in caplog.records if record.name.startswith("sogong_pipeline")
-        ]
+        lines = [record.getMessage() for record in caplog.records if record.name.startswith("sogong_pipeline")]
         assert all(LINE.fullmatch(line) for line in lines), lines
         assert {line.split()[0] for line in lines} == {layer.name for layer in LAYERS if layer.builder}
         (staged, *_) = [line for line in lines if line.startswith("staged 2022-04")]
