@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from sogong_pipeline.cli import (
+    clusters,
     councils,
     country,
     districts,
@@ -47,6 +48,7 @@ month_group = group_of(app, "month", "Months that a gate stopped or holds.")
 district_group = group_of(app, "district", "Districts and who lies in them.")
 warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables.")
 evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
+clusters_group = group_of(app, "clusters", "Small manufacturers: counts, clusters, centres, shares.")
 decide_group = group_of(app, "decide", "What the councils decide.")
 
 for group, name, run in (
@@ -75,6 +77,10 @@ for group, name, run in (
     (registry_group, "diff", districts.registry_diff),
     (registry_group, "overlaps", districts.registry_overlaps),
     (district_group, "explain", districts.district_explain),
+    (clusters_group, "convert", clusters.clusters_convert),
+    (clusters_group, "load", clusters.clusters_load),
+    (clusters_group, "diff", clusters.clusters_diff),
+    (clusters_group, "publish", clusters.clusters_publish),
 ):
     command(group, name, run)
 for moved in ("simulate", "portal"):

@@ -36,7 +36,7 @@ def quality(
     return {
         "folder": published.folder,
         "files": published.files,
-        "lines": [f"{len(published.files)} pages", f"open {published.folder}/index.html"],
+        "lines": [f"{len(published.files)} pages", f"open {published.folder}/{published.files[-1]}"],
     }
 
 
