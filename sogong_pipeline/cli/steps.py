@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sogong_pipeline.steps.months import MonthState
 
 LATE = 3
+WARNINGS_NAMED = 3
 
 
 def ingest(
@@ -91,7 +92,10 @@ def _told(state: MonthState) -> str:
     """One line about one month."""
     facts = _month_facts(state)
     line = f"{state.month}  {facts['rows']:>8,} rows  {facts['quarantined_rows']:>4,} quarantined  "
-    line += f"{len(facts['warnings'])} warnings" if facts["warnings"] else "gate passed"
+    names = [warning.partition(": ")[0] for warning in facts["warnings"]]
+    line += f"{len(names)} warnings ({', '.join(names[:WARNINGS_NAMED])})" if names else "gate passed"
+    if state.checked.facts["holding"]:
+        line += "  held, see `sogong status`"
     if not state.checked.facts["compared_with_month_before"]:
         line += " (the month before is not in)"
     if state.measured:

@@ -13,7 +13,7 @@ from sogong_pipeline.periods import Month
 from sogong_pipeline.quality import SUITES
 from sogong_pipeline.quality.gate import failures, write_results
 from sogong_pipeline.sql_engine import Engine, query
-from sogong_pipeline.vocabulary import NATION_CODE
+from sogong_pipeline.vocabulary import NATION
 
 TABLE = "placing_profile"
 
@@ -34,7 +34,7 @@ def check_placing(members: Path, members_before: Path, month: Month, vintage: st
     from sogong_pipeline.quality import suite  # noqa: PLC0415 - pandas and great-expectations take seconds
 
     bounds = yaml.safe_load((SUITES / "sido_bounds.yaml").read_text(encoding="utf-8"))["bounds"]
-    areas = [{"area": NATION_CODE, "name": "전국"}]
+    areas = [{"area": NATION, "name": "전국"}]
     areas += [{"area": bound["sido_code"], "name": bound["name"]} for bound in bounds]
     with Engine(workspace) as engine:
         engine.view("district_member", members)

@@ -197,9 +197,7 @@ class MonthSteps:
         found = standing(self.catalogue, month, vintage)
         if not found.stopping:
             counts: str | None = vintage
-        elif (
-            self.catalogue.vintage_of(month) == vintage
-        ):  # it passed a gate before, or held against another month
+        elif self.catalogue.vintage_of(month) == vintage:  # it passed when the month before was another
             vintages = self.catalogue.vintages(month)
             counts = next((other for other in vintages if self._passed(month, other)), None)
         else:
@@ -250,6 +248,10 @@ class MonthSteps:
             raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
         vintage = vintages[0]
         found = standing(self.catalogue, month, vintage)
+        if any((one.by, one.reason) == (by.strip(), reason.strip()) for one in found.accepted) and not (
+            found.stopping or found.holding
+        ):
+            return self.finish(month, [(vintage, False)])  # recorded by a run that was killed after it
         names = list(checks) or ([] if found.stopping else list(found.holding))
         open_checks = [*found.stopping, *found.holding]
         if not open_checks:
