@@ -58,10 +58,15 @@ def publish_reports() -> None:
     @task(pool=POOL)
     def publish(partition_key: str, ti: Any) -> dict[str, Any]:
         from sogong_pipeline.reports.publish import publish_draft  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.stages.doubt import held_reason  # noqa: PLC0415
         from sogong_pipeline.steps.board import write_board  # noqa: PLC0415
 
-        installation = open_installation()
-        published = publish_draft(installation, Quarter.parse(partition_key))
+        installation, quarter = open_installation(), Quarter.parse(partition_key)
+        edition = installation.edition(quarter)
+        if edition is not None and (held := held_reason(edition)):
+            write_board(installation)
+            raise AirflowSkipException(f"{quarter} is held ({held}); see `sogong month accept`")
+        published = publish_draft(installation, quarter)
         write_board(installation)
         ti.xcom_push(
             KEY, f"{published.pages} reports of {partition_key}: {published.folder}/{published.files[0]}"

@@ -16,6 +16,7 @@ from sogong_pipeline.cli import (
     country,
     districts,
     evaluate,
+    months,
     quality,
     reports,
     steps,
@@ -43,6 +44,7 @@ def options(
 
 
 registry_group = group_of(app, "registry", "The district registry.")
+month_group = group_of(app, "month", "Months that a gate stopped or holds.")
 district_group = group_of(app, "district", "Districts and who lies in them.")
 warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables.")
 evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
@@ -52,6 +54,7 @@ decide_group = group_of(app, "decide", "What the councils decide.")
 for group, name, run in (
     (app, "ingest", steps.ingest),
     (app, "quality", quality.quality),
+    (month_group, "accept", months.month_accept),
     (app, "propose", steps.propose),
     (app, "publish", reports.publish),
     (app, "lookup", quality.lookup),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sogong_pipeline.steps.months import MonthState
 
 LATE = 3
+WARNINGS_NAMED = 3
 
 
 def ingest(
@@ -91,7 +92,10 @@ def _told(state: MonthState) -> str:
     """One line about one month."""
     facts = _month_facts(state)
     line = f"{state.month}  {facts['rows']:>8,} rows  {facts['quarantined_rows']:>4,} quarantined  "
-    line += f"{len(facts['warnings'])} warnings" if facts["warnings"] else "gate passed"
+    names = [warning.partition(": ")[0] for warning in facts["warnings"]]
+    line += f"{len(names)} warnings ({', '.join(names[:WARNINGS_NAMED])})" if names else "gate passed"
+    if state.checked.facts["holding"]:
+        line += "  held, see `sogong status`"
     if not state.checked.facts["compared_with_month_before"]:
         line += " (the month before is not in)"
     if state.measured:
@@ -186,6 +190,7 @@ def _as_known(known: dt.datetime, why: list[str]) -> str:
 
 def status(as_json: Json = False) -> dict[str, Any]:
     """Tell what is in, what is missing, late or stale; status 3 when something is."""
+    from sogong_pipeline.quality.doubtful import doubtful_months
     from sogong_pipeline.steps.sweep import outdated_months
     from sogong_pipeline.upkeep.capacity import room
 
@@ -198,6 +203,7 @@ def status(as_json: Json = False) -> dict[str, Any]:
     proposed = [quarter for quarter in installation.quarters.with_data() if installation.edition(quarter)]
     stale = {str(quarter): why for quarter in proposed if (why := installation.quarters.stale(quarter))}
     outdated = {str(month): why for month, why in outdated_months(installation).items()}
+    doubtful = doubtful_months(installation)
     taken = room(installation)
     return {
         "months": [str(month) for month in months],
@@ -205,6 +211,8 @@ def status(as_json: Json = False) -> dict[str, Any]:
         "late": [str(month) for month in late],
         "registry": registry.version if registry else None,
         "proposed": [str(quarter) for quarter in proposed],
+        "stopped": {str(one.month): one.checks for one in doubtful if one.state == "stopped"},
+        "held": {str(one.month): one.checks for one in doubtful if one.state == "held"},
         "outdated": outdated,
         "stale": stale,
         "disk_bytes": taken.home,
@@ -219,6 +227,7 @@ def status(as_json: Json = False) -> dict[str, Any]:
             f"late      {', '.join(map(str, late)) or 'none'}",
             f"registry  {registry.version if registry else 'none; run `sogong registry load FILE`'}",
             f"proposed  {', '.join(map(str, proposed)) or 'none'}",
+            *(one.line for one in doubtful),
             *_outdated_lines(outdated),
             *(f"stale     {name}: {why[0]}; run `sogong propose`" for name, why in stale.items()),
             f"lake      {taken.lake / 1e9:.2f} GB in {installation.lake.store.address}",
@@ -226,7 +235,7 @@ def status(as_json: Json = False) -> dict[str, Any]:
             f"forecast  {taken.a_month / 1e9:.3f} GB a month, {taken.a_year / 1e9:.2f} GB for twelve more"
             + (", which the disk has not" if taken.a_year > taken.free else ""),
         ],
-        "status": LATE if missing or late or outdated or stale else 0,
+        "status": LATE if missing or late or doubtful or outdated or stale else 0,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from sogong_pipeline.decisions.decision import recordings
 from sogong_pipeline.districts.loaded import measured_in_force, registry_in_force
 from sogong_pipeline.lake.partitions import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.quality.holds import holds
+from sogong_pipeline.quality.standing import placed_in_force
 from sogong_pipeline.stages.rules import DEFAULT
 from sogong_pipeline.warehouse import rows as rows_of
 from sogong_pipeline.warehouse.database import Database
@@ -127,6 +130,11 @@ class Warehouse:
                 _replace(connection, "source_file", key, [file])
             if checked:
                 _load(connection, "quality_check", key, checked)
+                placed = placed_in_force(self.catalogue, month, vintage)
+                if placed is not None and fits(checked, "quality_check"):
+                    _add(connection, "quality_check", _parquet_rows(placed.path("quality_check")))
+            entries = holds(self.catalogue, month, vintage)
+            _replace(connection, "month_hold", key, map(asdict, entries))
         for revised in self.catalogue.revisions(month):
             key = {"data_month": str(month), "vintage": revised.folder.name}
             _load(connection, "month_revision", key, revised)
@@ -219,6 +227,12 @@ def _replace(
     """Replace the rows of one period (all rows for an empty key)."""
     table = metadata().tables[name]
     connection.execute(delete(table).where(*(table.c[column] == value for column, value in key.items())))
+    _add(connection, name, rows)
+
+
+def _add(connection: Connection, name: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Add rows to a table, a batch at a time."""
+    table = metadata().tables[name]
     batch: list[dict[str, Any]] = []
     for row in rows:
         batch.append(row)
