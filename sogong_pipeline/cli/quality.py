@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
+from sogong_pipeline.cli.output import say
 from sogong_pipeline.cli.progress import steps
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.nps.sources.registry import metavar
 from sogong_pipeline.periods import Month, parse_months
+from sogong_pipeline.vocabulary import counted
 
 if TYPE_CHECKING:
     from sogong_pipeline.steps.installation import Installation
@@ -36,7 +38,7 @@ def quality(
     return {
         "folder": published.folder,
         "files": published.files,
-        "lines": [f"{len(published.files)} pages", f"open {published.folder}/index.html"],
+        "lines": [counted(len(published.files), "page"), f"open {published.folder}/index.html"],
     }
 
 
@@ -110,7 +112,7 @@ def reconcile(
             shown.begin(f"reconcile {month}")
             accounts.append(compare(installation, warehouse, month))
             if not as_json:
-                typer.echo("\n".join(_accounted(accounts[-1])))
+                say("\n".join(_accounted(accounts[-1])))
             shown.done()
     differing = sum(bool(account.differences) for account in accounts)
     return {
@@ -128,7 +130,8 @@ def reconcile(
         "lines": [
             f"{differing} of {len(accounts)} months differ"
             if differing
-            else f"{len(accounts)} months agree, from the files to the warehouse"
+            else f"{counted(len(accounts), 'month')} agree{'s' if len(accounts) == 1 else ''}, from the files to the "
+            "warehouse"
         ],
         "status": 1 if differing else 0,
     }
