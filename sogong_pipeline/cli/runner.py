@@ -9,10 +9,12 @@ import functools
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn, ParamSpec
 
 import typer
 
+from sogong_pipeline.cli.output import FullError, say
 from sogong_pipeline.errors import RefusedError, one_line
 
 P = ParamSpec("P")
@@ -47,6 +49,12 @@ def command(
         as_json = bool(kwargs.get("as_json"))
         try:
             done = function(*args, **kwargs)
+            lines, status = done.pop("lines", []), done.pop("status", 0)
+            say(json.dumps(done, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
+        except typer.Exit:
+            raise
+        except FullError as full:
+            _fail(str(full), as_json=False)
         except RefusedError as refusal:
             _fail(str(refusal), as_json=as_json)
         except OSError as error:
@@ -59,8 +67,6 @@ def command(
                 raise
             line = " ".join(str(error).split())[:300]
             _fail(f"{type(error).__name__}: {line}; SOGONG_DEBUG=1 shows where", as_json=as_json)
-        lines, status = done.pop("lines", []), done.pop("status", 0)
-        typer.echo(json.dumps(done, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
         raise typer.Exit(status)
 
     # What follows a moved command is passed over, so that the one line about it is all that is said.
@@ -69,8 +75,9 @@ def command(
 
 
 def _fail(message: str, *, as_json: bool) -> NoReturn:
-    typer.echo(
-        json.dumps({"error": message}, ensure_ascii=False) if as_json else f"sogong: {message}",
-        err=not as_json,
-    )
+    if as_json:
+        with suppress(FullError):
+            say(json.dumps({"error": message}, ensure_ascii=False))
+    else:
+        typer.echo(f"sogong: {message}", err=True)
     raise typer.Exit(1)
