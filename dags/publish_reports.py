@@ -38,6 +38,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.assets import DECIDED_QUARTER, PROPOSED_QUARTER
 from sogong_pipeline.orchestration.installation import open_installation
+from sogong_pipeline.orchestration.keys import quarter_of, skip_if_refused
 from sogong_pipeline.orchestration.notes import KEY
 from sogong_pipeline.orchestration.policy import DEFAULTS, POOL
 from sogong_pipeline.periods import Quarter
@@ -59,7 +60,7 @@ def publish_reports() -> None:
     def publish(partition_key: str, ti: Any) -> dict[str, Any]:
         from sogong_pipeline.reports.publish import publish_draft  # noqa: PLC0415 - parsing must not import it
 
-        published = publish_draft(open_installation(), Quarter.parse(partition_key))
+        published = publish_draft(open_installation(), quarter_of(partition_key))
         ti.xcom_push(KEY, f"{len(published.files)} reports of {partition_key}: {published.folder}/index.html")
         return {"folder": published.folder, "files": len(published.files)}
 
@@ -68,7 +69,8 @@ def publish_reports() -> None:
         from sogong_pipeline.councils.final import issue_on, publish_final  # noqa: PLC0415
         from sogong_pipeline.councils.mail import undelivered  # noqa: PLC0415 - parsing must not import it
 
-        installation, quarter = open_installation(), Quarter.parse(partition_key)
+        skip_if_refused(partition_key, Quarter)
+        installation, quarter = open_installation(), quarter_of(partition_key)
         if not (issue := issue_on(installation, quarter)) or not issue.decided(installation.lake):
             raise AirflowSkipException(f"no council has decided on {quarter} yet")
         return undelivered(installation, quarter, publish_final(installation, quarter).decided)
@@ -79,7 +81,7 @@ def publish_reports() -> None:
         from sogong_pipeline.orchestration.mail import connected  # noqa: PLC0415
 
         with connected() as server:
-            return deliver_report(open_installation(), Quarter.parse(partition_key), office, server)
+            return deliver_report(open_installation(), quarter_of(partition_key), office, server)
 
     publish()
     deliver.expand(office=publish_decided())

@@ -40,3 +40,8 @@ def one_line(error: OSError) -> str:
     elif error.errno in UNWRITABLE:
         line += "; let this user write there and run the same command again: nothing is half kept"
     return " ".join(line.split())
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its English noun: `1 warning`, `2,000 warnings`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

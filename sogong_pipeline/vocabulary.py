@@ -70,8 +70,3 @@ def legend(found: Collection[str]) -> str:
     """What the statuses shown beside values, or in their place, mean; empty when all are ok."""
     told = [status for name, status in statuses().items() if name in found and status.short]
     return " · ".join(f"{status.mark} {status.label}: {status.meaning}".strip() for status in told)
-
-
-def counted(count: int, noun: str) -> str:
-    """A number with its English noun: `1 warning`, `2,000 warnings`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

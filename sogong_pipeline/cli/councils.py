@@ -10,9 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.vocabulary import counted
 
 
 def decide_sheets(

@@ -11,10 +11,9 @@ import typer
 from sogong_pipeline.cli.options import Json, open_installation
 from sogong_pipeline.cli.output import say
 from sogong_pipeline.cli.progress import steps
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.nps.sources.registry import metavar
 from sogong_pipeline.periods import Month, parse_months
-from sogong_pipeline.vocabulary import counted
 
 if TYPE_CHECKING:
     from sogong_pipeline.steps.installation import Installation

@@ -14,9 +14,8 @@ from sogong_pipeline.cli.options import AsKnownOn, Json, Source, open_installati
 from sogong_pipeline.cli.output import say
 from sogong_pipeline.cli.progress import steps
 from sogong_pipeline.districts.loaded import registry_in_force
-from sogong_pipeline.errors import OutageError, RefusedError
+from sogong_pipeline.errors import OutageError, RefusedError, counted
 from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
-from sogong_pipeline.vocabulary import counted
 
 if TYPE_CHECKING:
     from sogong_pipeline.steps.months import MonthState

@@ -9,7 +9,7 @@ import typer
 
 from sogong_pipeline.cli.options import Json, open_installation, open_lake_in_use
 from sogong_pipeline.cli.progress import steps
-from sogong_pipeline.vocabulary import counted
+from sogong_pipeline.errors import RefusedError, counted
 
 if TYPE_CHECKING:
     from sogong_pipeline.steps.installation import Installation
@@ -65,7 +65,6 @@ def _verified(installation: Installation) -> Verified:
 
 def backup(folder: Backup, as_json: Json = False) -> dict[str, Any]:
     """Copy what cannot be made again from the lake into a folder: files, registries, decisions, editions."""
-    from sogong_pipeline.errors import RefusedError
     from sogong_pipeline.lake.store import FolderStore
     from sogong_pipeline.upkeep.backup import backup as copy
 

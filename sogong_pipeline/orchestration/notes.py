@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sogong_pipeline.errors import counted
+
 if TYPE_CHECKING:
     from sogong_pipeline.lake.partitions import Partition
     from sogong_pipeline.periods import Month, Quarter
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
 
 KEY = "note"
 """The key of the XCom by which a task adds to the note of its run."""
+
+FAILURE = "failure"
+"""The key of the XCom by which a failed task leaves its line for the note of its run."""
 
 HEADING = "**This run:**"
 """What the scheduler's lines begin with; what stands before them in a note somebody wrote."""
@@ -36,7 +41,7 @@ def month_note(installation: Installation, month: Month, quality: str) -> str:
     if checked is not None:
         failed, warned = checked.facts["failed_critical"], checked.facts["failed_warning"]
         lines.append(f"the gate stopped it: {'; '.join(failed)}" if failed else "the gate let it pass")
-        lines += [f"{len(warned)} warnings: {'; '.join(warned)}"] if warned else []
+        lines += [f"{counted(len(warned), 'warning')}: {'; '.join(warned)}"] if warned else []
         lines.append(f"quality page: {quality}/{month}.html")
     from sogong_pipeline.districts.loaded import measured_in_force  # noqa: PLC0415 - parsing must not import it
 

@@ -10,7 +10,7 @@ from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.decisions.decision import STEP as DECISIONS
 from sogong_pipeline.decisions.decision import recordings
 from sogong_pipeline.districts.loaded import registry_in_force
-from sogong_pipeline.vocabulary import counted
+from sogong_pipeline.errors import counted
 from sogong_pipeline.warehouse.tables import metadata
 
 Keys = set[tuple[str, ...]]

@@ -74,6 +74,30 @@ def test_a_sheet_is_asked_about_by_one_run_and_by_the_next_when_nobody_answered(
     assert [asked.sha256 for asked in again] == [ask.sha256]
 
 
+def test_the_person_who_confirms_sees_every_difference_first_and_what_stays_open_as_a_count(
+    council: Council, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = max(council.issue.sheets, key=lambda name: len(council.issue.sheets[name].lines))
+    lines = council.issue.sheets[office].lines
+    changed = [line.district_id for line in lines if line.stage == "good"]
+    left_open = sum(line.stage == "undetermined" for line in lines)
+    assert changed
+    reason = "주요 업체의 휴업 " * 40
+    fill(council.sheet(office), at(council, "회신.xlsx"), {name: ("주의", reason) for name in changed})
+    (ask,) = inbox.look("first")
+    head, _, rest = ask.body.partition("| 단계 |")
+    assert f"**제안과 다른 곳 {len(changed)}곳**" in head
+    assert [row.count("양호 → 주의") for row in head.splitlines() if row.startswith("- ")] == [1] * len(changed)
+    assert head.count(reason.strip()) == len(changed)
+    assert head.count("판정보류 유지") == (f"판정보류 유지 {left_open}곳(" in head) == (left_open > 0)
+    assert "](" not in ask.body
+    assert "의결표: " in rest
+
+    monkeypatch.setenv("SOGONG_REPORTS_LINK", "https://reports.example.go.kr/")
+    linked = Inbox(later(council, "2026-10-24T09:00:00+09:00")).look("second")
+    assert f"[의결표](https://reports.example.go.kr/{PERIOD}/{office}.xlsx)" in linked[0].body
+
+
 def test_what_was_shown_is_recorded_whatever_lies_in_the_inbox_by_then(
     council: Council, inbox: Inbox
 ) -> None:

@@ -297,6 +297,20 @@ def test_a_database_that_cannot_be_reached_is_one_line(
                 assert set(json.loads(done.stdout)) == {"error"}
 
 
+def test_a_database_that_cannot_hold_korean_is_refused_in_one_line(
+    pipeline: Installation, postgres: PostgresServer
+) -> None:
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE test_latin ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
+    url = postgres.get_uri(database="test_latin", driver="psycopg")
+    with pytest.raises(
+        RefusedError, match=r"SOGONG_WAREHOUSE_URL is encoded in LATIN1.*CREATE DATABASE \"test_latin\""
+    ):
+        at(pipeline, url).load_reference()
+
+
 def test_a_country_is_the_same_on_both_databases(
     ingested: Installation, postgres_url: str, tmp_path: Path
 ) -> None:
