@@ -30,7 +30,10 @@ def quality(
     from sogong_pipeline.quality_pages.publish import publish_quality
 
     installation = open_installation()
-    wanted = parse_months(months) if months else map(Month.parse, installation.lake.children("checked"))
+    checked = [Month.parse(month) for month in installation.lake.children("checked")]
+    wanted = parse_months(months) if months else checked
+    if months and not set(wanted) & set(checked):
+        raise RefusedError(f"{months} was never checked; run `sogong ingest {months}` first")
     published = publish_quality(installation, wanted)
     if not published.files:
         raise RefusedError("no month was checked yet; run `sogong ingest MONTH` first")

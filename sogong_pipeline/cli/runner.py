@@ -8,11 +8,12 @@ from __future__ import annotations
 import functools
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, ParamSpec
 
 import typer
+from typer.core import TyperGroup
 
 from sogong_pipeline.cli.output import FullError, say
 from sogong_pipeline.errors import RefusedError, one_line
@@ -21,15 +22,26 @@ P = ParamSpec("P")
 STOPPED = "stopped; what was finished is kept, run the same command again to go on"
 
 
-def application(about: str | None) -> typer.Typer:
-    """An empty command line with the settings that all of ours share."""
+def application(about: str | None, *, completion: bool = False) -> typer.Typer:
+    """An empty command line with the settings that all of ours share, with completion in a shell where asked for."""
     return typer.Typer(
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=completion,
         pretty_exceptions_enable=False,
         help=about,
         rich_markup_mode=None,
     )
+
+
+def in_order(names: Sequence[str]) -> type[TyperGroup]:
+    """The class of a command line whose help lists commands in a given order, those that are not named last."""
+
+    class InOrder(TyperGroup):
+        def list_commands(self, ctx: Any) -> list[str]:
+            known = {name: place for place, name in enumerate(names)}
+            return sorted(super().list_commands(ctx), key=lambda name: known.get(name, len(known)))
+
+    return InOrder
 
 
 def group_of(app: typer.Typer, name: str, about: str) -> typer.Typer:

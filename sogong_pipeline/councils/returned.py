@@ -11,7 +11,7 @@ from pathlib import Path
 from sogong_pipeline.councils.intake import Filled, UnreadableError, read_cells
 from sogong_pipeline.councils.wording import columns, texts
 from sogong_pipeline.councils.workbook import IDENTITY
-from sogong_pipeline.pages.wording import clean
+from sogong_pipeline.pages.wording import clean, with_particle
 
 Row = Mapping[str, Filled]
 """The filled cells of a district's row by column key."""
@@ -115,7 +115,9 @@ def _page(cells: Sequence[Filled]) -> str:
     title = columns()[0].title
     pages = dict.fromkeys(cell.page for cell in cells if text_of(cell) == title)
     if not pages:
-        raise UnreadableError(f"의결표에서 ‘{title}’으로 시작하는 머리글을 찾을 수 없습니다.")
+        raise UnreadableError(
+            f"의결표에서 {with_particle(f'‘{title}’', '으로/로')} 시작하는 머리글을 찾을 수 없습니다."
+        )
     return next(iter(pages))
 
 
