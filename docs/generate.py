@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that follow from the code: tables.md, layers.md, cli.md, dags.md; `--check` tells whether they do."""
+"""Writes the pages of docs/ that follow from the code; `--check` exits with 1 where one does not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ from sogong_pipeline.warehouse.tables import adjustments, latest_views, schemas
 
 DOCS = Path(__file__).parent
 DAGS = DOCS.parent / "dags"
-PATH_OF_A_MONTH = ("ingest_month", "propose_stages", "record_decisions", "publish_reports", "load_registry")
+PATH_OF_A_MONTH = (
+    "ingest_month",
+    "propose_stages",
+    "record_decisions",
+    "publish_reports",
+    "load_registry",
+    "publish_clusters",
+)
 WIDTH = 100
 """Columns of the help pages, whatever the terminal."""
 
@@ -85,10 +92,10 @@ def _layers() -> Iterator[str]:
     yield ""
     yield (
         "*kept* layers are all there is; *derived* ones can be made again from the others at any time; an *edition* is "
-        "derived from the state of the others at one time and kept, because decisions cite it. The inputs of a partition "
-        "are the digests of what it needs, and four of its code: the import closure of its builder, its SQL with the "
-        "macros it uses, its data files, and the versions of the libraries that compute. `sogong status` names what "
-        "changed, `sogong propose` makes it again."
+        "derived from the state of the others at one time and kept, because decisions cite it. The inputs of a "
+        "partition are the digests of what it needs, and four of its code: the import closure of its builder, its SQL "
+        "with the macros it uses, its data files, and the versions of the libraries that compute. `sogong status` "
+        "names what changed, `sogong propose` makes it again."
     )
     yield ""
     yield from _grid(

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from sogong_pipeline.cli import (
+    clusters,
     councils,
     country,
     districts,
@@ -59,9 +60,11 @@ decide_group = group_of(app, "decide", "What the councils decide.")
 district_group = group_of(app, "district", "Districts and who lies in them.")
 warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables.")
 evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
+clusters_group = group_of(app, "clusters", "Small manufacturers: counts, clusters, centres, shares.")
 ORDER = (
     *("registry", "ingest", "quality", "propose", "publish", "bulletin", "decide", "status"),
-    *("district", "lookup", "warehouse", "reconcile", "verify", "backup", "restore", "clean", "evaluate"),
+    *("district", "lookup", "clusters", "warehouse", "reconcile", "verify", "backup", "restore", "clean"),
+    "evaluate",
 )
 """The order of use, in which the help lists the commands; one that is not named here comes after these."""
 app.info.cls = in_order(ORDER)
@@ -91,6 +94,10 @@ for group, name, run in (
     (registry_group, "diff", districts.registry_diff),
     (registry_group, "overlaps", districts.registry_overlaps),
     (district_group, "explain", districts.district_explain),
+    (clusters_group, "convert", clusters.clusters_convert),
+    (clusters_group, "load", clusters.clusters_load),
+    (clusters_group, "diff", clusters.clusters_diff),
+    (clusters_group, "publish", clusters.clusters_publish),
 ):
     command(group, name, run)
 for moved in ("simulate", "portal"):

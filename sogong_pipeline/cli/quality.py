@@ -40,7 +40,7 @@ def quality(
     return {
         "folder": published.folder,
         "files": published.files,
-        "lines": [counted(len(published.files), "page"), f"open {published.folder}/index.html"],
+        "lines": [counted(len(published.files), "page"), f"open {published.folder}/{published.files[-1]}"],
     }
 
 

@@ -10,6 +10,7 @@ from sogong_pipeline.councils.checking import Checked, Judged
 from sogong_pipeline.councils.wording import stage_label, texts
 from sogong_pipeline.lake.store import open_reports
 from sogong_pipeline.pages.wording import clean
+from sogong_pipeline.renderers.registry import file_name
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.vocabulary import STAGES
 
@@ -45,10 +46,11 @@ def _lines(checked: Checked, settings: Settings, file: str) -> Iterator[str]:
     for stage in STAGES:
         yield f"| {stage_label(stage)} | {proposed[stage]:,} | {decided[stage]:,} |"
     yield ""
-    places = {"의결표": (sheet.period, "xlsx"), "초안": (f"{sheet.quarter}/draft", "html")}
-    yield "  \n".join(
-        where(settings, name, folder, f"{sheet.office_code}.{end}") for name, (folder, end) in places.items()
-    )
+    places = {
+        "의결표": (sheet.period, file_name(sheet.office_code, "xlsx")),
+        "초안": (f"{sheet.quarter}/draft", file_name(sheet.office_code)),
+    }
+    yield "  \n".join(where(settings, name, folder, file) for name, (folder, file) in places.items())
 
 
 def _differences(checked: Checked) -> Iterator[str]:

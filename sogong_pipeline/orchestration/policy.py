@@ -14,7 +14,7 @@ from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.orchestration.alerts import alert
 from sogong_pipeline.orchestration.notes import FAILURE
 
-TAGS = frozenset({"decisions", "month", "quarter", "registry", "reports"})
+TAGS = frozenset({"clusters", "decisions", "month", "quarter", "registry", "reports"})
 """Every tag a DAG may carry."""
 
 POOL = "memory_gb"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sogong_pipeline.decisions.period import period_ko
 from sogong_pipeline.pages.parts import Cell, Column, Row, Section, Table
 from sogong_pipeline.pages.wording import NONE, number, texts
 from sogong_pipeline.reports import fact_cells
-from sogong_pipeline.reports.scope import District, Scope
+from sogong_pipeline.reports.scope import District, Scope, undetermined_key
+from sogong_pipeline.reports.wording import report_texts
 
 KINDS = {"decision": "의결", "correction": "정정", "appeal": "이의신청 반영"}
 
@@ -20,7 +23,7 @@ def decisions(scope: Scope) -> Section:
     differing = sorted(told, key=lambda district: district.stage == "undetermined")
     days = sorted({district.decided.decided_on for district in scope.districts if district.decided})
     when = f"{days[0]}" if len(days) == 1 else f"{days[0]}~{days[-1]}" if days else NONE
-    paragraphs = [f"{period_ko(councils.period)} 의결({when}): {_counted(scope)}"]
+    paragraphs = [f"{period_ko(councils.period)} 의결({when}): {_counted(scope)}", *_kept_open(scope)]
     rows = tuple(_row(scope, district) for district in differing)
     columns = (
         Column("밀집지역"),
@@ -33,7 +36,7 @@ def decisions(scope: Scope) -> Section:
     table = Table("decisions", "제안과 다르게 정했거나 사유를 적은 곳", columns, rows)
     return Section(
         "decisions",
-        texts().headings["decisions"],
+        report_texts().headings["decisions"],
         paragraphs=tuple(paragraphs),
         tables=(table,) if rows else (),
     )
@@ -52,11 +55,30 @@ def _counted(scope: Scope) -> str:
     )
 
 
+def _kept_open(scope: Scope) -> list[str]:
+    """Why districts were kept open, a count per reason in one line; their list is at the end of the report."""
+    held = [district for district in scope.districts if district.stage == "undetermined"]
+    if not held:
+        return []
+    labels = report_texts().undetermined
+    reasons = Counter(labels[undetermined_key(district)]["label"] for district in held)
+    told = ", ".join(f"{label} {number(count)}곳" for label, count in reasons.most_common())
+    return [
+        f"판정보류 {number(len(held))}곳의 사유: {told}. 목록은 ‘{report_texts().headings['undetermined']}’에 있습니다."
+    ]
+
+
 def _is_told(scope: Scope, district: District) -> bool:
-    """Otherwise than proposed, mended, or with a reason; those kept open are only counted in the nation's report."""
+    """Otherwise than proposed, mended, or with a reason; those kept open are counted, and listed at the end."""
     if district.differs or (district.decided and district.decided.kind != "decision"):
         return True
-    return scope.office is not None and district.decided is not None and bool(district.decided.reason)
+    held = district.stage == "undetermined"
+    return (
+        scope.office is not None
+        and not held
+        and district.decided is not None
+        and bool(district.decided.reason)
+    )
 
 
 def _row(scope: Scope, district: District) -> Row:

@@ -3,31 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sogong_pipeline.pages import cells
-from sogong_pipeline.pages.parts import Card, Cell, Column, Row, Search, Section, Table
-from sogong_pipeline.pages.wording import CHANGE_DIGITS, NONE, number, texts
+from sogong_pipeline.pages.parts import FORMATS, Card, Cell, Column, Row, Search, Section, Table
+from sogong_pipeline.pages.wording import CHANGE_DIGITS, NONE, number, shorten, signed, texts
 from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, undetermined_key
 from sogong_pipeline.reports.source import Flows, ReportSource
+from sogong_pipeline.reports.wording import report_texts
 from sogong_pipeline.vocabulary import MEASURES
+
+AT_A_GLANCE = 12
+"""So many districts stand on the first page; the rest are counted."""
+
+
+def glance(scope: Scope) -> Table | None:
+    """The flagged districts by name, for the first page: what an officer looks for before anything else."""
+    shown = scope.flagged[:AT_A_GLANCE]
+    if not shown:
+        return None
+    rows = tuple(
+        Row(
+            (
+                replace(fact_cells.linked(district, scope), note=district.place),
+                fact_cells.stage(district),
+                fact_cells.level(district.fact, "workers"),
+                fact_cells.jobs_lost(district),
+                fact_cells.change(district.fact, "workers", "year"),
+                fact_cells.support(district),
+                Cell(_in_short(district)),
+            )
+        )
+        for district in shown
+    )
+    columns = (
+        Column("밀집지역"),
+        Column("단계", "stage"),
+        Column("종사자", "number", "명"),
+        Column("1년간 증감", "number", "명"),
+        Column("1년 전 대비", "number", "%"),
+        Column("같은 단계가 나올 가능성", "number", "%"),
+        Column("사유"),
+    )
+    rest = len(scope.flagged) - len(shown)
+    more = f" 이 밖의 {number(rest)}곳은 ‘{report_texts().headings['flagged']}’에 있습니다." if rest else ""
+    facts = [district.fact for district in shown]
+    notes = (report_texts().glance_note + more, *fact_cells.table_notes(facts))
+    return Table("glance", report_texts().glance, columns, rows, notes)
+
+
+def _in_short(district: District) -> str:
+    """The reason in a few words: the council's own, or what fell most within a year."""
+    if district.decided and district.decided.reason and district.differs:
+        return shorten(district.decided.reason, 30)
+    short = {"workplaces": "사업장", "workers": "종사자", "payroll_krw": "급여"}
+    falls = [
+        (found.change_pct, short[measure])
+        for measure in MEASURES
+        if (found := district.fact.changes.get((measure, "year"))) and found.change_pct is not None
+    ]
+    told = [f"{word} {signed(change, 1)}%" for change, word in sorted(falls) if change < 0][:2]
+    return "·".join(told) or NONE
 
 
 def flagged(scope: Scope) -> Section:
     """Caution and severe districts: in full for an office, in a table for the nation."""
-    heading = texts().headings["flagged"]
+    heading = report_texts().headings["flagged"]
     named = "의결" if scope.source.councils else "제안"
     if not scope.flagged:
         return Section("flagged", heading, paragraphs=(f"주의나 심각으로 {named}된 밀집지역이 없습니다.",))
-    lead = (texts().flagged_lead,)
+    lead = (report_texts().flagged_lead,)
     if scope.office is None:
         table = _brief(scope)
         return Section("flagged", heading, paragraphs=lead, tables=(table,))
     notes = (
-        texts().confidence_meaning,
+        report_texts().confidence_meaning,
         trends.index_note(scope.source),
         *trends.break_notes(scope.source),
-        *([texts().flows_meaning] if scope.source.flows else []),
+        *([report_texts().flows_meaning] if scope.source.flows else []),
     )
     cards = tuple(_card(scope.source, district) for district in scope.flagged)
     return Section("flagged", heading, paragraphs=(*lead, *notes), cards=cards, legend=trends.legend())
@@ -37,7 +91,7 @@ def every(scope: Scope) -> Section:
     """All districts of an office."""
     return Section(
         "districts",
-        texts().headings["districts"],
+        report_texts().headings["districts"],
         paragraphs=(_trend_note(scope.source),),
         tables=(
             _full(
@@ -53,7 +107,7 @@ def without_office(scope: Scope) -> Section:
     """The districts no office decides on, for the national report."""
     return Section(
         "without_office",
-        texts().headings["without_office"],
+        report_texts().headings["without_office"],
         paragraphs=(
             "관할 지방중소벤처기업청이 없어 지방청별 보고서에 실리지 않는 밀집지역입니다. 이 보고서에만 싣습니다."
             + (" 의결하는 협의회가 없어 제안 단계이며, 셈에서 뺐습니다." if scope.source.councils else ""),
@@ -118,9 +172,10 @@ def _flows(flows: Flows | None) -> str:
         return ""
     parts = [
         f"{words['name']} {number(sum(kinds.values()))}개{_kinds(kinds, words)}"
-        for kinds, words in ((flows.entries, texts().entries), (flows.exits, texts().exits))
+        for kinds, words in ((flows.entries, report_texts().entries), (flows.exits, report_texts().exits))
     ]
-    return f"{texts().flows_lead} {', '.join(parts)}{texts().flows_provisional if flows.provisional else ''}."
+    provisional = report_texts().flows_provisional if flows.provisional else ""
+    return f"{report_texts().flows_lead} {', '.join(parts)}{provisional}."
 
 
 def _kinds(kinds: Mapping[str, int], words: Mapping[str, str]) -> str:
@@ -132,8 +187,13 @@ def _kinds(kinds: Mapping[str, int], words: Mapping[str, str]) -> str:
 
 
 def _confidence(district: District) -> str:
-    level = district.proposal.confidence
-    return f"신뢰도 {texts().confidence[level] if level else NONE}"
+    """`같은 단계가 나올 가능성 62%`; of a stage decided otherwise that it is the council's."""
+    if district.differs:
+        return "협의회가 제안과 다르게 정한 단계"
+    if district.support_pct is None:
+        level = district.proposal.confidence
+        return f"신뢰도 {texts().confidence[level] if level else NONE}"
+    return f"같은 단계가 나올 가능성 {number(district.support_pct)}%"
 
 
 def _facts(district: District) -> tuple[str, ...]:
@@ -203,27 +263,34 @@ def _full(scope: Scope, districts: Sequence[District], search: Search | None = N
         *fact_cells.level_columns("백만원"),
         *fact_cells.change_columns(),
         Column("3년 추이", "picture"),
-        Column("신뢰도·상태"),
+        Column("같은 단계가 나올 가능성·보류 사유"),
     )
     notes = fact_cells.table_notes([district.fact for district in districts])
-    return Table("districts", "", columns, rows, notes, search)
+    return Table("districts", "", columns, rows, notes, search, formats=FORMATS - {"hwpx"})
 
 
 def _standing(district: District) -> Cell:
     """The confidence of a stage, or why there is none; and whether the values are whole."""
     if district.stage == "undetermined":
-        words = texts().undetermined[undetermined_key(district)]["label"]
+        words = report_texts().undetermined[undetermined_key(district)]["label"]
     else:
-        level = district.proposal.confidence
-        words = texts().confidence[level] if level else NONE
+        words = "협의회 판단" if district.differs else _percent(district)
     fact = district.fact
     note = f"3개월 중 {fact.months}개월" if fact.status == "partial" else ""
     return Cell(words, note=note, hint=_reason(district))
 
 
+def _percent(district: District) -> str:
+    """`62%`, or the level where nothing was drawn."""
+    if district.support_pct is not None:
+        return f"{number(district.support_pct)}%"
+    level = district.proposal.confidence
+    return texts().confidence[level] if level else NONE
+
+
 def _spark(source: ReportSource, district: District) -> Cell:
     drawn = trends.spark(source, district)
-    return Cell(NONE, svg=drawn) if drawn else cells.unknown(of="추이")
+    return Cell(NONE, drawing=drawn) if drawn else cells.unknown(of="추이")
 
 
 def _trend_note(source: ReportSource) -> str:

@@ -110,12 +110,17 @@ class AdjustedWorkers:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The reference stage a rule set proposes, with the sentence that says why."""
+    """The reference stage a rule set proposes, with the sentence that says why.
+
+    `caution_pct` and `severe_pct` are the shares of draws that reach caution or worse, and severe, in percent.
+    """
 
     stage: Stage
     confidence: Confidence | None
     reason_ko: str
     undetermined_reason: str | None
+    caution_pct: Number | None = None
+    severe_pct: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)

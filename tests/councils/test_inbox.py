@@ -83,11 +83,13 @@ def test_the_person_who_confirms_sees_every_difference_first_and_what_stays_open
     left_open = sum(line.stage == "undetermined" for line in lines)
     assert changed
     reason = "주요 업체의 휴업 " * 40
-    fill(council.sheet(office), at(council, "회신.xlsx"), {name: ("주의", reason) for name in changed})
+    fill(council.sheet(office), at(council, "회신.xlsx"), dict.fromkeys(changed, ("주의", reason)))
     (ask,) = inbox.look("first")
     head, _, rest = ask.body.partition("| 단계 |")
     assert f"**제안과 다른 곳 {len(changed)}곳**" in head
-    assert [row.count("양호 → 주의") for row in head.splitlines() if row.startswith("- ")] == [1] * len(changed)
+    assert [row.count("양호 → 주의") for row in head.splitlines() if row.startswith("- ")] == [1] * len(
+        changed
+    )
     assert head.count(reason.strip()) == len(changed)
     assert head.count("판정보류 유지") == (f"판정보류 유지 {left_open}곳(" in head) == (left_open > 0)
     assert "](" not in ask.body

@@ -57,6 +57,7 @@ def test_the_files_are_those_of_the_architecture() -> None:
         "ingest_month",
         "load_registry",
         "propose_stages",
+        "publish_clusters",
         "publish_reports",
         "record_decisions",
     }

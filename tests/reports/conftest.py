@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from sogong_pipeline.pages import geography
+from sogong_pipeline.pages.parts import Page as Model
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.model import ReportModel, build_models
+from sogong_pipeline.reports.model import build_models
 from sogong_pipeline.reports.source import (
     Change,
     DistrictFact,
@@ -133,7 +134,7 @@ def source() -> ReportSource:
 
 
 @pytest.fixture(scope="session")
-def models(source: ReportSource) -> list[ReportModel]:
+def models(source: ReportSource) -> list[Model]:
     return build_models(source)
 
 
@@ -277,9 +278,13 @@ def _proposal(fact: DistrictFact) -> Proposal:
         if max(year, two) <= -5
     )
     words = f"{told} 감소하여, 3개 지표 중 {max(severe, caution)}개가 기준(1년 전·2년 전 대비 모두 감소)에 해당합니다."
-    return Proposal(
-        stage, "high" if fact.workplaces >= 200 else "medium" if fact.workplaces >= 60 else "low", words, None
+    level, share = (
+        ("high", 97) if fact.workplaces >= 200 else ("medium", 84) if fact.workplaces >= 60 else ("low", 55)
     )
+    reaching = (Decimal(share), Decimal(share if stage == "severe" else 3))
+    if stage == "good":
+        reaching = (Decimal(100 - share), Decimal(0))
+    return Proposal(stage, level, words, None, *reaching)
 
 
 def _file(rng: np.random.Generator, month: Month) -> SourceFile:

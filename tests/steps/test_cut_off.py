@@ -21,7 +21,9 @@ from tests.steps.test_steps import load_registry, month_file
 
 QUARTER = Quarter(2022, 2)
 pytestmark = pytest.mark.slow
-BUILT = [layer.name for layer in LAYERS if layer.builder]
+APART = {"corporations", "clusters"}
+"""Made by the clusters of small manufacturers, not by months and quarters."""
+BUILT = [layer.name for layer in LAYERS if layer.builder and layer.name not in APART]
 MONTHLY = [name for name in BUILT if BY_NAME[name].key[0] == "month"]
 Digests = Callable[[Path], dict[str, str]]
 
