@@ -204,21 +204,27 @@ def status(as_json: Json = False) -> dict[str, Any]:
     """Tell what is in, what is missing, late or stale; status 3 when something is."""
     from sogong_pipeline.steps.sweep import outdated_months
     from sogong_pipeline.upkeep.capacity import room
+    from sogong_pipeline.upkeep.lateness import last_success, stopped
 
     installation = open_lake_in_use()
     months = installation.passed()
     missing = [month for month in _span(months) if month not in months]
-    due = newest_due(installation.settings.clock().date())
+    today = installation.settings.clock().date()
+    due = newest_due(today)
     late = parse_months(f"{months[-1].shift(1)}..{due}") if months and months[-1] < due else []
     registry = registry_in_force(installation)
     proposed = [quarter for quarter in installation.quarters.with_data() if installation.edition(quarter)]
     stale = {str(quarter): why for quarter in proposed if (why := installation.quarters.stale(quarter))}
     outdated = {str(month): why for month, why in outdated_months(installation).items()}
-    taken = room(installation)
+    taken, halted = room(installation), stopped(installation)
+    age = (today - months[-1].last_day).days if months else None
     return {
         "months": [str(month) for month in months],
         "missing": [str(month) for month in missing],
         "late": [str(month) for month in late],
+        "freshness_days": age,
+        "stopped": halted,
+        "last_success": last_success(installation),
         "registry": registry.version if registry else None,
         "proposed": [str(quarter) for quarter in proposed],
         "outdated": outdated,
@@ -233,6 +239,8 @@ def status(as_json: Json = False) -> dict[str, Any]:
             f"months    {months[0]}..{months[-1]}, {len(months)} in" if months else "months    none",
             f"missing   {', '.join(map(str, missing)) or 'none'}",
             f"late      {', '.join(map(str, late)) or 'none'}",
+            *([f"freshness {counted(age, 'day')} since the end of {months[-1]}"] if age is not None else []),
+            *(f"stopped   {month}: {'; '.join(why)}" for month, why in halted.items()),
             f"registry  {registry.version if registry else 'none; run `sogong registry load FILE`'}",
             f"proposed  {', '.join(map(str, proposed)) or 'none'}",
             *_outdated_lines(outdated),
@@ -242,7 +250,7 @@ def status(as_json: Json = False) -> dict[str, Any]:
             f"forecast  {taken.a_month / 1e9:.3f} GB a month, {taken.a_year / 1e9:.2f} GB for twelve more"
             + (", which the disk has not" if taken.a_year > taken.free else ""),
         ],
-        "status": LATE if missing or late or outdated or stale else 0,
+        "status": LATE if missing or late or outdated or stale or halted else 0,
     }
 
 

@@ -68,11 +68,12 @@ def backup(folder: Backup, as_json: Json = False) -> dict[str, Any]:
     from sogong_pipeline.lake.store import FolderStore
     from sogong_pipeline.upkeep.backup import backup as copy
 
-    installation = open_lake_in_use()
+    installation = open_installation()
     if folder.resolve().is_relative_to(installation.settings.home.resolve()):
         raise RefusedError(
             f"{folder} is in {installation.settings.home} itself; name a folder on another disk"
         )
+    installation.require_lake()
     return _told(copy(installation.lake.store, FolderStore(folder), lambda _: None), f"in {folder}")
 
 

@@ -12,9 +12,10 @@ from airflow.sdk.exceptions import AirflowSensorTimeout
 
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.orchestration.alerts import alert
+from sogong_pipeline.orchestration.assets import OWNER
 from sogong_pipeline.orchestration.notes import FAILURE
 
-TAGS = frozenset({"clusters", "decisions", "month", "quarter", "registry", "reports"})
+TAGS = frozenset({"upkeep", "clusters", "decisions", "month", "quarter", "registry", "reports"})
 """Every tag a DAG may carry."""
 
 POOL = "memory_gb"
@@ -50,7 +51,7 @@ def tell_failure(context: dict[str, Any]) -> None:
 
 
 DEFAULTS: dict[str, Any] = {
-    "owner": "data-engineering",
+    "owner": OWNER,
     "retries": 3,
     "retry_delay": dt.timedelta(seconds=30),
     "retry_policy": RETRY_POLICY,

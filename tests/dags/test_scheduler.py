@@ -178,6 +178,13 @@ def assert_told_late(installation: Installation) -> None:
     assert "failed: published" in note
     assert "late: not published by the 28th" in note
 
+    # The scheduled look tells what never ran, which no failure would.
+    look = airflow.trigger("watch_deadlines")
+    assert airflow.finished("watch_deadlines", look) == "success"
+    (text,) = hook.texts[1:]
+    assert text.startswith("late: months up to ")
+    assert "see the runbook a-month-is-late" in installation.note("watch_deadlines", look)
+
 
 def test_months_fire_their_quarter_and_a_corrected_month_fires_it_again(
     installation: Installation, digest_tree: Digest
