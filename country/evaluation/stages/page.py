@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -16,7 +17,8 @@ from country.evaluation.stages.tally import Figure, Key
 from country.law import Version
 
 RULE_SETS = ("ref_5_10", OWN, ENTRY, "press_30_a", "press_30_b", "press_30_c", "kosi_2y", "stat_z")
-TABLE = "rule_evaluation.csv"
+WHOLE = ("20+", "all")
+"""Sizes that are no class of their own."""
 COLUMNS = (
     "law",
     "seed",
@@ -60,13 +62,15 @@ def recipes() -> list[Recipe]:
 
 
 def table(measured: Mapping[Recipe, Sequence[Figure]]) -> str:
-    """All figures as CSV; shares to four decimals."""
+    """Figures as CSV, shares to four decimals; size classes of catch only for closures, lest the wheel grow heavy."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for recipe, figures in measured.items():
         for figure in figures:
             key = figure.key
+            if key.measure == "catch" and key.size not in WHOLE and key.kind != "closures":
+                continue
             values = (f"{value:.4f}" for value in (figure.value, figure.low, figure.high))
             writer.writerow(
                 (
@@ -131,7 +135,8 @@ def _overview(figures: Figures) -> list[str]:
             else ""
             for later in (4, 8)
         ]
-        closed = f"{100 * mean_of(figures, 'closed within a quarter', name):.0f}" if name != ENTRY else ""
+        ended = mean_of(figures, "closed within a quarter", name)
+        closed = "" if math.isnan(ended) else f"{100 * ended:.0f}"
         rows.append(
             f"| `{name}` | {_share(figures, Key('false', name))} | "
             f"{_share(figures, Key('chance', ENTRY if name == OWN else name))} | "
