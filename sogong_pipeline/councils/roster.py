@@ -14,7 +14,9 @@ from typing import Any
 
 import yaml
 
+from sogong_pipeline.councils.choices import Choice, choices, chosen
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.periods import Quarter
 from sogong_pipeline.regions import reference
 from sogong_pipeline.settings import Settings
 
@@ -51,11 +53,19 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What is known of an office: who confirms its sheets, its own address (None is not mailed), and its centres."""
+    """What is known of an office.
+
+    Attributes:
+        confirmers: Who confirms its sheets.
+        email: Its own address; None is not mailed.
+        centres: Its crisis centres.
+        choices: The rule sets that it decides by, oldest first.
+    """
 
     confirmers: Sequence[Person]
     email: str | None
     centres: Sequence[Centre] = ()
+    choices: Sequence[Choice] = ()
 
     def centres_on(self, day: dt.date) -> Sequence[Centre]:
         """The centres that are charged on a day."""
@@ -99,6 +109,17 @@ def roster(settings: Settings) -> Mapping[str, Member]:
     return {code: _member(path, code, entry) for code, entry in entries.items()}
 
 
+def rule_set_of(settings: Settings, office: str, quarter: Quarter) -> str:
+    """The rule set that an office decides by in a quarter; the default one where nothing else is said.
+
+    Raises:
+        RefusedError: when something in the file cannot be what it should be.
+    """
+    path = settings.councils or settings.home / "councils.yaml"
+    member = roster(settings).get(office) if path.exists() else None
+    return chosen(member.choices if member else (), quarter)
+
+
 def member_of(settings: Settings, office: str) -> Member:
     """One office of the file; raises also when somebody has to confirm for it and nobody is named."""
     member = roster(settings).get(office)
@@ -109,14 +130,15 @@ def member_of(settings: Settings, office: str) -> Member:
 
 
 def _member(path: Path, code: str, entry: Any) -> Member:
-    if not isinstance(entry, dict) or not entry.keys() <= {"confirmers", "email", "centres"}:
+    if not isinstance(entry, dict) or not entry.keys() <= {"confirmers", "email", "centres", "rule_set"}:
         raise RefusedError(
             f"{path}: {code}: write confirmers, a list of id and name, email, and centres, a list of name, from, "
-            "until, email and visitors"
+            "until, email and visitors, and rule_set, a list of from and id"
         )
     where = f"{path}: {code}"
     centres = tuple(_centre(where, centre) for centre in entry.get("centres") or [])
-    return Member(_people(where, "confirmers", entry), _email(where, entry), centres)
+    rule_sets = choices(where, entry.get("rule_set") or [])
+    return Member(_people(where, "confirmers", entry), _email(where, entry), centres, rule_sets)
 
 
 def _centre(where: str, entry: Any) -> Centre:
