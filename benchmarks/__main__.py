@@ -9,8 +9,8 @@ from pathlib import Path
 from benchmarks import decade, quarter, scheduler
 from benchmarks.month import compare_month
 from benchmarks.staging import compare_staging
+from country.country import write_country
 from sogong_pipeline.periods import parse_months
-from sogong_pipeline.simulator.country import write_country
 
 COLUMNS = ("work", "how", "seconds", "processor", "ratio", "of cpu", "peak MB")
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import yaml
 
 from benchmarks.cost import Cost, cost
+from country.council import decide, fill
+from sogong_pipeline.councils.final import publish_final
 from sogong_pipeline.councils.inbox import Ask, Inbox
 from sogong_pipeline.councils.issue import Issue, issue_sheets, write_sheets
 from sogong_pipeline.councils.mail import Server, deliver_report
-from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.final import publish_final
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.council import decide, fill
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 
 PERIOD = HalfYear.parse("2026-H2")
@@ -24,7 +24,7 @@ RUN = "run"
 
 def inbox(home: Path) -> Inbox:
     """The inbox of an installation."""
-    return Inbox(Warehouse(Pipeline(Settings(home=home))))
+    return Inbox(Warehouse(Installation(Settings(home=home))))
 
 
 def received(home: Path) -> None:
@@ -39,20 +39,20 @@ def record(home: Path, ask: Ask) -> None:
 
 def publish_decided(home: Path, quarter: Quarter) -> None:
     """`publish_reports.publish_decided` once all have decided."""
-    publish_final(Pipeline(Settings(home=home)), quarter)
+    publish_final(Installation(Settings(home=home)), quarter)
 
 
 def deliver(home: Path, quarter: Quarter, office: str) -> None:
     """`publish_reports.deliver` for one office, up to the bytes that a mail server would be handed."""
     server = Server("reports@nation.example", lambda message: message.as_bytes())
-    deliver_report(Pipeline(Settings(home=home)), quarter, office, server)
+    deliver_report(Installation(Settings(home=home)), quarter, office, server)
 
 
 def send_back(home: Path) -> Issue:
     """Issue the sheets, and have each office's filled in and in the inbox."""
-    pipeline = Pipeline(Settings(home=home))
-    issue, _ = issue_sheets(pipeline, PERIOD)
-    sheets, today = Path(write_sheets(pipeline, issue).folder), pipeline.settings.clock().date()
+    installation = Installation(Settings(home=home))
+    issue, _ = issue_sheets(installation, PERIOD)
+    sheets, today = Path(write_sheets(installation, issue).folder), installation.settings.clock().date()
     for office, sheet in issue.sheets.items():
         target = home / "inbox" / str(PERIOD) / f"{office}.xlsx"
         fill(sheets / f"{office}.xlsx", target, decide(sheet), kind="의결", day=today, by="시연")

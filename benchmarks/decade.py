@@ -3,7 +3,7 @@
     python -m benchmarks.decade [--months 2024-10..2026-09] [--outside 3.4] [--country FOLDER]
 
 Each step of each month is timed in one process; then the command ingests the same range, with a process a core. A
-country is made first, or taken from a folder that `sogong simulate` filled.
+country is made first, or taken from a folder that `python -m country simulate` filled.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from statistics import fmean, linear_regression
 from typing import Any
 
 from benchmarks.measure import peak_mb
+from country.country import write_country
 from sogong_pipeline.periods import Month, parse_months
-from sogong_pipeline.simulator.country import write_country
 
 ALL_MONTHS = len(parse_months("2015-11..2026-09"))
 STEPS = ("land", "stage", "check", "measure", "load")
@@ -34,14 +34,14 @@ Costs = list[dict[str, float]]
 
 def month_costs(country: Path, home: Path, months: Sequence[Month]) -> tuple[Costs, float]:
     """Processor seconds of each step of each month, in order, and the peak memory of them all."""
-    from sogong_pipeline.pipeline import Pipeline
     from sogong_pipeline.quality import suite  # noqa: F401 - imports are no part of a month
     from sogong_pipeline.settings import Settings
+    from sogong_pipeline.steps.installation import Installation
     from sogong_pipeline.warehouse.load import Warehouse
 
-    pipeline = Pipeline(Settings(home=home))
-    pipeline.registry.load(country / "registry.csv")
-    warehouse, costs = Warehouse(pipeline), []
+    installation = Installation(Settings(home=home))
+    installation.registry.load(country / "registry.csv")
+    warehouse, costs = Warehouse(installation), []
 
     def timed(work: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
         began = time.process_time()
@@ -50,11 +50,11 @@ def month_costs(country: Path, home: Path, months: Sequence[Month]) -> tuple[Cos
 
     for month in months:
         cost: dict[str, float] = {}
-        cost["land"], landed = timed(list, pipeline.months.fetch(month, str(country / "files")))
+        cost["land"], landed = timed(list, installation.months.fetch(month, str(country / "files")))
         vintage = landed[0][0]
-        cost["stage"], _ = timed(pipeline.months.stage, month, vintage)
-        cost["check"], _ = timed(pipeline.months.check, month, vintage)
-        cost["measure"], _ = timed(pipeline.months.measure_in_force, month)
+        cost["stage"], _ = timed(installation.months.stage, month, vintage)
+        cost["check"], _ = timed(installation.months.check, month, vintage)
+        cost["measure"], _ = timed(installation.months.measure_in_force, month)
         cost["load"], _ = timed(warehouse.load_month, month)
         costs.append(cost)
     return costs, peak_mb()

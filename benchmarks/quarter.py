@@ -85,11 +85,11 @@ def draws_with_numpy(home: str, registry: str, pairs: str, quarter: str) -> None
 
 def prepare(folder: Path, districts: int, months: str, quarter: str) -> tuple[str, str, str, str]:
     """Write a country, match and measure the months a quarter needs, and pair its workplaces; once in a folder."""
+    from country.country import write_country
     from sogong_pipeline.districts.matching import match
     from sogong_pipeline.indicators.month import measure_month
+    from sogong_pipeline.nps.file.staging import stage
     from sogong_pipeline.nps.sources import data_month
-    from sogong_pipeline.nps.staging import stage
-    from sogong_pipeline.simulator.country import write_country
     from sogong_pipeline.workplaces.trace import trace_month
 
     country, home, pairs = folder / "country", folder / "home", folder / "quarter"

@@ -16,12 +16,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from country.country import write_country
+from country.portal.server import PortalServer
 from sogong_pipeline.orchestration.rest import Airflow, wait
 from sogong_pipeline.periods import Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.country import write_country
-from sogong_pipeline.simulator.portal import PortalServer
+from sogong_pipeline.steps.installation import Installation
 from tests.dags.servers import ROOT, environment, running, until_healthy
 
 MONTHS = "2025-04..2026-09"
@@ -88,7 +88,7 @@ def _waits_for_next_month(airflow: Airflow) -> bool:
 
 def _is_published(airflow: Airflow, home: Path, dags: set[str]) -> bool:
     """Whether the edition of all three months has its reports, and no run but that of the next month goes on."""
-    edition = Pipeline(Settings(home=home)).quarters.edition(QUARTER)
+    edition = Installation(Settings(home=home)).edition(QUARTER)
     if edition is None or not set(map(str, QUARTER.months)) <= set(edition.facts["months"]):
         return False
     report = home / "reports" / str(QUARTER) / "draft" / "index.html"
@@ -104,7 +104,7 @@ def compare_scheduler(districts: int = 300) -> Comparison:
     with tempfile.TemporaryDirectory() as temporary:
         folder, months = Path(temporary), parse_months(MONTHS)
         write_country(folder / "country", months=months, districts=districts)
-        before = Pipeline(Settings(home=folder / "home"))
+        before = Installation(Settings(home=folder / "home"))
         before.registry.load(folder / "country" / "registry.csv")
         for month in months:
             if month < QUARTER.months[0]:

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from benchmarks.cost import Cost, cost
 from benchmarks.councils import council_costs
+from country.country import write_country
 from sogong_pipeline.periods import Month, Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.bulletin_publish import publish_again
 from sogong_pipeline.reports.publish import publish_draft
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.country import write_country
+from sogong_pipeline.steps.after import write_bulletins
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 
 NATIONAL = parse_months("2026-08..2026-09")
@@ -34,60 +34,60 @@ OUTSIDE = 3.4
 
 def load_registry(home: Path, file: Path) -> None:
     """The only task of `load_registry`."""
-    pipeline = Pipeline(Settings(home=home))
-    pipeline.registry.load(file)
-    Warehouse(pipeline).load_reference()
+    installation = Installation(Settings(home=home))
+    installation.registry.load(file)
+    Warehouse(installation).load_reference()
 
 
 def land(home: Path, month: Month, file: Path) -> None:
     """`ingest_month.land` from a file."""
-    list(Pipeline(Settings(home=home)).months.fetch(month, str(file)))
+    list(Installation(Settings(home=home)).months.fetch(month, str(file)))
 
 
 def stage(home: Path, month: Month) -> None:
     """`ingest_month.stage`."""
-    pipeline = Pipeline(Settings(home=home))
-    (vintage,) = pipeline.lake.children("raw", str(month))
-    pipeline.months.stage(month, vintage)
+    installation = Installation(Settings(home=home))
+    (vintage,) = installation.lake.children("raw", str(month))
+    installation.months.stage(month, vintage)
 
 
 def check(home: Path, month: Month) -> None:
     """`ingest_month.check`."""
-    pipeline = Pipeline(Settings(home=home))
-    (vintage,) = pipeline.lake.children("raw", str(month))
-    pipeline.months.check(month, vintage)
+    installation = Installation(Settings(home=home))
+    (vintage,) = installation.lake.children("raw", str(month))
+    installation.months.check(month, vintage)
 
 
 def measure(home: Path, month: Month) -> None:
     """`ingest_month.measure`."""
-    Pipeline(Settings(home=home)).months.measure_in_force(month)
+    Installation(Settings(home=home)).months.measure_in_force(month)
 
 
 def load(home: Path, month: Month) -> None:
     """`ingest_month.load`."""
-    Warehouse(Pipeline(Settings(home=home))).load_month(month)
+    Warehouse(Installation(Settings(home=home))).load_month(month)
 
 
 def bulletin(home: Path, month: Month) -> None:
     """`ingest_month.bulletin`."""
-    publish_again(Pipeline(Settings(home=home)), [month])
+    write_bulletins(Installation(Settings(home=home)), [month])
 
 
 def changed(home: Path) -> None:
     """`propose_stages.changed`."""
-    Pipeline(Settings(home=home)).quarters.changed()
+    Installation(Settings(home=home)).quarters.changed()
 
 
 def propose(home: Path, quarter: Quarter) -> None:
     """`propose_stages.propose` for one quarter."""
-    pipeline = Pipeline(Settings(home=home))
-    pipeline.quarters.propose(quarter)
-    Warehouse(pipeline).load_quarter(quarter)
+    installation = Installation(Settings(home=home))
+    installation.quarters.propose(quarter)
+    Warehouse(installation).load_quarter(quarter)
 
 
 def publish(home: Path, quarter: Quarter) -> None:
     """`publish_reports.publish`."""
-    publish_draft(Pipeline(Settings(home=home)), quarter)
+    publish_draft(Installation(Settings(home=home)), quarter)
 
 
 def month_costs(folder: Path) -> list[Cost]:
@@ -95,7 +95,7 @@ def month_costs(folder: Path) -> list[Cost]:
     write_country(folder / "national", months=NATIONAL, outside=OUTSIDE)
     home, files, month = folder / "month", folder / "national" / "files", NATIONAL[-1]
     registry = cost("load_registry.load", load_registry, home, folder / "national" / "registry.csv")
-    Pipeline(Settings(home=home)).months.ingest(NATIONAL[0], str(files))
+    Installation(Settings(home=home)).months.ingest(NATIONAL[0], str(files))
     return [
         registry,
         cost("ingest_month.land", land, home, month, max(files.iterdir())),
@@ -113,10 +113,10 @@ def quarter_costs(folder: Path) -> list[Cost]:
     """
     write_country(folder / "country", months=WINDOW, outside=0)
     home = folder / "quarter"
-    pipeline = Pipeline(Settings(home=home))
-    pipeline.registry.load(folder / "country" / "registry.csv")
+    installation = Installation(Settings(home=home))
+    installation.registry.load(folder / "country" / "registry.csv")
     for month in WINDOW:
-        pipeline.months.ingest(month, str(folder / "country" / "files"))
+        installation.months.ingest(month, str(folder / "country" / "files"))
     return [
         cost("ingest_month.bulletin", bulletin, home, WINDOW[-1]),
         cost("propose_stages.changed", changed, home),

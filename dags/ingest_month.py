@@ -40,7 +40,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.announcements import was_announced
 from sogong_pipeline.orchestration.assets import MEASURED_MONTH
-from sogong_pipeline.orchestration.installation import open_pipeline, open_warehouse
+from sogong_pipeline.orchestration.installation import open_installation
 from sogong_pipeline.orchestration.notes import KEY, month_note
 from sogong_pipeline.orchestration.policy import DEFAULTS, POOL, UNTIL_PUBLISHED
 from sogong_pipeline.periods import Month
@@ -65,44 +65,45 @@ def ingest_month() -> None:
 
     @task.sensor(**UNTIL_PUBLISHED)
     def published(partition_key: str, params: dict[str, Any]) -> bool:
-        months = open_pipeline(params["source"]).months
+        months = open_installation(params["source"]).months
         return months.is_published(Month.parse(partition_key), params["source"] or None)
 
     @task(max_active_tis_per_dag=1)
     def land(partition_key: str, params: dict[str, Any]) -> list[str]:
         month, source = Month.parse(partition_key), params["source"]
-        return [vintage for vintage, _ in open_pipeline(source).months.fetch(month, source or None)]
+        return [vintage for vintage, _ in open_installation(source).months.fetch(month, source or None)]
 
     @task(max_active_tis_per_dag=1, pool=POOL)
     def stage(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
-        months, month = open_pipeline().months, Month.parse(partition_key)
+        months, month = open_installation().months, Month.parse(partition_key)
         return [{"vintage": vintage, **months.stage(month, vintage).facts} for vintage in vintages]
 
     @task(max_active_tis_per_dag=1, pool=POOL)
     def check(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
-        months, month = open_pipeline().months, Month.parse(partition_key)
+        months, month = open_installation().months, Month.parse(partition_key)
         return [{"vintage": vintage, **months.check(month, vintage).facts} for vintage in vintages]
 
     @task(max_active_tis_per_dag=1, pool=POOL, pool_slots=2)
     def measure(partition_key: str) -> dict[str, Any]:
-        measured = open_pipeline().months.measure_in_force(Month.parse(partition_key))
+        measured = open_installation().months.measure_in_force(Month.parse(partition_key))
         return {"measured": measured.digest, **measured.facts} if measured else {}
 
     @task(max_active_tis_per_dag=1, pool=POOL)
     def bulletin(measured: dict[str, Any], partition_key: str) -> None:
-        from sogong_pipeline.reports.bulletin_publish import publish_again  # noqa: PLC0415 - as in load
+        from sogong_pipeline.steps.after import write_bulletins  # noqa: PLC0415 - as in load
 
         if measured:  # there is a registry
-            publish_again(open_pipeline(), [Month.parse(partition_key)])
+            write_bulletins(open_installation(), [Month.parse(partition_key)])
 
     @task(max_active_tis_per_dag=1, trigger_rule="all_done")
     def load(partition_key: str, ti: Any) -> None:
-        from sogong_pipeline.quality.publish import publish_quality  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.quality_pages.publish import publish_quality  # noqa: PLC0415 - parsing must not import it
 
-        warehouse, month = open_warehouse(), Month.parse(partition_key)
-        published = publish_quality(warehouse.pipeline, [month])
-        warehouse.load_month(month)
-        ti.xcom_push(KEY, month_note(warehouse.pipeline, month, published.folder))
+        installation, month = open_installation(), Month.parse(partition_key)
+        installation.months.revise(month)
+        published = publish_quality(installation, [month])
+        installation.warehouse.load_month(month)
+        ti.xcom_push(KEY, month_note(installation, month, published.folder))
 
     @task(inlets=[MEASURED_MONTH], outlets=[MEASURED_MONTH])
     def announce(facts: Any, params: Any, partition_key: str, inlet_events: Any, outlet_events: Any) -> None:

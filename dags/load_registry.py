@@ -26,7 +26,7 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.orchestration.installation import open_warehouse
+from sogong_pipeline.orchestration.installation import open_installation
 from sogong_pipeline.orchestration.notes import KEY
 from sogong_pipeline.orchestration.policy import DEFAULTS
 
@@ -49,12 +49,12 @@ def load_registry() -> None:
 
     @task
     def load(params: dict[str, Any], ti: Any) -> dict[str, Any]:
-        warehouse, file = open_warehouse(), Path(params["file"])
+        installation, file = open_installation(), Path(params["file"])
         if not file.is_file():
             raise RefusedError(f"{file}: there is no such file on this worker; give its full path")
         as_of = dt.date.fromisoformat(params["as_of"]) if params["as_of"] else None
-        registry, is_new = warehouse.pipeline.registry.load(file, as_of)
-        warehouse.load_reference()
+        registry, is_new = installation.registry.load(file, as_of)
+        installation.warehouse.load_reference()
         districts = len({district.district_id for district in registry.districts})
         told = "loaded" if is_new else "was in force already"
         ti.xcom_push(KEY, f"registry {registry.version} with {districts:,} districts {told}")

@@ -34,7 +34,7 @@ from airflow.sdk import Param, PartitionedAssetTimetable, StartOfQuarterMapper, 
 from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.assets import MEASURED_MONTH, PROPOSED_QUARTER
-from sogong_pipeline.orchestration.installation import open_pipeline, open_warehouse
+from sogong_pipeline.orchestration.installation import open_installation
 from sogong_pipeline.orchestration.notes import KEY, quarter_note
 from sogong_pipeline.orchestration.policy import DEFAULTS, POOL
 from sogong_pipeline.periods import Quarter
@@ -57,7 +57,7 @@ def propose_stages() -> None:
 
     @task
     def changed() -> dict[str, list[str]]:
-        return {str(quarter): why for quarter, why in open_pipeline().quarters.changed().items()}
+        return {str(quarter): why for quarter, why in open_installation().quarters.changed().items()}
 
     @task(outlets=[PROPOSED_QUARTER], pool=POOL)
     def propose(
@@ -65,13 +65,23 @@ def propose_stages() -> None:
     ) -> dict[str, dict[str, Any]]:
         if params["dry_run"] or not changed:
             raise AirflowSkipException("a dry run" if changed else "no quarter's inputs changed")
-        warehouse, editions, notes = open_warehouse(), {}, []
+        from sogong_pipeline.stages.rules import DEFAULT  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.steps.sweep import outdated_months, remake_month  # noqa: PLC0415
+
+        installation, editions, notes = open_installation(), {}, []
+        for month in outdated_months(installation):
+            remake_month(installation, month)
+            installation.warehouse.load_month(month)
         for name in changed:
-            edition, _ = warehouse.pipeline.quarters.propose(Quarter.parse(name))
-            warehouse.load_quarter(Quarter.parse(name))
-            notes.append(quarter_note(Quarter.parse(name), edition))
-            editions[name] = {"edition": edition.folder.name, "stages": edition.facts["stages"]}
+            edition, is_new = installation.quarters.propose(Quarter.parse(name))
+            installation.warehouse.load_quarter(Quarter.parse(name))
+            proposals = installation.proposals(edition, DEFAULT)
+            notes.append(quarter_note(Quarter.parse(name), edition, proposals))
+            if is_new:  # what other code gives with the same content is not published again
+                editions[name] = {"edition": edition.folder.name, "stages": proposals.facts["stages"]}
         ti.xcom_push(KEY, "\n\n".join(notes))
+        if not editions:
+            raise AirflowSkipException("made again by other code with the same content")
         outlet_events[PROPOSED_QUARTER].add_partitions(list(editions))
         return editions
 

@@ -37,7 +37,7 @@ from airflow.sdk import PartitionedAssetTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.assets import DECIDED_QUARTER, PROPOSED_QUARTER
-from sogong_pipeline.orchestration.installation import open_pipeline
+from sogong_pipeline.orchestration.installation import open_installation
 from sogong_pipeline.orchestration.notes import KEY
 from sogong_pipeline.orchestration.policy import DEFAULTS, POOL
 from sogong_pipeline.periods import Quarter
@@ -59,19 +59,19 @@ def publish_reports() -> None:
     def publish(partition_key: str, ti: Any) -> dict[str, Any]:
         from sogong_pipeline.reports.publish import publish_draft  # noqa: PLC0415 - parsing must not import it
 
-        published = publish_draft(open_pipeline(), Quarter.parse(partition_key))
+        published = publish_draft(open_installation(), Quarter.parse(partition_key))
         ti.xcom_push(KEY, f"{len(published.files)} reports of {partition_key}: {published.folder}/index.html")
         return {"folder": published.folder, "files": len(published.files)}
 
     @task(pool=POOL)
     def publish_decided(partition_key: str) -> list[str]:
+        from sogong_pipeline.councils.final import issue_on, publish_final  # noqa: PLC0415
         from sogong_pipeline.councils.mail import undelivered  # noqa: PLC0415 - parsing must not import it
-        from sogong_pipeline.reports.final import issue_on, publish_final  # noqa: PLC0415
 
-        pipeline, quarter = open_pipeline(), Quarter.parse(partition_key)
-        if not (issue := issue_on(pipeline, quarter)) or not issue.decided(pipeline.lake):
+        installation, quarter = open_installation(), Quarter.parse(partition_key)
+        if not (issue := issue_on(installation, quarter)) or not issue.decided(installation.lake):
             raise AirflowSkipException(f"no council has decided on {quarter} yet")
-        return undelivered(pipeline, quarter, publish_final(pipeline, quarter).decided)
+        return undelivered(installation, quarter, publish_final(installation, quarter).decided)
 
     @task
     def deliver(office: str, partition_key: str) -> str:
@@ -79,7 +79,7 @@ def publish_reports() -> None:
         from sogong_pipeline.orchestration.mail import connected  # noqa: PLC0415
 
         with connected() as server:
-            return deliver_report(open_pipeline(), Quarter.parse(partition_key), office, server)
+            return deliver_report(open_installation(), Quarter.parse(partition_key), office, server)
 
     publish()
     deliver.expand(office=publish_decided())

@@ -39,7 +39,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.assets import DECIDED_QUARTER
 from sogong_pipeline.orchestration.confirm import NOTE, RECORD, ConfirmSheet
-from sogong_pipeline.orchestration.installation import open_inbox, open_pipeline
+from sogong_pipeline.orchestration.installation import open_installation
 from sogong_pipeline.orchestration.policy import DEFAULTS
 
 
@@ -57,13 +57,13 @@ def record_decisions() -> None:
 
     @task
     def received(run_id: str) -> list[dict[str, Any]]:
-        return [dataclasses.asdict(ask) for ask in open_inbox().look(run_id)]
+        return [dataclasses.asdict(ask) for ask in open_installation().inbox.look(run_id)]
 
     @task(outlets=[DECIDED_QUARTER])
     def record(ask: dict[str, Any], answer: dict[str, Any], outlet_events: Any) -> dict[str, Any]:
         from sogong_pipeline.councils.inbox import Ask  # noqa: PLC0415 - parsing must not import it
 
-        inbox, asked = open_inbox(), Ask(**ask)
+        inbox, asked = open_installation().inbox, Ask(**ask)
         if answer["chosen_options"] != [RECORD]:
             inbox.reject(asked, str((answer["params_input"] or {}).get(NOTE, "")))
             raise AirflowSkipException("sent back to the officer")
@@ -78,9 +78,9 @@ def record_decisions() -> None:
 
     @task(outlets=[DECIDED_QUARTER])
     def overdue(outlet_events: Any) -> list[str]:
-        from sogong_pipeline.reports.final import overdue_quarters  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.councils.final import overdue_quarters  # noqa: PLC0415 - parsing must not import it
 
-        quarters = [str(quarter) for quarter in overdue_quarters(open_pipeline())]
+        quarters = [str(quarter) for quarter in overdue_quarters(open_installation())]
         if not quarters:
             raise AirflowSkipException("no national report is waiting for a deadline that passed")
         outlet_events[DECIDED_QUARTER].add_partitions(quarters)

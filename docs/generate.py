@@ -11,7 +11,7 @@ from typing import Any
 
 import typer.main
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.tables import adjustments, latest_views, schemas
 

@@ -45,7 +45,7 @@ if [[ -z ${SOGONG_PORTAL_URL:-} ]]; then
         echo "There is no demo country yet: run 'make demo' first, or set SOGONG_PORTAL_URL." >&2
         exit 1
     fi
-    setsid sogong portal --data .demo/country --port 0 > "$AIRFLOW_HOME/portal.log" &
+    setsid python -m country portal --data .demo/country --port 0 > "$AIRFLOW_HOME/portal.log" &
     portal=$!
     until grep -q http "$AIRFLOW_HOME/portal.log"; do
         kill -0 "$portal" || exit 1

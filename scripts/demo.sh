@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 export SOGONG_HOME=$PWD/.demo/home
 export AIRFLOW_HOME=$PWD/.demo/airflow
 sogong=.venv/bin/sogong
+country_cli=".venv/bin/python -m country"
 country=.demo/country
 first=${DEMO_FIRST_MONTH:-2023-07}
 mkdir -p "$AIRFLOW_HOME"
@@ -21,13 +22,13 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 say "1/7  An invented country: 2,185 districts, $first..2026-09"
-$sogong simulate --out "$country" --months "$first..2026-09"
+$country_cli simulate --out "$country" --months "$first..2026-09"
 
 say "2/7  Its registry of districts"
 $sogong registry load "$country/registry.csv"
 
 say "3/7  The monthly files, fetched from a portal on this machine"
-$sogong portal --data "$country" --port 0 > .demo/portal.log &
+$country_cli portal --data "$country" --port 0 > .demo/portal.log &
 portal=$!
 until grep -q http .demo/portal.log; do
     kill -0 "$portal" || { cat .demo/portal.log; exit 1; }

@@ -17,22 +17,22 @@ from typing import Any
 import yaml
 from run_quarter import RUN_SECONDS, enter, see
 
+from country.council import decide, fill
 from sogong_pipeline.councils.issue import Issue, current_issue, sheets_place
-from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.orchestration.confirm import RECORD
 from sogong_pipeline.orchestration.rest import Airflow, wait
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.council import decide, fill
+from sogong_pipeline.steps.installation import Installation
 
 
-def send_back(pipeline: Pipeline, issue: Issue, user: str) -> list[str]:
+def send_back(installation: Installation, issue: Issue, user: str) -> list[str]:
     """Fill in the sheets of the offices that have not decided; returns those offices."""
-    home, done = pipeline.settings.home, issue.decided(pipeline.lake)
+    home, done = installation.settings.home, issue.decided(installation.lake)
     roster = {office: {"confirmers": [{"id": user, "name": "시연 담당자"}]} for office in issue.sheets}
     (home / "councils.yaml").write_text(yaml.safe_dump(roster, allow_unicode=True), encoding="utf-8")
-    sheets = Path(sheets_place(pipeline, issue.period).address)
-    today = pipeline.settings.clock().date()
+    sheets = Path(sheets_place(installation, issue.period).address)
+    today = installation.settings.clock().date()
     waiting = [office for office in issue.sheets if office not in done]
     for office in waiting:
         sheet = issue.sheets[office]
@@ -67,11 +67,11 @@ def main() -> None:
     parser.add_argument("--airflow", required=True, help="address of its API server")
     parser.add_argument("--home", type=Path, required=True, help="its AIRFLOW_HOME, where the login lies")
     given = parser.parse_args()
-    pipeline, airflow = Pipeline(Settings()), enter(given.airflow, given.home)
-    issue = current_issue(pipeline.lake, given.period)
+    installation, airflow = Installation(Settings()), enter(given.airflow, given.home)
+    issue = current_issue(installation.lake, given.period)
     if issue is None:
         raise SystemExit(f"no sheets of {given.period} are out; run `sogong decide sheets {given.period}`")
-    offices = send_back(pipeline, issue, "admin")
+    offices = send_back(installation, issue, "admin")
     if not offices:
         print(f"{given.period} was decided already", flush=True)
         return

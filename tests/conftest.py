@@ -17,11 +17,11 @@ import hypothesis
 import psycopg
 import pytest
 
+from country.country import write_country
+from sogong_pipeline.lake.workspace import alone
 from sogong_pipeline.periods import Month, Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.country import write_country
-from sogong_pipeline.workspace import alone
+from sogong_pipeline.steps.installation import Installation
 from tests.s3 import S3Server
 
 if TYPE_CHECKING:
@@ -111,11 +111,11 @@ def country(made_once: Callable[[str, Callable[[Path], object]], Path]) -> Count
 @pytest.fixture(scope="session")
 def filled_once(
     made_once: Callable[[str, Callable[[Path], object]], Path], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str, Callable[[Pipeline], object]], Pipeline]:
+) -> Callable[[str, Callable[[Installation], object]], Installation]:
     """Fills an installation by name once for all workers, and gives each a copy of its own."""
 
-    def filled(name: str, fill: Callable[[Pipeline], object]) -> Pipeline:
-        made = made_once(name, lambda home: fill(Pipeline(Settings(home=home, now=NOW))))
+    def filled(name: str, fill: Callable[[Installation], object]) -> Installation:
+        made = made_once(name, lambda home: fill(Installation(Settings(home=home, now=NOW))))
         return copied(made, tmp_path_factory.mktemp("home"))
 
     return filled
@@ -123,14 +123,14 @@ def filled_once(
 
 @pytest.fixture(scope="session")
 def ingested(
-    country: Country, filled_once: Callable[[str, Callable[[Pipeline], object]], Pipeline]
-) -> Pipeline:
+    country: Country, filled_once: Callable[[str, Callable[[Installation], object]], Installation]
+) -> Installation:
     """The country's every month in a lake, its registry loaded; treat it as read-only but for proposals.
 
     The quarters of 2026, which several files judge, are proposed once for all of them.
     """
 
-    def fill(pipeline: Pipeline) -> None:
+    def fill(pipeline: Installation) -> None:
         pipeline.registry.load(country.registry)
         for month in parse_months(COUNTRY_MONTHS):
             pipeline.months.ingest(month, str(country.file_of(month)))
@@ -142,11 +142,11 @@ def ingested(
 
 @pytest.fixture(scope="session")
 def proposed(
-    country: Country, filled_once: Callable[[str, Callable[[Pipeline], object]], Pipeline]
-) -> Pipeline:
+    country: Country, filled_once: Callable[[str, Callable[[Installation], object]], Installation]
+) -> Installation:
     """The country's quarter proposed, from the nine months that it needs."""
 
-    def fill(pipeline: Pipeline) -> None:
+    def fill(pipeline: Installation) -> None:
         pipeline.registry.load(country.registry)
         for year in (2024, 2025, 2026):
             for month in Quarter(year, 3).months:
@@ -156,16 +156,16 @@ def proposed(
     return filled_once("proposed", fill)
 
 
-def copied(home: Path, other: Path) -> Pipeline:
+def copied(home: Path, other: Path) -> Installation:
     """An installation with the lake of another, linked file by file: nothing in a lake is ever written in place."""
     shutil.copytree(home / "lake", other / "lake", copy_function=os.link)
-    return Pipeline(Settings(home=other, now=NOW))
+    return Installation(Settings(home=other, now=NOW))
 
 
 @pytest.fixture
-def pipeline(tmp_path: Path) -> Pipeline:
+def pipeline(tmp_path: Path) -> Installation:
     """An empty installation with a clock that stands still."""
-    return Pipeline(Settings(home=tmp_path / "home", now=NOW))
+    return Installation(Settings(home=tmp_path / "home", now=NOW))
 
 
 @pytest.fixture(scope="session")
@@ -201,10 +201,10 @@ def postgres_url(postgres: PostgresServer) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Pipeline:
+def any_pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Installation:
     """An empty installation on each database."""
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
-    return Pipeline(Settings(home=tmp_path / "home", now=NOW, warehouse_url=url))
+    return Installation(Settings(home=tmp_path / "home", now=NOW, warehouse_url=url))
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import typer
 
-from sogong_pipeline.cli import app
-from sogong_pipeline.lake import sha256_of
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.cli.main import app
+from sogong_pipeline.lake.partitions import sha256_of
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.verify import verify
 
 BYTES = 64 << 20
@@ -61,7 +61,7 @@ def main(home: Path, states: list[str], commands: list[list[str]]) -> None:
         status, told = run(commands)
         if state == "ro":
             mount(home, "remount", "rw")
-        done = verify(Pipeline(Settings()).lake)
+        done = verify(Installation(Settings()).lake)
         filler.unlink(missing_ok=True)
         then, _ = run(commands)
         lake = home / "lake"

@@ -15,10 +15,14 @@ from pathlib import Path
 
 import typer
 
-from sogong_pipeline import cli
-from sogong_pipeline.councils import issue, record  # noqa: F401 - imported for the processes to be forked
-from sogong_pipeline.quality import publish, suite  # noqa: F401
-from sogong_pipeline.reports import final  # noqa: F401
+from sogong_pipeline.cli import main as cli
+from sogong_pipeline.councils import (  # noqa: F401 - imported for the processes to be forked
+    final,
+    issue,
+    record,
+)
+from sogong_pipeline.quality import suite  # noqa: F401
+from sogong_pipeline.quality_pages import publish  # noqa: F401
 from sogong_pipeline.reports import publish as reports  # noqa: F401
 from sogong_pipeline.warehouse import load  # noqa: F401
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from sogong_pipeline.nps.layout import V3_HEADER
+from sogong_pipeline.nps.file.columns import V3_HEADER
 
 ROW = {
     "data_month": "2022-04",

@@ -25,7 +25,7 @@ FIRST = (
     "tests/test_kill.py",
     "tests/councils/test_record.py",
     "tests/test_cli.py",
-    "tests/test_object_storage.py",
+    "tests/lake/test_s3.py",
     "tests/indicators/test_recompute.py",
     "tests/steps/test_steps.py",
     "tests/upkeep/test_backup.py",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.simulator.portal import PortalServer
+from country.portal.server import PortalServer
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
 from tests.rows import lines, row

@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import make_url
 from typer.main import get_command
 
-from sogong_pipeline.cli import app
-from sogong_pipeline.engine import SQL
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.quality.gate import SUITES
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.sql_engine import SQL
 from tests.composefile import EXAMPLE, FILE, ROOT, Compose, MissingError, documented, made_env
 from tests.s3 import KEYS
 

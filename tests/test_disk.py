@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import LaterError
-from sogong_pipeline.nps.portal_manners import Manners, Turns
-from sogong_pipeline.nps.portal_memory import Memory
+from sogong_pipeline.nps.portal.memory import Memory
+from sogong_pipeline.nps.portal.rate_limit import Manners, Turns
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.verify import verify
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW
@@ -74,7 +75,7 @@ def test_a_full_disk_and_one_that_cannot_be_written_are_told_and_a_re_run_ends_t
         text=True,
         check=True,
     )
-    expected = Pipeline(Settings(home=tmp_path / "undisturbed", now=NOW))
+    expected = Installation(Settings(home=tmp_path / "undisturbed", now=NOW))
     load_registry(expected, tmp_path)
     expected.months.ingest(Month(2022, 4), str(tmp_path / "files"))
     expected.quarters.propose(QUARTER)
@@ -93,8 +94,8 @@ def test_a_full_disk_and_one_that_cannot_be_written_are_told_and_a_re_run_ends_t
 
 
 def test_a_clock_that_was_set_back_changes_the_recorded_time_and_nothing_else(tmp_path: Path) -> None:
-    def at(now: str) -> Pipeline:
-        return Pipeline(Settings(home=tmp_path / "home", now=now))
+    def at(now: str) -> Installation:
+        return Installation(Settings(home=tmp_path / "home", now=now))
 
     month, later, earlier = Month(2022, 4), "2026-10-20T09:00:00+09:00", "2019-01-01T00:00:00+09:00"
     load_registry(at(later), tmp_path)
@@ -107,12 +108,12 @@ def test_a_clock_that_was_set_back_changes_the_recorded_time_and_nothing_else(tm
     (second,) = at(earlier).months.ingest(month, str(month_file(tmp_path / "second", "2022-04", count=41)))
     load_registry(at(earlier), tmp_path, name="다른 이름")
     pipeline = at(earlier)
-    assert pipeline.months.vintage_of(month) == second.vintage
-    assert pipeline.months.vintages(month) == [second.vintage, first.vintage]
+    assert pipeline.vintage_of(month) == second.vintage
+    assert pipeline.vintages(month) == [second.vintage, first.vintage]
     newer, is_new = pipeline.quarters.propose(QUARTER)
     assert is_new
-    assert pipeline.quarters.edition(QUARTER) == newer
-    registry = pipeline.registry.in_force()
+    assert pipeline.edition(QUARTER) == newer
+    registry = registry_in_force(pipeline)
     assert registry is not None
     assert {district.name for district in registry.districts} == {"다른 이름"}
     Warehouse(pipeline).rebuild()

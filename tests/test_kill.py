@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.verify import verify
 from sogong_pipeline.warehouse.load import Warehouse
 from tests import forks
@@ -89,7 +89,7 @@ class Installations:
     def state(self, name: str) -> tuple[object, ...]:
         """Everything there is in one, workspaces included; a whole lake or none."""
         home = self.folder / name
-        pipeline = Pipeline(Settings(home=home, now=NOW))
+        pipeline = Installation(Settings(home=home, now=NOW))
         done = verify(pipeline.lake)
         assert (done.damaged, done.leftovers) == ([], [])
         return self.digest(home / "lake"), self.digest(home / "reports"), dump(Warehouse(pipeline))

@@ -10,20 +10,24 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.evaluation.real_rows import rows_by_grade
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.publish import publish_draft
+from sogong_pipeline.steps.installation import Installation
+from sogong_pipeline.validation.rows import rows_by_grade
 from tests.complexes import write_registry
 from tests.indicators.test_recompute import rounded, sigungu_today
 from tests.indicators.test_recompute_parts import division_of, figures_of
+from tests.support.editions import proposals_of
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 MONTH, QUARTER = Month(2022, 4), Quarter.parse("2022-Q2")
 
 
-def test_25000_real_rows_become_honest_reports(pipeline: Pipeline, test_data: Path, tmp_path: Path) -> None:
+def test_25000_real_rows_become_honest_reports(
+    pipeline: Installation, test_data: Path, tmp_path: Path
+) -> None:
     published = test_data / "nps" / "nps_2022-04_first25000.cp949.csv"
     (state,) = pipeline.months.ingest(MONTH, str(published))
     assert state.staged.facts["rows"] == 25_000
@@ -38,7 +42,7 @@ def test_25000_real_rows_become_honest_reports(pipeline: Pipeline, test_data: Pa
     assert facts["matched"] + facts["ambiguous"] + facts["unassigned"] == facts["workplaces"]
     assert facts["matched"] > 500
     assert facts["not_assignable"] > 2_000  # in towns, where the list of complexes gives no postal codes
-    registry = pipeline.registry.in_force()
+    registry = registry_in_force(pipeline)
     assert registry is not None
     matched = pipeline.months.match(MONTH, registry.on(QUARTER.last_day), state.vintage)
     table = rows_by_grade(matched.path("district_member"))
@@ -51,12 +55,14 @@ def test_25000_real_rows_become_honest_reports(pipeline: Pipeline, test_data: Pa
     }
 
     edition, _ = pipeline.quarters.propose(QUARTER)
-    assert edition.facts["stages"]["undetermined"] == edition.facts["districts"] == 1_329
+    assert (
+        proposals_of(pipeline, edition).facts["stages"]["undetermined"] == edition.facts["districts"] == 1_329
+    )
     for row in pq.read_table(edition.path("fact_district_quarter")).to_pylist():
         assert row["status"] in {"partial", "not_computable"}
         assert row["year_status"] == row["two_years_status"] == "not_computable"
         assert row["workers_change_year_pct"] is None
-    proposals = pq.read_table(edition.path("stage_proposal")).to_pylist()
+    proposals = pq.read_table(proposals_of(pipeline, edition).path("stage_proposal")).to_pylist()
     assert all(row["reason_ko"].endswith("판정을 보류합니다.") for row in proposals)
 
     published = publish_draft(pipeline, QUARTER, tmp_path / "reports")
@@ -66,7 +72,7 @@ def test_25000_real_rows_become_honest_reports(pipeline: Pipeline, test_data: Pa
     assert "시연" not in nation  # real rows are not marked as a demonstration
 
 
-def test_real_totals_agree_with_plain_pandas(pipeline: Pipeline, test_data: Path, tmp_path: Path) -> None:
+def test_real_totals_agree_with_plain_pandas(pipeline: Installation, test_data: Path, tmp_path: Path) -> None:
     published = test_data / "nps" / "nps_2022-04_first25000.cp949.csv"
     frame = pd.read_csv(published, encoding="cp949", dtype=str, keep_default_na=False)
     enrolled = frame[
@@ -192,7 +198,7 @@ def expected_statuses(cell: dict[str, Any]) -> set[str]:
     return {"few_workplaces"} if cell["workplaces"] < 20 else {"ok", "outside_roll_out"}
 
 
-def test_the_2026_sample_is_refused_with_its_missing_columns(pipeline: Pipeline, test_data: Path) -> None:
+def test_the_2026_sample_is_refused_with_its_missing_columns(pipeline: Installation, test_data: Path) -> None:
     sample = test_data / "nps" / "workplaces_2026-06_national_sample.csv"
     with pytest.raises(RefusedError) as refusal:
         pipeline.months.ingest(Month(2026, 6), str(sample))

@@ -8,12 +8,13 @@ from pathlib import Path, PurePosixPath
 import pytest
 from sqlalchemy import text
 
-from sogong_pipeline.engine import Engine
-from sogong_pipeline.leftovers import DERIVED, PROPOSED
+from sogong_pipeline.lake.orphans import DERIVED, PROPOSED
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.sql_engine import Engine
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.steps.test_steps import QUARTER, load_registry, month_file
+from tests.support.editions import proposals_of
 from tests.upkeep.test_verify import sogong
 
 pytestmark = pytest.mark.slow
@@ -22,7 +23,7 @@ HOSTILE = "'); DROP TABLE dim_district; -- ${HOME} {{ 7*7 }} ../../x"
 
 
 def test_a_name_is_text_in_every_query_and_table(
-    any_pipeline: Pipeline, tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
+    any_pipeline: Installation, tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:
     pipeline = any_pipeline
     load_registry(pipeline, tmp_path, name=HOSTILE)
@@ -35,7 +36,7 @@ def test_a_name_is_text_in_every_query_and_table(
     with warehouse.engine.connect() as connection:
         assert connection.execute(text("SELECT name FROM dim_district")).scalars().all() == [HOSTILE]
         assert connection.execute(text("SELECT count(*) FROM stage_proposal")).scalar() == 1
-    assert edition.facts["stages"]
+    assert proposals_of(pipeline, edition).facts["stages"]
     # Every file lies where a layer has its files, whatever names there were.
     layers = {PurePosixPath(name).parts[0] for name in digest_tree(pipeline.settings.home / "lake")}
     assert layers <= {"raw", "registry", PROPOSED, *DERIVED}
@@ -52,7 +53,7 @@ def test_a_name_is_text_in_every_query_and_table(
         ("reconcile", "/etc"),
     ],
 )
-def test_a_period_is_never_a_path(pipeline: Pipeline, arguments: tuple[str, ...]) -> None:
+def test_a_period_is_never_a_path(pipeline: Installation, arguments: tuple[str, ...]) -> None:
     refused = sogong(pipeline.settings, *arguments)
     assert refused.exit_code == 1
     assert refused.output.count("\n") == 1

@@ -12,24 +12,24 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.lake import Built, Lake
+from sogong_pipeline.lake.partitions import Built, Lake
+from sogong_pipeline.lake.store import FolderStore, open_lake, write_atomically
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.storage import FolderStore, open_lake, write_atomically
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.verify import verify
 from tests.conftest import NOW
+from tests.lake.test_partitions import build_of
 from tests.steps.test_steps import month_file
-from tests.test_lake import build_of
 
 RUN = """
 import sys
 from sogong_pipeline.periods import Month
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.settings import Settings
 
-pipeline = Pipeline(Settings())
+pipeline = Installation(Settings())
 print("ready", flush=True)
 sys.stdin.readline()
 print([(state.vintage, state.is_new) for state in pipeline.months.ingest(Month(2022, 4), sys.argv[1])])
@@ -74,7 +74,7 @@ def test_two_machines_ingest_one_month_at_once(
     assert told[0].partition(",")[0] == told[1].partition(",")[0]
 
     alone = Settings(home=tmp_path / "alone", now=NOW)
-    Pipeline(alone).months.ingest(Month(2022, 4), str(file))
+    Installation(alone).months.ingest(Month(2022, 4), str(file))
     assert lake_files(any_lake) == lake_files(alone)
     assert not any(
         (machine.home / ".work").exists() and any((machine.home / ".work").iterdir()) for machine in machines

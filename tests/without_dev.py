@@ -26,7 +26,7 @@ PARTS = (
     "airflow.providers.fab.auth_manager.fab_auth_manager",
 )
 """What the services of docker-compose.yml start with."""
-BUILDS_OUR_DATA = ("sogong_pipeline.regions.build", "sogong_pipeline.regions.tables")
+BUILDS_OUR_DATA = ("tools.reference_tables.__main__", "sogong_pipeline.regions.tables")
 """Made the reference tables that are shipped; runs where they are made again."""
 
 

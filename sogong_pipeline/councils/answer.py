@@ -7,7 +7,7 @@ from typing import Literal
 
 from sogong_pipeline.councils.checking import Checked
 from sogong_pipeline.councils.wording import texts
-from sogong_pipeline.storage import write_atomically
+from sogong_pipeline.lake.store import write_atomically
 
 State = Literal["refused", "accepted", "recorded", "rejected"]
 SUFFIX = ".답변.txt"

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 
 from sogong_pipeline.councils.sheet import Line, Sheet
 from sogong_pipeline.councils.wording import stage_label, texts
+from sogong_pipeline.pages.parts import Cell, Column, Masthead, Page, Row, Section, Table
+from sogong_pipeline.pages.wording import number, quarter_ko, shorten
+from sogong_pipeline.pages.wording import texts as report_texts
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.reports.parts import Cell, Column, Masthead, Page, Row, Section, Table
-from sogong_pipeline.reports.source import Stage
-from sogong_pipeline.reports.wording import number, quarter_ko, shorten
-from sogong_pipeline.reports.wording import texts as report_texts
+from sogong_pipeline.vocabulary import Stage
 
 LISTED, OF_EACH, NAMED = 12, 5, 4
 """So many districts of one table, of two, and names in a sentence fit on the one page; the rest are counted."""

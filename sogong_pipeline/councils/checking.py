@@ -12,18 +12,18 @@ from pathlib import Path
 
 from openpyxl.utils.escape import unescape
 
-from sogong_pipeline.councils.decision import Decision, Kind, decisions, in_force
 from sogong_pipeline.councils.intake import Filled, UnreadableError
 from sogong_pipeline.councils.issue import Issue, current_issue, issues
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.returned import Returned, Row, date_of, read_returned, text_of
 from sogong_pipeline.councils.sheet import FORM, Line, Sheet, is_figure
 from sogong_pipeline.councils.wording import Column, choices, columns, stage_label, texts
 from sogong_pipeline.councils.workbook import IDENTITY
+from sogong_pipeline.decisions.decision import Decision, Kind, decisions, in_force
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import Lake, sha256_of
-from sogong_pipeline.reports.source import STAGES, Stage
-from sogong_pipeline.reports.wording import clean, shorten
+from sogong_pipeline.lake.partitions import Lake, sha256_of
+from sogong_pipeline.pages.wording import clean, shorten
+from sogong_pipeline.vocabulary import STAGES, Stage
 
 LONGEST_REASON = 2_000
 

@@ -13,13 +13,13 @@ from typing import Any
 from sogong_pipeline.councils import question
 from sogong_pipeline.councils.answer import SUFFIX, State, answer, answer_beside
 from sogong_pipeline.councils.checking import Checked, check
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.record import Recorded, record, recording_of
 from sogong_pipeline.councils.roster import member_of
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import SHORT, Built, Partition
+from sogong_pipeline.lake.partitions import SHORT, Built, Partition
+from sogong_pipeline.lake.workspace import alone
 from sogong_pipeline.warehouse.load import Warehouse
-from sogong_pipeline.workspace import alone
 
 STEP = "received"
 
@@ -46,8 +46,8 @@ class Inbox:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
-        self.lake = warehouse.pipeline.lake
-        self.settings = warehouse.pipeline.settings
+        self.lake = warehouse.catalogue.lake
+        self.settings = warehouse.catalogue.settings
 
     def look(self, run: str) -> list[Ask]:
         """Read what is new, answer what is wrong, and give what a person has to confirm.

@@ -8,22 +8,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.councils.briefing import briefing
-from sogong_pipeline.councils.decision import STEP as DECISIONS
-from sogong_pipeline.councils.decision import last_before, recordings
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.sheet import Sheet, make_sheet, read_sheet
 from sogong_pipeline.councils.workbook import write_workbook
+from sogong_pipeline.decisions.decision import STEP as DECISIONS
+from sogong_pipeline.decisions.decision import last_before, recordings
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import SHORT, Built, Lake, Partition, digest_of
+from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition, digest_of
+from sogong_pipeline.lake.store import FolderStore, Store, open_reports
+from sogong_pipeline.lake.workspace import workspace
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.renderers.html import render
+from sogong_pipeline.renderers.published import Published
 from sogong_pipeline.reports.collect import collect
-from sogong_pipeline.reports.html import render
-from sogong_pipeline.reports.publish import Published
 from sogong_pipeline.reports.scope import scopes
-from sogong_pipeline.storage import FolderStore, Store, open_reports
-from sogong_pipeline.workspace import workspace
+from sogong_pipeline.stages.rules import DEFAULT
 
 STEP = "sheets"
 
@@ -35,6 +36,7 @@ class Issue:
     period: HalfYear
     quarter: Quarter
     edition: str
+    rule_set: str
     deadline: dt.date
     issued_at: dt.datetime
     sheets: Mapping[str, Sheet]
@@ -51,6 +53,7 @@ class Issue:
             HalfYear.parse(facts["period"]),
             Quarter.parse(facts["quarter"]),
             facts["edition"],
+            facts.get("rule_set", DEFAULT),  # sheets of before there were several rule sets
             dt.date.fromisoformat(facts["deadline"]),
             dt.datetime.fromisoformat(partition.manifest["recorded_at"]),
             {
@@ -73,12 +76,12 @@ def issues(lake: Lake, period: HalfYear) -> list[Issue]:
 
 
 def issue_sheets(
-    pipeline: Pipeline, period: HalfYear, quarter: Quarter | None = None, deadline: dt.date | None = None
+    catalogue: Catalogue, period: HalfYear, quarter: Quarter | None = None, deadline: dt.date | None = None
 ) -> tuple[Issue, bool]:
     """Put the proposals of a quarter before the councils.
 
     Args:
-        pipeline: the installation.
+        catalogue: the installation.
         period: the decision period.
         quarter: the quarter judged; when None, the newest of the period that was proposed.
         deadline: until when sheets are to come back; when None, what was said before or the period's last day.
@@ -89,17 +92,17 @@ def issue_sheets(
     Raises:
         RefusedError: when no quarter of the period was proposed, or a council has decided on another edition.
     """
-    before = current_issue(pipeline.lake, period)
-    quarter = quarter or _newest(pipeline, period)
+    before = current_issue(catalogue.lake, period)
+    quarter = quarter or _newest(catalogue, period)
     until = deadline or (before.deadline if before else period.last_day)
-    source = collect(pipeline, quarter, draft=True)
-    decided = sorted({found.manifest["key"][1] for found in recordings(pipeline.lake, str(period))})
+    source = collect(catalogue, quarter, draft=True)
+    decided = sorted({found.manifest["key"][1] for found in recordings(catalogue.lake, str(period))})
     if before and decided and (before.quarter, before.edition) != (quarter, source.edition):
         raise RefusedError(
             f"{period} judges {before.quarter} in edition {before.edition}, and {', '.join(decided)} decided on it; "
             f"{quarter} in edition {source.edition} is for the next period"
         )
-    last = last_before(pipeline.lake, str(period))
+    last = last_before(catalogue.lake, str(period))
     sheets = {
         scope.office.code: make_sheet(scope, period, until, last)
         for scope in scopes(source)
@@ -111,20 +114,26 @@ def issue_sheets(
         files = {office: folder / f"{office}.json" for office in sheets}
         for office, sheet in sheets.items():
             files[office].write_text(sheet.text, encoding="utf-8")
-        facts = {"period": period, "quarter": quarter, "edition": source.edition, "deadline": until}
+        facts = {
+            "period": period,
+            "quarter": quarter,
+            "edition": source.edition,
+            "rule_set": source.rule_set.rule_set,
+            "deadline": until,
+        }
         return Built(files, {name: str(value) for name, value in facts.items()})
 
     name = digest_of(digests)[:SHORT]
-    partition, _ = pipeline.lake.ensure(
-        STEP, (str(period), name), inputs=digests, recorded_at=pipeline.now(), build=build
+    partition, _ = catalogue.lake.ensure(
+        STEP, (str(period), name), inputs=digests, recorded_at=catalogue.now(), build=build
     )
-    is_new = pipeline.lake.current(STEP, str(period)) != name
-    pipeline.lake.set_current(name, STEP, str(period), recorded_at=pipeline.now())
+    is_new = catalogue.lake.current(STEP, str(period)) != name
+    catalogue.lake.set_current(name, STEP, str(period), recorded_at=catalogue.now())
     return Issue.of(partition), is_new
 
 
-def _newest(pipeline: Pipeline, period: HalfYear) -> Quarter:
-    proposed = [quarter for quarter in period.quarters if pipeline.quarters.edition(quarter)]
+def _newest(catalogue: Catalogue, period: HalfYear) -> Quarter:
+    proposed = [quarter for quarter in period.quarters if catalogue.edition(quarter)]
     if not proposed:
         raise RefusedError(
             f"no quarter of {period} was proposed; run `sogong propose {period.quarters[0]}`, or name the quarter"
@@ -132,17 +141,17 @@ def _newest(pipeline: Pipeline, period: HalfYear) -> Quarter:
     return proposed[-1]
 
 
-def sheets_place(pipeline: Pipeline, period: HalfYear) -> Store:
+def sheets_place(catalogue: Catalogue, period: HalfYear) -> Store:
     """Where the sheets of a period lie, among the reports."""
-    return open_reports(pipeline.settings, str(period))
+    return open_reports(catalogue.settings, str(period))
 
 
-def write_sheets(pipeline: Pipeline, issue: Issue, out: Path | None = None) -> Published:
+def write_sheets(catalogue: Catalogue, issue: Issue, out: Path | None = None) -> Published:
     """Write each office's sheet (`<office>.xlsx`) and one-page briefing (`<office>.html`).
 
     The same sheets come out byte for byte the same whenever they are written.
     """
-    place = FolderStore(out) if out else sheets_place(pipeline, issue.period)
+    place = FolderStore(out) if out else sheets_place(catalogue, issue.period)
     published = Published(place.address, [])
     with workspace(place.scratch) as folder:
         for office, sheet in issue.sheets.items():

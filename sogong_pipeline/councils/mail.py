@@ -12,14 +12,14 @@ from email.mime.text import MIMEText
 from email.utils import formatdate, make_msgid
 from pathlib import PurePosixPath
 
+from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.councils.roster import roster
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.lake import digest_of
+from sogong_pipeline.lake.partitions import digest_of
+from sogong_pipeline.lake.store import open_reports
+from sogong_pipeline.pages.wording import quarter_ko, texts
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.wording import quarter_ko, texts
-from sogong_pipeline.storage import open_reports
 
 STEP = "delivered"
 DEMO_MARK = "<span>시연</span>"
@@ -33,11 +33,11 @@ class Server:
     send: Callable[[Message], object]
 
 
-def deliver_report(pipeline: Pipeline, quarter: Quarter, office_code: str, server: Server | None) -> str:
+def deliver_report(catalogue: Catalogue, quarter: Quarter, office_code: str, server: Server | None) -> str:
     """Mail an office's final report, if it was not mailed as it is now.
 
     Args:
-        pipeline: the installation.
+        catalogue: the installation.
         quarter: the quarter.
         office_code: whose report.
         server: None when this installation mails nothing.
@@ -49,15 +49,15 @@ def deliver_report(pipeline: Pipeline, quarter: Quarter, office_code: str, serve
         RefusedError: when there is no such report, or the server refused the message for good.
         LaterError: when the server put it off or gave no answer.
     """
-    report = _report(pipeline, quarter, office_code)
+    report = _report(catalogue, quarter, office_code)
     if report is None:
         raise RefusedError(f"{quarter} has no final report of {office_code}; run `sogong publish {quarter}`")
     if server is None:
         return "not mailed: there is no connection sogong_smtp"
-    member = roster(pipeline.settings).get(office_code)
+    member = roster(catalogue.settings).get(office_code)
     if member is None or not member.email:
         return f"not mailed: {office_code} has no address in councils.yaml"
-    if _was_mailed(pipeline, quarter, office_code, report, member.email):
+    if _was_mailed(catalogue, quarter, office_code, report, member.email):
         return f"{office_code} has it already"
     message = compose(report, quarter, office_code, member.email, server.sender)
     try:
@@ -66,29 +66,31 @@ def deliver_report(pipeline: Pipeline, quarter: Quarter, office_code: str, serve
         raise failed(
             error, f"the report of {office_code}", "compare its address in councils.yaml with the office's"
         ) from error
-    pipeline.lake.store.write(_note(quarter, office_code), digest_of(report, member.email))
+    catalogue.lake.store.write(_note(quarter, office_code), digest_of(report, member.email))
     return f"mailed to {member.email}"
 
 
-def undelivered(pipeline: Pipeline, quarter: Quarter, offices: Iterable[str]) -> list[str]:
+def undelivered(catalogue: Catalogue, quarter: Quarter, offices: Iterable[str]) -> list[str]:
     """Of some offices those that have an address and were not mailed their final report as it is now."""
-    people = roster(pipeline.settings)
+    people = roster(catalogue.settings)
     return [
         office
         for office in offices
         if (member := people.get(office))
         and member.email
-        and not _was_mailed(pipeline, quarter, office, _report(pipeline, quarter, office) or "", member.email)
+        and not _was_mailed(
+            catalogue, quarter, office, _report(catalogue, quarter, office) or "", member.email
+        )
     ]
 
 
-def _report(pipeline: Pipeline, quarter: Quarter, office_code: str) -> str | None:
-    place = open_reports(pipeline.settings, f"{quarter}/final")
+def _report(catalogue: Catalogue, quarter: Quarter, office_code: str) -> str | None:
+    place = open_reports(catalogue.settings, f"{quarter}/final")
     return place.read(PurePosixPath(f"{office_code}.html"))
 
 
-def _was_mailed(pipeline: Pipeline, quarter: Quarter, office_code: str, report: str, to: str) -> bool:
-    return pipeline.lake.store.read(_note(quarter, office_code)) == digest_of(report, to)
+def _was_mailed(catalogue: Catalogue, quarter: Quarter, office_code: str, report: str, to: str) -> bool:
+    return catalogue.lake.store.read(_note(quarter, office_code)) == digest_of(report, to)
 
 
 def _note(quarter: Quarter, office_code: str) -> PurePosixPath:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from sogong_pipeline.councils.checking import Checked, Judged
 from sogong_pipeline.councils.wording import stage_label, texts
-from sogong_pipeline.reports.source import STAGES
-from sogong_pipeline.reports.wording import clean, shorten
+from sogong_pipeline.lake.store import open_reports
+from sogong_pipeline.pages.wording import clean, shorten
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.storage import open_reports
+from sogong_pipeline.vocabulary import STAGES
 
 LISTED = 60
 """So many differences are listed; the rest are counted and stand on the sheet."""

@@ -9,10 +9,10 @@ from shutil import copyfile
 from typing import Any
 
 from sogong_pipeline.councils.checking import Checked, check
-from sogong_pipeline.councils.decision import STEP, Decision, rows_of, write_decisions
-from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.decisions.decision import STEP, Decision, rows_of, write_decisions
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import SHORT, Built, Partition, sha256_of
+from sogong_pipeline.lake.partitions import SHORT, Built, Partition, sha256_of
 from sogong_pipeline.warehouse.load import Warehouse
 
 
@@ -53,11 +53,11 @@ def record(warehouse: Warehouse, file: Path, confirmed_by: str, period: HalfYear
     Raises:
         RefusedError: when the sheet holds a problem; nothing of it is recorded.
     """
-    pipeline, sha256 = warehouse.pipeline, sha256_of(file)
+    catalogue, sha256 = warehouse.catalogue, sha256_of(file)
     with warehouse.database.writing() as connection:
         known = recording_of(warehouse, sha256)
         if known is None:
-            checked = check(pipeline.lake, file, pipeline.settings.clock().date(), period)
+            checked = check(catalogue.lake, file, catalogue.settings.clock().date(), period)
             if checked.problems or checked.sheet is None:
                 raise RefusedError(f"{file.name}: {' / '.join(checked.problems)}")
             partition = _keep(warehouse, checked, file, confirmed_by)
@@ -69,7 +69,7 @@ def record(warehouse: Warehouse, file: Path, confirmed_by: str, period: HalfYear
 
 def recording_of(warehouse: Warehouse, sha256: str) -> Partition | None:
     """What was recorded from a file, by the digest of its bytes."""
-    lake = warehouse.pipeline.lake
+    lake = warehouse.catalogue.lake
     for period in lake.children(STEP):
         for office in lake.children(STEP, period):
             for name in lake.children(STEP, period, office):
@@ -80,11 +80,11 @@ def recording_of(warehouse: Warehouse, sha256: str) -> Partition | None:
 
 def _keep(warehouse: Warehouse, checked: Checked, file: Path, confirmed_by: str) -> Partition:
     """Write the rows and the sheet they came on into the lake; what is there is never written again."""
-    sheet, pipeline = checked.sheet, warehouse.pipeline
+    sheet, catalogue = checked.sheet, warehouse.catalogue
     if sheet is None:
         raise ValueError("a sheet without problems is one of ours")
-    number = 1 + len(pipeline.lake.partitions(STEP, sheet.period, sheet.office_code))
-    now = pipeline.now()
+    number = 1 + len(catalogue.lake.partitions(STEP, sheet.period, sheet.office_code))
+    now = catalogue.now()
 
     def build(folder: Path) -> Built:
         write_decisions(_rows(checked, number, confirmed_by, now), folder / "decision.parquet")
@@ -97,7 +97,7 @@ def _keep(warehouse: Warehouse, checked: Checked, file: Path, confirmed_by: str)
         }
         return Built({"decision": folder / "decision.parquet", "sheet": folder / "sheet.xlsx"}, facts)
 
-    partition, _ = pipeline.lake.ensure(
+    partition, _ = catalogue.lake.ensure(
         STEP,
         (sheet.period, sheet.office_code, f"{number:04d}-{checked.sha256[:SHORT]}"),
         inputs={"file": checked.sha256, "sheet": sheet.digest, "edition": sheet.edition},

@@ -11,7 +11,7 @@ from pathlib import Path
 from sogong_pipeline.councils.intake import Filled, UnreadableError, read_cells
 from sogong_pipeline.councils.wording import columns, texts
 from sogong_pipeline.councils.workbook import IDENTITY
-from sogong_pipeline.reports.wording import clean
+from sogong_pipeline.pages.wording import clean
 
 Row = Mapping[str, Filled]
 """The filled cells of a district's row by column key."""

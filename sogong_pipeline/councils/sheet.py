@@ -10,15 +10,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sogong_pipeline.councils.decision import Decision
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.wording import stage_label
-from sogong_pipeline.indicators.status import OK, UNKNOWN, said_instead
-from sogong_pipeline.lake import SHORT, digest_of
+from sogong_pipeline.decisions.decision import Decision
+from sogong_pipeline.decisions.period import HalfYear
+from sogong_pipeline.lake.partitions import SHORT, digest_of
+from sogong_pipeline.pages.wording import NONE, rounded, texts
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.scope import District, Scope
-from sogong_pipeline.reports.source import Base, Measure, Number, Stage
-from sogong_pipeline.reports.wording import NONE, rounded, texts
+from sogong_pipeline.vocabulary import OK, UNKNOWN, Base, Measure, Number, Stage, said_instead
 
 FORM = 1
 """Raised when sheets of older forms can no longer be read."""

@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from sogong_pipeline.councils.decision import Kind
-from sogong_pipeline.reports.source import Stage
-from sogong_pipeline.reports.wording import texts as report_texts
+from sogong_pipeline.decisions.decision import Kind
+from sogong_pipeline.pages.wording import texts as report_texts
+from sogong_pipeline.vocabulary import Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from sogong_pipeline.councils.sheet import Line, Sheet, is_figure
 from sogong_pipeline.councils.wording import Column, choices, columns, stage_label, texts
-from sogong_pipeline.indicators.status import legend, statuses
+from sogong_pipeline.pages import palette
+from sogong_pipeline.pages.labels import text_width
+from sogong_pipeline.pages.wording import quarter_ko
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.reports import palette
-from sogong_pipeline.reports.labels import text_width
-from sogong_pipeline.reports.source import STAGES
-from sogong_pipeline.reports.wording import quarter_ko
+from sogong_pipeline.vocabulary import STAGES, legend, statuses
 
 IDENTITY = "sogong-sheet"
 """The name of the hidden sheet, and what stands in its first cell."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sogong_pipeline.districts.registry import Slice
-from sogong_pipeline.engine import Engine
+from sogong_pipeline.sql_engine import Engine
 
 MOST = 20
 """How many workplaces of one name are told; more are counted."""

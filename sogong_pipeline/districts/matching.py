@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from sogong_pipeline.districts import evidence
 from sogong_pipeline.districts.registry import Slice
-from sogong_pipeline.engine import Engine, query
-from sogong_pipeline.indicators.industry import rule_table
-from sogong_pipeline.lake import Built
+from sogong_pipeline.industries.divisions import rule_table
+from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month
 from sogong_pipeline.regions.crosswalk import divided_codes, sigungu_on, today_of_codes, today_of_names
 from sogong_pipeline.regions.reference import regions
+from sogong_pipeline.sql_engine import Engine, query
 
 GRADES = ("high", "medium", "low", "ambiguous", "not_assignable", "none")
 """Surest first; only the first three place a workplace in a district."""

@@ -16,8 +16,8 @@ import yaml
 
 from sogong_pipeline.districts.registry import District, kinds
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import SHORT, digest_of, sha256_of
-from sogong_pipeline.nps.portal import PortalClient
+from sogong_pipeline.lake.partitions import SHORT, digest_of, sha256_of
+from sogong_pipeline.nps.portal.client import PortalClient
 from sogong_pipeline.regions.crosswalk import codes_today, legal_dongs
 from sogong_pipeline.regions.reference import regions
 

@@ -16,7 +16,7 @@ from typing import Self
 
 import yaml
 
-from sogong_pipeline.lake import SHORT, digest_of
+from sogong_pipeline.lake.partitions import SHORT, digest_of
 from sogong_pipeline.regions.reference import current_code, office_of_sido
 
 SIMULATED = "simulated:"

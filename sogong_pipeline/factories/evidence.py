@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from sogong_pipeline.engine import Engine, query
 from sogong_pipeline.factories.firms import plain_names
 from sogong_pipeline.factories.names import SETTLED, Settled
+from sogong_pipeline.sql_engine import Engine, query
 
 
 @dataclass(frozen=True)

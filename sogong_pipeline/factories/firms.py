@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sogong_pipeline.engine import Engine
 from sogong_pipeline.factories.addresses import WAYS, sites_of
 from sogong_pipeline.factories.forms import no_complex
+from sogong_pipeline.sql_engine import Engine
 
 KEPT = (
     "firm_name",

@@ -26,7 +26,7 @@ from pyarrow import csv as pa_csv
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.factories.forms import Form, Recognised, columns, date_columns, form_of, recognise
-from sogong_pipeline.lake import SHORT, digest_of
+from sogong_pipeline.lake.partitions import SHORT, digest_of
 
 HEADER_WITHIN = 20
 """A workbook may begin with some lines of title."""

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sogong_pipeline.engine import Engine
+from sogong_pipeline.sql_engine import Engine
 
 INDICATORS = ("workplaces", "workers", "payroll")
 LARGEST_BLOCK = 32_000

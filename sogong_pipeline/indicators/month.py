@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from sogong_pipeline.districts.evidence import BY_LIST, claims_of
 from sogong_pipeline.districts.registry import District, Slice
-from sogong_pipeline.engine import Engine, query
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.indicators.breaks import is_watched, watched_since
-from sogong_pipeline.lake import Built
-from sogong_pipeline.nps.contribution import contribution_for
+from sogong_pipeline.indicators.series_breaks import is_watched, watched_since
+from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.rates.contribution import contribution_for
 from sogong_pipeline.regions.reference import regions
+from sogong_pipeline.sql_engine import Engine, query
 
 WHOLE = ("fact_district_month", "fact_region_month")
 PARTS = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from sogong_pipeline.engine import Engine
-from sogong_pipeline.nps.contribution import contribution_for, coverage_breaks
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.rates.contribution import contribution_for, coverage_breaks
+from sogong_pipeline.sql_engine import Engine
 
 
 @dataclass(frozen=True)

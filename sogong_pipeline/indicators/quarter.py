@@ -9,14 +9,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from sogong_pipeline.districts.registry import District
-from sogong_pipeline.engine import Engine, query
 from sogong_pipeline.indicators.bootstrap import pair_workplaces
-from sogong_pipeline.indicators.breaks import area_breaks
 from sogong_pipeline.indicators.month import outside_roll_out
 from sogong_pipeline.indicators.pay_chain import register_chains
-from sogong_pipeline.lake import Partition
-from sogong_pipeline.nps.contribution import contribution_for, coverage_breaks
+from sogong_pipeline.indicators.series_breaks import area_breaks
+from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.rates.contribution import contribution_for, coverage_breaks
+from sogong_pipeline.sql_engine import Engine, query
 
 TREND_MONTHS = 36
 """How far back a report shows a district."""

@@ -19,13 +19,13 @@ import yaml
 from numpy.typing import NDArray
 
 from sogong_pipeline.districts.registry import District
-from sogong_pipeline.engine import Engine, query
-from sogong_pipeline.indicators.breaks import area_breaks
 from sogong_pipeline.indicators.month import outside_roll_out
 from sogong_pipeline.indicators.quarter import MonthIn, window
-from sogong_pipeline.lake import SHORT, digest_of
-from sogong_pipeline.nps.contribution import coverage_breaks
+from sogong_pipeline.indicators.series_breaks import area_breaks
+from sogong_pipeline.lake.partitions import SHORT, digest_of
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.rates.contribution import coverage_breaks
+from sogong_pipeline.sql_engine import Engine, query
 
 MEASURES = ("workplaces", "workers", "payroll_krw")
 PERIOD = 12

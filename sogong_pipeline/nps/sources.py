@@ -11,12 +11,12 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.body import read_header, refuse_if_cut_off
-from sogong_pipeline.nps.odcloud import ANSWERS, OdcloudClient
-from sogong_pipeline.nps.portal import Listing, PortalClient, uploads_for
-from sogong_pipeline.nps.portal_manners import BY_HAND
-from sogong_pipeline.nps.portal_pages import Publication
-from sogong_pipeline.nps.zips import IncompleteError, is_zip, refuse_bad_zip
+from sogong_pipeline.nps.api.odcloud import ANSWERS, OdcloudClient
+from sogong_pipeline.nps.file.archives import IncompleteError, is_zip, refuse_bad_zip
+from sogong_pipeline.nps.file.content import read_header, refuse_if_cut_off
+from sogong_pipeline.nps.portal.client import Listing, PortalClient, uploads_for
+from sogong_pipeline.nps.portal.pages import Publication
+from sogong_pipeline.nps.portal.rate_limit import BY_HAND
 from sogong_pipeline.periods import Month
 
 BytesProgress = Callable[[int, int | None], None]

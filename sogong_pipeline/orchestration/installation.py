@@ -5,38 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sogong_pipeline.councils.inbox import Inbox
-    from sogong_pipeline.pipeline import Pipeline
-    from sogong_pipeline.warehouse.load import Warehouse
+    from sogong_pipeline.steps.installation import Installation
 
 API_CONNECTION = "sogong_api"
 """The connection whose password is the key of data.go.kr, for installations that keep their keys in Airflow."""
 
 
-def open_pipeline(source: str = "") -> Pipeline:
-    """The pipeline of `SOGONG_HOME`; for the source `odcloud` with Airflow's key where `SOGONG_API_KEY` has none."""
+def open_installation(source: str = "") -> Installation:
+    """The installation of `SOGONG_HOME`; for `odcloud` with Airflow's key where `SOGONG_API_KEY` has none."""
     from sogong_pipeline.nps.sources import ODCLOUD
-    from sogong_pipeline.pipeline import Pipeline
     from sogong_pipeline.settings import Settings
+    from sogong_pipeline.steps.installation import Installation
 
     settings = Settings()
     if source == ODCLOUD and not settings.api_key.get_secret_value():
         settings = Settings(api_key=_password(API_CONNECTION))
-    return Pipeline(settings)
-
-
-def open_warehouse() -> Warehouse:
-    """The warehouse of the same installation."""
-    from sogong_pipeline.warehouse.load import Warehouse
-
-    return Warehouse(open_pipeline())
-
-
-def open_inbox() -> Inbox:
-    """The inbox of the same installation."""
-    from sogong_pipeline.councils.inbox import Inbox
-
-    return Inbox(open_warehouse())
+    return Installation(settings)
 
 
 def _password(connection: str) -> str:

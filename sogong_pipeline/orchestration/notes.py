@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sogong_pipeline.lake import Partition
+    from sogong_pipeline.lake.partitions import Partition
     from sogong_pipeline.periods import Month, Quarter
-    from sogong_pipeline.pipeline import Pipeline
+    from sogong_pipeline.steps.installation import Installation
 
 KEY = "note"
 """The key of the XCom by which a task adds to the note of its run."""
@@ -16,29 +16,31 @@ HEADING = "**This run:**"
 """What the scheduler's lines begin with; what stands before them in a note somebody wrote."""
 
 
-def month_note(pipeline: Pipeline, month: Month, quality: str) -> str:
+def month_note(installation: Installation, month: Month, quality: str) -> str:
     """Rows, quarantine, the gate's result and the districts of the file of a month that came last.
 
     Args:
-        pipeline: the installation.
+        installation: the installation.
         month: the data month.
         quality: the folder of the quality pages.
     """
-    vintages = pipeline.months.vintages(month)
-    staged = pipeline.lake.find("staged", str(month), vintages[0]) if vintages else None
+    vintages = installation.vintages(month)
+    staged = installation.lake.find("staged", str(month), vintages[0]) if vintages else None
     if staged is None:
         return f"{month}: nothing new is in"
     rows, kept, quarantined = (staged.facts[name] for name in ("rows", "staged_rows", "quarantined_rows"))
     lines = [
         f"{month}, vintage {vintages[0]}: {rows:,} rows = {kept:,} staged + {quarantined:,} in quarantine"
     ]
-    checked = pipeline.lake.find("checked", str(month), vintages[0])
+    checked = installation.lake.find("checked", str(month), vintages[0])
     if checked is not None:
         failed, warned = checked.facts["failed_critical"], checked.facts["failed_warning"]
         lines.append(f"the gate stopped it: {'; '.join(failed)}" if failed else "the gate let it pass")
         lines += [f"{len(warned)} warnings: {'; '.join(warned)}"] if warned else []
         lines.append(f"quality page: {quality}/{month}.html")
-    measured = pipeline.months.measured_in_force(month)
+    from sogong_pipeline.districts.loaded import measured_in_force  # noqa: PLC0415 - parsing must not import it
+
+    measured = measured_in_force(installation, month)
     if measured is not None:
         lines.append(
             f"{measured.facts['matched']:,} workplaces in districts, {measured.facts['ambiguous']:,} ambiguous"
@@ -47,9 +49,9 @@ def month_note(pipeline: Pipeline, month: Month, quality: str) -> str:
     return "\n\n".join(lines)
 
 
-def quarter_note(quarter: Quarter, edition: Partition) -> str:
+def quarter_note(quarter: Quarter, edition: Partition, proposals: Partition) -> str:
     """The edition of a quarter, how many districts in each stage, and the months it lacks."""
     missing = [str(month) for month in quarter.months if str(month) not in edition.facts["months"]]
-    stages = ", ".join(f"{count:,} {stage}" for stage, count in edition.facts["stages"].items())
+    stages = ", ".join(f"{count:,} {stage}" for stage, count in proposals.facts["stages"].items())
     partial = f"; *partial* without {', '.join(missing)}" if missing else ""
     return f"{quarter}, edition {edition.folder.name}: {stages}{partial}"

@@ -13,7 +13,7 @@ import airflow.sdk.execution_time.supervisor
 import airflow.sdk.execution_time.task_runner
 
 import sogong_pipeline.councils.inbox
-import sogong_pipeline.quality.publish
 import sogong_pipeline.quality.suite
+import sogong_pipeline.quality_pages.publish
 import sogong_pipeline.reports.publish
 import sogong_pipeline.warehouse.load

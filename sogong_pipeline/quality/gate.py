@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sogong_pipeline.lake import SHORT, Built, sha256_of
+from sogong_pipeline.lake.partitions import SHORT, Built, sha256_of
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality import SUITES
-from sogong_pipeline.quality.layout import columns_amiss
 from sogong_pipeline.quality.profiles import Profiles, profile
+from sogong_pipeline.quality.staged_schema import columns_amiss
 from sogong_pipeline.regions.reference import data_path
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from sogong_pipeline.engine import Engine, query
-from sogong_pipeline.nps.contribution import contribution_for
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality import SUITES
+from sogong_pipeline.rates.contribution import contribution_for
 from sogong_pipeline.regions.reference import data_path
+from sogong_pipeline.sql_engine import Engine, query
 
 DUPLICATE = "the same line stands earlier in the file"
 """How sql/staged/workplace says that a row copies another."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sogong_pipeline.engine import Engine, query
-from sogong_pipeline.lake import Built
+from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.regions.reference import data_path
+from sogong_pipeline.sql_engine import Engine, query
 
 
 def revise(first: Path, later: Path, variables: dict[str, str], workspace: Path) -> Built:

@@ -16,7 +16,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from sogong_pipeline.lake import SHORT, digest_of, sha256_of
+from sogong_pipeline.lake.partitions import SHORT, digest_of, sha256_of
 from sogong_pipeline.regions.reference import data_path
 
 TABLE = "legal_dong_validity.csv.gz"

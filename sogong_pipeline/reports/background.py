@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sogong_pipeline.reports import cells, palette
-from sogong_pipeline.reports.parts import Bullet, Cell, Column, Row, Section, Table
+from sogong_pipeline.pages import cells, palette
+from sogong_pipeline.pages.parts import Bullet, Cell, Column, Row, Section, Table
+from sogong_pipeline.pages.wording import clean, closed_percent, texts
 from sogong_pipeline.reports.scope import Scope, undetermined_key
-from sogong_pipeline.reports.wording import clean, closed_percent, since, texts
+from sogong_pipeline.reports.words import since
 
 DIGEST_SHOWN = 12
 """Hexadecimal digits of a digest that are printed; the whole one is in the hint."""

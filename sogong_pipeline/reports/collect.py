@@ -8,21 +8,19 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.districts.loaded import registry_of_version
 from sogong_pipeline.districts.registry import SIMULATED, District, kinds
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.quarter import window
-from sogong_pipeline.lake import Partition
+from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.source import (
-    NATION_CODE,
     AdjustedWorkers,
-    Base,
     Change,
     DistrictFact,
     DistrictInfo,
     Flows,
-    Measure,
     NationFact,
     PreviousStages,
     Proposal,
@@ -31,7 +29,8 @@ from sogong_pipeline.reports.source import (
     SourceFile,
     TrendPoint,
 )
-from sogong_pipeline.stages.rules import load
+from sogong_pipeline.stages.rules import DEFAULT, load
+from sogong_pipeline.vocabulary import NATION_CODE, Base, Measure
 from sogong_pipeline.warehouse.rows import source_file
 
 COLUMN: dict[Measure, str] = {"workplaces": "workplaces", "workers": "workers", "payroll_krw": "payroll"}
@@ -41,35 +40,39 @@ FLOW_QUARTERS = 4
 
 
 def collect(
-    pipeline: Pipeline,
+    catalogue: Catalogue,
     quarter: Quarter,
     *,
     draft: bool,
     known: dt.datetime | None = None,
-    judged: str | None = None,
+    edition: Partition | None = None,
+    rule_set: str = DEFAULT,
 ) -> ReportSource:
     """Gather everything the reports of a quarter say.
 
     Args:
-        pipeline: the lake to read.
+        catalogue: the lake to read.
         quarter: the quarter; its latest edition is reported.
         draft: whether the council has yet to decide.
-        known: the load time as of which the quarter was rebuilt; its edition is reported then, beside the one that was
-            the latest of the quarter before at that time.
-        judged: the edition that councils judged, where another may be the latest by now.
+        known: the load time as of which the quarter before is shown; it goes with the edition rebuilt for it.
+        edition: the edition reported, where it is not the latest: one that councils judged, or a rebuilt one.
+        rule_set: the rule set whose proposals are reported.
 
     Raises:
         RefusedError: when the quarter was never proposed.
     """
-    if judged:
-        edition: Partition | None = pipeline.lake.require("editions", str(quarter), judged)
-    else:
-        edition = pipeline.quarters.rebuilt(quarter, known) if known else pipeline.quarters.edition(quarter)
+    edition = edition or catalogue.edition(quarter)
     if edition is None:
-        again = f"{quarter} --as-known-on {known.isoformat()}" if known else str(quarter)
-        raise RefusedError(f"{quarter} was not proposed yet; run `sogong propose {again}` first")
-    rules = load(edition.facts["rule_set"])
-    districts = pipeline.registry.of_version(edition.facts["registry_version"]).on(quarter.last_day).districts
+        raise RefusedError(f"{quarter} was not proposed yet; run `sogong propose {quarter}` first")
+    proposals = catalogue.proposals(edition, rule_set)
+    if proposals is None:
+        raise RefusedError(
+            f"{quarter} was not proposed by {rule_set} yet; run `sogong propose {quarter} --rules {rule_set}` first"
+        )
+    rules = load(rule_set)
+    districts = (
+        registry_of_version(catalogue, edition.facts["registry_version"]).on(quarter.last_day).districts
+    )
     regions = {row["region_code"]: row for row in _rows(edition, "fact_region_quarter")}
     nation = regions[NATION_CODE]
     return ReportSource(
@@ -99,9 +102,9 @@ def collect(
             row["district_id"]: Proposal(
                 row["stage"], row["confidence"], row["reason_ko"], row["undetermined_reason"]
             )
-            for row in _rows(edition, "stage_proposal")
+            for row in _rows(proposals, "stage_proposal")
         },
-        previous=_previous(pipeline, quarter, rules.rule_set, known),
+        previous=_previous(catalogue, quarter, rules.rule_set, known),
         trend_months=window(quarter),
         trend=_trend(edition, window(quarter)),
         adjusted=adjusted_workers(edition),
@@ -109,7 +112,7 @@ def collect(
         flows=year_flows(_rows(edition, "establishment_flow"), quarter)
         if "establishment_flow" in edition.manifest["files"]
         else {},
-        sources=[_source(pipeline, month, vintage) for month, vintage in edition.facts["months"].items()],
+        sources=[_source(catalogue, month, vintage) for month, vintage in edition.facts["months"].items()],
     )
 
 
@@ -157,14 +160,15 @@ def _fact(row: Mapping[str, Any], nation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _previous(
-    pipeline: Pipeline, quarter: Quarter, rule_set: str, known: dt.datetime | None
+    catalogue: Catalogue, quarter: Quarter, rule_set: str, known: dt.datetime | None
 ) -> PreviousStages | None:
     """The stages of the quarter before under the same rule set, where it was proposed."""
     before = quarter.shift(-1)
-    edition = pipeline.quarters.edition(before, known)
-    if edition is None or edition.facts["rule_set"] != rule_set:
+    edition = catalogue.edition(before, known)
+    proposals = catalogue.proposals(edition, rule_set) if edition else None
+    if edition is None or proposals is None:
         return None
-    stages = {row["district_id"]: row["stage"] for row in _rows(edition, "stage_proposal")}
+    stages = {row["district_id"]: row["stage"] for row in _rows(proposals, "stage_proposal")}
     return PreviousStages(before, edition.folder.name, stages)
 
 
@@ -230,8 +234,8 @@ def _by_kind(rows: Sequence[Mapping[str, Any]], prefix: str) -> dict[str, int]:
     return {name.removeprefix(prefix): sum(row[name] for row in rows) for name in kinds_of}
 
 
-def _source(pipeline: Pipeline, month: str, vintage: str) -> SourceFile:
-    raw, staged = (pipeline.lake.require(step, month, vintage) for step in ("raw", "staged"))
+def _source(catalogue: Catalogue, month: str, vintage: str) -> SourceFile:
+    raw, staged = (catalogue.lake.require(step, month, vintage) for step in ("raw", "staged"))
     row = source_file(raw, staged, is_in_force=True)
     return SourceFile(
         data_month=Month.parse(month),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sogong_pipeline.reports import cells
-from sogong_pipeline.reports.parts import Cell, Column, Row, Section, Table
+from sogong_pipeline.decisions.period import period_ko
+from sogong_pipeline.pages.parts import Cell, Column, Row, Section, Table
+from sogong_pipeline.pages.wording import NONE, number, texts
+from sogong_pipeline.reports import fact_cells
 from sogong_pipeline.reports.scope import District, Scope
-from sogong_pipeline.reports.wording import NONE, number, period_ko, texts
 
 KINDS = {"decision": "의결", "correction": "정정", "appeal": "이의신청 반영"}
 
@@ -66,7 +67,7 @@ def _row(scope: Scope, district: District) -> Row:
     note = f"{words[decided.replaced]}에서 바꿈" if decided.replaced else ""
     return Row(
         (
-            cells.name(district, scope),
+            fact_cells.name(district, scope),
             Cell(words[district.proposal.stage], stage=district.proposal.stage),
             Cell(words[district.stage], stage=district.stage),
             Cell(KINDS[decided.kind], note=note),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sogong_pipeline.reports import cells, trends
-from sogong_pipeline.reports.parts import Card, Cell, Column, Row, Search, Section, Table
+from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.parts import Card, Cell, Column, Row, Search, Section, Table
+from sogong_pipeline.pages.wording import CHANGE_DIGITS, NONE, number, texts
+from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, undetermined_key
-from sogong_pipeline.reports.source import MEASURES, Flows, ReportSource
-from sogong_pipeline.reports.wording import CHANGE_DIGITS, NONE, number, texts
+from sogong_pipeline.reports.source import Flows, ReportSource
+from sogong_pipeline.vocabulary import MEASURES
 
 
 def flagged(scope: Scope) -> Section:
@@ -68,7 +70,7 @@ def _card(source: ReportSource, district: District) -> Card:
         Column("분기 월평균", "number"),
         *(
             Column(label, "number", unit, f"{texts().bases[base]} 대비")
-            for base in cells.LONG_BASES
+            for base in fact_cells.LONG_BASES
             for label, unit in (("증감률", "%"), ("전국", "%"), ("격차", "%p"))
         ),
     )
@@ -77,11 +79,11 @@ def _card(source: ReportSource, district: District) -> Card:
         Row(
             (
                 Cell(f"{texts().measures[measure]}({units[measure]})"),
-                cells.level(fact, measure),
+                fact_cells.level(fact, measure),
                 *(
                     figure(fact, measure, base)
-                    for base in cells.LONG_BASES
-                    for figure in (cells.change, cells.nation_change, cells.points)
+                    for base in fact_cells.LONG_BASES
+                    for figure in (fact_cells.change, fact_cells.nation_change, fact_cells.points)
                 ),
             )
         )
@@ -92,7 +94,7 @@ def _card(source: ReportSource, district: District) -> Card:
         number=district.number or 0,
         name=district.name,
         place=" · ".join(filter(None, [district.info.kind_ko, district.place])),
-        stage=cells.stage(district),
+        stage=fact_cells.stage(district),
         confidence=_confidence(district),
         facts=_facts(district),
         reason=_reason(district),
@@ -137,7 +139,7 @@ def _confidence(district: District) -> str:
 def _facts(district: District) -> tuple[str, ...]:
     """What else bears on the reading of a flagged district."""
     fact = district.fact
-    bases = "·".join(cells.corporation_bases(fact))
+    bases = "·".join(fact_cells.corporation_bases(fact))
     found = (
         (fact.largest_share_pct, f"최대 사업장 비중 {number(fact.largest_share_pct, CHANGE_DIGITS)}%"),
         (fact.joined, f"월평균 취득 {number(fact.joined)}명"),
@@ -147,7 +149,7 @@ def _facts(district: District) -> tuple[str, ...]:
             f"소속이 분명하지 않아 넣지 않은 사업장 {number(fact.ambiguous_workplaces)}개",
         ),
         (bases, f"{bases} 대비는 법인만 비교"),
-        (cells.months_note(fact), f"3개월 중 {fact.months}개월 자료"),
+        (fact_cells.months_note(fact), f"3개월 중 {fact.months}개월 자료"),
     )
     return tuple(words for known, words in found if known not in {None, ""})
 
@@ -157,10 +159,10 @@ def _brief(scope: Scope) -> Table:
         Row(
             (
                 cells.count(district.number or 0),
-                cells.name(district, scope),
-                cells.stage(district),
-                *cells.levels(district.fact),
-                *cells.changes(district.fact, with_points=True),
+                fact_cells.name(district, scope),
+                fact_cells.stage(district),
+                *fact_cells.levels(district.fact),
+                *fact_cells.changes(district.fact, with_points=True),
                 _spark(scope.source, district),
             ),
             detail=f"{_confidence(district)} · {_reason(district)}",
@@ -171,12 +173,12 @@ def _brief(scope: Scope) -> Table:
         Column("번호", "number"),
         Column("밀집지역"),
         Column("단계", "stage"),
-        *cells.level_columns("백만원"),
-        *cells.change_columns(),
+        *fact_cells.level_columns("백만원"),
+        *fact_cells.change_columns(),
         Column("3년 추이", "picture"),
     )
     facts = [district.fact for district in scope.flagged]
-    notes = ("증감률 아래 괄호는 전국 증감률과의 격차(%p)입니다.", *cells.table_notes(facts))
+    notes = ("증감률 아래 괄호는 전국 증감률과의 격차(%p)입니다.", *fact_cells.table_notes(facts))
     return Table("flagged", "", columns, rows, (*notes, _trend_note(scope.source)))
 
 
@@ -184,10 +186,10 @@ def _full(scope: Scope, districts: Sequence[District], search: Search | None = N
     rows = tuple(
         Row(
             (
-                cells.name(district, scope),
-                cells.stage(district),
-                *cells.levels(district.fact),
-                *cells.changes(district.fact),
+                fact_cells.name(district, scope),
+                fact_cells.stage(district),
+                *fact_cells.levels(district.fact),
+                *fact_cells.changes(district.fact),
                 _spark(scope.source, district),
                 _standing(district),
             ),
@@ -198,12 +200,12 @@ def _full(scope: Scope, districts: Sequence[District], search: Search | None = N
     columns = (
         Column("밀집지역"),
         Column("단계", "stage"),
-        *cells.level_columns("백만원"),
-        *cells.change_columns(),
+        *fact_cells.level_columns("백만원"),
+        *fact_cells.change_columns(),
         Column("3년 추이", "picture"),
         Column("신뢰도·상태"),
     )
-    notes = cells.table_notes([district.fact for district in districts])
+    notes = fact_cells.table_notes([district.fact for district in districts])
     return Table("districts", "", columns, rows, notes, search)
 
 

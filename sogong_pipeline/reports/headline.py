@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 
-from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.geography import region_name
-from sogong_pipeline.reports.scope import Scope, undetermined_key
-from sogong_pipeline.reports.source import Number, Stage
-from sogong_pipeline.reports.wording import (
+from sogong_pipeline.decisions.period import period_ko
+from sogong_pipeline.pages.geography import region_name
+from sogong_pipeline.pages.wording import (
     CHANGE_DIGITS,
     month_ko,
     number,
-    period_ko,
     rounded,
-    said_before,
     shorten,
     signed,
-    since,
-    stage_noun,
     texts,
     with_particle,
     won,
 )
+from sogong_pipeline.regions import reference
+from sogong_pipeline.reports.scope import Scope, undetermined_key
+from sogong_pipeline.reports.words import said_before, since, stage_noun
+from sogong_pipeline.vocabulary import Number, Stage
 
 FLAGGED: tuple[Stage, ...] = ("severe", "caution")
 NAMED = 5

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sogong_pipeline.reports import cells, geography, maps, palette
-from sogong_pipeline.reports.parts import Cell, Column, Legend, Picture, Row, Section, Table
-from sogong_pipeline.reports.projection import Point
+from sogong_pipeline.pages import cells, geography, maps, palette
+from sogong_pipeline.pages.parts import Cell, Column, Legend, Picture, Row, Section, Table
+from sogong_pipeline.pages.projection import Point
+from sogong_pipeline.pages.wording import number, texts
+from sogong_pipeline.reports import fact_cells
 from sogong_pipeline.reports.scope import District, Scope
-from sogong_pipeline.reports.source import STAGES
-from sogong_pipeline.reports.wording import number, stage_noun, texts
+from sogong_pipeline.reports.words import stage_noun
+from sogong_pipeline.vocabulary import STAGES
 
 INDEXED = 36
 """So many numbers are explained beside the map; the list of flagged districts explains all."""
@@ -56,8 +58,8 @@ def _index(scope: Scope) -> Table:
             (
                 cells.count(district.number or 0),
                 Cell(texts().stages[district.stage], stage=district.stage),
-                cells.linked(district, scope),
-                cells.change(district.fact, "workers", "year"),
+                fact_cells.linked(district, scope),
+                fact_cells.change(district.fact, "workers", "year"),
             )
         )
         for district in scope.flagged[:INDEXED]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sogong_pipeline.decisions.period import period_ko
+from sogong_pipeline.pages.parts import Link, Masthead, Page, Picture, Section, StageTile
+from sogong_pipeline.pages.wording import quarter_ko, texts
 from sogong_pipeline.reports import background, decided, district_lists, movement, summary
 from sogong_pipeline.reports.headline import headline
 from sogong_pipeline.reports.map_section import on_the_map
-from sogong_pipeline.reports.parts import Link, Masthead, Page, Picture, Section, StageTile
 from sogong_pipeline.reports.scope import Scope, extracts, scopes
 from sogong_pipeline.reports.source import ReportSource
-from sogong_pipeline.reports.wording import period_ko, quarter_ko, texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sogong_pipeline.reports import cells
-from sogong_pipeline.reports.parts import Cell, Column, Row, Section, Table
+from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.parts import Cell, Column, Row, Section, Table
+from sogong_pipeline.pages.wording import number, texts, with_particle
+from sogong_pipeline.reports import fact_cells
 from sogong_pipeline.reports.scope import SEVERITY, District, Scope
-from sogong_pipeline.reports.source import PreviousStages, Stage
-from sogong_pipeline.reports.wording import number, said_before, since, texts, with_particle
+from sogong_pipeline.reports.source import PreviousStages
+from sogong_pipeline.reports.words import said_before, since
+from sogong_pipeline.vocabulary import Stage
 
 LISTED = 60
 """Up to so many names are listed for a move; beyond that only their number says something."""
@@ -106,5 +109,5 @@ def _names(scope: Scope, districts: Sequence[District]) -> Cell:
     if len(districts) > LISTED:
         where = "지방청별 보고서" if scope.office is None else "전체 밀집지역 표"
         return Cell(f"{number(len(districts))}곳의 이름은 {where}의 ‘직전’ 표시에서 볼 수 있습니다.")
-    links = tuple(link for district in districts for link in cells.linked(district, scope).links)
+    links = tuple(link for district in districts for link in fact_cells.linked(district, scope).links)
     return Cell(", ".join(link.text for link in links), links=links)

@@ -8,23 +8,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
+from sogong_pipeline.pages.geography import region_name
+from sogong_pipeline.pages.wording import clean, closed_percent, texts
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.geography import region_name
-from sogong_pipeline.reports.source import (
-    STAGES,
-    Decided,
-    DistrictFact,
-    DistrictInfo,
-    Measure,
-    Number,
-    Proposal,
-    ReportSource,
-    Stage,
-)
-from sogong_pipeline.reports.wording import clean, closed_percent, texts
+from sogong_pipeline.renderers.published import INDEX
+from sogong_pipeline.reports.source import Decided, DistrictFact, DistrictInfo, Proposal, ReportSource
+from sogong_pipeline.vocabulary import STAGES, Measure, Number, Stage
 
-NATION = "index"
-"""File stem of the national report."""
 SEVERITY: Mapping[Stage, int] = {"good": 0, "caution": 1, "severe": 2}
 
 _UNKNOWN_FACT = DistrictFact(0, None, None, None, None, None, None, None, None, "not_computable", {})
@@ -85,7 +75,7 @@ class Scope:
         """Name of the report's file, without what follows the dot."""
         if self.sigungu_code:
             return self.sigungu_code
-        return self.office.code if self.office else NATION
+        return self.office.code if self.office else INDEX
 
     @property
     def name(self) -> str:

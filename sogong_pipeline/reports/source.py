@@ -12,27 +12,16 @@ from decimal import Decimal
 from typing import Literal
 
 from sogong_pipeline.periods import Month, Quarter
-
-Stage = Literal["good", "caution", "severe", "undetermined"]
-Confidence = Literal["high", "medium", "low"]
-Measure = Literal["workplaces", "workers", "payroll_krw"]
-Base = Literal["quarter", "year", "two_years"]
-FactStatus = Literal[
-    "ok",
-    "partial",
-    "few_workplaces",
-    "dominated_by_one",
-    "not_computable",
-    "unadjusted_break",
-    "outside_roll_out",
-]
-ChangeStatus = Literal["ok", "partial", "not_computable", "unadjusted_break"]
-ChangeScope = Literal["all", "corporations"]
-Number = Decimal | int
-
-STAGES: tuple[Stage, ...] = ("good", "caution", "severe", "undetermined")
-NATION_CODE = "00"
-MEASURES: tuple[Measure, ...] = ("workplaces", "workers", "payroll_krw")
+from sogong_pipeline.vocabulary import (
+    Base,
+    ChangeScope,
+    ChangeStatus,
+    Confidence,
+    FactStatus,
+    Measure,
+    Number,
+    Stage,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,24 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from sogong_pipeline.reports import cells, charts, trends
-from sogong_pipeline.reports.geography import region_name
-from sogong_pipeline.reports.parts import Cell, Column, Link, Picture, Row, Section, StageTile, Table
+from sogong_pipeline.decisions.period import period_ko
+from sogong_pipeline.pages import cells, charts
+from sogong_pipeline.pages.geography import region_name
+from sogong_pipeline.pages.parts import Cell, Column, Link, Picture, Row, Section, StageTile, Table
+from sogong_pipeline.pages.wording import NONE, month_ko, number, quarter_ko, signed, texts, with_particle
+from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, count_stages
-from sogong_pipeline.reports.source import NATION_CODE, STAGES, DistrictFact, Stage
-from sogong_pipeline.reports.wording import (
-    NONE,
-    month_ko,
-    number,
-    period_ko,
-    quarter_ko,
-    said_before,
-    signed,
-    since,
-    stage_noun,
-    texts,
-    with_particle,
-)
+from sogong_pipeline.reports.source import DistrictFact
+from sogong_pipeline.reports.words import said_before, since, stage_noun
+from sogong_pipeline.vocabulary import NATION_CODE, STAGES, Stage
 
 
 def tiles(scope: Scope) -> tuple[StageTile, ...]:
@@ -60,15 +52,15 @@ def overview(scope: Scope) -> Section:
     table = Table(
         "regions",
         "지역 전체(밀집지역 밖 포함)",
-        (Column("지역"), *cells.level_columns("억원"), *cells.change_columns()),
+        (Column("지역"), *fact_cells.level_columns("억원"), *fact_cells.change_columns()),
         tuple(
             Row(
-                (Cell(label), *cells.levels(fact, cells.HUNDRED_MILLION), *cells.changes(fact)),
+                (Cell(label), *fact_cells.levels(fact, cells.HUNDRED_MILLION), *fact_cells.changes(fact)),
                 strong=not place,
             )
             for place, (label, fact) in enumerate(rows)
         ),
-        notes=cells.table_notes([fact for _, fact in rows]),
+        notes=fact_cells.table_notes([fact for _, fact in rows]),
     )
     trend = trends.total(scope)
     return Section(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sogong_pipeline.nps.contribution import coverage_breaks
+from sogong_pipeline.pages import charts, palette
+from sogong_pipeline.pages.charts import Line
+from sogong_pipeline.pages.parts import Legend, Picture
+from sogong_pipeline.pages.wording import month_ko, number, shorten, texts
 from sogong_pipeline.periods import Month
-from sogong_pipeline.reports import charts, palette
-from sogong_pipeline.reports.charts import Line
-from sogong_pipeline.reports.parts import Legend, Picture
+from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.reports.scope import District, Scope
-from sogong_pipeline.reports.source import MEASURES, Measure, ReportSource, TrendPoint
-from sogong_pipeline.reports.wording import month_ko, number, shorten, texts
+from sogong_pipeline.reports.source import ReportSource, TrendPoint
+from sogong_pipeline.vocabulary import MEASURES, Measure
 
 LEAST_MONTHS = 2
 """A trend of one month is a point, and says nothing."""

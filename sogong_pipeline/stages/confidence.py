@@ -87,6 +87,7 @@ def confidence_table(
                     "base": base,
                     "quarter": row["quarter"],
                     "edition": edition,
+                    "rule_set": rules.rule_set,
                     "change_pct": row[column],
                     "standard_error_points": _decimal(error, "0.01") if is_known else None,
                     **{

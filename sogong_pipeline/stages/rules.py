@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import SHORT, digest_of
+from sogong_pipeline.lake.partitions import SHORT, digest_of
 
 DEFAULT = "ref_5_10"
 

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sogong_pipeline import __version__
-from sogong_pipeline.districts.matching import match
-from sogong_pipeline.districts.registry import Slice, kinds_version
-from sogong_pipeline.engine import sql_version
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.districts.loaded import registry_in_force
+from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.indicators.breaks import breaks_version
-from sogong_pipeline.indicators.industry import industry_version
-from sogong_pipeline.indicators.month import measure_month
-from sogong_pipeline.lake import SHORT, Built, Lake, Partition, sha256_of
-from sogong_pipeline.nps.contribution import contribution_version
+from sogong_pipeline.lake.partitions import SHORT, Built, Partition, sha256_of
 from sogong_pipeline.nps.sources import BytesProgress, Received, Sources
-from sogong_pipeline.nps.staging import stage
 from sogong_pipeline.periods import Month
-from sogong_pipeline.quality.gate import check_month, suites_version
-from sogong_pipeline.regions.crosswalk import regions_version
-from sogong_pipeline.steps.registry import RegistrySteps
+from sogong_pipeline.steps.build import make
 from sogong_pipeline.steps.traces import TraceSteps
 
 NEAR_MONTHS = 3
@@ -48,31 +39,11 @@ class MonthState:
 class MonthSteps:
     """The months of one lake, from its sources."""
 
-    def __init__(self, lake: Lake, now: Callable[[], str], registry: RegistrySteps, sources: Sources) -> None:
-        self.lake = lake
-        self._now = now
-        self._registry = registry
+    def __init__(self, catalogue: Catalogue, sources: Sources) -> None:
+        self.catalogue = catalogue
+        self.lake = catalogue.lake
         self._sources = sources
-        self.traces = TraceSteps(lake, now, self)
-
-    def passed(self) -> list[Month]:
-        """The months that are in and passed the gate, oldest first."""
-        return [
-            month
-            for month in map(Month.parse, self.lake.children("raw"))
-            if self.vintage_of(month) is not None
-        ]
-
-    def vintage_of(self, month: Month, known: dt.datetime | None = None) -> str | None:
-        """The vintage of a month that counts: the last that passed the gate, by a moment where one is given."""
-        return self.lake.current("checked", str(month), known=known)
-
-    def vintages(self, month: Month) -> list[str]:
-        """The landed vintages of a month: the one ingested last, then the newest first."""
-        landed = self.lake.partitions("raw", str(month))
-        last = self.lake.current("raw", str(month))
-        landed.sort(key=lambda raw: (raw.folder.name == last, int(raw.facts["number"])), reverse=True)
-        return [partition.folder.name for partition in landed]
+        self.traces = TraceSteps(catalogue, self.stage, self.match)
 
     def is_published(self, month: Month, source: str | None = None) -> bool:
         """Whether a source, the configured portal when None, may hold a month by now; see `nps.sources`."""
@@ -112,7 +83,7 @@ class MonthSteps:
                 nothing_new = False
                 yield self._land(received)
             if nothing_new:
-                yield self.vintages(month)[0], False
+                yield self.catalogue.vintages(month)[0], False
 
     def received(
         self, month: Month, source: str, workspace: Path, progress: BytesProgress | None = None
@@ -145,21 +116,23 @@ class MonthSteps:
             )
 
         _, is_new = self.lake.ensure(
-            "raw", (month, vintage), inputs={"sha256": sha256}, recorded_at=self._now(), build=build
+            "raw", (month, vintage), inputs={"sha256": sha256}, recorded_at=self.catalogue.now(), build=build
         )
         # An earlier file given again takes a bad correction back.
-        self.lake.set_current(vintage, "raw", month, recorded_at=self._now())
+        self.lake.set_current(vintage, "raw", month, recorded_at=self.catalogue.now())
         return vintage, is_new
 
     def stage(self, month: Month, vintage: str) -> Partition:
-        """Type a landed file; see `nps.staging.stage`."""
+        """Type a landed file; see `nps.file.staging.stage`."""
         raw = self.lake.require("raw", str(month), vintage)
-        return self.lake.ensure(
+        return make(
+            self.catalogue,
             "staged",
             (str(month), vintage),
-            inputs={"raw": raw.digest, "code": __version__, "sql": sql_version("staged")},
-            recorded_at=self._now(),
-            build=lambda workspace: stage(raw.path("file"), raw.facts["file_name"], month, workspace),
+            {"raw": raw.digest},
+            raw.path("file"),
+            raw.facts["file_name"],
+            month,
         )[0]
 
     def check(self, month: Month, vintage: str) -> Partition:
@@ -169,27 +142,18 @@ class MonthSteps:
             RefusedError: when a critical expectation fails; the month stays staged and is not measured.
         """
         staged = self.stage(month, vintage)
-        previous = self.vintage_of(month.shift(-1))
+        previous = self.catalogue.vintage_of(month.shift(-1))
         before = self.stage(month.shift(-1), previous) if previous else None
-        checked, _ = self.lake.ensure(
+        checked, _ = make(
+            self.catalogue,
             "checked",
             (str(month), vintage),
-            inputs={
-                "staged": staged.digest,
-                "before": before.digest if before else "",
-                "suites": suites_version(),
-                "contribution": contribution_version(),
-                "sql": sql_version("checked"),
-            },
-            recorded_at=self._now(),
-            build=lambda workspace: check_month(
-                staged.path("workplace"),
-                staged.path("quarantine"),
-                before.path("workplace") if before else None,
-                month,
-                vintage,
-                workspace=workspace,
-            ),
+            {"staged": staged.digest, "before": before.digest if before else ""},
+            staged.path("workplace"),
+            staged.path("quarantine"),
+            before.path("workplace") if before else None,
+            month,
+            vintage,
         )
         failed = checked.facts["failed_critical"]
         self._settle(month, vintage, has_passed=not failed)
@@ -201,18 +165,36 @@ class MonthSteps:
         return checked
 
     def _settle(self, month: Month, vintage: str, *, has_passed: bool) -> None:
-        """Write down which vintage of a month counts from now on, once the gate has seen one of them."""
+        """Record which vintage of a month counts from now on, once the gate has seen one of them."""
         if has_passed:
             counts: str | None = vintage
-        elif self.vintage_of(month) == vintage:  # it passed when the month before was another
-            counts = next(filter(lambda other: self._passed(month, other), self.vintages(month)), None)
+        elif self.catalogue.vintage_of(month) == vintage:  # it passed when the month before was another
+            vintages = self.catalogue.vintages(month)
+            counts = next(filter(lambda other: self._passed(month, other), vintages), None)
         else:
             return
-        self.lake.set_current(counts, "checked", str(month), recorded_at=self._now())
+        self.lake.set_current(counts, "checked", str(month), recorded_at=self.catalogue.now())
 
     def _passed(self, month: Month, vintage: str) -> bool:
         checked = self.lake.find("checked", str(month), vintage)
         return checked is not None and not checked.facts["failed_critical"]
+
+    def revise(self, month: Month) -> list[Partition]:
+        """Compare each later vintage of a month that counted with the first one, in the order they came."""
+        first, *later = self.catalogue.counted(month) or [""]
+        return [self._revise(month, first, vintage) for vintage in later]
+
+    def _revise(self, month: Month, first: str, vintage: str) -> Partition:
+        base, staged = (self.stage(month, name) for name in (first, vintage))
+        return make(
+            self.catalogue,
+            "revised",
+            (str(month), vintage),
+            {"first": base.digest, "staged": staged.digest},
+            base.path("workplace"),
+            staged.path("workplace"),
+            {"data_month": str(month), "vintage": vintage, "first_vintage": first},
+        )[0]
 
     def measure(self, month: Month, districts: Slice, vintage: str | None = None) -> Partition:
         """Match a month that passed the gate against districts, and sum it by district and region.
@@ -222,59 +204,43 @@ class MonthSteps:
             districts: those that count.
             vintage: the one that counts when None.
         """
-        vintage = vintage or self.vintage_of(month)
+        vintage = vintage or self.catalogue.vintage_of(month)
         if vintage is None:
             raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
         matched = self.match(month, districts, vintage)
-        return self.lake.ensure(
+        return make(
+            self.catalogue,
             "measured",
             (str(month), vintage, districts.version),
-            inputs={
-                "matched": matched.digest,
-                "registry": districts.version,
-                "contribution": contribution_version(),
-                "breaks": breaks_version(),
-                "sql": sql_version("measured"),
-            },
-            recorded_at=self._now(),
-            build=lambda workspace: measure_month(
-                matched.path("district_member"), districts, month, workspace
-            ),
+            {"matched": matched.digest, "registry": districts.version},
+            matched.path("district_member"),
+            districts,
+            month,
         )[0]
 
     def match(self, month: Month, districts: Slice, vintage: str) -> Partition:
-        """Tell of every row of a month who it is and in which of some districts it lies."""
+        """Place every row of a month in one of some districts, or in none."""
         staged = self.stage(month, vintage)
-        trace = self.traces.trace(month, vintage, self.vintage_of)
-        return self.lake.ensure(
+        trace = self.traces.trace(month, vintage, self.catalogue.vintage_of)
+        return make(
+            self.catalogue,
             "matched",
             (str(month), vintage, districts.version),
-            inputs={
+            {
                 "staged": staged.digest,
                 "traced": trace.manifest["files"]["workplace_trace"]["sha256"],
-                "regions": regions_version(),
-                "industries": industry_version(),
-                "kinds": kinds_version(),
                 "registry": districts.version,
-                "sql": sql_version("matched"),
             },
-            recorded_at=self._now(),
-            build=lambda workspace: match(
-                staged.path("workplace"), trace.path("workplace_trace"), districts, month, workspace
-            ),
+            staged.path("workplace"),
+            trace.path("workplace_trace"),
+            districts,
+            month,
         )[0]
 
     def measure_in_force(self, month: Month) -> Partition | None:
         """Measure a month under the districts of its own quarter; None without a registry."""
-        registry = self._registry.in_force()
+        registry = registry_in_force(self.catalogue)
         return self.measure(month, registry.on(month.quarter.last_day)) if registry else None
-
-    def measured_in_force(self, month: Month) -> Partition | None:
-        """The measured month under the districts of its own quarter, if it is there; builds nothing."""
-        vintage, registry = self.vintage_of(month), self._registry.in_force()
-        if vintage is None or registry is None:
-            return None
-        return self.lake.find("measured", str(month), vintage, registry.on(month.quarter.last_day).version)
 
     def ingest(
         self, month: Month, source: str | None = None, progress: BytesProgress | None = None
@@ -283,10 +249,10 @@ class MonthSteps:
         return self.finish(month, list(self.fetch(month, source, progress)))
 
     def finish(self, month: Month, landed: Sequence[Landed]) -> list[MonthState]:
-        """Do with landed files of a month, in their order, whatever comes after landing.
+        """Run every step after landing on the landed files of a month, in their order.
 
         Raises:
-            RefusedError: when the gate stops the last of them; one stopped before is told on the month's page.
+            RefusedError: when the gate stops the last of them; one stopped before is shown on the month's page.
         """
         states = []
         for vintage, is_new in landed:
@@ -297,5 +263,6 @@ class MonthSteps:
                 if vintage == landed[-1][0]:
                     raise
                 continue
+            self.revise(month)
             states.append(MonthState(month, vintage, is_new, self.measure_in_force(month), staged, checked))
         return states

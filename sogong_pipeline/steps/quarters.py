@@ -1,58 +1,53 @@
-"""The steps of one quarter: plan what an edition is made from, measure and propose it."""
+"""The steps of one quarter: plan what an edition is made from, measure it, propose its stages."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from sogong_pipeline import __version__
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.districts.loaded import registry_in_force, registry_of_version
 from sogong_pipeline.districts.registry import Registry, Slice
-from sogong_pipeline.engine import sql_version
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.indicators.breaks import breaks_version
-from sogong_pipeline.indicators.industry import industry_version
 from sogong_pipeline.indicators.quarter import MonthIn, window
-from sogong_pipeline.indicators.seasonality import seasonality_version
-from sogong_pipeline.lake import SHORT, Lake, Partition, digest_of
-from sogong_pipeline.nps.contribution import contribution_version
+from sogong_pipeline.lake.code import code_inputs
+from sogong_pipeline.lake.layers import below
+from sogong_pipeline.lake.partitions import SHORT, Built, Partition, digest_of
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.regions.crosswalk import regions_version
-from sogong_pipeline.stages.edition import build_edition
 from sogong_pipeline.stages.rules import DEFAULT, RuleSet, load
+from sogong_pipeline.steps.build import make, outdated
 from sogong_pipeline.steps.months import MonthSteps
-from sogong_pipeline.steps.registry import RegistrySteps
 from sogong_pipeline.workplaces.flows import flow_window
 
+EDITIONS = "editions"
+JUDGED = ("fact_district_quarter", "paired_workplace")
+"""The tables of an edition that proposals are made from."""
 NOW, THEN = "now", "then"
 """Which registry judges a quarter: the one in force, or the one that was when the quarter was first proposed."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an edition is made from: the vintages of its months, its districts and its rules."""
+    """What an edition is made from: the vintages of its months, and its districts."""
 
     vintages: dict[Month, str]
     registry_version: str
     districts: Slice
-    rules: RuleSet
 
     @property
-    def inputs(self) -> dict[str, str]:
-        """Every input by name; the edition is their digest."""
-        layers = ("staged", "traced", "matched", "measured", "moved", "editions")
+    def given(self) -> dict[str, str]:
+        """The inputs that are data, by name."""
         return {
             **{str(month): vintage for month, vintage in self.vintages.items()},
             "districts": self.districts.version,
-            "regions": regions_version(),
-            "contribution": contribution_version(),
-            "breaks": breaks_version(),
-            "industries": industry_version(),
-            "seasonality": seasonality_version(),
-            "rules": f"{self.rules.rule_set} {self.rules.version}",
-            "schema": digest_of([sql_version(layer) for layer in layers])[:SHORT],
-            "code": __version__,
         }
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """Every input by name, the code of the layers below included; the edition is their digest."""
+        layers = [layer for layer in below(EDITIONS) if layer != EDITIONS]
+        code = {f"code of {layer}": digest_of(code_inputs(layer))[:SHORT] for layer in layers}
+        return {**self.given, **code, **code_inputs(EDITIONS)}
 
     @property
     def edition(self) -> str:
@@ -63,18 +58,14 @@ class Plan:
 class QuarterSteps:
     """The quarters of one lake."""
 
-    def __init__(
-        self, lake: Lake, now: Callable[[], str], registry: RegistrySteps, months: MonthSteps
-    ) -> None:
-        self.lake = lake
-        self._now = now
-        self._registry = registry
+    def __init__(self, catalogue: Catalogue, months: MonthSteps) -> None:
+        self.catalogue = catalogue
         self._months = months
 
     def with_data(self) -> list[Quarter]:
         """The quarters with a month in and, once a registry is loaded, a district to judge; oldest first."""
-        registry = self._registry.in_force()
-        quarters = sorted({month.quarter for month in self._months.passed()})
+        registry = registry_in_force(self.catalogue)
+        quarters = sorted({month.quarter for month in self.catalogue.passed()})
         return [
             quarter for quarter in quarters if registry is None or registry.on(quarter.last_day).districts
         ]
@@ -93,7 +84,8 @@ class QuarterSteps:
     ) -> tuple[Partition, bool]:
         """Measure a quarter and propose a stage for each of its districts.
 
-        Both sides of every comparison use the districts that count on the quarter's last day.
+        Both sides of every comparison use the districts that count on the quarter's last day. What other code gives
+        with the same content keeps its edition.
 
         Args:
             quarter: the quarter judged.
@@ -102,12 +94,27 @@ class QuarterSteps:
             registry: `now`, `then` or a version, see `registry_for`; with another than now the latest stays as well.
 
         Returns:
-            The edition and whether it was made now.
+            The edition, and whether its facts or its proposals are new.
 
         Raises:
             RefusedError: when no registry is loaded or no month of the quarter is in.
         """
-        plan = self.plan(quarter, rule_set, known, registry)
+        rules, plan = load(rule_set), self.plan(quarter, known, registry)
+        edition, is_measured = self._measure(quarter, plan)
+        proposals, is_judged = self._judge(quarter, edition, rules)
+        version = proposals.folder.name
+        place = ("proposals", str(quarter), edition.folder.name, rules.rule_set)
+        self.catalogue.lake.set_current(version, *place, recorded_at=self.catalogue.now())
+        if known is None and registry == NOW:
+            self.catalogue.lake.set_current(
+                edition.folder.name, EDITIONS, str(quarter), recorded_at=self.catalogue.now()
+            )
+        return edition, is_measured or is_judged
+
+    def _measure(self, quarter: Quarter, plan: Plan) -> tuple[Partition, bool]:
+        """Make the facts of a quarter, unless an edition made from just this is there."""
+        if (known := self._made_from(quarter, plan)) is not None:
+            return known, False
         months = {
             month: MonthIn(
                 self._months.match(month, plan.districts, vintage),
@@ -116,34 +123,59 @@ class QuarterSteps:
             for month, vintage in plan.vintages.items()
         }
         movements = {
-            month: moved
+            month: moved.path("movement")
             for month in flow_window(quarter)
             if (moved := self._months.traces.movement(month, plan.districts, plan.vintages.get))
         }
-        partition, is_new = self.lake.ensure(
-            "editions",
+        return make(
+            self.catalogue,
+            EDITIONS,
             (str(quarter), plan.edition),
-            inputs=plan.inputs,
-            recorded_at=self._now(),
-            build=lambda workspace: build_edition(
-                months,
-                {month: moved.path("movement") for month, moved in movements.items()},
-                plan.districts.districts,
-                quarter,
-                plan.edition,
-                rules=plan.rules,
-                facts={
-                    "registry_version": plan.registry_version,
-                    "rule_set": plan.rules.rule_set,
-                    "rule_set_version": plan.rules.version,
-                    "months": {str(month): vintage for month, vintage in plan.vintages.items()},
-                },
-                workspace=workspace,
-            ),
+            plan.inputs,
+            months,
+            movements,
+            plan.districts.districts,
+            quarter,
+            plan.edition,
+            same=lambda built: self._with_content(quarter, plan, built),
+            facts={
+                "registry_version": plan.registry_version,
+                "months": {str(month): vintage for month, vintage in plan.vintages.items()},
+            },
         )
-        if known is None and registry == NOW:
-            self.lake.set_current(plan.edition, "editions", str(quarter), recorded_at=self._now())
-        return partition, is_new
+
+    def _judge(self, quarter: Quarter, edition: Partition, rules: RuleSet) -> tuple[Partition, bool]:
+        """Propose the stages of an edition by one rule set."""
+        files = edition.manifest["files"]
+        return make(
+            self.catalogue,
+            "proposals",
+            (str(quarter), edition.folder.name, rules.rule_set, rules.version),
+            {table: files[table]["sha256"] for table in JUDGED},
+            *(edition.path(table) for table in JUDGED),
+            rules,
+            edition.folder.name,
+        )
+
+    def _made_from(self, quarter: Quarter, plan: Plan) -> Partition | None:
+        """The edition that was made from just what is planned; the latest where several were."""
+        inputs = plan.inputs
+        editions = self.catalogue.lake.partitions(EDITIONS, str(quarter))
+        editions.sort(key=lambda one: one.folder.name == self.catalogue.current_edition(quarter))
+        return next((one for one in reversed(editions) if one.manifest["inputs"] == inputs), None)
+
+    def _with_content(self, quarter: Quarter, plan: Plan, built: Built) -> Partition | None:
+        """The edition of a quarter that other code made from the same data, with the same content."""
+        for edition in self.catalogue.lake.partitions(EDITIONS, str(quarter)):
+            given = {name: edition.manifest["inputs"].get(name) for name in plan.given}
+            months = edition.facts["months"].keys()
+            if (
+                given == plan.given
+                and months == {str(month) for month in plan.vintages}
+                and edition.facts.get("content") == built.facts["content"]
+            ):
+                return edition
+        return None
 
     def registry_for(
         self, quarter: Quarter, registry: str = NOW, known: dt.datetime | None = None
@@ -160,27 +192,26 @@ class QuarterSteps:
             RefusedError: when there is no such registry.
         """
         if registry == THEN:
-            proposed = [turn.since for turn in self.lake.turns("editions", str(quarter))]
+            proposed = [turn.since for turn in self.catalogue.lake.turns("editions", str(quarter))]
             if not proposed:
                 raise RefusedError(
                     f"{quarter} was never proposed; give a registry's version instead of {THEN!r}"
                 )
             known = dt.datetime.fromisoformat(proposed[0])
         elif registry != NOW:
-            return self._registry.of_version(registry)
-        found = self._registry.in_force(known)
-        if found is None:
+            return registry_of_version(self.catalogue, registry)
+        judging = registry_in_force(self.catalogue, known)
+        if judging is None:
             raise RefusedError(
                 f"no registry was loaded by {known.isoformat()}; give a later moment"
                 if known
                 else "no registry is loaded; run `sogong registry load FILE` first"
             )
-        return found
+        return judging
 
     def plan(
         self,
         quarter: Quarter,
-        rule_set: str = DEFAULT,
         known: dt.datetime | None = None,
         registry: str = NOW,
     ) -> Plan:
@@ -193,7 +224,7 @@ class QuarterSteps:
         vintages = {
             month: vintage
             for month in window(quarter)
-            if (vintage := self._months.vintage_of(month, known)) is not None
+            if (vintage := self.catalogue.vintage_of(month, known)) is not None
         }
         if not set(vintages) & set(quarter.months):
             raise RefusedError(
@@ -206,28 +237,39 @@ class QuarterSteps:
             raise RefusedError(
                 f"the registry has no district that counts on {quarter.last_day}; check valid_from"
             )
-        return Plan(vintages, judging.version, districts, load(rule_set))
+        return Plan(vintages, judging.version, districts)
 
-    def edition(self, quarter: Quarter, known: dt.datetime | None = None) -> Partition | None:
-        """The edition a quarter was last proposed in, by a moment where one is given, or None when it never was."""
-        current = self.lake.current("editions", str(quarter), known=known)
-        return self.lake.find("editions", str(quarter), current) if current else None
-
-    def rebuilt(self, quarter: Quarter, known: dt.datetime, rule_set: str = DEFAULT) -> Partition | None:
+    def rebuilt(self, quarter: Quarter, known: dt.datetime) -> Partition | None:
         """The edition that the months and the registry known at a moment give, or None when it is not there."""
-        return self.lake.find("editions", str(quarter), self.plan(quarter, rule_set, known).edition)
+        return self._made_from(quarter, self.plan(quarter, known))
+
+    def is_what_inputs_give(self, quarter: Quarter, edition: str) -> bool:
+        """Whether an edition is the one that the inputs of now give."""
+        plan = self.plan(quarter)
+        made = self._made_from(quarter, plan)
+        return edition == (made.folder.name if made else plan.edition)
 
     def stale(self, quarter: Quarter, rule_set: str = DEFAULT, known: dt.datetime | None = None) -> list[str]:
         """Why a quarter's latest edition is not the one its inputs would give now; empty when it is.
 
         With a moment: why the edition that was the latest then is not the one the inputs of then give today.
         """
-        inputs, edition = self.plan(quarter, rule_set, known).inputs, self.edition(quarter, known)
+        inputs, edition = self.plan(quarter, known).inputs, self.catalogue.edition(quarter, known)
         if edition is None:
             return ["never proposed"]
         before = edition.manifest["inputs"]
-        return [
+        changed = [
             f"{name}: {before.get(name, 'nothing')} -> {inputs.get(name, 'nothing')}"
             for name in sorted({*before, *inputs})
             if before.get(name) != inputs.get(name)
         ]
+        return changed or self._stale_proposals(edition, load(rule_set))
+
+    def _stale_proposals(self, edition: Partition, rules: RuleSet) -> list[str]:
+        """Why the proposals of an edition by a rule set are not what its code and version would give now."""
+        proposals = self.catalogue.proposals(edition, rules.rule_set)
+        if proposals is None or proposals is edition:
+            return [f"never proposed by {rules.rule_set}"]
+        if proposals.folder.name != rules.version:
+            return [f"rules: {rules.rule_set} {proposals.folder.name} -> {rules.version}"]
+        return outdated(proposals)

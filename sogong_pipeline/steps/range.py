@@ -21,8 +21,8 @@ from itertools import islice
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.steps.months import Landed, MonthState
 
 MOST_JOBS = 4
@@ -37,12 +37,12 @@ def usual_jobs() -> int:
 
 
 def ingest_range(
-    pipeline: Pipeline, months: Sequence[Month], source: str | None, jobs: int
+    installation: Installation, months: Sequence[Month], source: str | None, jobs: int
 ) -> Generator[tuple[Month, Outcome]]:
     """Ingest months in their order; a refused one does not stop the others.
 
     Args:
-        pipeline: the installation.
+        installation: the installation.
         months: the months, oldest first.
         source: a file, a folder or a portal's address; the configured portal when None.
         jobs: how many processes may work at once, this one among them; so many months at most are landed ahead.
@@ -53,10 +53,10 @@ def ingest_range(
     """
     if jobs < 1:
         raise RefusedError(f"jobs is {jobs}; give 1 or more")
-    with _landing(pipeline, months, source, min(jobs, len(months))) as land:
+    with _landing(installation, months, source, min(jobs, len(months))) as land:
         for month in months:
             try:
-                outcome: Outcome = pipeline.months.finish(month, land(month))
+                outcome: Outcome = installation.months.finish(month, land(month))
             except RefusedError as refusal:
                 outcome = refusal
             except BrokenProcessPool:
@@ -68,10 +68,12 @@ def ingest_range(
 
 
 @contextmanager
-def _landing(pipeline: Pipeline, months: Sequence[Month], source: str | None, jobs: int) -> Iterator[Land]:
+def _landing(
+    installation: Installation, months: Sequence[Month], source: str | None, jobs: int
+) -> Iterator[Land]:
     """What lands a month, or has landed it ahead; it must be asked for the months in their order."""
     if jobs == 1:
-        yield lambda month: list(pipeline.months.fetch(month, source))
+        yield lambda month: list(installation.months.fetch(month, source))
         return
     stagers = ProcessPoolExecutor(
         jobs - 1, mp_context=multiprocessing.get_context("spawn"), initializer=_die_with_parent
@@ -83,8 +85,10 @@ def _landing(pipeline: Pipeline, months: Sequence[Month], source: str | None, jo
             raise RefusedError("stopped")
 
     def ahead(month: Month) -> tuple[list[Landed], list[Future[None]]]:
-        landed = list(pipeline.months.fetch(month, source, go_on))
-        return landed, [stagers.submit(_stage, pipeline.settings, month, vintage) for vintage, _ in landed]
+        landed = list(installation.months.fetch(month, source, go_on))
+        return landed, [
+            stagers.submit(_stage, installation.settings, month, vintage) for vintage, _ in landed
+        ]
 
     left = iter(months)
     waiting = deque(lander.submit(ahead, month) for month in islice(left, jobs))
@@ -107,7 +111,7 @@ def _landing(pipeline: Pipeline, months: Sequence[Month], source: str | None, jo
 
 
 def _stage(settings: Settings, month: Month, vintage: str) -> None:
-    Pipeline(settings).months.stage(month, vintage)
+    Installation(settings).months.stage(month, vintage)
 
 
 def _die_with_parent() -> None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import Lake, sha256_of
-from sogong_pipeline.leftovers import CURRENT, DERIVED, MANIFEST
-from sogong_pipeline.storage import Store
+from sogong_pipeline.lake.layers import named
+from sogong_pipeline.lake.orphans import CURRENT, MANIFEST
+from sogong_pipeline.lake.partitions import Lake, sha256_of
+from sogong_pipeline.lake.store import Store
+from sogong_pipeline.lake.workspace import workspace
 from sogong_pipeline.upkeep.contents import Contents, digest, is_kept, read_manifest
-from sogong_pipeline.workspace import workspace
 
 Progress = Callable[[PurePosixPath], None]
 
@@ -56,7 +57,7 @@ def restore(source: Store, lake: Store, progress: Progress) -> Copied:
 def _copy(source: Store, target: Store, progress: Progress) -> Copied:
     contents, done = Contents.of(source), Copied()
     for folder in contents.manifests:
-        if folder.parts[0] not in DERIVED:
+        if folder.parts[0] not in named("derived"):
             progress(folder)
             done.partitions += 1
             _copy_partition(source, target, folder, done)
@@ -64,7 +65,7 @@ def _copy(source: Store, target: Store, progress: Progress) -> Copied:
         if name.name == CURRENT:
             _copy_log(source, target, name, done)
     for name in contents.unnamed:  # such as decisions, should they have no manifest
-        if is_kept(name) and name.parts[0] not in {"raw", "registry", "editions"}:
+        if is_kept(name) and name.parts[0] not in {"raw", "registry", *named("edition")}:
             _copy_file(source, target, name, str(digest(source, name)), done)
     return done
 
@@ -97,7 +98,9 @@ def _is_sound(store: Store, folder: PurePosixPath) -> bool:
         children = {turn.child for turn in Lake(store).turns(*folder.parts) if turn.child}
     except ValueError:
         return False
-    return folder.parts[0] in DERIVED or all(read_manifest(store, folder / child) for child in children)
+    return folder.parts[0] in named("derived") or all(
+        read_manifest(store, folder / child) for child in children
+    )
 
 
 def _copy_text(source: Store, target: Store, name: PurePosixPath) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sogong_pipeline.leftovers import DERIVED, PROPOSED
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.districts.loaded import registry_in_force
+from sogong_pipeline.lake.layers import named
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.contents import Contents
 from sogong_pipeline.upkeep.remake import forget
 
@@ -25,28 +26,28 @@ class Removable:
     is_partition: bool
 
 
-def removable(pipeline: Pipeline) -> list[Removable]:
+def removable(installation: Installation) -> list[Removable]:
     """What may go, in the order of its names.
 
     Kept is every raw file, registry, decision and edition, whatever does not depend on districts, and of `matched`,
     `moved` and `measured` what a proposal of any quarter would be made from now; of `measured` also what an edition was
     made from.
     """
-    contents = Contents.of(pipeline.lake.store)
-    abandoned = set(pipeline.lake.store.abandoned(PurePosixPath()))
+    contents = Contents.of(installation.lake.store)
+    abandoned = set(installation.lake.store.abandoned(PurePosixPath()))
     left = [
         Removable(name, contents.sizes[name], "a killed run left it", is_partition=False)
         for name in contents.unnamed
-        if name.parts[0] in {*DERIVED, PROPOSED} and name in abandoned
+        if name.parts[0] in named("derived", "edition") and name in abandoned
     ]
-    return sorted([*left, *_unused(pipeline, contents)], key=lambda found: found.name)
+    return sorted([*left, *_unused(installation, contents)], key=lambda found: found.name)
 
 
-def _unused(pipeline: Pipeline, contents: Contents) -> Iterator[Removable]:
-    if pipeline.registry.in_force() is None:
+def _unused(installation: Installation, contents: Contents) -> Iterator[Removable]:
+    if registry_in_force(installation) is None:
         return
-    live = set(_live(pipeline))
-    kept = {"matched": live, "moved": live, "measured": live | set(_cited(pipeline))}
+    live = set(_live(installation))
+    kept = {"matched": live, "moved": live, "measured": live | set(_cited(installation))}
     for folder in contents.manifests:
         layer, *key = folder.parts
         if layer in kept and tuple(key[:3]) not in kept[layer]:
@@ -54,28 +55,28 @@ def _unused(pipeline: Pipeline, contents: Contents) -> Iterator[Removable]:
             yield Removable(folder, size, "no quarter is made from it now", is_partition=True)
 
 
-def _live(pipeline: Pipeline) -> Iterator[Use]:
-    registry = pipeline.registry.in_force()
-    for quarter in pipeline.quarters.with_data():
-        plan = pipeline.quarters.plan(quarter)
+def _live(installation: Installation) -> Iterator[Use]:
+    registry = registry_in_force(installation)
+    for quarter in installation.quarters.with_data():
+        plan = installation.quarters.plan(quarter)
         for month, vintage in plan.vintages.items():
             yield str(month), vintage, plan.districts.version
-    for month in pipeline.months.passed():
-        counts = pipeline.months.vintage_of(month)
+    for month in installation.passed():
+        counts = installation.vintage_of(month)
         if registry and counts:
             yield str(month), counts, registry.on(month.quarter.last_day).version
 
 
-def _cited(pipeline: Pipeline) -> Iterator[Use]:
-    for quarter in pipeline.lake.children(PROPOSED):
-        for edition in pipeline.lake.partitions(PROPOSED, quarter):
+def _cited(installation: Installation) -> Iterator[Use]:
+    for quarter in installation.lake.children("editions"):
+        for edition in installation.lake.partitions("editions", quarter):
             for month, vintage in edition.facts["months"].items():
                 yield month, vintage, edition.manifest["inputs"]["districts"]
 
 
-def clean(pipeline: Pipeline, found: list[Removable]) -> int:
+def clean(installation: Installation, found: list[Removable]) -> int:
     """Delete what may go; returns by how many bytes the lake is smaller."""
-    store = pipeline.lake.store
+    store = installation.lake.store
     before = sum(size for _, size in store.sizes())
     for each in found:
         if each.is_partition:

@@ -10,8 +10,9 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from sogong_pipeline.leftovers import CURRENT, DERIVED, MANIFEST
-from sogong_pipeline.storage import Store
+from sogong_pipeline.lake.layers import named
+from sogong_pipeline.lake.orphans import CURRENT, MANIFEST
+from sogong_pipeline.lake.store import Store
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _bare(name: Any) -> str:
 
 def is_kept(name: PurePosixPath) -> bool:
     """Whether a file cannot be made again: all but the partitions of derived layers."""
-    return name.parts[0] not in DERIVED or name.name == CURRENT
+    return name.parts[0] not in named("derived") or name.name == CURRENT
 
 
 def digest(store: Store, name: PurePosixPath) -> str | None:

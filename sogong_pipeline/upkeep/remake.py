@@ -3,43 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import PurePosixPath
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.leftovers import CURRENT, DERIVED, MANIFEST, PROPOSED
+from sogong_pipeline.lake.layers import named
+from sogong_pipeline.lake.orphans import CURRENT, MANIFEST
+from sogong_pipeline.lake.store import Store
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.storage import Store
+from sogong_pipeline.stages.rules import DEFAULT
+from sogong_pipeline.steps.installation import Installation
+from sogong_pipeline.steps.sweep import remake_month
 from sogong_pipeline.upkeep.verify import Damage
 
 
-def remake(pipeline: Pipeline, month: Month) -> None:
-    """Stage, check, compare and measure every landed file of a month; which one counts, and since when, stays."""
-    marks = [PurePosixPath(step, str(month), CURRENT) for step in ("raw", "checked")]
-    before = {mark: pipeline.lake.store.read(mark) for mark in marks}
-    for vintage in reversed(pipeline.months.vintages(month)):
-        pipeline.months.stage(month, vintage)
-        with suppress(RefusedError):  # the gate stopped it before, too
-            pipeline.months.check(month, vintage)
-    for mark, text in before.items():
-        if text is not None and pipeline.lake.store.read(mark) != text:
-            pipeline.lake.store.write(mark, text)
-    pipeline.revisions.of(month)
-    if pipeline.months.vintage_of(month) is not None:
-        pipeline.months.measure_in_force(month)
-
-
-def mend(pipeline: Pipeline, damaged: Iterable[Damage]) -> None:
+def mend(installation: Installation, damaged: Iterable[Damage]) -> None:
     """Make again whatever of the damaged can be; an edition only where it is what its quarter would give now."""
-    again = [damage for damage in damaged if _can_be_made_again(pipeline, damage.file)]
+    again = [damage for damage in damaged if _can_be_made_again(installation, damage.file)]
     for damage in again:
-        forget(pipeline.lake.store, damage.file.parent)
-    keys = {damage.file.parts[:2] for damage in again}
-    for month in sorted({Month.parse(key) for layer, key in keys if layer != PROPOSED}):
-        remake(pipeline, month)
-    for quarter in sorted({Quarter.parse(key) for layer, key in keys if layer == PROPOSED}):
-        pipeline.quarters.propose(quarter)
+        forget(installation.lake.store, damage.file.parent)
+    parts = [damage.file.parts for damage in again]
+    for month in sorted({Month.parse(key[1]) for key in parts if key[0] not in named("edition")}):
+        remake_month(installation, month)
+    judged = {
+        (key[1], key[3] if key[0] == "proposals" else DEFAULT) for key in parts if key[0] in named("edition")
+    }
+    for quarter, rule_set in sorted(judged):
+        installation.quarters.propose(Quarter.parse(quarter), rule_set)
 
 
 def forget(store: Store, folder: PurePosixPath) -> None:
@@ -50,11 +39,11 @@ def forget(store: Store, folder: PurePosixPath) -> None:
             store.delete(name)
 
 
-def _can_be_made_again(pipeline: Pipeline, file: PurePosixPath) -> bool:
+def _can_be_made_again(installation: Installation, file: PurePosixPath) -> bool:
     """Whether a file is of a derived layer, or of the edition its quarter would give now."""
-    if file.name == CURRENT or file.parts[0] != PROPOSED:
-        return file.name != CURRENT and file.parts[0] in DERIVED
+    if file.name == CURRENT or file.parts[0] not in named("edition"):
+        return file.name != CURRENT and file.parts[0] in named("derived")
     try:
-        return pipeline.quarters.plan(Quarter.parse(file.parts[1])).edition == file.parts[2]
+        return installation.quarters.is_what_inputs_give(Quarter.parse(file.parts[1]), file.parts[2])
     except RefusedError:
         return False

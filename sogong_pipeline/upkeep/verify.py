@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from sogong_pipeline.lake import Lake
-from sogong_pipeline.leftovers import CURRENT, DERIVED, MANIFEST, PROPOSED
+from sogong_pipeline.lake.layers import named
+from sogong_pipeline.lake.orphans import CURRENT, MANIFEST
+from sogong_pipeline.lake.partitions import Lake
 from sogong_pipeline.upkeep.contents import Contents, digest, read_manifest
 
 AGAIN = "`sogong verify --mend` makes it again"
@@ -30,12 +31,12 @@ class Damage:
     def remedy(self) -> str:
         """What brings the file back."""
         layer = self.file.parts[0]
-        if layer in DERIVED and self.file.name != CURRENT:
+        if layer in named("derived") and self.file.name != CURRENT:
             return AGAIN
         if self.found == NO_MANIFEST:
             again = "ingest this file with --from" if layer == "raw" else "load this registry again"
             return f"{again}, which takes it in anew, or {RESTORE}"
-        return f"{AGAIN} where it is the latest, or else {RESTORE}" if layer == PROPOSED else RESTORE
+        return f"{AGAIN} where it is the latest, or else {RESTORE}" if layer in named("edition") else RESTORE
 
 
 NO_MANIFEST = "no manifest names it: a run was killed there, or the manifest was lost"
@@ -64,7 +65,7 @@ def verify(lake: Lake, progress: Callable[[PurePosixPath], None] = lambda _: Non
     for name in contents.unnamed:
         if name.parts[0] in {"raw", "registry"} and not name.name.startswith("."):
             done.damaged.append(Damage(name, NO_MANIFEST))
-        elif name.parts[0] in {*DERIVED, PROPOSED} or name.name.endswith(".part"):
+        elif name.parts[0] in named("derived", "edition") or name.name.endswith(".part"):
             done.leftovers.append(name)
     return done
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, delete, inspect, select, text
 
-from sogong_pipeline.councils.decision import recordings
-from sogong_pipeline.lake import Partition, Turn
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.decisions.decision import recordings
+from sogong_pipeline.districts.loaded import measured_in_force, registry_in_force
+from sogong_pipeline.lake.partitions import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.stages.rules import DEFAULT
 from sogong_pipeline.warehouse import rows as rows_of
 from sogong_pipeline.warehouse.database import Database
+from sogong_pipeline.warehouse.fit import MONTH_TABLES, PROPOSAL_TABLES, QUARTER_TABLES, fits
 from sogong_pipeline.warehouse.grants import give, given, grant_reading
-from sogong_pipeline.warehouse.layout import MONTH_TABLES, QUARTER_TABLES, fits
 from sogong_pipeline.warehouse.tables import metadata, views
 
 BATCH_ROWS = 5_000
@@ -25,10 +28,10 @@ BATCH_ROWS = 5_000
 class Warehouse:
     """The analysts' database at a SQLAlchemy URL, SQLite under home by default."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self.pipeline = pipeline
-        pipeline.settings.home.mkdir(parents=True, exist_ok=True)
-        self.database = Database(pipeline.settings)
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        catalogue.settings.home.mkdir(parents=True, exist_ok=True)
+        self.database = Database(catalogue.settings)
         self.engine = self.database.engine
 
     def rebuild(self) -> None:
@@ -41,12 +44,12 @@ class Warehouse:
             _create(connection)
             give(connection, readers)
             self._load_reference(connection)
-            for month in map(Month.parse, self.pipeline.lake.children("raw")):
+            for month in map(Month.parse, self.catalogue.lake.children("raw")):
                 self._load_month(connection, month)
-            for quarter in map(Quarter.parse, self.pipeline.lake.children("editions")):
+            for quarter in map(Quarter.parse, self.catalogue.lake.children("editions")):
                 self._load_quarter(connection, quarter)
-            for period in self.pipeline.lake.children("decisions"):
-                for recording in recordings(self.pipeline.lake, period):
+            for period in self.catalogue.lake.children("decisions"):
+                for recording in recordings(self.catalogue.lake, period):
                     self._load_decisions(connection, recording)
 
     def grant(self, role: str) -> None:
@@ -88,7 +91,7 @@ class Warehouse:
             return [dict(row) for row in connection.execute(found).mappings()]
 
     def _load_reference(self, connection: Connection) -> None:
-        registry = self.pipeline.registry.in_force()
+        registry = registry_in_force(self.catalogue)
         _replace(connection, "dim_office", {}, rows_of.dim_office())
         _replace(connection, "dim_region", {}, rows_of.dim_region())
         _replace(connection, "dim_industry", {}, rows_of.dim_industry())
@@ -98,7 +101,7 @@ class Warehouse:
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
     def _load_month(self, connection: Connection, month: Month) -> None:
-        lake, in_force = self.pipeline.lake, self.pipeline.months.vintage_of(month)
+        lake, in_force = self.catalogue.lake, self.catalogue.vintage_of(month)
         for vintage in lake.children("raw", str(month)):
             key = {"data_month": str(month), "vintage": vintage}
             raw, staged = lake.find("raw", *key.values()), lake.find("staged", *key.values())
@@ -108,7 +111,7 @@ class Warehouse:
                 _replace(connection, "source_file", key, [file])
             if checked:
                 _load(connection, "quality_check", key, checked)
-        for revised in self.pipeline.revisions.of(month):
+        for revised in self.catalogue.revisions(month):
             key = {"data_month": str(month), "vintage": revised.folder.name}
             _load(connection, "month_revision", key, revised)
         _load_turns(
@@ -122,7 +125,7 @@ class Warehouse:
 
     def _load_facts(self, connection: Connection, month: Month) -> None:
         """The facts of a month under the districts of its own quarter, where it was measured under them."""
-        measured = self.pipeline.months.measured_in_force(month)
+        measured = measured_in_force(self.catalogue, month)
         if measured is not None:
             for table in MONTH_TABLES:
                 _load(connection, table, {"data_month": str(month)}, measured)
@@ -133,9 +136,9 @@ class Warehouse:
         _replace(connection, "stage_decision", key, _parquet_rows(recording.path("decision")))
 
     def _load_quarter(self, connection: Connection, quarter: Quarter) -> None:
-        lake = self.pipeline.lake
+        lake = self.catalogue.lake
         latest = lake.current("editions", str(quarter))
-        passed = self.pipeline.months.passed()
+        passed = self.catalogue.passed()
         _replace(connection, "dim_quarter", {"quarter": str(quarter)}, [rows_of.dim_quarter(quarter, passed)])
         for month in quarter.months:
             self._load_facts(connection, month)
@@ -144,9 +147,21 @@ class Warehouse:
         for edition in lake.partitions("editions", str(quarter)):
             name = edition.folder.name
             key = {"quarter": str(quarter), "edition": name}
-            _replace(connection, "edition", key, [rows_of.edition_row(edition, is_latest=name == latest)])
+            judged = self._judged(edition)
+            row = rows_of.edition_row(edition, judged.get(DEFAULT), is_latest=name == latest)
+            _replace(connection, "edition", key, [row])
             for table in QUARTER_TABLES:
                 _load(connection, table, key, edition)
+            for table in PROPOSAL_TABLES:
+                fitting = [partition for partition in judged.values() if fits(partition, table)]
+                rows = chain.from_iterable(_parquet_rows(partition.path(table)) for partition in fitting)
+                _replace(connection, table, key, rows)
+
+    def _judged(self, edition: Partition) -> dict[str, Partition]:
+        """The proposals of an edition that count, by rule set."""
+        names = {*self.catalogue.lake.children("proposals", *edition.folder.parts[1:]), DEFAULT}
+        found = {name: self.catalogue.proposals(edition, name) for name in sorted(names)}
+        return {name: partition for name, partition in found.items() if partition is not None}
 
 
 def _create(connection: Connection) -> None:

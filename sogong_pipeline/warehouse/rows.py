@@ -8,12 +8,12 @@ from itertools import zip_longest
 from typing import Any
 
 from sogong_pipeline.districts.registry import Registry, kinds
-from sogong_pipeline.indicators.breaks import series_breaks
-from sogong_pipeline.indicators.industry import UNKNOWN, divisions, rules
-from sogong_pipeline.indicators.status import statuses
-from sogong_pipeline.lake import Partition, Turn
+from sogong_pipeline.indicators.series_breaks import series_breaks
+from sogong_pipeline.industries.divisions import UNKNOWN, divisions, rules
+from sogong_pipeline.lake.partitions import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.regions.reference import office_of_sido, offices, regions
+from sogong_pipeline.vocabulary import statuses
 
 
 def dim_office() -> Iterator[dict[str, Any]]:
@@ -128,15 +128,16 @@ def in_force(key: dict[str, str], child: str, turns: Sequence[Turn]) -> Iterator
         yield {**key, "number": number, child: turn.child, "since": turn.since, "until": until}
 
 
-def edition_row(edition: Partition, *, is_latest: bool) -> dict[str, Any]:
-    """What an edition was made from."""
+def edition_row(edition: Partition, proposals: Partition | None, *, is_latest: bool) -> dict[str, Any]:
+    """What an edition was made from, and the version of the default rule set that judged it."""
     facts = edition.facts
+    rules = proposals.facts if proposals else {}
     return {
         "quarter": edition.manifest["key"][0],
         "edition": edition.manifest["key"][1],
         "registry_version": facts["registry_version"],
-        "rule_set": facts["rule_set"],
-        "rule_set_version": facts["rule_set_version"],
+        "rule_set": rules.get("rule_set"),
+        "rule_set_version": rules.get("rule_set_version"),
         "months": "|".join(f"{month}={vintage}" for month, vintage in facts["months"].items()),
         "recorded_at": edition.manifest["recorded_at"],
         "is_latest": is_latest,

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Numeric, Table, Text
 
-from sogong_pipeline.engine import SQL
+from sogong_pipeline.sql_engine import SQL
 
 TYPES: dict[str, Any] = {
     "text": Text(),
@@ -25,14 +25,16 @@ TYPES: dict[str, Any] = {
 def schemas() -> dict[str, dict[str, Any]]:
     """Every published table's schema by name, those of the lake alone included."""
     groups = yaml.safe_load((SQL / "measured" / "columns.yaml").read_text(encoding="utf-8"))
-    found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(SQL.glob("*/*/schema.yaml"))]
-    for schema in found:
+    paths = sorted(SQL.glob("*/*/schema.yaml"))
+    found = [(path, yaml.safe_load(path.read_text(encoding="utf-8"))) for path in paths]
+    for path, schema in found:
         schema["columns"] = [
             column
             for entry in schema["columns"]
             for column in (groups[entry["use"]] if "use" in entry else [entry])
         ]
-    return {schema["table"]: schema for schema in found}
+        schema["layer"] = path.parent.parent.name
+    return {schema["table"]: schema for _, schema in found}
 
 
 @cache
@@ -65,6 +67,15 @@ def _column(column: dict[str, Any], grain: list[str]) -> Column[Any]:
         primary_key=column["name"] in grain,
         nullable=bool(column.get("nullable", False)),
         comment=f"{column['title_ko']}. {column['description']}{unit}",
+    )
+
+
+def tables_of(layer: str) -> tuple[str, ...]:
+    """The tables of the warehouse that a layer of the lake fills."""
+    return tuple(
+        name
+        for name, schema in schemas().items()
+        if schema["layer"] == layer and not schema.get("lake_only") and not schema.get("view")
     )
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sogong_pipeline.engine import Engine, query
-from sogong_pipeline.lake import Built
+from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.sql_engine import Engine, query
 from sogong_pipeline.workplaces.trace import MEMORY_MONTHS
 
 FLOW_QUARTERS = 5

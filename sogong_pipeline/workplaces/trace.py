@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sogong_pipeline.engine import Engine, query
-from sogong_pipeline.lake import Built
+from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month
+from sogong_pipeline.sql_engine import Engine, query
 
 MEMORY_MONTHS = 3
 """How long a workplace that is gone may still come back, move or register anew."""

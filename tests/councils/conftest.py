@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sogong_pipeline.councils.issue import Issue, issue_sheets, write_sheets
-from sogong_pipeline.councils.period import HalfYear
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.decisions.period import HalfYear
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import QUARTER, copied
 
@@ -25,8 +25,8 @@ class Council:
     folder: Path
 
     @property
-    def pipeline(self) -> Pipeline:
-        return self.warehouse.pipeline
+    def pipeline(self) -> Installation:
+        return self.warehouse.catalogue
 
     def sheet(self, office: str) -> Path:
         return self.folder / f"{office}.xlsx"
@@ -37,12 +37,12 @@ class Council:
 
 
 @pytest.fixture
-def council(proposed: Pipeline, tmp_path: Path) -> Council:
+def council(proposed: Installation, tmp_path: Path) -> Council:
     """A copy of the installation."""
     warehouse = Warehouse(copied(proposed.settings.home, tmp_path / "council"))
     warehouse.load_reference()
     warehouse.load_quarter(QUARTER)
-    issue, is_new = issue_sheets(warehouse.pipeline, PERIOD)
+    issue, is_new = issue_sheets(warehouse.catalogue, PERIOD)
     assert is_new
-    published = write_sheets(warehouse.pipeline, issue)
+    published = write_sheets(warehouse.catalogue, issue)
     return Council(warehouse, issue, Path(published.folder))

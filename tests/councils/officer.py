@@ -8,8 +8,8 @@ from pathlib import Path
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sogong_pipeline.simulator import council
-from sogong_pipeline.simulator.council import HELD, Said, entry, place, rows
+from country import council
+from country.council import HELD, Said, entry, place, rows
 
 __all__ = ["DAY", "HELD", "entry", "fill", "place", "rows"]
 DAY = dt.date(2026, 10, 20)

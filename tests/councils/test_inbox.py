@@ -14,17 +14,18 @@ from typing import Any
 import pytest
 import yaml
 
-from sogong_pipeline.councils.decision import decisions, last_before
+from sogong_pipeline.councils.final import overdue_quarters, publish_final
 from sogong_pipeline.councils.inbox import Inbox
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
 from sogong_pipeline.councils.mail import Server, deliver_report
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.record import record
 from sogong_pipeline.councils.roster import roster
+from sogong_pipeline.decisions.decision import decisions, last_before
+from sogong_pipeline.decisions.period import HalfYear
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.final import overdue_quarters, publish_final
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import QUARTER
 from tests.councils.conftest import PERIOD, Council
@@ -56,7 +57,7 @@ def told(file: Path) -> str:
 
 def later(council: Council, now: str) -> Warehouse:
     """The same installation at another time."""
-    return Warehouse(Pipeline(Settings(home=council.pipeline.settings.home, now=now)))
+    return Warehouse(Installation(Settings(home=council.pipeline.settings.home, now=now)))
 
 
 def test_a_sheet_is_asked_about_by_one_run_and_by_the_next_when_nobody_answered(
@@ -208,7 +209,7 @@ def test_reports_follow_decisions_and_the_nation_waits_for_all_or_the_deadline(
     publish_final(council.pipeline, QUARTER)
     assert digest_tree(folder) == before
     in_extracts = {path.stem for path in (folder / "sigungu").glob("*.html")}
-    registry = council.pipeline.registry.in_force()
+    registry = registry_in_force(council.pipeline)
     assert registry is not None
     districts = registry.on(QUARTER.last_day).districts
     assert in_extracts == {district.sigungu_code for district in districts if district.office_code}

@@ -12,14 +12,14 @@ from openpyxl import load_workbook
 
 from sogong_pipeline.councils import question
 from sogong_pipeline.councils.checking import check
+from sogong_pipeline.councils.final import publish_final
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
 from sogong_pipeline.councils.mail import compose
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.record import record
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.final import publish_final
-from sogong_pipeline.reports.wording import clean
+from sogong_pipeline.decisions.period import HalfYear
+from sogong_pipeline.pages.wording import clean
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.councils.officer import fill
 from tests.districts.test_registry import ROW, write
@@ -47,7 +47,7 @@ NOW = "2022-07-20T09:00:00+09:00"
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
     """One month, and a district of each name; all lie on the same ground, so none has a proposal."""
-    pipeline = Pipeline(Settings(home=tmp_path / "home", now=NOW))
+    pipeline = Installation(Settings(home=tmp_path / "home", now=NOW))
     rows = [{**ROW, "district_id": f"D{number}", "name": name} for number, name in enumerate(NAMES)]
     pipeline.registry.load(write(tmp_path / "registry.csv", *rows))
     pipeline.months.ingest(QUARTER.months[0], str(month_file(tmp_path, str(QUARTER.months[0]))))
@@ -56,7 +56,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 
 def test_names_and_reasons_go_all_the_way(warehouse: Warehouse, tmp_path: Path) -> None:
-    pipeline = warehouse.pipeline
+    pipeline = warehouse.catalogue
     issue, _ = issue_sheets(pipeline, PERIOD)
     sheets = Path(write_sheets(pipeline, issue).folder)
     names = {f"D{number}": clean(name) for number, name in enumerate(NAMES)}

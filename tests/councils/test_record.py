@@ -15,15 +15,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.councils.checking import check
-from sogong_pipeline.councils.decision import decisions
 from sogong_pipeline.councils.intake import Filled
 from sogong_pipeline.councils.record import record
 from sogong_pipeline.councils.returned import date_of
+from sogong_pipeline.decisions.decision import decisions
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW
 from tests.councils.conftest import PERIOD, Council
@@ -271,7 +271,7 @@ def test_decisions_on_postgresql_are_those_of_sqlite(
     council: Council, tmp_path: Path, postgres_url: str
 ) -> None:
     settings = Settings(home=council.pipeline.settings.home, now=NOW, warehouse_url=postgres_url)
-    server = Warehouse(Pipeline(settings))
+    server = Warehouse(Installation(settings))
     record(
         council.warehouse,
         fill(council.sheet(OFFICE), tmp_path / "returned.xlsx", otherwise(council)),

@@ -13,14 +13,16 @@ import pytest
 from openpyxl import load_workbook
 
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.wording import columns, texts
+from sogong_pipeline.decisions.period import HalfYear
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.indicators.status import said_instead, statuses
-from sogong_pipeline.reports.wording import texts as report_texts
+from sogong_pipeline.pages.wording import texts as report_texts
+from sogong_pipeline.vocabulary import said_instead, statuses
 from tests.conftest import QUARTER
 from tests.councils.conftest import PERIOD, Council
 from tests.councils.officer import place, rows
+from tests.support.editions import proposals_of
 
 pytestmark = pytest.mark.slow
 
@@ -40,11 +42,13 @@ def mark_of(cell: Any) -> str | None:
 
 
 def test_every_district_stands_on_its_offices_sheet_with_the_figures_of_the_edition(council: Council) -> None:
-    edition = council.pipeline.quarters.edition(QUARTER)
+    edition = council.pipeline.edition(QUARTER)
     assert edition is not None
     facts = pd.read_parquet(edition.path("fact_district_quarter")).set_index("district_id")
-    proposals = pd.read_parquet(edition.path("stage_proposal")).set_index("district_id")
-    registry = council.pipeline.registry.in_force()
+    proposals = pd.read_parquet(proposals_of(council.pipeline, edition).path("stage_proposal")).set_index(
+        "district_id"
+    )
+    registry = registry_in_force(council.pipeline)
     assert registry is not None
     seen, marks = {}, {}
     for office in council.offices:

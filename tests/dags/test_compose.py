@@ -25,15 +25,15 @@ import psycopg
 import pytest
 import yaml
 
+from country.portal.server import PortalServer
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
-from sogong_pipeline.councils.period import HalfYear
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.leftovers import CURRENT, MANIFEST
+from sogong_pipeline.lake.orphans import CURRENT, MANIFEST
 from sogong_pipeline.orchestration.rest import Airflow, wait
 from sogong_pipeline.periods import Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.portal import PortalServer
+from sogong_pipeline.steps.installation import Installation
 from tests.composefile import ROOT, Compose, made_env
 from tests.councils.officer import fill
 from tests.dags.servers import Process, free_ports, running
@@ -322,15 +322,15 @@ def test_two_workers_bring_a_year_into_a_bucket_and_the_warehouse_as_one_machine
         airflow.ask("PATCH", "dags/propose_stages", {"is_paused": False})
         looked = airflow.trigger("propose_stages", str(YEAR[-1].quarter))
         typed = twin(tmp_path, published.url)
-        there = Pipeline(Settings(home=tmp_path / "reader", lake_url=variables["SOGONG_LAKE_URL"]))
+        there = Installation(Settings(home=tmp_path / "reader", lake_url=variables["SOGONG_LAKE_URL"]))
         assert airflow.finished("propose_stages", looked) == "success"
-    assert all(there.quarters.edition(month.quarter) for month in YEAR)
+    assert all(there.edition(month.quarter) for month in YEAR)
     assert done_by(logs[0]) - before >= len(YEAR)
     assert done_by(logs[1]) >= len(YEAR)
 
     lake = s3.files(variables["SOGONG_LAKE_URL"])
     assert data_of(QUARTER, lake) == data_of(QUARTER, digest_tree(typed.settings.home / "lake"))
-    edition, same = there.quarters.edition(QUARTER), typed.quarters.edition(QUARTER)
+    edition, same = there.edition(QUARTER), typed.edition(QUARTER)
     assert edition is not None
     assert same is not None
     assert (edition.folder, edition.digest) == (same.folder, same.digest)
@@ -365,9 +365,9 @@ def data_of(quarter: Quarter, tree: dict[str, str]) -> dict[str, str]:
     }
 
 
-def twin(folder: Path, portal: str) -> Pipeline:
+def twin(folder: Path, portal: str) -> Installation:
     """The first quarter of it by the command line's own steps, in a folder of one machine."""
-    pipeline = Pipeline(Settings(home=folder / "typed", portal_url=portal))
+    pipeline = Installation(Settings(home=folder / "typed", portal_url=portal))
     pipeline.registry.load(two_districts(folder))
     for month in QUARTER.months:
         pipeline.months.ingest(month)
@@ -400,7 +400,7 @@ def people(machine: Machine, variables: dict[str, str]) -> tuple[Airflow, Airflo
 
 def sheets_back(settings: Settings, folder: Path) -> Path:
     """Propose a quarter, and have the sheets of two offices in the inbox; returns the home."""
-    pipeline, period = Pipeline(settings), HalfYear.parse("2022-H1")
+    pipeline, period = Installation(settings), HalfYear.parse("2022-H1")
     pipeline.registry.load(two_districts(folder))
     pipeline.months.ingest(QUARTER.months[0], str(month_file(folder, str(QUARTER.months[0]), ROWS)))
     pipeline.quarters.propose(QUARTER)

@@ -16,11 +16,11 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
-from sogong_pipeline.councils.decision import decisions, in_force
+from sogong_pipeline.cli.main import app
+from sogong_pipeline.decisions.decision import decisions, in_force
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.orchestration.rest import Airflow, wait
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW, QUARTER, copied
 from tests.councils.officer import fill, place, rows
@@ -58,7 +58,7 @@ class Round:
 
     @property
     def home(self) -> Path:
-        return self.warehouse.pipeline.settings.home
+        return self.warehouse.catalogue.settings.home
 
     @property
     def finals(self) -> Path:
@@ -78,7 +78,7 @@ class Round:
 
 
 @pytest.fixture(scope="module")
-def going_round(proposed: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
+def going_round(proposed: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
     """Airflow as `make airflow` starts it, with two users and a mail server."""
     folder = tmp_path_factory.mktemp("round")
     warehouse = Warehouse(copied(proposed.settings.home, folder / "home"))
@@ -120,7 +120,7 @@ def going_round(proposed: Pipeline, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def test_a_round_of_the_councils(going_round: Round, tmp_path: Path) -> None:
-    kim, home, pipeline = going_round.kim, going_round.home, going_round.warehouse.pipeline
+    kim, home, pipeline = going_round.kim, going_round.home, going_round.warehouse.catalogue
     drafted = kim.trigger("publish_reports", str(QUARTER))
     assert kim.finished("publish_reports", drafted) == "success"
     assert kim.tasks("publish_reports", drafted)["publish_decided"] == "skipped"

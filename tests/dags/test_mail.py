@@ -15,8 +15,8 @@ from aiosmtpd.smtp import AuthResult
 from sogong_pipeline.councils.mail import undelivered
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from tests.conftest import NOW
 from tests.dags.servers import free_ports
 from tests.dags.test_tasks import tasks
@@ -59,7 +59,7 @@ class Server:
 
 
 @pytest.fixture
-def server(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def server(pipeline: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A mail server with a password, and an installation with one final report that knows it."""
     home, server = pipeline.settings.home, Server()
     (home / "reports" / QUARTER / "final").mkdir(parents=True)
@@ -117,10 +117,10 @@ def test_a_server_that_fails_is_told_and_the_report_is_mailed_once_later(
     assert type(failed.value) is error
     assert said in str(failed.value)
     assert server.taken == []
-    assert undelivered(Pipeline(Settings()), Quarter.parse(QUARTER), ["busan", "gyeonggi"]) == ["busan"]
+    assert undelivered(Installation(Settings()), Quarter.parse(QUARTER), ["busan", "gyeonggi"]) == ["busan"]
     assert deliver() == "mailed to council@busan.example"
     assert deliver() == "busan has it already"
-    assert undelivered(Pipeline(Settings()), Quarter.parse(QUARTER), ["busan", "gyeonggi"]) == []
+    assert undelivered(Installation(Settings()), Quarter.parse(QUARTER), ["busan", "gyeonggi"]) == []
     assert server.taken == [["council@busan.example"]]
 
 

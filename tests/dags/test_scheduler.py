@@ -20,8 +20,8 @@ import psycopg
 import psycopg.sql
 import pytest
 
+from country.portal.server import PortalServer
 from sogong_pipeline.orchestration.rest import Airflow, wait
-from sogong_pipeline.simulator.portal import PortalServer
 from tests.conftest import NOW, new_database
 from tests.dags.hooks import PATH, TOKEN, HookServer
 from tests.dags.servers import ROOT, environment, running, until_healthy

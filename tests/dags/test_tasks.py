@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_faults import Fault
+from sogong_pipeline.steps.installation import Installation
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, load_registry, month_file
@@ -53,7 +53,7 @@ def tasks(name: str) -> dict[str, Task]:
 
 
 @pytest.fixture(autouse=True)
-def home(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+def home(pipeline: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tasks open the test's installation."""
     monkeypatch.setenv("SOGONG_HOME", str(pipeline.settings.home))
     monkeypatch.setenv("SOGONG_NOW", NOW)
@@ -95,7 +95,9 @@ def ingest(
     return dict(outlets[MEASURED_MONTH].extra)
 
 
-def test_the_same_bytes_are_announced_once_and_a_correction_again(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_the_same_bytes_are_announced_once_and_a_correction_again(
+    pipeline: Installation, tmp_path: Path
+) -> None:
     load_registry(pipeline, tmp_path)
     first = ingest("2022-04", str(month_file(tmp_path, "2022-04")), [])
     assert first is not None
@@ -113,7 +115,7 @@ def test_the_same_bytes_are_announced_once_and_a_correction_again(pipeline: Pipe
 
 @pytest.mark.parametrize(("month", "layout"), [("2019-05", "V1"), ("2020-06", "V2")])
 def test_a_backfill_takes_months_of_older_layouts(
-    pipeline: Pipeline, tmp_path: Path, month: str, layout: str
+    pipeline: Installation, tmp_path: Path, month: str, layout: str
 ) -> None:
     load_registry(pipeline, tmp_path)
     written = {"data_month": month.replace("-", ""), "enrolled_on": "19880101", "re_enrolled_on": "00010101"}
@@ -149,10 +151,10 @@ def test_a_month_is_told_again_where_the_server_cannot_say_what_was_told() -> No
     assert outlets[MEASURED_MONTH].extra == {"month": "2022-04", "measured": "5d3f"}
 
 
-def test_a_month_without_a_registry_is_in_but_not_announced(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_month_without_a_registry_is_in_but_not_announced(pipeline: Installation, tmp_path: Path) -> None:
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), []) is None
     assert tasks("ingest_month")["bulletin"]({}, partition_key="2022-04") is None  # nor is there a bulletin
-    assert pipeline.months.passed() == [Month(2022, 4)]
+    assert pipeline.passed() == [Month(2022, 4)]
 
 
 def test_the_wait_tells_a_month_to_come_from_the_newest_one(tmp_path: Path) -> None:
@@ -219,7 +221,7 @@ def test_a_month_maps_to_its_quarter() -> None:
     assert target("publish_reports", {PROPOSED_QUARTER, DECIDED_QUARTER}, str(QUARTER)) == str(QUARTER)
 
 
-def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Installation, tmp_path: Path) -> None:
     from airflow.sdk.exceptions import AirflowSkipException
     from airflow.sdk.execution_time.context import OutletEventAccessors
 
@@ -246,7 +248,9 @@ def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Pipeline
     assert published["files"] == len(list(Path(published["folder"]).iterdir())) == 14
 
 
-def test_a_registry_is_loaded_once_and_a_wrong_path_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_registry_is_loaded_once_and_a_wrong_path_is_refused(
+    pipeline: Installation, tmp_path: Path
+) -> None:
     load, notes = tasks("load_registry")["load"], Notes()
     file = str(write(tmp_path / "registry.csv", ROW))
     first = load(params={"file": file, "as_of": None}, ti=notes)

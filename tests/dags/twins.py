@@ -9,9 +9,9 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import metadata
 from tests.conftest import NOW
@@ -25,16 +25,16 @@ Export = dict[str, list[tuple[str, ...]]]
 class Twins:
     """Two installations: `scheduled` belongs to Airflow, `typed` to the command line, always on SQLite."""
 
-    scheduled: Pipeline
-    typed: Pipeline
+    scheduled: Installation
+    typed: Installation
     portal: str
 
     @classmethod
     def below(cls, folder: Path, portal: str, warehouse_url: str = "") -> Twins:
         """Two empty installations with a clock that stands still."""
         return cls(
-            scheduled=Pipeline(Settings(home=folder / "home", now=NOW, warehouse_url=warehouse_url)),
-            typed=Pipeline(Settings(home=folder / "typed", now=NOW)),
+            scheduled=Installation(Settings(home=folder / "home", now=NOW, warehouse_url=warehouse_url)),
+            typed=Installation(Settings(home=folder / "typed", now=NOW)),
             portal=portal,
         )
 
@@ -73,7 +73,7 @@ class Twins:
             for edition in self.typed.lake.children("editions", quarter)
         }
 
-        def lake(pipeline: Pipeline) -> dict[str, str]:
+        def lake(pipeline: Installation) -> dict[str, str]:
             tree = digest_tree(pipeline.settings.home / "lake")
             return {path: digest for path, digest in tree.items() if not is_left_out(*Path(path).parts)}
 
@@ -88,12 +88,12 @@ class Twins:
         assert _export(self.scheduled, editions) == _export(self.typed, editions)
 
     @staticmethod
-    def _reports(pipeline: Pipeline) -> dict[str, bytes]:
+    def _reports(pipeline: Installation) -> dict[str, bytes]:
         folder = pipeline.settings.home / "reports"
         return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.html"))}
 
 
-def _export(pipeline: Pipeline, editions: set[str]) -> dict[str, Any]:
+def _export(pipeline: Installation, editions: set[str]) -> dict[str, Any]:
     """The canonical export of a warehouse, of the quarters' tables some editions only, without their history."""
     rows = dump(Warehouse(pipeline))
     del rows["edition_in_force"]

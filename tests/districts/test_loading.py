@@ -11,12 +11,13 @@ import pytest
 import shapefile
 
 from sogong_pipeline.districts.changes import changes, shared_ground
+from sogong_pipeline.districts.loaded import registry_in_force, registry_of_version
 from sogong_pipeline.districts.loading import Given, read_all
 from sogong_pipeline.districts.placements import COLUMNS
 from sogong_pipeline.districts.registry import Registry
 from sogong_pipeline.districts.template import OPTIONAL, TEMPLATE, read_registry, write_registry
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from tests.districts.test_matching import grades, matched
 from tests.districts.test_registry import ROW, write
 
@@ -70,10 +71,10 @@ def zipped(path: Path, rings: dict[str, list[list[float]]], grid: str) -> Path:
 
 
 def test_everything_wrong_in_every_file_is_told_at_once_and_nothing_changes(
-    pipeline: Pipeline, tmp_path: Path
+    pipeline: Installation, tmp_path: Path
 ) -> None:
     pipeline.registry.load(write(tmp_path / "good.csv", ROW))
-    before = pipeline.registry.in_force()
+    before = registry_in_force(pipeline)
     broken = write(
         tmp_path / "broken.csv",
         {**ROW, "valid_to": "2019-12-31"},
@@ -112,7 +113,7 @@ def test_everything_wrong_in_every_file_is_told_at_once_and_nothing_changes(
         "14 problems, mend the file",
     ):
         assert problem in told
-    assert pipeline.registry.in_force() is before
+    assert registry_in_force(pipeline) is before
     assert len(pipeline.registry.loaded()) == 1
 
 
@@ -166,7 +167,7 @@ def test_a_file_that_holds_no_outlines_is_told(tmp_path: Path) -> None:
         read_all(registry, None, Given(outlines=tmp_path / "b.zip"))
 
 
-def test_what_was_loaded_reads_back_as_it_was(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_what_was_loaded_reads_back_as_it_was(pipeline: Installation, tmp_path: Path) -> None:
     rows = [
         {
             **ROW,
@@ -188,7 +189,7 @@ def test_what_was_loaded_reads_back_as_it_was(pipeline: Pipeline, tmp_path: Path
         workplaces=placed(tmp_path / "w.csv", {"district_id": "D2"}),
     )
     registry, is_new = pipeline.registry.load(write(tmp_path / "r.csv", *rows, header=ALL), None, given)
-    again = Pipeline(pipeline.settings).registry.of_version(registry.version)
+    again = registry_of_version(Installation(pipeline.settings), registry.version)
     assert is_new
     assert (again.version, again.districts, again.placements) == (
         registry.version,

@@ -11,11 +11,11 @@ import pytest
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
+from country.portal.server import PortalServer
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.districts.public import convert
 from sogong_pipeline.districts.template import read_registry
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.simulator.portal import PortalServer
 
 AS_OF = dt.date(2025, 6, 30)
 CENTRES = [

@@ -14,11 +14,11 @@ import typer.main
 import yaml
 from sqlalchemy import text
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.districts.registry import kinds
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.wording import texts
+from sogong_pipeline.pages.wording import texts
 from sogong_pipeline.stages import rules
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 
@@ -62,7 +62,7 @@ def test_every_command_exists_with_its_options(page: Path) -> None:
 
 
 @pytest.fixture
-def warehouse(any_pipeline: Pipeline, tmp_path: Path) -> Warehouse:
+def warehouse(any_pipeline: Installation, tmp_path: Path) -> Warehouse:
     """A small one with a row in every table, on each database."""
     pipeline = any_pipeline
     load_registry(pipeline, tmp_path)

@@ -16,7 +16,7 @@ import pytest
 import typer.main
 import yaml
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from tests.docs.test_pages import REPOSITORY, blocks
 
 OPERATIONS = REPOSITORY / "docs" / "operations.md"

@@ -15,17 +15,17 @@ import pytest
 from sogong_pipeline.districts import matching
 from sogong_pipeline.districts.registry import Registry
 from sogong_pipeline.districts.template import read_registry
-from sogong_pipeline.engine import query
 from sogong_pipeline.indicators import month as month_facts
 from sogong_pipeline.indicators import pay_chain
 from sogong_pipeline.indicators import quarter as quarter_facts
-from sogong_pipeline.indicators.industry import rule_table
 from sogong_pipeline.indicators.month import measure_month
 from sogong_pipeline.indicators.pay_chain import Chain
 from sogong_pipeline.indicators.quarter import measure_quarter
-from sogong_pipeline.nps.contribution import Contribution, contribution_for
-from sogong_pipeline.nps.staging import stage
+from sogong_pipeline.industries.divisions import rule_table
+from sogong_pipeline.nps.file.staging import stage
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.rates.contribution import Contribution, contribution_for
+from sogong_pipeline.sql_engine import query
 from sogong_pipeline.workplaces.trace import trace_month
 from tests.districts.test_registry import ROW, write
 from tests.rows import lines, row

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.indicators.industry import UNKNOWN, classify, divisions, rules
-from sogong_pipeline.simulator.industries import load_industries
+from country.industries import load_industries
+from sogong_pipeline.industries.divisions import UNKNOWN, classify, divisions, rules
 
 
 @pytest.mark.parametrize(

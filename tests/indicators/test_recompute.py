@@ -19,8 +19,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.periods import Month, Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.tables import schemas
 
 RATES = {2024: Fraction(9, 100), 2025: Fraction(9, 100), 2026: Fraction(95, 1000)}
@@ -138,7 +139,7 @@ def published(country: Any) -> pd.DataFrame:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["2026-Q1", "2026-Q3"])
 def test_every_district_and_the_nation_agree_to_the_won(
-    ingested: Pipeline, country: Any, published: pd.DataFrame, name: str
+    ingested: Installation, country: Any, published: pd.DataFrame, name: str
 ) -> None:
     quarter = Quarter.parse(name)
     edition, _ = ingested.quarters.propose(quarter)
@@ -190,7 +191,7 @@ def test_every_district_and_the_nation_agree_to_the_won(
 
 @pytest.mark.slow
 def test_every_month_of_every_district_agrees_to_the_won(
-    ingested: Pipeline, country: Any, published: pd.DataFrame
+    ingested: Installation, country: Any, published: pd.DataFrame
 ) -> None:
     registry = pd.read_csv(country.registry, dtype=str, keep_default_na=False)
     for month in parse_months("2025-05..2025-07"):
@@ -202,7 +203,7 @@ def test_every_month_of_every_district_agrees_to_the_won(
         rows = rows.assign(district=assign(rows, valid))
         (vintage,) = ingested.lake.children("raw", str(month))
         partition = ingested.lake.require(
-            "measured", str(month), vintage, ingested.registry.in_force().on(month.quarter.last_day).version
+            "measured", str(month), vintage, registry_in_force(ingested).on(month.quarter.last_day).version
         )
         stored = {
             row["district_id"]: row
@@ -237,7 +238,7 @@ def pay_of(rows: pd.DataFrame, area: str, side: str = "") -> dict[str, float]:
     return found
 
 
-def members_of(pipeline: Pipeline, month: Month, version: str) -> pd.DataFrame:
+def members_of(pipeline: Installation, month: Month, version: str) -> pd.DataFrame:
     """Who is where in a month, and whether below the ceiling: at 98 % of it one is at it."""
     (vintage,) = pipeline.lake.children("raw", str(month))
     frame = pq.read_table(
@@ -255,12 +256,12 @@ def members_of(pipeline: Pipeline, month: Month, version: str) -> pd.DataFrame:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["2026-Q1", "2026-Q3"])
 def test_every_chain_of_pay_agrees(
-    ingested: Pipeline, country: Any, published: pd.DataFrame, name: str
+    ingested: Installation, country: Any, published: pd.DataFrame, name: str
 ) -> None:
     """Direct inside a July year; over a July only by those below the ceiling who stay in their district."""
     quarter = Quarter.parse(name)
     edition, _ = ingested.quarters.propose(quarter)
-    in_force = ingested.registry.in_force()
+    in_force = registry_in_force(ingested)
     assert in_force is not None
     version = in_force.on(quarter.last_day).version
     registry = pd.read_csv(country.registry, dtype=str, keep_default_na=False)

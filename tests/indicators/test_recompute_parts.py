@@ -19,10 +19,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.tables import schemas
 from tests.indicators.test_recompute import CEILING, RATES, assign, claims, rounded, sigungu_today
+from tests.support.editions import proposals_of
 
 FLOOR = {2023: 370_000, 2024: 390_000, 2025: 400_000, 2026: 410_000}
 RULES = Path(__file__).parents[2] / "sogong_pipeline" / "indicators" / "data" / "industry_rule.csv"
@@ -209,7 +211,7 @@ def table(edition: Any, name: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("cut", ["all", "division", "band"])
 @pytest.mark.parametrize("kind", ["district", "region"])
 def test_every_figure_of_every_cell_agrees(
-    ingested: Pipeline, rows: pd.DataFrame, kind: str, cut: str
+    ingested: Installation, rows: pd.DataFrame, kind: str, cut: str
 ) -> None:
     edition, _ = ingested.quarters.propose(QUARTER)
     name = f"fact_{kind}{CUTS[cut]}_quarter"
@@ -257,9 +259,9 @@ def test_every_figure_of_every_cell_agrees(
 
 
 @pytest.mark.slow
-def test_odds_and_percentiles_agree(ingested: Pipeline, rows: pd.DataFrame) -> None:
+def test_odds_and_percentiles_agree(ingested: Installation, rows: pd.DataFrame) -> None:
     edition, _ = ingested.quarters.propose(QUARTER)
-    stored = pd.DataFrame(table(edition, "change_confidence"))
+    stored = pd.DataFrame(table(proposals_of(ingested, edition), "change_confidence"))
     facts = {row["district_id"]: row for row in table(edition, "fact_district_quarter")}
     for (indicator, base), group in stored.groupby(["indicator", "base"]):
         known = group[group["change_pct"].notna()]
@@ -276,9 +278,9 @@ def test_odds_and_percentiles_agree(ingested: Pipeline, rows: pd.DataFrame) -> N
     assert (caution[z < -4] > 95).all() and (caution[z > 4] < 5).all() and (abs(z) > 4).any()
 
 
-def members(pipeline: Pipeline, quarter: Quarter) -> pd.DataFrame:
+def members(pipeline: Installation, quarter: Quarter) -> pd.DataFrame:
     """Who counts in the districts of a quarter, under those of the quarter judged."""
-    in_force = pipeline.registry.in_force()
+    in_force = registry_in_force(pipeline)
     assert in_force is not None
     version = in_force.on(QUARTER.last_day).version
     months = [
@@ -291,14 +293,14 @@ def members(pipeline: Pipeline, quarter: Quarter) -> pd.DataFrame:
 
 
 @pytest.mark.slow
-def test_the_draws_of_a_district_agree(proposed: Pipeline) -> None:
+def test_the_draws_of_a_district_agree(proposed: Installation) -> None:
     """The largest districts drawn again: their odds, their noise, and how often a draw gives the stage."""
     edition, _ = proposed.quarters.propose(QUARTER)
     stored = {
         (*map(one.get, ("district_id", "base", "indicator")),): one
-        for one in table(edition, "change_confidence")
+        for one in table(proposals_of(proposed, edition), "change_confidence")
     }
-    stages = {one["district_id"]: one for one in table(edition, "stage_proposal")}
+    stages = {one["district_id"]: one for one in table(proposals_of(proposed, edition), "stage_proposal")}
     bases, indicators = ("year", "two_years"), ("workplaces", "subscribers", "payroll")
     of_quarter = {
         name: members(proposed, Quarter.parse(name))

@@ -19,8 +19,8 @@ from sogong_pipeline.districts.registry import District
 from sogong_pipeline.indicators.quarter import window
 from sogong_pipeline.indicators.seasonality import adjust_series
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.collect import adjusted_workers
+from sogong_pipeline.steps.installation import Installation
 
 QUARTER = Quarter(2026, 3)
 MONTHS = window(QUARTER)
@@ -200,8 +200,8 @@ def test_a_report_tells_the_last_month(table: pd.DataFrame, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_an_edition_has_it(proposed: Pipeline) -> None:
-    edition = proposed.quarters.edition(QUARTER)
+def test_an_edition_has_it(proposed: Installation) -> None:
+    edition = proposed.edition(QUARTER)
     assert edition is not None
     table = pq.read_table(edition.path("adjusted_series")).to_pandas()
     assert set(table["edition"]) == {edition.folder.name}

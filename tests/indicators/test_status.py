@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from sogong_pipeline.engine import SQL
-from sogong_pipeline.indicators.status import OK, UNKNOWN, legend, said_instead, statuses
-from sogong_pipeline.reports.source import ChangeStatus, FactStatus
+from sogong_pipeline.sql_engine import SQL
+from sogong_pipeline.vocabulary import OK, UNKNOWN, ChangeStatus, FactStatus, legend, said_instead, statuses
 
 METHOD = Path(__file__).parents[2] / "docs" / "method.md"
 

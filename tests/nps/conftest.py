@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
-from sogong_pipeline.nps import portal_http
-from sogong_pipeline.nps.portal import PortalClient
-from sogong_pipeline.nps.portal_manners import ON_THIS_MACHINE, Manners
+from country.portal.server import PortalServer
+from sogong_pipeline.cli.main import app
+from sogong_pipeline.nps.portal import http as portal_http
+from sogong_pipeline.nps.portal.client import PortalClient
+from sogong_pipeline.nps.portal.rate_limit import ON_THIS_MACHINE, Manners
 from sogong_pipeline.periods import Month
-from sogong_pipeline.simulator.portal import PortalServer
 from tests.rows import lines, row
 
 TITLE = "국민연금공단_국민연금 가입 사업장 내역"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.nps.contribution import contribution_for, coverage_breaks
 from sogong_pipeline.periods import Month, parse_months
+from sogong_pipeline.rates.contribution import contribution_for, coverage_breaks
 
 
 @pytest.mark.real_data

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.nps.body import cells_of
-from sogong_pipeline.nps.layout import COLUMNS, V3_HEADER, recognise, vintage_for, vintages
+from sogong_pipeline.nps.file.columns import COLUMNS, V3_HEADER, recognise, vintage_for, vintages
+from sogong_pipeline.nps.file.content import cells_of
 from sogong_pipeline.periods import Month
 from tests.rows import header_line
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.nps.layout import COLUMNS
-from sogong_pipeline.nps.lines import LONGEST_LINE_BYTES, Block, read_blocks
+from sogong_pipeline.nps.file.columns import COLUMNS
+from sogong_pipeline.nps.file.lines import LONGEST_LINE_BYTES, Block, read_blocks
 from tests.rows import lines, row
 
 
@@ -87,7 +87,7 @@ def test_a_line_is_a_copy_when_the_same_bytes_stand_earlier(tmp_path: Path) -> N
 
 
 def test_lines_that_share_a_hash_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sogong_pipeline.nps.copies.hash", len, raising=False)
+    monkeypatch.setattr("sogong_pipeline.nps.file.duplicates.hash", len, raising=False)
     rows = [row(), row(left="2"), row(left="3"), row(left="2")]
     assert read(lines(rows), tmp_path, 200).copies == [3]
 

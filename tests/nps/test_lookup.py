@@ -11,11 +11,11 @@ import pytest
 import requests
 from pydantic import SecretStr
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.lookup import SEARCH, SERVICE, LookupClient
-from sogong_pipeline.nps.portal_manners import Manners
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_faults import Fault
+from sogong_pipeline.nps.api.lookup import SEARCH, SERVICE, LookupClient
+from sogong_pipeline.nps.portal.rate_limit import Manners
 from tests.nps.conftest import KEY, TITLE
 
 
@@ -100,7 +100,7 @@ def test_no_error_and_no_log_has_the_key(
 def test_too_many_of_a_name_are_refused_not_cut(
     client: LookupClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sogong_pipeline.nps.lookup.MOST_PAGES", 1)
+    monkeypatch.setattr("sogong_pipeline.nps.api.lookup.MOST_PAGES", 1)
     with pytest.raises(RefusedError, match="120 rows have that name; give more of it, or --prefix"):
         client.find("가상상사")
 

@@ -13,19 +13,19 @@ from pathlib import Path
 import pytest
 import requests
 
+from country.portal.api import KEYS
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
+from country.portal.uploads import list_uploads
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps import odcloud
-from sogong_pipeline.nps.layout import Vintage, vintages
-from sogong_pipeline.nps.odcloud_rows import columns_of
-from sogong_pipeline.nps.portal_manners import Manners
+from sogong_pipeline.nps.api import odcloud
+from sogong_pipeline.nps.api.odcloud_rows import columns_of
+from sogong_pipeline.nps.file.columns import Vintage, vintages
+from sogong_pipeline.nps.portal.rate_limit import Manners
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.quality.against import compare
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_api import KEYS
-from sogong_pipeline.simulator.portal_faults import Fault
-from sogong_pipeline.simulator.portal_uploads import list_uploads
+from sogong_pipeline.steps.installation import Installation
+from sogong_pipeline.upkeep.comparison import compare
 from tests.conftest import NOW
 from tests.nps.conftest import KEY, PUBLISHED, TITLE
 from tests.rows import header_line, lines, row
@@ -35,9 +35,9 @@ pytestmark = pytest.mark.slow
 JUNE = Month(2022, 6)
 
 
-def of(portal: PortalServer, home: Path, key: str = KEY) -> Pipeline:
+def of(portal: PortalServer, home: Path, key: str = KEY) -> Installation:
     """An installation that asks this machine."""
-    return Pipeline(
+    return Installation(
         Settings(home=home, now=NOW, portal_url=portal.url, odcloud_url=portal.url, api_key=key)  # type: ignore[arg-type]
     )
 
@@ -66,9 +66,9 @@ def dirty(month: str) -> bytes:
     ).replace("가상상사7,".encode("cp949"), "가상".encode("cp949") + b"\xff7,")
 
 
-def loaded(pipeline: Pipeline, month: Month) -> dict[str, bytes]:
+def loaded(pipeline: Installation, month: Month) -> dict[str, bytes]:
     """What the lake keeps of a month's landed file."""
-    vintage = pipeline.months.vintages(month)[0]
+    vintage = pipeline.vintages(month)[0]
     raw = pipeline.lake.require("raw", str(month), vintage)
     return {name: raw.path(name).read_bytes() for name in raw.manifest["files"]}
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.portal_manners import Manners
+from sogong_pipeline.nps.portal.rate_limit import Manners
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_faults import Fault
+from sogong_pipeline.steps.installation import Installation
 from tests.nps.conftest import TITLE
 from tests.nps.test_odcloud import FAULTS as FAULTS_OF_THE_API
 
@@ -133,7 +133,7 @@ EVERYTHING = [
     ("page", "case"), EVERYTHING, ids=[f"{case.fault}-{page}" for page, case in EVERYTHING]
 )
 def test_a_fault_is_told_in_one_line_and_leaves_nothing(
-    pipeline: Pipeline,
+    pipeline: Installation,
     portal: PortalServer,
     files: Path,
     month: Month,
@@ -155,7 +155,7 @@ def test_a_fault_is_told_in_one_line_and_leaves_nothing(
     assert "\n" not in message
     assert sum(request.page == page for request in portal.requests) == case.attempts
     assert digest_tree(pipeline.settings.home / "lake") == {}
-    assert pipeline.months.passed() == []
+    assert pipeline.passed() == []
 
     portal.faults.clear()
     behave(**LIMITS)
@@ -165,7 +165,7 @@ def test_a_fault_is_told_in_one_line_and_leaves_nothing(
     assert kept.read_bytes() == (files / f"{TITLE}_20220719.csv").read_bytes()
 
 
-def time_passes(pipeline: Pipeline) -> None:
+def time_passes(pipeline: Installation) -> None:
     """The time for which a portal is left alone, and what an upload was once seen to hold, are forgotten."""
     for remembered in (pipeline.settings.home / "portal").rglob("*.json"):
         remembered.unlink()
@@ -179,14 +179,14 @@ def test_every_fault_there_is_has_its_test() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_right_bytes_under_a_wrong_content_type_are_taken(
-    pipeline: Pipeline, portal: PortalServer, month: Month, page: str
+    pipeline: Installation, portal: PortalServer, month: Month, page: str
 ) -> None:
     portal.faults[page] = [Fault.WRONG_TYPE]
     assert [is_new for _, is_new in pipeline.months.fetch(month, portal.url)] == [True]
 
 
 def test_a_changed_data_set_page_and_catalogue_name_what_was_expected_and_what_came(
-    pipeline: Pipeline, portal: PortalServer, month: Month
+    pipeline: Installation, portal: PortalServer, month: Month
 ) -> None:
     portal.faults |= {"fileData.do": [Fault.HTML], "fileData.json": [Fault.HTML]}
     with pytest.raises(RefusedError) as refused:
@@ -196,7 +196,7 @@ def test_a_changed_data_set_page_and_catalogue_name_what_was_expected_and_what_c
     assert "/data/15083277/fileData.do, got '오류 안내" in str(refused.value)
 
 
-def test_a_portal_that_is_gone_is_unreachable(pipeline: Pipeline, files: Path, month: Month) -> None:
+def test_a_portal_that_is_gone_is_unreachable(pipeline: Installation, files: Path, month: Month) -> None:
     with PortalServer(files.parent) as server:
         url = server.url
     with pytest.raises(LaterError, match=r"portal unreachable: .*Connection refused"):
@@ -204,7 +204,7 @@ def test_a_portal_that_is_gone_is_unreachable(pipeline: Pipeline, files: Path, m
 
 
 def test_a_disk_that_is_full_leaves_nothing(
-    pipeline: Pipeline, portal: PortalServer, month: Month, digest_tree: Callable[[Path], dict[str, str]]
+    pipeline: Installation, portal: PortalServer, month: Month, digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:
     """A limit on the size of files is what a process without rights can have in place of a full disk."""
     import resource
@@ -223,11 +223,13 @@ def test_a_disk_that_is_full_leaves_nothing(
     assert [is_new for _, is_new in pipeline.months.fetch(month, portal.url)] == [True]
 
 
-def test_two_runs_at_once_land_a_month_once(pipeline: Pipeline, portal: PortalServer, month: Month) -> None:
+def test_two_runs_at_once_land_a_month_once(
+    pipeline: Installation, portal: PortalServer, month: Month
+) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     def run(_: int) -> list[str]:
-        again = Pipeline(pipeline.settings)
+        again = Installation(pipeline.settings)
         return [vintage for vintage, _ in again.months.fetch(month, portal.url)]
 
     with ThreadPoolExecutor(2) as both:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.portal import PortalClient, uploads_for
-from sogong_pipeline.nps.portal_pages import Publication
+from sogong_pipeline.nps.portal.client import PortalClient, uploads_for
+from sogong_pipeline.nps.portal.pages import Publication
 from sogong_pipeline.periods import Month
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_faults import Fault
 from tests.nps.conftest import PUBLISHED, TITLE, monthly_file
 
 LABELS = sorted(PUBLISHED, reverse=True)

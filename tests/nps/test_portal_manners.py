@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.portal import PortalClient
-from sogong_pipeline.nps.portal_http import USER_AGENT
-from sogong_pipeline.nps.portal_manners import ELSEWHERE, ON_THIS_MACHINE, Manners, Turns
-from sogong_pipeline.nps.portal_memory import Memory
+from sogong_pipeline.nps.portal.client import PortalClient
+from sogong_pipeline.nps.portal.http import USER_AGENT
+from sogong_pipeline.nps.portal.memory import Memory
+from sogong_pipeline.nps.portal.rate_limit import ELSEWHERE, ON_THIS_MACHINE, Manners, Turns
 from sogong_pipeline.periods import SEOUL, Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_faults import Fault
+from sogong_pipeline.steps.installation import Installation
 from tests.conftest import NOW
 
 NOON = dt.datetime(2026, 10, 20, 12, tzinfo=SEOUL).timestamp()
@@ -142,10 +142,10 @@ def test_a_page_that_changed_is_read_anew(client: PortalClient, portal: PortalSe
 
 
 def test_a_file_that_is_in_the_lake_is_never_asked_for_again(portal: PortalServer, tmp_path: Path) -> None:
-    pipeline = Pipeline(Settings(home=tmp_path / "home", now=NOW))
+    pipeline = Installation(Settings(home=tmp_path / "home", now=NOW))
     list(pipeline.months.fetch(Month(2022, 6), portal.url))
     before = len(portal.requests)
-    list(Pipeline(pipeline.settings).months.fetch(Month(2022, 6), portal.url))
+    list(Installation(pipeline.settings).months.fetch(Month(2022, 6), portal.url))
     assert len(portal.requests) == before
 
 
@@ -211,7 +211,7 @@ def test_plain_http_and_addresses_with_a_key_are_refused_and_not_repeated(
 def test_a_redirect_to_plain_http_or_another_port_of_the_same_host_is_not_followed(
     portal: PortalServer, tmp_path: Path, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sogong_pipeline.simulator import portal_handler
+    from country.portal import handler as portal_handler
 
     with PortalServer(files.parent) as other:
         status, page, _ = portal_handler.STATUS[Fault.REDIRECT]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_faults import Fault
+from sogong_pipeline.steps.installation import Installation
 from tests.nps.conftest import TITLE, monthly_file
 
 
@@ -22,7 +22,7 @@ def publish(files: Path, **content: str) -> None:
         (files / f"{TITLE}_{label.lstrip('_')}.csv").write_bytes(monthly_file(month))
 
 
-def label_of(pipeline: Pipeline, month: Month) -> list[str]:
+def label_of(pipeline: Installation, month: Month) -> list[str]:
     return [str(raw.facts["label"]) for raw in pipeline.lake.partitions("raw", str(month))]
 
 
@@ -30,13 +30,13 @@ def downloads(portal: PortalServer) -> int:
     return sum(request.page == "fileDownload.do" for request in portal.requests)
 
 
-def fetch(pipeline: Pipeline, portal: PortalServer, month: Month) -> list[bool]:
+def fetch(pipeline: Installation, portal: PortalServer, month: Month) -> list[bool]:
     return [is_new for _, is_new in pipeline.months.fetch(month, portal.url)]
 
 
 @pytest.mark.parametrize("label", ["20220519", "20220420", "20220603"])
 def test_a_label_may_be_off_by_a_month(
-    pipeline: Pipeline, portal: PortalServer, files: Path, label: str
+    pipeline: Installation, portal: PortalServer, files: Path, label: str
 ) -> None:
     publish(files, _20220301="2022-02", _20220801="2022-07", **{f"_{label}": "2022-04"})
     assert fetch(pipeline, portal, Month(2022, 4)) == [True]
@@ -44,7 +44,7 @@ def test_a_label_may_be_off_by_a_month(
 
 
 def test_of_a_month_published_twice_the_first_release_is_kept(
-    pipeline: Pipeline, portal: PortalServer, files: Path
+    pipeline: Installation, portal: PortalServer, files: Path
 ) -> None:
     publish(files, _20220519="2022-04", _20220526="2022-04", _20220618="2022-05")
     assert fetch(pipeline, portal, Month(2022, 4)) == [True]
@@ -54,7 +54,7 @@ def test_of_a_month_published_twice_the_first_release_is_kept(
 
 
 def test_an_upload_that_repeats_the_month_before_is_passed_by(
-    pipeline: Pipeline, portal: PortalServer, files: Path
+    pipeline: Installation, portal: PortalServer, files: Path
 ) -> None:
     """As label 20200619 was followed by 20200624: the first of two uploads in a month held another one."""
     publish(files, _20220619="2022-04", _20220624="2022-05", _20220719="2022-06")
@@ -62,7 +62,9 @@ def test_an_upload_that_repeats_the_month_before_is_passed_by(
     assert label_of(pipeline, Month(2022, 5)) == ["20220624"]
 
 
-def test_a_month_that_is_in_is_not_asked_for(pipeline: Pipeline, portal: PortalServer, month: Month) -> None:
+def test_a_month_that_is_in_is_not_asked_for(
+    pipeline: Installation, portal: PortalServer, month: Month
+) -> None:
     fetch(pipeline, portal, month)
     before = len(portal.requests)
     assert fetch(pipeline, portal, month) == [False]
@@ -70,7 +72,7 @@ def test_a_month_that_is_in_is_not_asked_for(pipeline: Pipeline, portal: PortalS
 
 
 def test_a_month_to_come_is_waited_for_and_what_was_seen_is_not_fetched_again(
-    pipeline: Pipeline, portal: PortalServer, files: Path
+    pipeline: Installation, portal: PortalServer, files: Path
 ) -> None:
     july = Month(2022, 7)
     with pytest.raises(LaterError, match=r"no upload of 2022-07 yet: .*20220719 holds 2022-06; wait for it"):
@@ -87,7 +89,7 @@ def test_a_month_to_come_is_waited_for_and_what_was_seen_is_not_fetched_again(
 
 
 def test_uploads_in_the_lake_are_not_taken_for_another_month(
-    pipeline: Pipeline, portal: PortalServer, month: Month
+    pipeline: Installation, portal: PortalServer, month: Month
 ) -> None:
     fetch(pipeline, portal, month)
     with pytest.raises(LaterError, match="no upload of 2022-07 yet"):
@@ -96,7 +98,7 @@ def test_uploads_in_the_lake_are_not_taken_for_another_month(
 
 
 def test_a_month_the_portal_passed_over_is_refused_not_awaited(
-    pipeline: Pipeline, portal: PortalServer, files: Path
+    pipeline: Installation, portal: PortalServer, files: Path
 ) -> None:
     publish(files, _20221018="2022-09", _20221218="2022-11", _20230118="2022-12")
     october = Month(2022, 10)
@@ -113,7 +115,7 @@ def test_a_month_the_portal_passed_over_is_refused_not_awaited(
 
 
 def test_an_old_month_without_a_history_is_awaited_because_the_list_has_a_gap(
-    pipeline: Pipeline, portal: PortalServer
+    pipeline: Installation, portal: PortalServer
 ) -> None:
     portal.faults["selectHistAndCsvData.do"] = [Fault.ABSENT]
     with pytest.raises(
@@ -123,7 +125,7 @@ def test_an_old_month_without_a_history_is_awaited_because_the_list_has_a_gap(
 
 
 def test_what_the_catalogue_names_is_landed_like_any_other(
-    pipeline: Pipeline, portal: PortalServer, month: Month
+    pipeline: Installation, portal: PortalServer, month: Month
 ) -> None:
     portal.faults["fileData.do"] = [Fault.ABSENT]
     assert fetch(pipeline, portal, month) == [True]

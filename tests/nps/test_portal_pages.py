@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sogong_pipeline.nps.portal_headers import read_file_name, read_retry_after
-from sogong_pipeline.nps.portal_pages import (
+from sogong_pipeline.nps.portal.headers import read_file_name, read_retry_after
+from sogong_pipeline.nps.portal.pages import (
     File,
     Publication,
     glimpse,

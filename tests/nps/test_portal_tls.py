@@ -14,12 +14,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.portal import PortalClient
+from sogong_pipeline.nps.portal.client import PortalClient
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.simulator.portal import PortalServer
-from sogong_pipeline.simulator.portal_faults import Fault
+from sogong_pipeline.steps.installation import Installation
 
 DAY = dt.timedelta(days=1)
 
@@ -71,7 +71,7 @@ def secure_portal(files: Path, proof: Path) -> Iterator[PortalServer]:
     ids=["nobody knows it", "expired", "not yet valid", "another host's"],
 )
 def test_a_portal_that_does_not_prove_who_it_is_is_asked_nothing(
-    pipeline: Pipeline,
+    pipeline: Installation,
     files: Path,
     month: Month,
     tmp_path: Path,
@@ -91,12 +91,12 @@ def test_a_portal_that_does_not_prove_who_it_is_is_asked_nothing(
     assert not isinstance(refused.value, LaterError)
     for way_out in ("check the clock of this machine", "REQUESTS_CA_BUNDLE", "use --from FILE"):
         assert way_out in str(refused.value)
-    assert pipeline.months.passed() == []
+    assert pipeline.passed() == []
     assert pipeline.lake.children("raw") == []
 
 
 def test_a_portal_that_proves_who_it_is_is_read(
-    pipeline: Pipeline, files: Path, month: Month, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pipeline: Installation, files: Path, month: Month, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proof = certificate(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(proof))
@@ -109,7 +109,7 @@ def test_a_portal_that_proves_who_it_is_is_read(
 def test_a_slow_answer_over_tls_is_cut_by_the_clock_too(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sogong_pipeline.nps.portal_manners import Manners
+    from sogong_pipeline.nps.portal.rate_limit import Manners
 
     proof = certificate(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(proof))
@@ -132,7 +132,7 @@ def test_a_portal_that_speaks_no_tls_where_https_is_asked_is_unreachable(
 def test_a_redirect_from_https_to_http_is_not_followed(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sogong_pipeline.simulator import portal_handler
+    from country.portal import handler as portal_handler
 
     proof = certificate(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(proof))

@@ -9,11 +9,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from sogong_pipeline.lake import Built
-from sogong_pipeline.nps.contribution import contribution_for
-from sogong_pipeline.nps.staging import stage
+from sogong_pipeline.lake.partitions import Built
+from sogong_pipeline.nps.file.staging import stage
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month
+from sogong_pipeline.rates.contribution import contribution_for
 from tests.rows import ROW, lines, row
 
 MONTH = Month(2022, 4)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sogong_pipeline.lake import Built
+from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month, parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.quality import suite
 from sogong_pipeline.quality.gate import CHECKED
+from sogong_pipeline.steps.installation import Installation
 from tests.conftest import COUNTRY_MONTHS
 from tests.quality.months import (
     MONTH,
@@ -170,16 +170,16 @@ def test_a_check_that_cannot_run_does_not_pass_for_one_that_failed(tmp_path: Pat
         suite.of_regions(broken, [{"name": "서울", "subscriber_share": 0.1}])
 
 
-def test_the_simulated_country_is_never_stopped(ingested: Pipeline) -> None:
+def test_the_simulated_country_is_never_stopped(ingested: Installation) -> None:
     """It is warned of for its size, once, and for shocks that move a 시도 of some 500 corporations."""
     told: dict[str, list[str]] = {}
-    for data_month in ingested.months.passed():
-        vintage = ingested.months.vintage_of(data_month)
+    for data_month in ingested.passed():
+        vintage = ingested.vintage_of(data_month)
         facts = ingested.lake.require("checked", str(data_month), str(vintage)).facts
         assert facts["failed_critical"] == []
         for text in facts["failed_warning"]:
             told.setdefault(text.split(": ")[0], []).append(str(data_month))
-    assert len(ingested.months.passed()) == len(parse_months(COUNTRY_MONTHS))
+    assert len(ingested.passed()) == len(parse_months(COUNTRY_MONTHS))
     assert told.pop("rows_of_a_first_month") == ["2024-01"]
     assert set(told) <= {"sido_corporations_to_month_before_small", "sido_subscribers_to_month_before_small"}
     assert sum(map(len, told.values())) <= 5

@@ -11,11 +11,11 @@ import pytest
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.quality.history import History
-from sogong_pipeline.quality.page import month_page
-from sogong_pipeline.quality.publish import publish_quality
-from sogong_pipeline.reports.html import render
+from sogong_pipeline.quality_pages.history import History
+from sogong_pipeline.quality_pages.page import month_page
+from sogong_pipeline.quality_pages.publish import publish_quality
+from sogong_pipeline.renderers.html import render
+from sogong_pipeline.steps.installation import Installation
 from tests.quality.months import changed, month
 from tests.reports.test_html import Page
 from tests.rows import lines
@@ -26,7 +26,7 @@ APRIL, MAY, JUNE = Month(2022, 4), Month(2022, 5), Month(2022, 6)
 Digest = Callable[[Path], dict[str, str]]
 
 
-def ingest(pipeline: Pipeline, folder: Path, of: Month, rows: Any = None, name: str = "") -> None:
+def ingest(pipeline: Installation, folder: Path, of: Month, rows: Any = None, name: str = "") -> None:
     """Ingest a month, stopped or not, and write its page, as the command line and the DAG do."""
     path = folder / (name or f"가상 사업장 내역_{of.shift(1)}18.csv")
     path.write_bytes(lines(rows or month(of=of)))
@@ -37,16 +37,18 @@ def ingest(pipeline: Pipeline, folder: Path, of: Month, rows: Any = None, name: 
     publish_quality(pipeline, [of])
 
 
-def text_of(pipeline: Pipeline, name: str) -> str:
+def text_of(pipeline: Installation, name: str) -> str:
     html = (pipeline.settings.home / "reports" / "quality" / name).read_text(encoding="utf-8")
     return " ".join("".join(Page(html).text).split())
 
 
 @pytest.fixture
-def three(filled_once: Callable[[str, Callable[[Pipeline], object]], Pipeline], tmp_path: Path) -> Pipeline:
+def three(
+    filled_once: Callable[[str, Callable[[Installation], object]], Installation], tmp_path: Path
+) -> Installation:
     """April alone and so warned of, May good, June stopped by odd amounts; a copy for each test."""
 
-    def fill(pipeline: Pipeline) -> None:
+    def fill(pipeline: Installation) -> None:
         ingest(pipeline, tmp_path, APRIL)
         ingest(pipeline, tmp_path, MAY)
         ingest(pipeline, tmp_path, JUNE, changed(5, billed_amount_krw="2500010")(month(of=JUNE)))
@@ -56,7 +58,7 @@ def three(filled_once: Callable[[str, Callable[[Pipeline], object]], Pipeline], 
     return pipeline
 
 
-def test_a_page_says_what_was_looked_at_why_and_what_was_seen(three: Pipeline) -> None:
+def test_a_page_says_what_was_looked_at_why_and_what_was_seen(three: Installation) -> None:
     june = text_of(three, "2022-06.html")
     assert "2022년 6월 파일은 반드시 지켜야 할 점검 1개에 어긋나 집계에서 뺐습니다." in june
     assert "이 달은 쓰이는 파일이 없습니다." in june
@@ -70,7 +72,7 @@ def test_a_page_says_what_was_looked_at_why_and_what_was_seen(three: Pipeline) -
     assert "전월 자료가 없어" in april
 
 
-def test_the_trend_of_each_figure_is_that_of_the_lake(three: Pipeline) -> None:
+def test_the_trend_of_each_figure_is_that_of_the_lake(three: Installation) -> None:
     history = History(three)
     (table,) = next(part for part in month_page(history, JUNE).sections if part.key == "month_profile").tables
     told = {row.cells[0].text: row.cells[-1] for row in table.rows}
@@ -82,14 +84,14 @@ def test_the_trend_of_each_figure_is_that_of_the_lake(three: Pipeline) -> None:
     assert '<circle cx="146"' in told["고지금액이 20원의 배수가 아닌 행"].svg
 
 
-def test_the_index_lists_every_month_with_its_result(three: Pipeline) -> None:
+def test_the_index_lists_every_month_with_its_result(three: Installation) -> None:
     index = text_of(three, "index.html")
     assert "점검한 3개월: 통과 1개월, 경고 1개월, 중단 1개월." in index
     html = (three.settings.home / "reports" / "quality" / "index.html").read_text(encoding="utf-8")
     assert Page(html).links == ["2022-06.html", "2022-05.html", "2022-04.html"]
 
 
-def test_the_same_bytes_again(three: Pipeline, digest_tree: Digest) -> None:
+def test_the_same_bytes_again(three: Installation, digest_tree: Digest) -> None:
     folder = three.settings.home / "reports"
     before = digest_tree(folder)
     assert publish_quality(three, [APRIL, MAY, JUNE]).files == [
@@ -102,7 +104,7 @@ def test_the_same_bytes_again(three: Pipeline, digest_tree: Digest) -> None:
 
 
 def test_an_earlier_month_that_comes_later_is_in_the_trends_of_later_pages(
-    pipeline: Pipeline, tmp_path: Path
+    pipeline: Installation, tmp_path: Path
 ) -> None:
     ingest(pipeline, tmp_path, JUNE)
     assert "2022년 4월 1,000" not in render(month_page(History(pipeline), JUNE), "quality")
@@ -112,7 +114,7 @@ def test_an_earlier_month_that_comes_later_is_in_the_trends_of_later_pages(
     ).read_text(encoding="utf-8")
 
 
-def test_a_corrected_file_is_shown_and_the_stopped_one_listed(three: Pipeline, tmp_path: Path) -> None:
+def test_a_corrected_file_is_shown_and_the_stopped_one_listed(three: Installation, tmp_path: Path) -> None:
     ingest(three, tmp_path, JUNE)
     june = text_of(three, "2022-06.html")
     assert "2022년 6월 자료는 점검 39개를 모두 통과했습니다." in june
@@ -121,12 +123,12 @@ def test_a_corrected_file_is_shown_and_the_stopped_one_listed(three: Pipeline, t
     assert "앞서 통과한 파일이 그대로 쓰입니다." in text_of(three, "2022-06.html")
 
 
-def test_no_month_no_page(pipeline: Pipeline) -> None:
+def test_no_month_no_page(pipeline: Installation) -> None:
     assert publish_quality(pipeline, [APRIL]).files == []
     assert not (pipeline.settings.home / "reports").exists()
 
 
-def test_what_comes_from_outside_stays_words(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_what_comes_from_outside_stays_words(pipeline: Installation, tmp_path: Path) -> None:
     hostile = "<img src=x onerror=alert(1)>'\"&"
     rows = changed(20, business_number_prefix="<script>")(month())
     ingest(pipeline, tmp_path, APRIL, rows, name=f"{hostile}.csv".replace("/", ""))

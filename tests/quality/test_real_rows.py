@@ -12,10 +12,10 @@ import yaml
 
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality import SUITES
-from sogong_pipeline.quality.bounds import lines as bounds
-from sogong_pipeline.quality.bounds import look
 from tests.quality.months import check, results, staged, staged_rows
 from tests.rows import row
+from tools.sido_bounds import lines as bounds
+from tools.sido_bounds import look
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_data]
 

@@ -19,11 +19,11 @@ import pytest
 from sqlalchemy import text
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import Partition
+from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month, parse_months
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.quality.reconcile import Account, landed, reconcile
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
+from sogong_pipeline.upkeep.reconcile import Account, landed, reconcile
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.complexes import write_registry
 from tests.conftest import COUNTRY_MONTHS, NOW
@@ -55,7 +55,7 @@ def published(folder: Path, month: Month = MONTH) -> Path:
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of an installation with two months measured; every test works on a copy."""
     folder = tmp_path_factory.mktemp("measured")
-    pipeline = Pipeline(Settings(home=folder / "home", now=NOW))
+    pipeline = Installation(Settings(home=folder / "home", now=NOW))
     pipeline.registry.load(write(folder / "registry.csv", ROW, OTHER, BOTH))
     for month in (MONTH, MONTH.shift(1)):
         pipeline.months.ingest(month, str(published(folder, month)))
@@ -63,18 +63,18 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def warehouse(pipeline: Pipeline, measured: Path) -> Warehouse:
+def warehouse(pipeline: Installation, measured: Path) -> Warehouse:
     """Two months, measured and loaded."""
     return copied(measured, pipeline)
 
 
 @pytest.fixture
-def any_warehouse(any_pipeline: Pipeline, measured: Path) -> Warehouse:
+def any_warehouse(any_pipeline: Installation, measured: Path) -> Warehouse:
     """The same on each database."""
     return copied(measured, any_pipeline)
 
 
-def copied(home: Path, pipeline: Pipeline) -> Warehouse:
+def copied(home: Path, pipeline: Installation) -> Warehouse:
     shutil.copytree(home, pipeline.settings.home)
     target = Warehouse(pipeline)
     target.rebuild()
@@ -82,12 +82,12 @@ def copied(home: Path, pipeline: Pipeline) -> Warehouse:
 
 
 def account(warehouse: Warehouse, month: Month = MONTH) -> Account:
-    return reconcile(warehouse.pipeline, warehouse, month)
+    return reconcile(warehouse.catalogue, warehouse, month)
 
 
 def the(warehouse: Warehouse, step: str) -> Partition:
     """The only partition of a step in the lake."""
-    lake = warehouse.pipeline.lake
+    lake = warehouse.catalogue.lake
     vintage = lake.children("raw", str(MONTH))[0]
     if step in {"raw", "staged"}:
         return lake.require(step, str(MONTH), vintage)
@@ -110,7 +110,7 @@ def follow(advice: str, warehouse: Warehouse) -> None:
     (command,) = re.findall(r"`sogong (.+)`", remedy)
     match shlex.split(command):
         case ["ingest", month, "--from", file]:
-            warehouse.pipeline.months.ingest(Month.parse(month), file)
+            warehouse.catalogue.months.ingest(Month.parse(month), file)
         case ["warehouse", "rebuild"]:
             warehouse.rebuild()
         case other:
@@ -256,7 +256,7 @@ def test_of_bytes_that_rotted_nothing_else_is_said(warehouse: Warehouse, damage:
     assert account(warehouse).differences == ()
 
 
-def test_a_month_that_was_only_landed_is_told(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_month_that_was_only_landed_is_told(pipeline: Installation, tmp_path: Path) -> None:
     for _ in pipeline.months.fetch(MONTH, str(published(tmp_path))):
         pass
     target = Warehouse(pipeline)
@@ -268,7 +268,7 @@ def test_a_month_that_was_only_landed_is_told(pipeline: Pipeline, tmp_path: Path
 
 
 def test_a_month_without_a_registry_or_behind_the_gate_is_compared_as_far_as_it_came(
-    pipeline: Pipeline, tmp_path: Path
+    pipeline: Installation, tmp_path: Path
 ) -> None:
     pipeline.months.ingest(MONTH, str(published(tmp_path)))
     bad = tmp_path / "bad.csv"
@@ -284,7 +284,7 @@ def test_a_month_without_a_registry_or_behind_the_gate_is_compared_as_far_as_it_
 
 
 def test_a_lake_in_a_bucket_is_compared_too(lake_url: str, tmp_path: Path) -> None:
-    pipeline = Pipeline(Settings(home=tmp_path / "home", now=NOW, lake_url=lake_url))
+    pipeline = Installation(Settings(home=tmp_path / "home", now=NOW, lake_url=lake_url))
     pipeline.months.ingest(MONTH, str(published(tmp_path)))
     target = Warehouse(pipeline)
     target.load_month(MONTH)
@@ -295,7 +295,7 @@ def test_a_lake_in_a_bucket_is_compared_too(lake_url: str, tmp_path: Path) -> No
     assert difference.endswith(" has rows 1, the lake has 314; run `sogong warehouse rebuild`")
 
 
-def test_a_month_that_is_not_in_is_refused(pipeline: Pipeline) -> None:
+def test_a_month_that_is_not_in_is_refused(pipeline: Installation) -> None:
     (pipeline.settings.home / "lake" / "raw" / str(MONTH) / "000000000000").mkdir(
         parents=True
     )  # what a killed run leaves
@@ -304,7 +304,7 @@ def test_a_month_that_is_not_in_is_refused(pipeline: Pipeline) -> None:
         account(Warehouse(pipeline))
 
 
-def test_every_month_of_a_country_agrees(ingested: Pipeline) -> None:
+def test_every_month_of_a_country_agrees(ingested: Installation) -> None:
     target = Warehouse(ingested)
     target.rebuild()
     for month in parse_months(COUNTRY_MONTHS)[::8]:
@@ -312,7 +312,7 @@ def test_every_month_of_a_country_agrees(ingested: Pipeline) -> None:
 
 
 @pytest.mark.real_data
-def test_25000_real_rows_agree(pipeline: Pipeline, test_data: Path, tmp_path: Path) -> None:
+def test_25000_real_rows_agree(pipeline: Installation, test_data: Path, tmp_path: Path) -> None:
     write_registry(test_data, tmp_path / "complexes.csv", month=str(MONTH))
     pipeline.registry.load(tmp_path / "complexes.csv", as_of=MONTH.first_day)
     pipeline.months.ingest(MONTH, str(test_data / "nps" / "nps_2022-04_first25000.cp949.csv"))
@@ -328,7 +328,7 @@ def test_25000_real_rows_agree(pipeline: Pipeline, test_data: Path, tmp_path: Pa
 
 
 def test_the_command_says_one_line_a_month_and_ends_with_its_status(warehouse: Warehouse) -> None:
-    home = warehouse.pipeline.settings.home
+    home = warehouse.catalogue.settings.home
 
     def sogong(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

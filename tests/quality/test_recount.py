@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.nps.staging import stage
+from sogong_pipeline.nps.file.staging import stage
 from sogong_pipeline.periods import Month
-from sogong_pipeline.quality import recount as module
-from sogong_pipeline.quality.recount import Totals, recount
+from sogong_pipeline.upkeep import recount as module
+from sogong_pipeline.upkeep.recount import Totals, recount
 from tests.rows import lines, row
 
 MONTH = Month(2022, 4)

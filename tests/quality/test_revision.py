@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.quality.months import DONGS, MONTH, PLACE, Rows, month
 from tests.quality.test_pages import ingest, text_of
@@ -77,7 +77,7 @@ def expected(first: Rows, later: Rows) -> dict[str, dict[str, int]]:
 
 
 @pytest.fixture
-def two_later(pipeline: Pipeline, tmp_path: Path) -> tuple[Pipeline, list[Rows]]:
+def two_later(pipeline: Installation, tmp_path: Path) -> tuple[Installation, list[Rows]]:
     """A month with a first file and two later ones, the first given again in between."""
     files = [month(), revised(month(), 1), revised(month(), 2)]
     for rows in (files[0], files[1], files[0], files[2]):
@@ -85,12 +85,12 @@ def two_later(pipeline: Pipeline, tmp_path: Path) -> tuple[Pipeline, list[Rows]]
     return pipeline, files
 
 
-def test_each_later_file_is_compared_with_the_first(two_later: tuple[Pipeline, list[Rows]]) -> None:
+def test_each_later_file_is_compared_with_the_first(two_later: tuple[Installation, list[Rows]]) -> None:
     pipeline, (first, *later) = two_later
     warehouse = Warehouse(pipeline)
     warehouse.load_month(MONTH)
     loaded: list[dict[str, Any]] = warehouse.rows("month_revision", {"data_month": str(MONTH)})
-    revisions = pipeline.revisions.of(MONTH)
+    revisions = pipeline.months.revise(MONTH)
     assert len(revisions) == len(later) == 2
     for revision, rows in zip(revisions, later, strict=True):
         found = {row["region_code"]: row for row in loaded if row["vintage"] == revision.folder.name}

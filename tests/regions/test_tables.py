@@ -14,16 +14,16 @@ import pytest
 import shapely
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.regions import build
 from sogong_pipeline.regions.reference import data_path
-from sogong_pipeline.regions.tables import sources
-from sogong_pipeline.regions.tables.dong_outline import build_dong_outlines
-from sogong_pipeline.regions.tables.legal_dong import LegalDong, build_legal_dongs
-from sogong_pipeline.regions.tables.placement import place_polygons
-from sogong_pipeline.regions.tables.postal_code import build_postal_codes
-from sogong_pipeline.regions.tables.region import Reform, build_regions, read_reforms, today_by_name
-from sogong_pipeline.regions.tables.road import build_roads
-from sogong_pipeline.regions.tables.sources import CurrentSigungu, Polygon
+from tools.reference_tables import __main__ as build
+from tools.reference_tables import sources
+from tools.reference_tables.dong_outline import build_dong_outlines
+from tools.reference_tables.legal_dong import LegalDong, build_legal_dongs
+from tools.reference_tables.placement import place_polygons
+from tools.reference_tables.postal_code import build_postal_codes
+from tools.reference_tables.region import Reform, build_regions, read_reforms, today_by_name
+from tools.reference_tables.road import build_roads
+from tools.reference_tables.sources import CurrentSigungu, Polygon
 
 CHUNCHEON = CurrentSigungu("51110", "강원특별자치도 춘천시", ("봉의동", "신북읍", "신북읍 유포리"))
 MANSE = CurrentSigungu("41591", "경기도 화성시 만세구", ("남양읍", "남양읍 북양리", "새솔동"))
@@ -194,7 +194,7 @@ def test_a_polygon_that_fits_nowhere_is_refused(regions):
 def test_outlines_share_borders_and_close_gaps():
     from shapely import box, to_wkb
 
-    from sogong_pipeline.regions.tables.outline import build_outlines
+    from tools.reference_tables.outline import build_outlines
 
     west, east = box(127, 36, 127.1, 36.2), box(127.10005, 36, 127.2, 36.2)
     islet = box(126.5, 36, 126.51, 36.01)

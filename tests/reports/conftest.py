@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sogong_pipeline.pages import geography
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports import geography
 from sogong_pipeline.reports.model import ReportModel, build_models
 from sogong_pipeline.reports.source import (
-    MEASURES,
     Change,
     DistrictFact,
     DistrictInfo,
@@ -29,6 +28,7 @@ from sogong_pipeline.reports.source import (
     SourceFile,
     TrendPoint,
 )
+from sogong_pipeline.vocabulary import MEASURES
 
 QUARTER = Quarter(2026, 3)
 BREAK = Month(2025, 6)

@@ -12,14 +12,16 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from sogong_pipeline.bulletins.collect import BulletinSource, area_of, collect, spans_of
+from sogong_pipeline.bulletins.model import bulletins
+from sogong_pipeline.bulletins.publish import publish_bulletins
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.reports.bulletin import bulletins
-from sogong_pipeline.reports.bulletin_publish import publish_again, publish_bulletins
-from sogong_pipeline.reports.bulletin_source import BulletinSource, area_of, collect, spans_of
-from sogong_pipeline.reports.html import render
-from sogong_pipeline.reports.source import MEASURES
+from sogong_pipeline.renderers.html import render
+from sogong_pipeline.steps.after import write_bulletins
+from sogong_pipeline.steps.installation import Installation
+from sogong_pipeline.vocabulary import MEASURES
 from tests.districts.test_registry import ROW, write
 from tests.reports.test_html import HOSTILE, Page
 from tests.steps.test_steps import load_registry, month_file
@@ -38,16 +40,16 @@ def pages(source: BulletinSource) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def source_of(ingested: Pipeline) -> Callable[[str], BulletinSource]:
+def source_of(ingested: Installation) -> Callable[[str], BulletinSource]:
     return cache(lambda text: collect(ingested, Month.parse(text)))
 
 
-def of_the_file(pipeline: Pipeline, country: Any, of: Month, month: Month) -> dict[str, pd.DataFrame]:
+def of_the_file(pipeline: Installation, country: Any, of: Month, month: Month) -> dict[str, pd.DataFrame]:
     """Sums of a month's published file by district, where the month `of`'s registry puts its rows, by scope.
 
     Which row belongs where is asked of the matching, which has tests of its own; every figure is of the file.
     """
-    vintage, registry = pipeline.months.vintage_of(month), pipeline.registry.in_force()
+    vintage, registry = pipeline.vintage_of(month), registry_in_force(pipeline)
     assert vintage is not None
     assert registry is not None
     key = (str(month), vintage, registry.on(of.quarter.last_day).version)
@@ -69,7 +71,7 @@ def of_the_file(pipeline: Pipeline, country: Any, of: Month, month: Month) -> di
 
 @pytest.mark.parametrize("text", ["2026-09", "2026-01"])
 def test_the_figures_are_those_of_the_files(
-    ingested: Pipeline, country: Any, source_of: Callable[[str], BulletinSource], text: str
+    ingested: Installation, country: Any, source_of: Callable[[str], BulletinSource], text: str
 ) -> None:
     """Workplaces, workers and won of districts over every span, and the corporations alone across the break."""
     month, source = Month.parse(text), source_of(text)
@@ -130,7 +132,7 @@ def test_every_page_is_whole_says_its_figures_and_no_stage(
 
 
 def test_without_the_year_before_it_says_so_and_compares_with_the_month_before(
-    pipeline: Pipeline, tmp_path: Path
+    pipeline: Installation, tmp_path: Path
 ) -> None:
     pipeline.registry.load(write(tmp_path / "registry.csv", {**ROW, "name": HOSTILE[0]}))
     pipeline.months.ingest(JUNE.shift(-1), str(month_file(tmp_path, "2022-05", count=41)))
@@ -150,13 +152,13 @@ def test_without_the_year_before_it_says_so_and_compares_with_the_month_before(
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
     pipeline.months.ingest(JUNE.shift(-1), str(month_file(tmp_path / "corrected", "2022-05", count=45)))
-    assert list(publish_again(pipeline, [JUNE.shift(-1)])) == [JUNE.shift(-1), JUNE]
+    assert list(write_bulletins(pipeline, [JUNE.shift(-1)])) == [JUNE.shift(-1), JUNE]
     assert "전월보다 11.11%(25명) 줄었습니다." in words_of(
         (folder / "index.html").read_text(encoding="utf-8")
     )
 
 
-def test_small_districts_are_marked(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_small_districts_are_marked(pipeline: Installation, tmp_path: Path) -> None:
     load_registry(pipeline, tmp_path)
     pipeline.months.ingest(JUNE.shift(-1), str(month_file(tmp_path, "2022-05", count=20)))
     pipeline.months.ingest(JUNE, str(month_file(tmp_path, "2022-06", count=19)))
@@ -169,7 +171,7 @@ def test_small_districts_are_marked(pipeline: Pipeline, tmp_path: Path) -> None:
 
 
 def test_a_month_that_is_not_in_and_a_missing_registry_are_refused(
-    pipeline: Pipeline, tmp_path: Path
+    pipeline: Installation, tmp_path: Path
 ) -> None:
     with pytest.raises(RefusedError, match="no registry is loaded"):
         publish_bulletins(pipeline, JUNE)

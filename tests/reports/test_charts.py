@@ -10,9 +10,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sogong_pipeline.pages import charts
+from sogong_pipeline.pages.charts import Line
 from sogong_pipeline.periods import Month
-from sogong_pipeline.reports import charts
-from sogong_pipeline.reports.charts import Line
 
 MONTHS = [Month(2024, 10).shift(step) for step in range(24)]
 BREAKS = (Month(2025, 6),)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from sogong_pipeline.districts.loaded import registry_of_version
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.reports.collect import collect, year_flows
 from sogong_pipeline.reports.source import Flows
+from sogong_pipeline.steps.installation import Installation
 from tests.conftest import QUARTER
 
 pytestmark = pytest.mark.slow
 
 
-def test_who_came_and_went_within_a_year_is_what_the_workplaces_changed_by(ingested: Pipeline) -> None:
+def test_who_came_and_went_within_a_year_is_what_the_workplaces_changed_by(ingested: Installation) -> None:
     ingested.quarters.propose(QUARTER)
     source = collect(ingested, QUARTER, draft=True)
-    districts = ingested.registry.of_version(source.registry_version).on(QUARTER.last_day)
+    districts = registry_of_version(ingested, source.registry_version).on(QUARTER.last_day)
     counted = []
     for month in (Month(2025, 9), QUARTER.months[-1]):
         facts = pd.read_parquet(ingested.months.measure(month, districts).path("fact_district_month"))
@@ -48,5 +49,5 @@ def test_a_year_with_a_month_that_nobody_compared_is_not_told(status: str, is_to
     assert year_flows(rows, QUARTER) == (told if is_told else {})
 
 
-def test_a_quarter_of_one_year_alone_tells_of_no_year(proposed: Pipeline) -> None:
+def test_a_quarter_of_one_year_alone_tells_of_no_year(proposed: Installation) -> None:
     assert collect(proposed, QUARTER, draft=True).flows == {}

@@ -11,10 +11,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from sogong_pipeline.indicators.status import legend
-from sogong_pipeline.reports.html import render
+from sogong_pipeline.renderers.html import render
 from sogong_pipeline.reports.model import ReportModel, build_models
 from sogong_pipeline.reports.source import ReportSource
+from sogong_pipeline.vocabulary import legend
 
 pytestmark = pytest.mark.slow  # whole countries of pages
 

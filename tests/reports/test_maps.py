@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sogong_pipeline.pages import geography, insets, maps
+from sogong_pipeline.pages.labels import Sheet
+from sogong_pipeline.pages.projection import Box, Projection, frame
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports import geography, insets, maps
-from sogong_pipeline.reports.labels import Sheet
-from sogong_pipeline.reports.projection import Box, Projection, frame
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVERY_SIDO = frozenset(outline.code[:2] for outline in geography.outlines())

@@ -9,12 +9,12 @@ from decimal import Decimal
 
 import pytest
 
-from sogong_pipeline.indicators.status import statuses
+from sogong_pipeline.pages.parts import Cell, Section, Table
+from sogong_pipeline.pages.wording import texts
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.model import ReportModel, build_models
-from sogong_pipeline.reports.parts import Cell, Section, Table
 from sogong_pipeline.reports.source import AdjustedWorkers, Change, Proposal, ReportSource
-from sogong_pipeline.reports.wording import texts
+from sogong_pipeline.vocabulary import statuses
 
 pytestmark = pytest.mark.slow
 

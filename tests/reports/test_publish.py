@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from sogong_pipeline.lake.store import FolderStore
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.model import ReportModel, build_models
 from sogong_pipeline.reports.publish import Published, write_reports
 from sogong_pipeline.reports.source import ReportSource
-from sogong_pipeline.storage import FolderStore
 
 
 def contents(folder: Path) -> dict[str, bytes]:

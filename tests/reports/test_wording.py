@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogong_pipeline.reports import wording
+from sogong_pipeline.pages import wording
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import random
 from fractions import Fraction
 from pathlib import Path
 
-from sogong_pipeline.engine import Engine
+from sogong_pipeline.sql_engine import Engine
 
 
 def test_division_rounds_half_to_even_exactly(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from sogong_pipeline.engine import SQL, Engine, query
 from sogong_pipeline.indicators.month import add_up
+from sogong_pipeline.sql_engine import SQL, Engine, query
 
 CASES = sorted(Path(__file__).parent.glob("*/*/*.yaml"))
 

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake import Partition
+from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Quarter, parse_moment
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.docs.test_pages import REPOSITORY, blocks
 from tests.steps.test_steps import QUARTER, load_registry, month_file
@@ -28,9 +28,9 @@ BEFORE = QUARTER.shift(-1)
 FIRST, SECOND, THIRD = "2022-07-20", "2022-08-20", "2022-09-20"
 
 
-def on(home: Path, day: str) -> Pipeline:
+def on(home: Path, day: str) -> Installation:
     """The installation on a day, at nine."""
-    return Pipeline(Settings(home=home, now=dt.datetime.fromisoformat(f"{day}T09:00:00+09:00")))
+    return Installation(Settings(home=home, now=dt.datetime.fromisoformat(f"{day}T09:00:00+09:00")))
 
 
 def told(edition: tuple[Partition, bool]) -> tuple[str, str]:
@@ -69,8 +69,8 @@ def home(made: Path, tmp_path: Path) -> Path:
 def test_the_edition_of_then_comes_out_again_even_when_all_of_it_is_gone(home: Path) -> None:
     then, now = on(home, FIRST), on(home, THIRD)
     known = parse_moment(FIRST)
-    edition = now.quarters.edition(QUARTER, known)
-    latest = now.quarters.edition(QUARTER)
+    edition = now.edition(QUARTER, known)
+    latest = now.edition(QUARTER)
     assert edition is not None
     assert latest is not None
     assert edition.folder != latest.folder
@@ -82,7 +82,7 @@ def test_the_edition_of_then_comes_out_again_even_when_all_of_it_is_gone(home: P
     assert is_new
     assert told((again, True)) == told((edition, True))
     assert now.quarters.rebuilt(QUARTER, known) == again
-    assert then.quarters.edition(QUARTER) is None  # a rebuilt edition never becomes the latest
+    assert then.edition(QUARTER) is None  # a rebuilt edition never becomes the latest
     assert told(now.quarters.propose(QUARTER)) == told((latest, False))
 
 
@@ -96,26 +96,26 @@ def test_an_edition_that_nobody_made_then_is_made_beside_the_others(home: Path) 
     assert is_new
     assert rebuilt.facts["months"][str(MONTH)] != latest.facts["months"][str(MONTH)]
     assert rebuilt.facts["registry_version"] != latest.facts["registry_version"]
-    assert now.quarters.edition(QUARTER) == latest
+    assert now.edition(QUARTER) == latest
     assert now.quarters.stale(QUARTER) == []
 
 
 def test_what_counted_is_known_for_every_moment(home: Path, tmp_path: Path) -> None:
     """A correction, the first file given again, and a file that the gate stopped."""
     third = on(home, THIRD)
-    first = third.months.vintage_of(MONTH, parse_moment(FIRST))
-    second = third.months.vintage_of(MONTH, parse_moment(SECOND))
-    assert first != second == third.months.vintage_of(MONTH)
+    first = third.vintage_of(MONTH, parse_moment(FIRST))
+    second = third.vintage_of(MONTH, parse_moment(SECOND))
+    assert first != second == third.vintage_of(MONTH)
     third.months.ingest(MONTH, str(month_file(tmp_path / "first", str(MONTH))))
     later = on(home, "2022-10-20")
     with pytest.raises(RefusedError, match="the gate stopped"):
         later.months.ingest(MONTH, str(month_file(tmp_path / "bad", str(MONTH), billed_amount_krw="1211930")))
     known = [
-        later.months.vintage_of(MONTH, parse_moment(moment))
+        later.vintage_of(MONTH, parse_moment(moment))
         for moment in ("2022-07-20T08:59", FIRST, "2022-08-20T08:59", SECOND, THIRD, "2022-10-20")
     ]
     assert known == [None, first, first, second, first, first]
-    assert later.months.vintage_of(MONTH) == first
+    assert later.vintage_of(MONTH) == first
 
 
 def test_a_file_that_the_gate_stops_when_it_is_looked_at_again_counts_no_longer(tmp_path: Path) -> None:
@@ -126,8 +126,8 @@ def test_a_file_that_the_gate_stops_when_it_is_looked_at_again_counts_no_longer(
     second.months.ingest(MONTH.shift(-1), str(month_file(tmp_path, str(MONTH.shift(-1)), count=2_000)))
     with pytest.raises(RefusedError, match="the gate stopped"):
         second.months.ingest(MONTH, str(file))
-    assert second.months.vintage_of(MONTH) is None
-    assert second.months.vintage_of(MONTH, parse_moment(FIRST)) is not None
+    assert second.vintage_of(MONTH) is None
+    assert second.vintage_of(MONTH, parse_moment(FIRST)) is not None
     Warehouse(second).load_month(MONTH)
     turns = Warehouse(second).rows("file_in_force", {"data_month": str(MONTH)})
     assert [(turn["number"], turn["vintage"] is None, turn["until"] is None) for turn in turns] == [
@@ -159,7 +159,7 @@ def test_from_the_command_line_to_the_reports(
         return result.output
 
     known = parse_moment(FIRST)
-    then, latest = on(home, THIRD).quarters.edition(QUARTER, known), on(home, THIRD).quarters.edition(QUARTER)
+    then, latest = on(home, THIRD).edition(QUARTER, known), on(home, THIRD).edition(QUARTER)
     assert then is not None
     assert latest is not None
     output = run("propose", str(QUARTER), "--as-known-on", FIRST)
@@ -199,8 +199,8 @@ def test_analysts_find_what_was_known_with_the_query_of_the_manual(home: Path) -
             editions[day] = {row.edition for row in connection.execute(text(stages))}
             counted = connection.execute(text(files)).all()
             assert len(counted) == (0 if day == "2022-07-19" else 4)
-    known = on(home, THIRD).quarters.edition(QUARTER, parse_moment(FIRST))
-    latest = on(home, THIRD).quarters.edition(QUARTER)
+    known = on(home, THIRD).edition(QUARTER, parse_moment(FIRST))
+    latest = on(home, THIRD).edition(QUARTER)
     assert known is not None
     assert latest is not None
     assert editions == {

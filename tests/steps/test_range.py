@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from sogong_pipeline.cli.steps import ingest
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.steps.commands import ingest
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.steps.range import ingest_range
 from tests.conftest import NOW
 from tests.steps.test_steps import load_registry, month_file
@@ -41,7 +41,7 @@ def test_several_processes_leave_what_one_leaves(
 ) -> None:
     told, trees = [], []
     for jobs in (1, 2):
-        pipeline = Pipeline(Settings(home=tmp_path / f"by_{jobs}", now=NOW))
+        pipeline = Installation(Settings(home=tmp_path / f"by_{jobs}", now=NOW))
         load_registry(pipeline, tmp_path)
         outcomes = list(ingest_range(pipeline, MONTHS, str(files), jobs))
         assert [month for month, _ in outcomes] == MONTHS
@@ -74,7 +74,10 @@ def test_several_processes_leave_what_one_leaves(
 
 @pytest.mark.slow
 def test_only_months_that_are_missing_are_forecast(
-    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    pipeline: Installation,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """What is in already passes in no time, which tells nothing about the rest."""
     monkeypatch.setenv("SOGONG_HOME", str(pipeline.settings.home))
@@ -89,7 +92,7 @@ def test_only_months_that_are_missing_are_forecast(
     assert forecast.startswith("1 to go: about ")
 
 
-def test_no_job_is_no_number_of_jobs(pipeline: Pipeline) -> None:
+def test_no_job_is_no_number_of_jobs(pipeline: Installation) -> None:
     with pytest.raises(RefusedError, match=r"^jobs is 0; give 1 or more$"):
         next(ingest_range(pipeline, MONTHS, None, 0))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.errors import RefusedError
 from tests.steps.test_as_known_on import FIRST, SECOND, THIRD, home, made, on  # noqa: F401 - fixtures
 from tests.steps.test_steps import QUARTER
@@ -25,7 +25,7 @@ def test_now_and_then_are_two_editions_and_the_latest_stays(home: Path) -> None:
     assert now.folder != then.folder
     assert (then.facts["registry_version"], now.facts["registry_version"]) == (first, second)
     assert then.facts["months"] == now.facts["months"]
-    latest = third.quarters.edition(QUARTER)
+    latest = third.edition(QUARTER)
     assert latest is not None
     assert latest.folder == now.folder
     assert third.quarters.propose(QUARTER, registry=first) == (then, False)

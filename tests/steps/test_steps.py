@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.nps.layout import vintage_for
+from sogong_pipeline.nps.file.columns import vintage_for
 from sogong_pipeline.periods import Month, Quarter, parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps import months as month_steps
+from sogong_pipeline.steps.installation import Installation
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
 from tests.rows import header_line, lines, row
+from tests.support.editions import proposals_of
 
 pytestmark = pytest.mark.slow
 
@@ -35,12 +37,12 @@ def month_file(folder: Path, month: str, count: int = 40, **changes: str) -> Pat
     return path
 
 
-def load_registry(pipeline: Pipeline, folder: Path, **changes: str) -> None:
+def load_registry(pipeline: Installation, folder: Path, **changes: str) -> None:
     pipeline.registry.load(write(folder / "registry.csv", {**ROW, **changes}))
 
 
 def test_a_month_and_a_quarter_twice_change_nothing(
-    pipeline: Pipeline, tmp_path: Path, digest_tree: Digest
+    pipeline: Installation, tmp_path: Path, digest_tree: Digest
 ) -> None:
     load_registry(pipeline, tmp_path)
     files = [month_file(tmp_path, month) for month in ("2022-04", "2022-05", "2022-06")]
@@ -60,7 +62,7 @@ def test_a_month_and_a_quarter_twice_change_nothing(
 def test_two_installations_agree_byte_for_byte(tmp_path: Path, digest_tree: Digest) -> None:
     trees = []
     for name in ("one", "two"):
-        pipeline = Pipeline(Settings(home=tmp_path / name, now=NOW))
+        pipeline = Installation(Settings(home=tmp_path / name, now=NOW))
         load_registry(pipeline, tmp_path)
         pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path, "2022-04")))
         pipeline.quarters.propose(QUARTER)
@@ -71,7 +73,7 @@ def test_two_installations_agree_byte_for_byte(tmp_path: Path, digest_tree: Dige
 def test_the_order_in_which_months_come_does_not_matter(tmp_path: Path) -> None:
     editions = []
     for name, order in (("forward", 1), ("backward", -1)):
-        pipeline = Pipeline(Settings(home=tmp_path / name, now=NOW))
+        pipeline = Installation(Settings(home=tmp_path / name, now=NOW))
         load_registry(pipeline, tmp_path)
         for month in QUARTER.months[::order]:
             pipeline.months.ingest(month, str(month_file(tmp_path, str(month))))
@@ -80,7 +82,9 @@ def test_the_order_in_which_months_come_does_not_matter(tmp_path: Path) -> None:
     assert editions[0] == editions[1]
 
 
-def test_a_corrected_month_is_a_second_vintage_and_a_new_edition(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_corrected_month_is_a_second_vintage_and_a_new_edition(
+    pipeline: Installation, tmp_path: Path
+) -> None:
     load_registry(pipeline, tmp_path)
     month = Month(2022, 4)
     pipeline.months.ingest(month, str(month_file(tmp_path, "2022-04")))
@@ -93,35 +97,37 @@ def test_a_corrected_month_is_a_second_vintage_and_a_new_edition(pipeline: Pipel
     assert is_new
     assert second.folder != first.folder
     assert pipeline.lake.find("editions", "2022-Q2", first.folder.name) is not None
-    latest = pipeline.quarters.edition(QUARTER)
+    latest = pipeline.edition(QUARTER)
     assert latest is not None
     assert latest.folder == second.folder
 
 
-def test_an_earlier_file_given_again_takes_a_bad_correction_back(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_an_earlier_file_given_again_takes_a_bad_correction_back(
+    pipeline: Installation, tmp_path: Path
+) -> None:
     load_registry(pipeline, tmp_path)
     month = Month(2022, 4)
     (good,) = pipeline.months.ingest(month, str(month_file(tmp_path / "good", "2022-04")))
     edition, _ = pipeline.quarters.propose(QUARTER)
     (bad,) = pipeline.months.ingest(month, str(month_file(tmp_path / "bad", "2022-04", count=39)))
-    assert pipeline.months.vintage_of(month) == bad.vintage
+    assert pipeline.vintage_of(month) == bad.vintage
     (again,) = pipeline.months.ingest(month, str(month_file(tmp_path / "good", "2022-04")))
     assert (again.vintage, again.is_new) == (good.vintage, False)
-    assert pipeline.months.vintage_of(month) == good.vintage
+    assert pipeline.vintage_of(month) == good.vintage
     assert again.measured is not None
     assert again.measured.facts["matched"] == 40
     assert pipeline.quarters.propose(QUARTER) == (edition, False)
     assert len(pipeline.lake.children("raw", "2022-04")) == 2
 
 
-def test_a_sweep_passes_over_quarters_without_a_district(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_sweep_passes_over_quarters_without_a_district(pipeline: Installation, tmp_path: Path) -> None:
     for month in ("2022-03", "2022-04"):
         pipeline.months.ingest(Month.parse(month), str(month_file(tmp_path, month)))
     load_registry(pipeline, tmp_path, valid_from="2022-04-01")
     assert pipeline.quarters.with_data() == [QUARTER]
 
 
-def test_a_damaged_zip_is_refused_and_nothing_is_kept(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_damaged_zip_is_refused_and_nothing_is_kept(pipeline: Installation, tmp_path: Path) -> None:
     file = month_file(tmp_path / "files", "2022-04")
     archive = Path(shutil.make_archive(str(tmp_path / "month"), "zip", file.parent))
     whole = archive.read_bytes()
@@ -133,24 +139,31 @@ def test_a_damaged_zip_is_refused_and_nothing_is_kept(pipeline: Pipeline, tmp_pa
     assert not (pipeline.settings.home / "lake" / "raw").exists()
 
 
-def test_without_a_registry_a_month_stops_after_the_gate(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_without_a_registry_a_month_stops_after_the_gate(pipeline: Installation, tmp_path: Path) -> None:
     (state,) = pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path, "2022-04")))
     assert state.measured is None
     with pytest.raises(RefusedError, match="no registry is loaded; run `sogong registry load FILE` first"):
         pipeline.quarters.propose(QUARTER)
     load_registry(pipeline, tmp_path)
     edition, _ = pipeline.quarters.propose(QUARTER)
-    assert edition.facts["stages"] == {"good": 0, "caution": 0, "severe": 0, "undetermined": 1}
+    assert proposals_of(pipeline, edition).facts["stages"] == {
+        "good": 0,
+        "caution": 0,
+        "severe": 0,
+        "undetermined": 1,
+    }
 
 
-def test_a_district_that_ended_is_not_judged(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_district_that_ended_is_not_judged(pipeline: Installation, tmp_path: Path) -> None:
     load_registry(pipeline, tmp_path, valid_to="2022-06-29")
     pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path, "2022-04")))
     with pytest.raises(RefusedError, match="no district that counts on 2022-06-30"):
         pipeline.quarters.propose(QUARTER)
 
 
-def test_a_month_the_gate_stopped_leaves_the_last_good_vintage(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_month_the_gate_stopped_leaves_the_last_good_vintage(
+    pipeline: Installation, tmp_path: Path
+) -> None:
     load_registry(pipeline, tmp_path)
     month = Month(2022, 4)
     (good,) = pipeline.months.ingest(month, str(month_file(tmp_path, "2022-04")))
@@ -161,17 +174,17 @@ def test_a_month_the_gate_stopped_leaves_the_last_good_vintage(pipeline: Pipelin
         match=r"2022-04: the gate stopped .*odd_amount_share: 1, expected at most 0\.0001 .*; it is kept and staged",
     ):
         pipeline.months.ingest(month, str(bad))
-    assert pipeline.months.vintage_of(month) == good.vintage
+    assert pipeline.vintage_of(month) == good.vintage
     assert pipeline.quarters.propose(QUARTER) == (edition, False)
 
 
 @pytest.mark.parametrize("step", ["stage", "check_month", "match", "measure_month"])
 def test_a_step_that_dies_leaves_the_last_good_state_and_a_re_run_ends_the_same(
-    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digest_tree: Digest, step: str
+    pipeline: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digest_tree: Digest, step: str
 ) -> None:
     load_registry(pipeline, tmp_path)
     file = str(month_file(tmp_path, "2022-04"))
-    undisturbed = Pipeline(Settings(home=tmp_path / "undisturbed", now=NOW))
+    undisturbed = Installation(Settings(home=tmp_path / "undisturbed", now=NOW))
     load_registry(undisturbed, tmp_path)
     undisturbed.months.ingest(Month(2022, 4), file)
 
@@ -185,7 +198,7 @@ def test_a_step_that_dies_leaves_the_last_good_state_and_a_re_run_ends_the_same(
     assert digest_tree(pipeline.settings.home) == digest_tree(tmp_path / "undisturbed")
 
 
-def test_a_folder_is_searched_for_the_month_inside_the_files(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_folder_is_searched_for_the_month_inside_the_files(pipeline: Installation, tmp_path: Path) -> None:
     folder = tmp_path / "files"
     month_file(folder, "2022-04").rename(folder / "mislabelled_20220918.csv")
     (folder / "notes.csv").write_text("not a monthly file")
@@ -196,7 +209,7 @@ def test_a_folder_is_searched_for_the_month_inside_the_files(pipeline: Pipeline,
         pipeline.months.ingest(Month(2022, 5), str(folder))
 
 
-def test_a_zip_is_read_and_kept_as_it_came(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_zip_is_read_and_kept_as_it_came(pipeline: Installation, tmp_path: Path) -> None:
     file = month_file(tmp_path / "files", "2022-04")
     archive = shutil.make_archive(str(tmp_path / "month"), "zip", file.parent)
     (state,) = pipeline.months.ingest(Month(2022, 4), archive)
@@ -206,7 +219,7 @@ def test_a_zip_is_read_and_kept_as_it_came(pipeline: Pipeline, tmp_path: Path) -
 
 
 def test_large_shocks_are_seen_in_the_quarter_after_and_the_report_says_why(
-    ingested: Pipeline, country: Any
+    ingested: Installation, country: Any
 ) -> None:
     import json
 
@@ -228,7 +241,7 @@ def test_large_shocks_are_seen_in_the_quarter_after_and_the_report_says_why(
             continue
         (proposal,) = [
             line
-            for line in pq.read_table(edition.path("stage_proposal")).to_pylist()
+            for line in pq.read_table(proposals_of(ingested, edition).path("stage_proposal")).to_pylist()
             if line["district_id"] == shock["district_id"]
         ]
         judged += 1
@@ -238,7 +251,7 @@ def test_large_shocks_are_seen_in_the_quarter_after_and_the_report_says_why(
     assert judged >= 3
 
 
-def test_the_coverage_break_moves_no_change(ingested: Pipeline) -> None:
+def test_the_coverage_break_moves_no_change(ingested: Installation) -> None:
     """Levels jump in 2025-06; changes across it rest on corporations, so the nation's stay small."""
     import pyarrow.parquet as pq
 
@@ -250,7 +263,7 @@ def test_the_coverage_break_moves_no_change(ingested: Pipeline) -> None:
     counts = {}
     for month in parse_months("2025-05..2025-06"):
         (vintage,) = ingested.lake.children("raw", str(month))
-        registry = ingested.registry.in_force()
+        registry = registry_in_force(ingested)
         assert registry is not None
         day: dt.date = month.quarter.last_day
         measured = ingested.lake.require("measured", str(month), vintage, registry.on(day).version)

@@ -9,11 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
-from sogong_pipeline.indicators.breaks import is_watched
+from sogong_pipeline.cli.main import app
+from sogong_pipeline.districts.loaded import measured_in_force
+from sogong_pipeline.indicators.series_breaks import is_watched
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.regions.reference import regions
+from sogong_pipeline.steps.installation import Installation
 from tests.districts.test_loading import placed
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_an_override_and_a_new_version_make_months_stale_and_the_sweep_redoes_them(
-    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pipeline: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOGONG_HOME", str(pipeline.settings.home))
     month = QUARTER.months[0]
@@ -33,15 +34,15 @@ def test_an_override_and_a_new_version_make_months_stale_and_the_sweep_redoes_th
     def sweep(*load: str) -> tuple[list[str], int, str]:
         """Load a registry, sweep, and tell which quarters were made and what the district then has."""
         assert CliRunner().invoke(app, ["registry", "load", *load]).exit_code == 0
-        fresh = Pipeline(pipeline.settings)
-        if fresh.months.vintage_of(month) is None:
+        fresh = Installation(pipeline.settings)
+        if fresh.vintage_of(month) is None:
             fresh.months.ingest(month, str(month_file(tmp_path, str(month))))
         else:
-            assert fresh.months.measured_in_force(month) is None  # stale: not measured under what is in force
+            assert measured_in_force(fresh, month) is None  # stale: not measured under what is in force
             assert fresh.quarters.stale(QUARTER) != []
         done = CliRunner().invoke(app, ["propose", "--json"])
         assert done.exit_code == 0, done.output
-        measured = fresh.months.measured_in_force(month)
+        measured = measured_in_force(fresh, month)
         assert measured is not None
         (fact,) = pq.read_table(measured.path("fact_district_month")).to_pylist()
         made = [edition["quarter"] for edition in json.loads(done.stdout)["editions"] if edition["new"]]

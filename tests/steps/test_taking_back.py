@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.pipeline import Pipeline
+from sogong_pipeline.steps.installation import Installation
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 AS_OF = dt.date(2015, 1, 1)
 
 
-def test_the_edition_of_the_good_registry_comes_back(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_the_edition_of_the_good_registry_comes_back(pipeline: Installation, tmp_path: Path) -> None:
     blank = {**ROW, "valid_from": ""}
     pipeline.registry.load(write(tmp_path / "good.csv", blank), AS_OF)
     pipeline.months.ingest(QUARTER.months[0], str(month_file(tmp_path, str(QUARTER.months[0]))))

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
+from country.country import write_country
+from country.portal.server import PortalServer
 from sogong_pipeline.periods import parse_months
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.simulator.country import write_country
-from sogong_pipeline.simulator.portal import PortalServer
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.verify import verify
 from sogong_pipeline.warehouse.load import Warehouse
 from tests import forks
@@ -89,16 +89,16 @@ def test_a_range_that_was_killed_ends_as_one_left_in_peace(
     portal: PortalServer, tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:
     def state(name: str) -> dict[str, object]:
-        pipeline = Pipeline(Settings(home=tmp_path / name, now=NOW))
+        pipeline = Installation(Settings(home=tmp_path / name, now=NOW))
         done = verify(pipeline.lake)
         assert (done.damaged, done.leftovers) == ([], [])
-        assert pipeline.months.passed() == MONTHS
+        assert pipeline.passed() == MONTHS
         home = pipeline.settings.home
         return digest_tree(home / "lake") | digest_tree(home / "reports") | dump(Warehouse(pipeline))
 
     months = Range(portal.url, tmp_path)
     for name in ("in_peace", "killed"):
-        pipeline = Pipeline(Settings(home=tmp_path / name, now=NOW))
+        pipeline = Installation(Settings(home=tmp_path / name, now=NOW))
         pipeline.registry.load(tmp_path / "country" / "registry.csv")
     months.finish("in_peace", jobs=1)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
-from sogong_pipeline.councils.period import HalfYear
 from sogong_pipeline.councils.record import record
+from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW
 from tests.councils.officer import fill
@@ -31,9 +31,9 @@ Files = Callable[[Settings], dict[str, str]]
 
 
 @pytest.fixture
-def pipeline(any_lake: Settings, tmp_path: Path) -> Pipeline:
+def pipeline(any_lake: Settings, tmp_path: Path) -> Installation:
     """Two months, one corrected and one taken back, two registries, two editions, a decision and its correction."""
-    pipeline = Pipeline(any_lake)
+    pipeline = Installation(any_lake)
     load_registry(pipeline, tmp_path)
     good = month_file(tmp_path / "good", "2022-04")
     pipeline.months.ingest(Month(2022, 4), str(good))
@@ -63,7 +63,7 @@ def lose_everything(settings: Settings, request: pytest.FixtureRequest) -> None:
 
 
 def test_a_lost_lake_comes_back_from_its_backup(
-    pipeline: Pipeline, tmp_path: Path, lake_files: Files, request: pytest.FixtureRequest
+    pipeline: Installation, tmp_path: Path, lake_files: Files, request: pytest.FixtureRequest
 ) -> None:
     settings, folder = pipeline.settings, tmp_path / "backup"
     warehouse = Warehouse(pipeline)
@@ -83,7 +83,7 @@ def test_a_lost_lake_comes_back_from_its_backup(
     assert set(restored) <= set(lake)  # what was matched against the first registry is made when it is wanted
     assert {name: lake[name] for name in restored} == restored
     assert sogong(settings, "warehouse", "rebuild").exit_code == 0
-    again = Pipeline(settings)
+    again = Installation(settings)
     assert dump(Warehouse(again)) == tables
     assert len(tables["stage_decision"]) == 2
     file = tmp_path / "returned.xlsx"
@@ -91,11 +91,11 @@ def test_a_lost_lake_comes_back_from_its_backup(
     for command in ("verify", "reconcile"):
         assert sogong(settings, command).exit_code == 0
     assert again.quarters.stale(QUARTER) == []
-    assert again.months.vintages(Month(2022, 4)) == pipeline.months.vintages(Month(2022, 4))
+    assert again.vintages(Month(2022, 4)) == pipeline.vintages(Month(2022, 4))
 
 
 def test_a_second_backup_copies_what_is_new_and_heals_what_is_damaged_in_it(
-    pipeline: Pipeline, tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
+    pipeline: Installation, tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:
     settings, folder = pipeline.settings, tmp_path / "backup"
     first = json.loads(sogong(settings, "backup", folder, "--json").stdout)
@@ -109,7 +109,7 @@ def test_a_second_backup_copies_what_is_new_and_heals_what_is_damaged_in_it(
 
 
 def test_what_is_damaged_in_the_lake_never_replaces_what_is_whole_in_the_backup(tmp_path: Path) -> None:
-    pipeline, folder = Pipeline(Settings(home=tmp_path / "home", now=NOW)), tmp_path / "backup"
+    pipeline, folder = Installation(Settings(home=tmp_path / "home", now=NOW)), tmp_path / "backup"
     settings = pipeline.settings
     pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path, "2022-04")))
     raw = pipeline.lake.partitions("raw", "2022-04")[0].path("file")

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW
 from tests.steps.test_steps import QUARTER, load_registry, month_file
@@ -27,7 +27,7 @@ def test_what_nothing_is_made_from_goes_and_is_made_again_the_same(
     tmp_path: Path, digest_tree: Digest
 ) -> None:
     """A registry that judged a quarter gives way to another, and comes back."""
-    pipeline = Pipeline(Settings(home=tmp_path / "home", now=NOW))
+    pipeline = Installation(Settings(home=tmp_path / "home", now=NOW))
     lake = pipeline.settings.home / "lake"
     file = month_file(tmp_path, "2022-04")
     load_registry(pipeline, tmp_path)
@@ -64,7 +64,7 @@ def test_what_nothing_is_made_from_goes_and_is_made_again_the_same(
 
 
 def test_what_killed_runs_left_goes_and_only_that(
-    pipeline: Pipeline, tmp_path: Path, digest_tree: Digest
+    pipeline: Installation, tmp_path: Path, digest_tree: Digest
 ) -> None:
     lake = pipeline.settings.home / "lake"
     load_registry(pipeline, tmp_path)
@@ -91,7 +91,7 @@ def test_what_killed_runs_left_goes_and_only_that(
 
 
 def test_the_next_run_of_a_month_sweeps_what_a_killed_one_left_of_it(
-    pipeline: Pipeline, tmp_path: Path
+    pipeline: Installation, tmp_path: Path
 ) -> None:
     left = pipeline.settings.home / "lake" / "staged" / "2022-04" / "0123456789ab" / "workplace-0123.parquet"
     left.parent.mkdir(parents=True)

@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 from typer.testing import CliRunner, Result
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.periods import Month
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.verify import verify
 from tests.conftest import NOW
 from tests.s3 import S3Server
@@ -24,9 +24,9 @@ Damage = Callable[[PurePosixPath, bytes | None], None]
 
 
 @pytest.fixture
-def pipeline(any_lake: Settings, tmp_path: Path) -> Pipeline:
+def pipeline(any_lake: Settings, tmp_path: Path) -> Installation:
     """A month and its proposal, the lake in a folder and in a bucket."""
-    pipeline = Pipeline(any_lake)
+    pipeline = Installation(any_lake)
     load_registry(pipeline, tmp_path)
     pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path, "2022-04")))
     pipeline.quarters.propose(QUARTER)
@@ -66,12 +66,12 @@ def sogong(settings: Settings, *arguments: str | Path) -> Result:
     )
 
 
-def file_of(pipeline: Pipeline, layer: str) -> PurePosixPath:
+def file_of(pipeline: Installation, layer: str) -> PurePosixPath:
     """A data file of the first partition of a layer."""
     return min(name for name, _ in pipeline.lake.store.sizes() if name.parts[0] == layer and "-" in name.name)
 
 
-def test_every_kind_of_damage_is_told_with_what_to_do(pipeline: Pipeline, overwrite: Damage) -> None:
+def test_every_kind_of_damage_is_told_with_what_to_do(pipeline: Installation, overwrite: Damage) -> None:
     done = verify(pipeline.lake)
     sizes = {name: size for name, size in pipeline.lake.store.sizes() if "-" in name.name}
     manifests = sum(name.name == "manifest.json" for name, _ in pipeline.lake.store.sizes())
@@ -107,7 +107,7 @@ def test_every_kind_of_damage_is_told_with_what_to_do(pipeline: Pipeline, overwr
 
 
 def test_what_can_be_made_again_is_and_comes_out_the_same(
-    pipeline: Pipeline, overwrite: Damage, lake_files: Callable[[Settings], dict[str, str]]
+    pipeline: Installation, overwrite: Damage, lake_files: Callable[[Settings], dict[str, str]]
 ) -> None:
     before = lake_files(pipeline.settings)
     for layer in ("staged", "checked", "matched", "measured", "editions"):
@@ -120,7 +120,7 @@ def test_what_can_be_made_again_is_and_comes_out_the_same(
 
 
 def test_a_manifest_that_was_meddled_with_leads_to_no_file_outside(
-    pipeline: Pipeline, overwrite: Damage
+    pipeline: Installation, overwrite: Damage
 ) -> None:
     folder = file_of(pipeline, "raw").parent
     manifest = json.loads(str(pipeline.lake.store.read(folder / "manifest.json")))

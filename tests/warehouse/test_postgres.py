@@ -18,11 +18,11 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from typer.testing import CliRunner
 
-from sogong_pipeline.cli import app
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.pipeline import Pipeline
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.grants import relations
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import metadata, schemas
@@ -49,7 +49,7 @@ TYPES = {
 
 
 @pytest.fixture
-def warehouse(pipeline: Pipeline, postgres_url: str, tmp_path: Path) -> Warehouse:
+def warehouse(pipeline: Installation, postgres_url: str, tmp_path: Path) -> Warehouse:
     """A row in every table."""
     load_registry(pipeline, tmp_path)
     pipeline.months.ingest(QUARTER.months[0], str(month_file(tmp_path, str(QUARTER.months[0]))))
@@ -59,9 +59,9 @@ def warehouse(pipeline: Pipeline, postgres_url: str, tmp_path: Path) -> Warehous
     return target
 
 
-def at(pipeline: Pipeline, url: str) -> Warehouse:
+def at(pipeline: Installation, url: str) -> Warehouse:
     """A warehouse over the same lake at another address."""
-    return Warehouse(Pipeline(Settings(home=pipeline.settings.home, now=NOW, warehouse_url=url)))
+    return Warehouse(Installation(Settings(home=pipeline.settings.home, now=NOW, warehouse_url=url)))
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_a_role_that_could_write_is_refused(
         warehouse.grant(role("mighty", rights))
 
 
-def test_a_grant_to_nobody_and_on_sqlite_is_refused(warehouse: Warehouse, pipeline: Pipeline) -> None:
+def test_a_grant_to_nobody_and_on_sqlite_is_refused(warehouse: Warehouse, pipeline: Installation) -> None:
     with pytest.raises(RefusedError, match=r'there is no role .no"body..*CREATE ROLE "no""body" LOGIN'):
         warehouse.grant('no"body')
     with pytest.raises(RefusedError, match="SQLite has no roles"):
@@ -195,7 +195,7 @@ def test_somebody_elses_view_stops_a_rebuild_and_nothing_is_lost(warehouse: Ware
 
 
 def test_a_role_without_rights_on_the_schema_is_told_so(
-    pipeline: Pipeline, postgres_url: str, role: Callable[[str], str]
+    pipeline: Installation, postgres_url: str, role: Callable[[str], str]
 ) -> None:
     url = make_url(postgres_url).set(username=role("newcomer"), password=PASSWORD)
     with pytest.raises(RefusedError, match=r"permission denied for schema public; mend that, then run"):
@@ -294,7 +294,7 @@ def test_a_database_that_cannot_be_reached_is_one_line(
 
 
 def test_a_country_is_the_same_on_both_databases(
-    ingested: Pipeline, postgres_url: str, tmp_path: Path
+    ingested: Installation, postgres_url: str, tmp_path: Path
 ) -> None:
     """120 districts over 33 months, two quarters or more proposed: equal exports, and equal after a rebuild."""
     for quarter in ("2026-Q2", "2026-Q3"):
@@ -302,7 +302,7 @@ def test_a_country_is_the_same_on_both_databases(
     sqlite, postgres = at(ingested, f"sqlite:///{tmp_path}/warehouse.sqlite"), at(ingested, postgres_url)
     sqlite.rebuild()
     postgres.load_reference()
-    for month in reversed(ingested.months.passed()):
+    for month in reversed(ingested.passed()):
         postgres.load_month(month)
     for quarter in reversed(ingested.lake.children("editions")):
         postgres.load_quarter(Quarter.parse(quarter))
@@ -314,7 +314,7 @@ def test_a_country_is_the_same_on_both_databases(
     assert dump(postgres) == expected
 
 
-def test_the_manual_for_administrators_works(postgres: PostgresServer, pipeline: Pipeline) -> None:
+def test_the_manual_for_administrators_works(postgres: PostgresServer, pipeline: Installation) -> None:
     """The statements of docs/operations.md, then what it says they give."""
     (block,) = blocks(REPOSITORY / "docs" / "operations.md", "postgresql")
     statements = [statement for statement in block.split(";\n") if statement.strip()]

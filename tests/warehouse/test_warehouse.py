@@ -11,11 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Connection, MetaData, inspect, text
 
+from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.leftovers import MANIFEST
+from sogong_pipeline.lake.orphans import MANIFEST
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.pipeline import Pipeline
-from sogong_pipeline.warehouse.layout import left_out
+from sogong_pipeline.steps.installation import Installation
+from sogong_pipeline.warehouse.fit import left_out
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import latest_views, metadata, schemas, views
 from tests.steps.test_steps import QUARTER, load_registry, month_file
@@ -24,20 +25,20 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def pipeline(any_pipeline: Pipeline) -> Pipeline:
+def pipeline(any_pipeline: Installation) -> Installation:
     """Every test here runs on each database."""
     return any_pipeline
 
 
 @pytest.fixture(scope="session")
 def two_months(
-    filled_once: Callable[[str, Callable[[Pipeline], object]], Pipeline],
+    filled_once: Callable[[str, Callable[[Installation], object]], Installation],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Pipeline:
+) -> Installation:
     """One district over two of a quarter's months, proposed; to be copied from."""
     folder = tmp_path_factory.mktemp("two")
 
-    def fill(pipeline: Pipeline) -> None:
+    def fill(pipeline: Installation) -> None:
         load_registry(pipeline, folder)
         for month in QUARTER.months[:2]:
             pipeline.months.ingest(month, str(month_file(folder, str(month))))
@@ -47,7 +48,7 @@ def two_months(
 
 
 @pytest.fixture
-def warehouse(pipeline: Pipeline, two_months: Pipeline) -> Warehouse:
+def warehouse(pipeline: Installation, two_months: Installation) -> Warehouse:
     """The two months and their quarter in the lake, loaded."""
     home = pipeline.settings.home
     shutil.copytree(two_months.settings.home / "lake", home / "lake", copy_function=os.link)
@@ -104,9 +105,9 @@ def test_a_rebuild_restores_everything_from_the_lake(warehouse: Warehouse) -> No
 
 
 def test_the_latest_views_show_the_newest_edition_only(
-    warehouse: Warehouse, pipeline: Pipeline, tmp_path: Path
+    warehouse: Warehouse, pipeline: Installation, tmp_path: Path
 ) -> None:
-    first = pipeline.quarters.edition(QUARTER)
+    first = pipeline.edition(QUARTER)
     pipeline.months.ingest(Month(2022, 4), str(month_file(tmp_path, "2022-04", count=45)))
     second, _ = pipeline.quarters.propose(QUARTER)
     warehouse.load_quarter(QUARTER)
@@ -122,7 +123,7 @@ def _editions(connection: Connection, table: str) -> set[str]:
 
 
 def test_a_quarter_proposed_under_a_new_registry_brings_its_months_along(
-    warehouse: Warehouse, pipeline: Pipeline, tmp_path: Path
+    warehouse: Warehouse, pipeline: Installation, tmp_path: Path
 ) -> None:
     load_registry(pipeline, tmp_path, district_id="D9")
     pipeline.quarters.propose(QUARTER)
@@ -134,7 +135,7 @@ def test_a_quarter_proposed_under_a_new_registry_brings_its_months_along(
 
 
 def test_readers_see_the_old_rows_until_all_new_ones_are_there(
-    warehouse: Warehouse, pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    warehouse: Warehouse, pipeline: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader in another connection looks before the first and after the last row of every table."""
     from sogong_pipeline.warehouse import load
@@ -200,11 +201,11 @@ def test_a_rebuild_gives_tables_of_an_older_version_their_columns(warehouse: War
 
 
 def test_a_rebuild_leaves_out_what_an_earlier_version_made_and_says_what_makes_it_again(
-    warehouse: Warehouse, pipeline: Pipeline, tmp_path: Path
+    warehouse: Warehouse, pipeline: Installation, tmp_path: Path
 ) -> None:
     before, (first, second, _) = dump(warehouse), QUARTER.months
-    edition = pipeline.quarters.edition(QUARTER)
-    checked = pipeline.lake.find("checked", str(second), str(pipeline.months.vintage_of(second)))
+    edition = pipeline.edition(QUARTER)
+    checked = pipeline.lake.find("checked", str(second), str(pipeline.vintage_of(second)))
     assert edition is not None
     assert checked is not None
     table = pq.read_table(checked.path("quality_check"))
@@ -266,14 +267,14 @@ def test_every_column_says_what_it_means_in_both_languages() -> None:
                 assert "unit" in column, (name, column)
 
 
-def test_parquet_files_have_the_columns_of_their_schema(pipeline: Pipeline, warehouse: Warehouse) -> None:
+def test_parquet_files_have_the_columns_of_their_schema(pipeline: Installation, warehouse: Warehouse) -> None:
     import pyarrow.parquet as pq
 
-    edition = pipeline.quarters.edition(QUARTER)
+    edition = pipeline.edition(QUARTER)
     assert edition is not None
-    month, vintage = "2022-04", pipeline.months.vintage_of(Month(2022, 4))
+    month, vintage = "2022-04", pipeline.vintage_of(Month(2022, 4))
     assert vintage is not None
-    registry = pipeline.registry.in_force()
+    registry = registry_in_force(pipeline)
     assert registry is not None
     version = registry.on(QUARTER.last_day).version
     partitions = [

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sogong_pipeline.evaluation.accuracy import measure_accuracy
-from sogong_pipeline.evaluation.country import Evaluated, Recipe
-from sogong_pipeline.evaluation.page import page
+from country.evaluation.accuracy import measure_accuracy
+from country.evaluation.country import Evaluated, Recipe
+from country.evaluation.page import page
 from sogong_pipeline.periods import Month, Quarter, parse_months
 
 pytestmark = pytest.mark.slow

@@ -1,0 +1,176 @@
+"""How right: rows by grade, districts' measures, who is who, and why workplaces left."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from country.evaluation.country import Evaluated
+from country.evaluation.exits import exits_told
+from sogong_pipeline.districts.matching import GRADES
+from sogong_pipeline.periods import Month
+from sogong_pipeline.validation.assignable import grade_districts
+
+LINKS = ("moved", "re_registered", "renamed")
+
+
+@dataclass
+class GradeCount:
+    """The rows of one grade over all months."""
+
+    rows: int = 0
+    inside: int = 0  # truly in a district that counts
+    placed: int = 0
+    right: int = 0
+
+
+@dataclass
+class Accuracy:
+    """What an evaluation found.
+
+    Attributes:
+        grades: Rows by grade.
+        evidence: The placed rows by grade and by what decided.
+        district_errors: Per district and month: kind, true workers, the share by which the measured ones are off, and
+            as shares of the true workers those it misses and those of others that it counts.
+        districts: Districts that count.
+        true_workers: Workers truly in districts, over all months.
+        links: Per kind: how often told, how often right, how often it truly happened and was found.
+        exits: (true kind, told kind) -> how many.
+    """
+
+    grades: dict[str, GradeCount] = field(default_factory=lambda: {grade: GradeCount() for grade in GRADES})
+    evidence: dict[tuple[str, str], GradeCount] = field(default_factory=lambda: defaultdict(GradeCount))
+    district_errors: pd.DataFrame = field(default_factory=pd.DataFrame)
+    districts: int = 0
+    true_workers: int = 0
+    links: dict[str, Counter[str]] = field(default_factory=lambda: {link: Counter() for link in LINKS})
+    exits: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def count(self, present: pd.DataFrame) -> None:
+        """Add the counted rows of a month, by grade and, of those placed, by what decided."""
+        for grade, rows in present.groupby("grade"):
+            count = self.grades[str(grade)]
+            count.rows += len(rows)
+            count.inside += int(rows["lies_in"].notna().sum())
+            count.placed += int(rows["district_id"].notna().sum())
+            count.right += int(rows["is_right"].sum())
+        placed = present[present["district_id"].notna()]
+        for pair, rows in placed.groupby(["grade", "evidence"]):
+            decided, why = pair
+            told = self.evidence[str(decided), str(why)]
+            told.placed += len(rows)
+            told.right += int(rows["is_right"].sum())
+
+    def precision(self, grade: str) -> float:
+        """The share of the rows of a grade whose district is the true one."""
+        count = self.grades[grade]
+        return count.right / count.placed if count.placed else float("nan")
+
+    def recall(self, grade: str) -> float:
+        """The share of all rows truly in districts that a grade places rightly."""
+        inside = sum(count.inside for count in self.grades.values())
+        return self.grades[grade].right / inside if inside else float("nan")
+
+    @property
+    def exits_right(self) -> float:
+        """The share of exits told with their true kind."""
+        total = sum(self.exits.values())
+        return (
+            sum(n for (true, told), n in self.exits.items() if true == told) / total
+            if total
+            else float("nan")
+        )
+
+    @property
+    def assignable(self) -> pd.DataFrame:
+        """The districts' measures graded assignable."""
+        return self.district_errors[self.district_errors["is_assignable"]]
+
+    @property
+    def median_error(self) -> float:
+        """Median over assignable districts and months of the share by which workers are off."""
+        return float(self.assignable["error"].median())
+
+    @property
+    def share_assignable(self) -> float:
+        """Share of districts, over months, that are graded assignable."""
+        return len(self.assignable) / max(len(self.district_errors), 1)
+
+    @property
+    def workers_assignable(self) -> float:
+        """Share of the workers truly in districts that lie in assignable ones."""
+        return float(self.assignable["true_workers"].sum() / max(self.true_workers, 1))
+
+
+def measure_accuracy(evaluated: Evaluated) -> Accuracy:
+    """Compare what the pipeline says of a country with its truth, a month in memory at a time."""
+    found = Accuracy(districts=len(evaluated.districts.districts))
+    last: dict[str, int] = {}
+    serial_of: dict[tuple[Month, str], int] = {}
+    counted: dict[Month, set[int]] = {}
+    errors = []
+    events = evaluated.events()
+    for month in evaluated.recipe.months:
+        rows = evaluated.rows(month)
+        present = rows[rows["is_counted"]]
+        found.count(present)
+        errors.append(district_errors(evaluated, month, present))
+        found.true_workers += int(present.loc[present["lies_in"].notna(), "subscribers"].sum())
+        _count_links(found, present, last, events[events["data_month"] == str(month)], is_first=not counted)
+        for held in (rows[~rows["is_counted"]], present):  # who withdrew may go on under another number
+            last.update(zip(held["workplace_id"], held["workplace_serial"], strict=True))
+        serial_of.update(
+            ((month, name), serial)
+            for name, serial in zip(present["workplace_id"], present["workplace_serial"], strict=True)
+        )
+        counted[month] = set(present["workplace_serial"])
+    found.district_errors = pd.concat(errors, ignore_index=True)
+    found.exits = exits_told(dict(evaluated.movements()), serial_of, counted, events)
+    return found
+
+
+def district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame) -> pd.DataFrame:
+    """How far a month's measures of districts are off.
+
+    Args:
+        evaluated: The country.
+        month: One of its months.
+        present: Its counted rows.
+
+    Returns:
+        One row per district: what `grade_districts` says, true_workers, workers, and as shares of the true ones missed,
+        strangers and error.
+    """
+    facts = evaluated.facts(month).set_index("district_id")
+    table = grade_districts(evaluated.districts, present, facts)
+    true = present.groupby("lies_in")["subscribers"].sum()
+    table["true_workers"] = true.reindex(table.index).fillna(0).astype("int64")
+    table["workers"] = facts["workers"].reindex(table.index)
+    heads = present["subscribers"].where(present["district_id"] == present["lies_in"], 0)
+    right = heads.groupby(present["district_id"]).sum().reindex(table.index).fillna(0)
+    table["missed"] = 1 - right / table["true_workers"]
+    table["strangers"] = (table["workers"] - right) / table["true_workers"]
+    table["error"] = (table["workers"] / table["true_workers"] - 1).abs()
+    return table.reset_index(names="district_id").assign(month=str(month))
+
+
+def _count_links(
+    found: Accuracy, present: pd.DataFrame, last: dict[str, int], events: pd.DataFrame, *, is_first: bool
+) -> None:
+    """Links told and right; true events of the month whose workplace kept its surrogate."""
+    if is_first:
+        return
+    names = {serial: name for name, serial in last.items()}
+    for link in LINKS:
+        told = present[present["link"] == link]
+        before = told["workplace_id"].map(last)
+        found.links[link]["told"] += len(told)
+        found.links[link]["right"] += int((before == told["workplace_serial"]).sum())
+        happened = set(events.loc[events["kind"] == link, "workplace_serial"])
+        struck = present[present["workplace_serial"].isin(happened)]
+        kept = struck["workplace_serial"].map(names)
+        found.links[link]["happened"] += int(kept.notna().sum())
+        found.links[link]["found"] += int((kept == struck["workplace_id"]).sum())

@@ -1,0 +1,63 @@
+"""The monthly bulletin in words and figures: levels, changes, the three-month mean, who moved most. No stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sogong_pipeline.bulletins import tables
+from sogong_pipeline.bulletins.collect import ALL_DISTRICTS, BulletinSource
+from sogong_pipeline.bulletins.headline import headline
+from sogong_pipeline.bulletins.notes import notes
+from sogong_pipeline.bulletins.words import name_of, words
+from sogong_pipeline.pages.parts import Link, Masthead, Page, Section
+from sogong_pipeline.pages.wording import month_ko, texts
+from sogong_pipeline.regions.reference import Office, offices
+from sogong_pipeline.renderers.published import INDEX
+
+
+def bulletins(source: BulletinSource) -> list[Page]:
+    """A page for the nation, then one for each of the 13 offices."""
+    every: list[Office | None] = [None, *offices()]
+    return [_page(source, office, every) for office in every]
+
+
+def _page(source: BulletinSource, office: Office | None, every: Sequence[Office | None]) -> Page:
+    area = office.code if office else ALL_DISTRICTS
+    own = [district for district in source.districts if office is None or district.office_code == office.code]
+    sections = [
+        tables.levels(source, office, area),
+        *([tables.by_office(source)] if office is None else []),
+        tables.movers(source, own, falls=True),
+        tables.movers(source, own, falls=False),
+        Section("notes", words()["headings"]["notes"], paragraphs=notes(source)),
+    ]
+    return Page(
+        stem=office.code if office else INDEX,
+        masthead=_masthead(source, office),
+        headline=headline(source, own, office, area),
+        sections=tuple(section for section in sections if section),
+        others=tuple(
+            Link(_short(other), other.code if other else INDEX) for other in every if other != office
+        ),
+    )
+
+
+def _short(office: Office | None) -> str:
+    return office.short_name if office else texts().report["nation"]
+
+
+def _masthead(source: BulletinSource, office: Office | None) -> Masthead:
+    title, period = f"{name_of(office)} {words()['title']}", month_ko(source.month)
+    marks = (texts().report["demo"],) if source.demo else ()
+    return Masthead(
+        kicker=texts().report["kicker"],
+        title=title,
+        period=period,
+        period_note=f"국민연금 가입 사업장 내역 · {source.made_at:%Y-%m-%d} 작성 · 자료판 {source.vintage}",
+        disclaimer=words()["disclaimer"],
+        marks=marks,
+        notices=(words()["demo_notice"],) if source.demo else (),
+        watermark=" · ".join(marks),
+        running_head=f"{title} · {period}",
+        running_mark=" · ".join(marks),
+    )

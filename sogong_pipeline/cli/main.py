@@ -1,0 +1,62 @@
+"""The command line: `sogong COMMAND`; every command takes `--json` for machines.
+
+Exit status: 0 done, 1 refused or failed with one line, 2 wrong usage, 3 something is late or stale (`status`).
+"""
+
+from __future__ import annotations
+
+from sogong_pipeline.cli import (
+    councils,
+    country,
+    districts,
+    evaluate,
+    quality,
+    reports,
+    steps,
+    upkeep,
+    warehouse,
+)
+from sogong_pipeline.cli.runner import application, command, group_of
+
+app = application(__doc__)
+
+registry_group = group_of(app, "registry", "The district registry.")
+district_group = group_of(app, "district", "Districts and who lies in them.")
+warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables.")
+evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
+decide_group = group_of(app, "decide", "What the councils decide.")
+
+for group, name, run in (
+    (app, "ingest", steps.ingest),
+    (app, "quality", quality.quality),
+    (app, "propose", steps.propose),
+    (app, "publish", reports.publish),
+    (app, "lookup", quality.lookup),
+    (app, "bulletin", reports.bulletin),
+    (decide_group, "sheets", councils.decide_sheets),
+    (decide_group, "record", councils.decide_record),
+    (app, "status", steps.status),
+    (app, "reconcile", quality.reconcile),
+    (warehouse_group, "rebuild", warehouse.warehouse_rebuild),
+    (warehouse_group, "grant", warehouse.warehouse_grant),
+    (evaluate_group, "rows", evaluate.evaluate_rows),
+    (app, "verify", upkeep.verify),
+    (app, "backup", upkeep.backup),
+    (app, "restore", upkeep.restore),
+    (app, "clean", upkeep.clean),
+    (registry_group, "load", districts.registry_load),
+    (registry_group, "fetch", districts.registry_fetch),
+    (registry_group, "convert", districts.registry_convert),
+    (registry_group, "list", districts.registry_list),
+    (registry_group, "diff", districts.registry_diff),
+    (registry_group, "overlaps", districts.registry_overlaps),
+    (district_group, "explain", districts.district_explain),
+):
+    command(group, name, run)
+for moved in ("simulate", "portal"):
+    command(app, moved, country.moved(moved), hidden=True)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

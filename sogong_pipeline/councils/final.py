@@ -1,0 +1,122 @@
+"""Final reports: of each office as soon as its council decided, of the nation when all have or the deadline passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.councils.issue import STEP, Issue, current_issue
+from sogong_pipeline.decisions.decision import Decision, decisions, in_force, last_before
+from sogong_pipeline.decisions.period import HalfYear
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake.store import FolderStore, open_reports
+from sogong_pipeline.pages.wording import clean
+from sogong_pipeline.periods import Quarter
+from sogong_pipeline.renderers.published import INDEX
+from sogong_pipeline.reports.collect import collect
+from sogong_pipeline.reports.model import build_extracts, build_final
+from sogong_pipeline.reports.publish import write_reports
+from sogong_pipeline.reports.source import Councils, Decided, PreviousStages, ReportSource
+
+EXTRACTS = "sigungu"
+
+
+@dataclass(frozen=True)
+class Finals:
+    """What was written: the folder, its files, the offices that decided, and those that have not."""
+
+    folder: str
+    files: list[str]
+    decided: list[str]
+    missing: list[str]
+    nation: bool
+
+
+def publish_final(catalogue: Catalogue, quarter: Quarter, out: Path | None = None) -> Finals:
+    """Write the final reports of a quarter, and what each local government gets in the folder `sigungu`.
+
+    Args:
+        catalogue: the installation.
+        quarter: a quarter that councils judged.
+        out: a folder; when None, `<quarter>/final` where the settings have the reports.
+
+    Raises:
+        RefusedError: when no council has decided on it.
+    """
+    issue = issue_on(catalogue, quarter)
+    rows = decisions(catalogue.lake, str(issue.period)) if issue else []
+    if issue is None or not rows:
+        raise RefusedError(f"no council has decided on {quarter} yet; publish drafts with --draft")
+    source = final_source(catalogue, issue, rows)
+    councils = source.councils
+    if councils is None:
+        raise ValueError("a final source has decisions")
+    models = build_final(source)
+    nation = not councils.missing or catalogue.settings.clock().date() > issue.deadline
+    told = [model for model in models if nation or model.stem != INDEX]
+    folder = f"{quarter}/final"
+    published = write_reports(told, FolderStore(out) if out else open_reports(catalogue.settings, folder))
+    extracts = write_reports(
+        build_extracts(source),
+        FolderStore(out / EXTRACTS) if out else open_reports(catalogue.settings, f"{folder}/{EXTRACTS}"),
+    )
+    files = [*published.files, *(f"{EXTRACTS}/{name}" for name in extracts.files)]
+    return Finals(published.folder, files, list(councils.decided), list(councils.missing), nation)
+
+
+def issue_on(catalogue: Catalogue, quarter: Quarter) -> Issue | None:
+    """The sheets that are out on a quarter, of the latest period that judges it."""
+    found = [issue for issue in _issues(catalogue) if issue.quarter == quarter]
+    return found[-1] if found else None
+
+
+def overdue_quarters(catalogue: Catalogue) -> Iterator[Quarter]:
+    """The quarters whose deadline passed with councils missing, and whose national report is not written yet."""
+    for issue in _issues(catalogue):
+        rows = decisions(catalogue.lake, str(issue.period))
+        late = catalogue.settings.clock().date() > issue.deadline
+        if late and rows and {row.office_code for row in rows} != issue.sheets.keys():
+            place = open_reports(catalogue.settings, f"{issue.quarter}/final")
+            if place.read(PurePosixPath(f"{INDEX}.html")) is None:
+                yield issue.quarter
+
+
+def _issues(catalogue: Catalogue) -> Iterator[Issue]:
+    for period in catalogue.lake.children(STEP):
+        issue = current_issue(catalogue.lake, HalfYear.parse(period))
+        if issue:
+            yield issue
+
+
+def final_source(catalogue: Catalogue, issue: Issue, rows: list[Decision]) -> ReportSource:
+    """What the final reports of a quarter are made from: the edition judged, and what stands in the period."""
+    standing = in_force(rows)
+    by_number = {(row.district_id, row.number): row for row in rows}
+    offices = sorted({row.office_code for row in rows}, key=list(issue.sheets).index)
+    councils = Councils(
+        period=str(issue.period),
+        deadline=issue.deadline,
+        decisions={name: _decided(row, by_number) for name, row in standing.items()},
+        decided=offices,
+        missing=[office for office in issue.sheets if office not in offices],
+    )
+    edition = catalogue.lake.require("editions", str(issue.quarter), issue.edition)
+    source = collect(catalogue, issue.quarter, draft=False, edition=edition, rule_set=issue.rule_set)
+    before = last_before(catalogue.lake, str(issue.period))
+    return replace(source, councils=councils, previous=_previous(before))
+
+
+def _decided(row: Decision, by_number: Mapping[tuple[str, int], Decision]) -> Decided:
+    replaced = by_number[row.district_id, row.replaces].stage if row.replaces else None
+    return Decided(row.stage, row.kind, clean(row.reason or ""), row.decided_on, replaced)
+
+
+def _previous(before: Mapping[str, Decision]) -> PreviousStages | None:
+    """What was last decided in earlier periods; named after the newest of them."""
+    if not before:
+        return None
+    newest = max(before.values(), key=lambda row: row.period)
+    stages = {name: row.stage for name, row in before.items()}
+    return PreviousStages(Quarter.parse(newest.quarter), newest.edition, stages, newest.period)

@@ -1,0 +1,54 @@
+"""The registries in a lake as districts: the one in force, one by its version, and the months measured under them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.districts.placements import read_placements
+from sogong_pipeline.districts.registry import Registry
+from sogong_pipeline.districts.template import read_registry
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake.partitions import Partition
+from sogong_pipeline.periods import Month
+
+
+def registry_in_force(catalogue: Catalogue, known: dt.datetime | None = None) -> Registry | None:
+    """The registry loaded last, by a moment where one is given; None when none was."""
+    loaded = catalogue.registries(known)
+    return _read(loaded[-1]) if loaded else None
+
+
+def registry_of_version(catalogue: Catalogue, version: str) -> Registry:
+    """A registry by its version, in force or not.
+
+    Raises:
+        RefusedError: when it is not in the lake.
+    """
+    matches = [loaded for loaded in catalogue.registries() if loaded.facts["version"] == version]
+    if not matches:
+        raise RefusedError(f"registry {version} is not in the lake; restore lake/registry from the backup")
+    return _read(matches[-1])
+
+
+def measured_in_force(catalogue: Catalogue, month: Month) -> Partition | None:
+    """The measured month under the districts of its own quarter, if it is there; builds nothing."""
+    vintage, registry = catalogue.vintage_of(month), registry_in_force(catalogue)
+    if vintage is None or registry is None:
+        return None
+    version = registry.on(month.quarter.last_day).version
+    return catalogue.lake.find("measured", str(month), vintage, version)
+
+
+def _read(loaded: Partition) -> Registry:
+    """The registry of a loaded file."""
+    placement = loaded.path("placement") if "placement" in loaded.manifest["files"] else None
+    return _read_files(loaded.path("registry"), placement, loaded.facts["as_of"])
+
+
+@cache  # the files of the lake are named by their content, so the same path is the same registry
+def _read_files(path: Path, placement: Path | None, as_of: str) -> Registry:
+    districts = read_registry(path, dt.date.fromisoformat(as_of) if as_of else None)
+    return Registry.of(districts, read_placements(placement) if placement else ())

@@ -1,0 +1,1 @@
+"""Industry divisions of tax-office codes."""

@@ -1,0 +1,149 @@
+"""The layers of the lake, each declared once: status, clean, verify, forecast and the inputs of editions follow.
+
+`builder` is a dotted name that `steps/` alone resolves: nothing here imports what it names. The queries of a layer are
+those of the folder of its name in `sql/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["kept", "derived", "edition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer.
+
+    Attributes:
+        name: The folder of the lake.
+        key: What its partitions are about, part by part.
+        kind: kept for ever, derived from the others at any time, or an edition: derived from the state of the others
+            at one time, and kept because decisions cite it.
+        about: What a partition holds.
+        needs: The layers whose partitions it is made from.
+        builder: The function that makes a partition, as a dotted name.
+        data: The data files its code reads, as patterns below the package, or below the folder of `expectations/`.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    kind: Kind
+    about: str
+    needs: tuple[str, ...] = ()
+    builder: str = ""
+    data: tuple[str, ...] = ()
+
+
+REGIONS = "regions/data/*"
+INDUSTRIES = "industries/data/*"
+RATES = "rates/contribution.yaml"
+BREAKS = "indicators/series_breaks.yaml"
+
+LAYERS: tuple[Layer, ...] = (
+    Layer("raw", ("month", "vintage"), "kept", "the file as received"),
+    Layer("registry", ("version",), "kept", "the districts as loaded, with the files they came in"),
+    Layer(
+        "staged",
+        ("month", "vintage"),
+        "derived",
+        "typed rows, and quarantined ones with their reason",
+        needs=("raw",),
+        builder="sogong_pipeline.nps.file.staging.stage",
+        data=("nps/file/headers.yaml",),
+    ),
+    Layer(
+        "checked",
+        ("month", "vintage"),
+        "derived",
+        "the outcome of every check; the log of which vintage counts",
+        needs=("staged",),
+        builder="sogong_pipeline.quality.gate.check_month",
+        data=("expectations/*.yaml", REGIONS, RATES),
+    ),
+    Layer(
+        "revised",
+        ("month", "vintage"),
+        "derived",
+        "what a later vintage changed against the first",
+        needs=("staged",),
+        builder="sogong_pipeline.quality.revision.revise",
+        data=(REGIONS,),
+    ),
+    Layer(
+        "traced",
+        ("month", "vintage", "vintage before"),
+        "derived",
+        "the workplace that every row is, from month to month",
+        needs=("staged", "traced"),
+        builder="sogong_pipeline.workplaces.trace.trace_month",
+    ),
+    Layer(
+        "matched",
+        ("month", "vintage", "districts"),
+        "derived",
+        "the district of every row, with the grade of the match",
+        needs=("staged", "traced", "registry"),
+        builder="sogong_pipeline.districts.matching.match",
+        data=(REGIONS, INDUSTRIES, "districts/kinds.yaml"),
+    ),
+    Layer(
+        "moved",
+        ("month", "vintage", "districts", "vintage before"),
+        "derived",
+        "the workplaces that came to and left districts",
+        needs=("staged", "traced", "matched"),
+        builder="sogong_pipeline.workplaces.flows.move_month",
+        data=(RATES,),
+    ),
+    Layer(
+        "measured",
+        ("month", "vintage", "districts"),
+        "derived",
+        "the facts of a month by district, region, industry, size and grade",
+        needs=("matched",),
+        builder="sogong_pipeline.indicators.month.measure_month",
+        data=(REGIONS, INDUSTRIES, RATES, BREAKS, "expectations/month_account.yaml"),
+    ),
+    Layer(
+        "editions",
+        ("quarter", "edition"),
+        "edition",
+        "the facts of a quarter",
+        needs=("measured", "matched", "moved"),
+        builder="sogong_pipeline.indicators.edition.measure_edition",
+        data=(REGIONS, INDUSTRIES, RATES, BREAKS, "indicators/seasonality.yaml"),
+    ),
+    Layer(
+        "proposals",
+        ("quarter", "edition", "rule set", "version"),
+        "edition",
+        "the stage of every district by one rule set, with its confidence",
+        needs=("editions",),
+        builder="sogong_pipeline.stages.proposals.propose_stages",
+    ),
+    Layer("sheets", ("period", "issue"), "kept", "the decision sheets as issued"),
+    Layer(
+        "received", ("period", "office", "file"), "kept", "returned sheets that wait, and the answers given"
+    ),
+    Layer("decisions", ("period", "office", "recording"), "kept", "what the councils decided"),
+    Layer("delivered", ("quarter",), "kept", "which final report was mailed to whom"),
+)
+BY_NAME = {layer.name: layer for layer in LAYERS}
+
+
+def named(*kinds: Kind) -> tuple[str, ...]:
+    """The names of the layers of some kinds, in the order of the table."""
+    return tuple(layer.name for layer in LAYERS if layer.kind in kinds)
+
+
+def below(name: str) -> tuple[str, ...]:
+    """A layer and every layer it rests on that code makes, in the order of the table."""
+    reached, pending = {name}, [name]
+    while pending:
+        for need in BY_NAME[pending.pop()].needs:
+            if need not in reached:
+                reached.add(need)
+                pending.append(need)
+    return tuple(layer.name for layer in LAYERS if layer.name in reached and layer.builder)

@@ -1,0 +1,131 @@
+"""The bytes of a landed file: plain or in a ZIP, and what is refused before a row is read."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.nps.file.archives import IncompleteError, is_zip
+from sogong_pipeline.nps.file.columns import COLUMNS, recognise
+from sogong_pipeline.periods import Month
+
+HEAD_BYTES = 64 << 10
+BOM = b"\xef\xbb\xbf"
+SEPARATORS = len(COLUMNS) - 1
+
+
+@contextmanager
+def open_body(path: Path, shown: str) -> Iterator[IO[bytes]]:
+    """Open a landed file's bytes; a ZIP is opened at its only CSV.
+
+    Raises:
+        RefusedError: when a ZIP holds no CSV or several.
+    """
+    if not is_zip(path):
+        with path.open("rb") as file:
+            yield file
+        return
+    with zipfile.ZipFile(path) as archive:
+        members = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+        if len(members) != 1:
+            raise RefusedError(
+                f"{shown}: it holds {len(members)} CSV files, expected one; give the CSV itself with --from FILE"
+            )
+        with archive.open(members[0]) as body:
+            yield body
+
+
+def unpacked(path: Path, shown: str, workspace: Path) -> Path:
+    """A landed file as a plain one: itself, or the CSV of a ZIP written to the workspace."""
+    if not is_zip(path):
+        return path
+    target = workspace / "body.csv"
+    with open_body(path, shown) as body, target.open("wb") as file:
+        shutil.copyfileobj(body, file)
+    return target
+
+
+def read_header(path: Path, shown: str) -> tuple[list[str], str]:
+    """The header's cells and the data month written in the first row that has one.
+
+    Args:
+        path: the landed file.
+        shown: its name for messages.
+
+    Returns:
+        The cells, and the first row's first cell when no row of the head has a month.
+
+    Raises:
+        RefusedError: when the file is empty, a web page, no CP949 text, or holds no row.
+    """
+    with open_body(path, shown) as body:
+        head = body.read(HEAD_BYTES)
+    text = head.removeprefix(BOM)
+    if not text.strip():
+        raise RefusedError(f"{shown}: the file is empty; download it again")
+    if b"\x00" in text.split(b"\n", 1)[0]:
+        raise RefusedError(
+            f"{shown}: this is no CP949 text (UTF-16, or no text at all); use the file as downloaded"
+        )
+    if text.lstrip()[:1] == b"<":
+        raise RefusedError(
+            f"{shown}: this is a web page, not a CSV file; download it again, or by hand with --from FILE"
+        )
+    first, *others = text.split(b"\n")
+    if _is_utf8(first):
+        raise RefusedError(
+            f"{shown}: this is UTF-8 text, published files are CP949; use the file as downloaded"
+        )
+    header = cells_of(first)
+    recognise(header, shown)
+    rows = [row for row in (line.decode("cp949", "replace") for line in others) if row.strip()]
+    if not rows:
+        raise RefusedError(f"{shown}: there is a header and no row; download it again")
+    told = [row.split(",", 1)[0].strip().strip('"') for row in rows]
+    return header, next(filter(_is_month, told), told[0])
+
+
+def cells_of(line: bytes) -> list[str]:
+    """The cells of a header line; quotes that do not close end with the line."""
+    text = line.removeprefix(BOM).decode("cp949", "replace").rstrip("\r")
+    return next(csv.reader([text.replace("\r", " ")], skipinitialspace=True), [])
+
+
+def refuse_if_cut_off(path: Path, shown: str) -> None:
+    """Refuse a file whose last line has no end and too few fields; a ZIP tells by its check sums.
+
+    Raises:
+        IncompleteError: when the file stops in the middle of a line.
+    """
+    if is_zip(path):
+        return
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - HEAD_BYTES))
+        last = file.read().rpartition(b"\n")[2]
+    if last.strip() and last.count(b",") < SEPARATORS:
+        raise IncompleteError(
+            f"{shown}: the file stops in the middle of its last line ({last[-20:].decode('cp949', 'replace')!r}); "
+            "it was cut off, download it again"
+        )
+
+
+def _is_utf8(line: bytes) -> bool:
+    """Whether a line is Korean in UTF-8; in CP949 hardly any Korean word happens to be."""
+    try:
+        return any("가" <= character <= "힣" for character in line.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _is_month(text: str) -> bool:
+    try:
+        Month.parse(text)
+    except RefusedError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The page toolkit: parts, Korean numbers and particles, drawings, maps."""

@@ -1,0 +1,44 @@
+"""Cells that recur on every kind of page. A figure that is not known says why in its place."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sogong_pipeline.pages.parts import Cell
+from sogong_pipeline.pages.wording import number, rounded
+from sogong_pipeline.vocabulary import OK, UNKNOWN, Number, said_instead, statuses
+
+ROW_LONGEST = 60
+"""Names longer than this are cut where a row begins with them."""
+MILLION, HUNDRED_MILLION = 10**6, 10**8
+
+
+def count(value: int, unit: str = "곳") -> Cell:
+    """A number of things counted."""
+    return Cell(number(value), value, hint=f"{number(value)}{unit}")
+
+
+def known(text: str, value: Number, status: str = OK, hint: str = "") -> Cell:
+    """A figure, marked where its status is not ok."""
+    return Cell(text, value, hint=hint, status="" if status == OK else status)
+
+
+def unknown(status: str = UNKNOWN, of: str = "") -> Cell:
+    """In the place of a figure why there is none; `of` says in the hint of what."""
+    status = UNKNOWN if status == OK else status
+    return Cell(said_instead(status), status=status, hint=f"{of} {statuses()[status].label}".strip())
+
+
+def whole(value: Number | None, unit: str, status: str) -> Cell:
+    """A mean shown without decimals."""
+    if value is None:
+        return unknown(status)
+    return known(number(value), value, status, f"월평균 {number(value, 1)}{unit}")
+
+
+def share(value: Number | None, of: Number | None) -> Cell:
+    """A value's share of another in percent, without its unit."""
+    if value is None or not of:
+        return unknown()
+    percent = Decimal(100 * value) / Decimal(of)
+    return Cell(number(percent, 1), rounded(percent, 1))

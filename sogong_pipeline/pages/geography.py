@@ -1,0 +1,75 @@
+"""Names and outlines of regions, as the reports use them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from sogong_pipeline.pages.projection import Point, Ring, ring_area
+from sogong_pipeline.regions import reference
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A sigungu of today: its rings of longitude and latitude, each closed."""
+
+    code: str
+    rings: tuple[Ring, ...]
+
+
+@cache
+def outlines() -> tuple[Outline, ...]:
+    """Every sigungu of today, by code."""
+    entries = json.loads(reference.data_path("sigungu_outline.json").read_text(encoding="utf-8"))
+    return tuple(
+        Outline(code, tuple(tuple((lon, lat) for lon, lat in ring) for ring in entry["rings"]))
+        for code, entry in sorted(entries.items())
+    )
+
+
+@cache
+def _short_names() -> dict[str, str]:
+    return {region.region_code: region.short_name for region in reference.regions()}
+
+
+def region_name(code: str) -> str:
+    """The short name of a sido or sigungu by any code it ever had; the code itself when nobody knows it."""
+    return _short_names().get(code, code)
+
+
+def current_sidos(codes: Iterable[str]) -> frozenset[str]:
+    """Today's codes of sidos that may be given by old ones."""
+    return frozenset(reference.current_code(code) or code for code in codes)
+
+
+def sigungu_labels(sidos: frozenset[str]) -> Iterator[tuple[str, Point]]:
+    """Each sigungu of the sidos with the middle of its largest part, the largest sigungu first."""
+    own = [outline for outline in outlines() if outline.code[:2] in sidos]
+    for outline in sorted(own, key=lambda outline: -ring_area(_largest(outline.rings))):
+        name = region_name(outline.code).removeprefix(f"{region_name(outline.code[:2])} ")
+        yield name, _middle(_largest(outline.rings))
+
+
+def sido_labels(apart_from: frozenset[str] = frozenset()) -> Iterator[tuple[str, Point]]:
+    """Each other sido with the middle of its sigungu's middles."""
+    by_sido: dict[str, list[Point]] = {}
+    for outline in outlines():
+        if outline.code[:2] not in apart_from:
+            by_sido.setdefault(outline.code[:2], []).append(_middle(_largest(outline.rings)))
+    for code, middles in by_sido.items():
+        yield region_name(code), (_mean(x for x, _ in middles), _mean(y for _, y in middles))
+
+
+def _largest(rings: Iterable[Ring]) -> Ring:
+    return max(rings, key=ring_area)
+
+
+def _middle(ring: Ring) -> Point:
+    return _mean(x for x, _ in ring), _mean(y for _, y in ring)
+
+
+def _mean(values: Iterable[float]) -> float:
+    known = list(values)
+    return sum(known) / len(known)

@@ -1,0 +1,230 @@
+"""The parts a report is made of, in words and figures ready to print; every format renders the same ones.
+
+A part knows nothing of HTML, paper or spreadsheets. Text is plain text: a renderer escapes it for its format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from sogong_pipeline.vocabulary import Number, Stage
+
+ColumnKind = Literal["text", "number", "stage", "picture"]
+Tone = Literal["", "bad", "doubtful"]
+"""How a cell wants to be read: as it is, as something wrong, as something to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to another report (`report`, its file stem; empty: this one) or to a place in one (`anchor`)."""
+
+    text: str
+    report: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """One entry of a legend: a drawn sample and its meaning."""
+
+    svg: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart or map as self-contained SVG, with the words around it."""
+
+    svg: str
+    title: str
+    notes: tuple[str, ...] = ()
+    legend: tuple[Legend, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table.
+
+    Attributes:
+        text: What is printed.
+        value: The same as a number, for formats that sort and calculate.
+        hint: The exact value, or why there is none.
+        note: A second line in smaller type.
+        stage: The stage that `text` names, for its mark and colour.
+        links: Where parts of the text lead; when given they stand in place of `text`.
+        svg: A drawing in place of `text`.
+        tone: How it wants to be read.
+        status: How a figure is to be taken where it is not ok; of an unknown one why there is none.
+    """
+
+    text: str
+    value: Number | None = None
+    hint: str = ""
+    note: str = ""
+    stage: Stage | None = None
+    links: tuple[Link, ...] = ()
+    svg: str = ""
+    tone: Tone = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; `group` is a heading shared by neighbouring columns, `unit` the unit of every figure in it."""
+
+    label: str
+    kind: ColumnKind = "text"
+    unit: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGroup:
+    """Neighbouring columns with their places in the row."""
+
+    label: str
+    columns: tuple[tuple[int, Column], ...]
+
+    @property
+    def unit(self) -> str:
+        """The unit, where all columns under the heading have the same; it is then said once."""
+        units = {column.unit for _, column in self.columns}
+        return units.pop() if self.label and len(units) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row; `detail` is a sentence that belongs to the whole row, `strong` marks a total."""
+
+    cells: tuple[Cell, ...]
+    anchor: str = ""
+    detail: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The words of a search field: what to type, and how many were found (`{n}`)."""
+
+    prompt: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; `search` is given where a reader may want to find a row among many."""
+
+    key: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    search: Search | None = None
+
+    @property
+    def statuses(self) -> frozenset[str]:
+        """The statuses that its cells show."""
+        return frozenset(cell.status for row in self.rows for cell in row.cells if cell.status)
+
+    @property
+    def column_groups(self) -> list[ColumnGroup]:
+        """Neighbouring columns under one heading; columns without one are a group with an empty label."""
+        numbered = list(enumerate(self.columns))
+        return [
+            ColumnGroup(label, tuple(columns))
+            for label, columns in groupby(numbered, key=lambda item: item[1].group)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class StageTile:
+    """How many districts are in a stage, and how that compares with the quarter before."""
+
+    stage: Stage
+    label: str
+    count: Cell
+    unit: str
+    share: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A flagged district in full: figures against the nation, the reason, who came and went, and the trend."""
+
+    anchor: str
+    number: int
+    name: str
+    place: str
+    stage: Cell
+    confidence: str
+    facts: tuple[str, ...]
+    reason: str
+    flows: str
+    table: Table
+    trend: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Bullet:
+    """A titled paragraph of a list, with a mark where it explains one."""
+
+    title: str
+    text: str
+    svg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A numbered part of a report, its content in reading order."""
+
+    key: str
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    bullets: tuple[Bullet, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    tables: tuple[Table, ...] = ()
+    cards: tuple[Card, ...] = ()
+    legend: tuple[Legend, ...] = ()
+
+    @property
+    def card_statuses(self) -> frozenset[str]:
+        """The statuses that the tables of its cards show."""
+        return frozenset().union(*(card.table.statuses for card in self.cards))
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """The head of a report, and what has to be on each of its pages."""
+
+    kicker: str
+    title: str
+    period: str
+    period_note: str
+    disclaimer: str
+    marks: tuple[str, ...]
+    notices: tuple[str, ...]
+    watermark: str
+    running_head: str
+    running_mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of any kind.
+
+    Attributes:
+        stem: File name without what follows the dot.
+        masthead: Title and marks.
+        headline: The sentences to read first.
+        sections: The numbered parts, in order.
+        others: Ways to the other pages beside it.
+    """
+
+    stem: str
+    masthead: Masthead
+    headline: tuple[str, ...]
+    sections: tuple[Section, ...]
+    others: tuple[Link, ...]

@@ -1,0 +1,155 @@
+"""Korean words, numbers and particles: how the reports say a figure.
+
+Fixed words are in texts.yaml; here is what has to be computed from a value.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import yaml
+
+from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.vocabulary import Number, Stage
+
+NONE = "–"
+CHANGE_DIGITS = 2
+"""A change in percent has these decimals everywhere, the ones that the rules and their sentences go by."""
+MINUS = "\N{MINUS SIGN}"
+Particle = Literal["은/는", "이/가", "을/를", "과/와", "으로/로"]
+
+_FINAL_OF_DIGIT = {"0": "ㅇ", "1": "ㄹ", "3": "ㅁ", "6": "ㄱ", "7": "ㄹ", "8": "ㄹ"}
+_FINAL_OF_LATIN = {"l": "ㄹ", "m": "ㅁ", "n": "ㄴ", "r": "ㄹ"}
+_RIEUL = 8
+"""Place of the final consonant ㄹ among the 28 of a Hangul syllable; 으로 becomes 로 after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The fixed words of texts.yaml, by the same names."""
+
+    report: Mapping[str, str]
+    headings: Mapping[str, str]
+    stages: Mapping[Stage, str]
+    confidence: Mapping[str, str]
+    measures: Mapping[str, str]
+    bases: Mapping[str, str]
+    undetermined: Mapping[str, Mapping[str, str]]
+    undetermined_lead: str
+    stage_meanings: Mapping[Stage, str]
+    stage_lead: str
+    confidence_meaning: str
+    limits: Mapping[str, str]
+    source_lead: str
+    map_attribution: str
+    definitions: str
+    flagged_lead: str
+    flows_lead: str
+    flows_provisional: str
+    flows_meaning: str
+    entries: Mapping[str, str]
+    exits: Mapping[str, str]
+    break_note: str
+    adjusted_corporations: str
+    adjusted_note: str
+    source_notes: Sequence[str]
+
+
+@cache
+def texts() -> Texts:
+    """The fixed words, read once."""
+    return Texts(**yaml.safe_load(files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")))
+
+
+def clean(text: str) -> str:
+    """A name from outside as one line of composed characters, without those that control or reorder text."""
+    composed = unicodedata.normalize("NFC", text)
+    visible = (char for char in composed if char == _JOINER or not _controls(char))
+    return " ".join("".join(visible).split())
+
+
+_JOINER = "\N{ZERO WIDTH JOINER}"
+"""It holds emoji together and reorders nothing."""
+
+
+def _controls(char: str) -> bool:
+    return not char.isspace() and unicodedata.category(char) in {"Cc", "Cf", "Cs"}
+
+
+def closed_percent(text: str) -> str:
+    """The text with every % right after its number, as Korean sets it."""
+    return re.sub(r"(?<=\d) +%", "%", text)
+
+
+def shorten(text: str, length: int = 18) -> str:
+    """The text cut to `length` characters, the last an ellipsis where something was cut."""
+    return text if len(text) <= length else text[: length - 1].rstrip(" " + _JOINER) + "…"
+
+
+def rounded(value: Number, digits: int = 0) -> Decimal:
+    """Half-even to `digits` decimals, never a negative zero."""
+    return Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN) + 0
+
+
+def number(value: Number | None, digits: int = 0) -> str:
+    """`1,234.5`, or a dash when unknown."""
+    return NONE if value is None else f"{rounded(value, digits):,}".replace("-", MINUS)
+
+
+def signed(value: Number | None, digits: int = CHANGE_DIGITS) -> str:
+    """`+1.20`, `−3.41`, `0.00`, or a dash when unknown."""
+    if value is None:
+        return NONE
+    return f"{rounded(value, digits):+,}".replace("-", MINUS) if rounded(value, digits) else number(0, digits)
+
+
+def won(value: Number) -> str:
+    """Money in a sentence: `1조 2,345억원`, `12.3억원` or `34백만원`."""
+    hundred_millions = Decimal(value) / 10**8
+    if abs(hundred_millions) < 1:
+        return f"{number(Decimal(value) / 10**6)}백만원"
+    if abs(hundred_millions) < 1000:
+        return f"{number(hundred_millions, 1)}억원"
+    trillions, rest = divmod(int(rounded(hundred_millions)), 10**4)
+    parts = [f"{trillions:,}조" if trillions else "", f"{rest:,}억" if rest else ""]
+    return " ".join(filter(None, parts)) + "원"
+
+
+def with_particle(word: str, particle: Particle) -> str:
+    """The word with the form of the particle that its last sound asks for: 주의는, 심각은, 서울로.
+
+    Brackets at the end are not spoken; a digit or Latin letter counts as it is read in Korean.
+    """
+    after_consonant, after_vowel = particle.split("/")
+    final = _final_consonant(word)
+    if particle == "으로/로" and final == "ㄹ":
+        final = ""
+    return word + (after_consonant if final else after_vowel)
+
+
+def _final_consonant(word: str) -> str:
+    spoken = word
+    while spoken.endswith(")") and "(" in spoken:
+        spoken = spoken[: spoken.rindex("(")].rstrip()
+    last = next((char for char in reversed(spoken) if char.isalnum()), "")
+    if "가" <= last <= "힣":
+        place = (ord(last) - ord("가")) % 28
+        return "ㄹ" if place == _RIEUL else "ㄴ" * bool(place)
+    return _FINAL_OF_DIGIT.get(last) or _FINAL_OF_LATIN.get(last.lower(), "")
+
+
+def quarter_ko(quarter: Quarter) -> str:
+    """`2026년 3분기`."""
+    return f"{quarter.year}년 {quarter.number}분기"
+
+
+def month_ko(month: Month) -> str:
+    """`2026년 9월`."""
+    return f"{month.year}년 {month.month}월"

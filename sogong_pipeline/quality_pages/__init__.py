@@ -1,0 +1,1 @@
+"""The quality pages: what the gate saw in each month."""

@@ -1,0 +1,43 @@
+"""Writes the quality pages: one per month, and an index of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.lake.store import open_reports
+from sogong_pipeline.pages.parts import Page
+from sogong_pipeline.periods import Month
+from sogong_pipeline.quality_pages.history import TREND_MONTHS, History
+from sogong_pipeline.quality_pages.month_index import index_page
+from sogong_pipeline.quality_pages.page import month_page
+from sogong_pipeline.renderers.html import render
+from sogong_pipeline.renderers.published import Published
+
+FOLDER = "quality"
+
+
+def publish_quality(catalogue: Catalogue, months: Iterable[Month]) -> Published:
+    """Write the pages of months that were checked, also of those that were stopped.
+
+    Later months are written again where their trends reach back to one of them: the pages are the same whatever the
+    order in which months came in.
+
+    Returns:
+        Where they are, and the names of those written, `index.html` last; none when no month was checked.
+    """
+    history, place = History(catalogue), open_reports(catalogue.settings, FOLDER)
+    published = Published(place.address, [])
+    for page in _pages(history, sorted(set(months))):
+        published.files.append(f"{page.stem}.html")
+        place.write(PurePosixPath(published.files[-1]), render(page, "quality"))
+    return published
+
+
+def _pages(history: History, months: list[Month]) -> Iterator[Page]:
+    for month in (checked := history.months()):
+        if any(changed <= month < changed.shift(TREND_MONTHS) for changed in months):
+            yield month_page(history, month)
+    if checked:
+        yield index_page(history)

@@ -1,0 +1,61 @@
+"""How the quality pages say a figure, its limits and a state, in Korean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from sogong_pipeline.pages.parts import Tone
+from sogong_pipeline.pages.wording import MINUS, NONE, number, signed
+from sogong_pipeline.quality_pages.history import State
+from sogong_pipeline.quality_pages.spark import Limits
+
+SEVERITIES: Mapping[str, str] = {"critical": "중단", "warning": "경고"}
+STATES: Mapping[State, str] = {"passed": "통과", "warned": "경고", "stopped": "중단"}
+TONES: Mapping[State, Tone] = {"passed": "", "warned": "doubtful", "stopped": "bad"}
+NOT_LOOKED_AT = "해당 없음"
+
+
+@cache
+def notes(table: str) -> tuple[str, ...]:
+    """The notes under a table."""
+    words = yaml.safe_load(files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8"))
+    return tuple(words[table])
+
+
+def figure(value: Decimal | None, unit: str) -> str:
+    """A figure in its unit: `0.45%` of rows, `+0.90%` against the month before, `16`."""
+    if value is None:
+        return NONE
+    if unit == "ratio":
+        return f"{signed(100 * (value - 1))}%"
+    if unit == "share":
+        return f"{_short(100 * value)}%"
+    return _short(value)
+
+
+def limits(found: Limits, unit: str) -> str:
+    """What a figure should be."""
+    least, most = (None if limit is None else _limit(limit, unit) for limit in (found.least, found.most))
+    if least and most:
+        return f"{least} ~ {most}"
+    if found.most == 0:
+        return "없음"
+    return f"{least} 이상" if least else f"{most} 이하"
+
+
+def _limit(value: Decimal, unit: str) -> str:
+    if unit != "ratio":
+        return figure(value, unit)
+    return f"{'+' * (value > 1)}{_short(100 * (value - 1))}%".replace("-", MINUS)
+
+
+def _short(value: Decimal) -> str:
+    """A number without the zeros at its end."""
+    whole, _, rest = f"{value.quantize(Decimal('0.0001')):,f}".partition(".")
+    rest = rest.rstrip("0")
+    return f"{whole}.{rest}" if rest else number(Decimal(whole.replace(",", "")))

@@ -1,0 +1,1 @@
+"""Contribution rates, income limits and coverage by month."""

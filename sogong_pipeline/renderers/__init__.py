@@ -1,0 +1,1 @@
+"""Renderers: a page in, the bytes of one format out."""

@@ -1,0 +1,107 @@
+"""Proposals: the reference stage of every district of an edition by one rule set, and how sure each is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sogong_pipeline.lake.partitions import Built
+from sogong_pipeline.stages.confidence import confidence_table, odds_of_districts
+from sogong_pipeline.stages.proposal import propose
+from sogong_pipeline.stages.rules import RuleSet
+from sogong_pipeline.vocabulary import STAGES
+
+PROPOSAL = pa.schema(
+    [
+        ("district_id", pa.string()),
+        ("quarter", pa.string()),
+        ("edition", pa.string()),
+        ("rule_set", pa.string()),
+        ("rule_set_version", pa.string()),
+        ("stage", pa.string()),
+        ("confidence", pa.string()),
+        ("probability_caution_pct", pa.decimal128(14, 1)),
+        ("probability_severe_pct", pa.decimal128(14, 1)),
+        ("undetermined_reason", pa.string()),
+        ("reasons", pa.string()),
+        ("reason_ko", pa.string()),
+    ]
+)
+
+
+CONFIDENCE = pa.schema(
+    [
+        ("district_id", pa.string()),
+        ("indicator", pa.string()),
+        ("base", pa.string()),
+        ("quarter", pa.string()),
+        ("edition", pa.string()),
+        ("rule_set", pa.string()),
+        ("change_pct", pa.decimal128(12, 2)),
+        ("standard_error_points", pa.decimal128(12, 2)),
+        ("probability_caution_pct", pa.decimal128(14, 1)),
+        ("probability_severe_pct", pa.decimal128(14, 1)),
+        ("shrunken_change_pct", pa.decimal128(12, 2)),
+        ("percentile", pa.decimal128(14, 1)),
+        ("status", pa.string()),
+    ]
+)
+
+
+def propose_stages(facts: Path, pairs: Path, rules: RuleSet, edition: str, workspace: Path) -> Built:
+    """Propose a stage for each district of an edition by one rule set.
+
+    Args:
+        facts: `fact_district_quarter` of the edition.
+        pairs: its `paired_workplace`, which confidence is drawn from.
+        rules: the rule set.
+        edition: the edition's name, carried by every row.
+        workspace: an empty folder to write in.
+
+    Returns:
+        `stage_proposal` and `change_confidence`, with the counts by stage in the facts.
+    """
+    facts_of_quarter = pq.read_table(facts).to_pylist()
+    odds = odds_of_districts(pairs, rules)
+    rows = [
+        {
+            "district_id": district["district_id"],
+            "quarter": district["quarter"],
+            "edition": edition,
+            "rule_set": rules.rule_set,
+            "rule_set_version": rules.version,
+            "stage": proposal.stage,
+            "confidence": proposal.confidence,
+            "probability_caution_pct": reaching.get("caution"),
+            "probability_severe_pct": reaching.get("severe"),
+            "undetermined_reason": proposal.undetermined_reason,
+            "reasons": proposal.reasons,
+            "reason_ko": proposal.reason_ko,
+        }
+        for district in facts_of_quarter
+        for reaching in [
+            odds[district["district_id"]].reaching_pct if district["district_id"] in odds else {}
+        ]
+        for proposal in [propose(district, rules, reaching)]
+    ]
+    tables = {
+        "stage_proposal": pa.Table.from_pylist(rows, PROPOSAL),
+        "change_confidence": pa.Table.from_pylist(
+            list(confidence_table(facts_of_quarter, odds, rules, edition)), CONFIDENCE
+        ),
+    }
+    files = {name: workspace / f"{name}.parquet" for name in tables}
+    for name, table in tables.items():
+        pq.write_table(table, files[name], compression="zstd")
+    stages = [row["stage"] for row in rows]
+    return Built(
+        files,
+        {
+            "rule_set": rules.rule_set,
+            "rule_set_version": rules.version,
+            "districts": len(rows),
+            "stages": {stage: stages.count(stage) for stage in STAGES},
+        },
+    )

@@ -1,0 +1,44 @@
+"""One installation: its catalogue, with every step over its lake, its warehouse and its inbox."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.nps.sources import Sources
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.months import MonthSteps
+from sogong_pipeline.steps.quarters import QuarterSteps
+from sogong_pipeline.steps.registry import RegistrySteps
+
+if TYPE_CHECKING:
+    from sogong_pipeline.councils.inbox import Inbox
+    from sogong_pipeline.warehouse.load import Warehouse
+
+
+class Installation(Catalogue):
+    """The steps by what they are about: `registry`, `months`, `quarters`."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.registry = RegistrySteps(self)
+        sources = Sources(
+            settings.portal_url, settings.home / "portal", settings.odcloud_url, settings.api_key
+        )
+        self.months = MonthSteps(self, sources)
+        self.quarters = QuarterSteps(self, self.months)
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The analysts' database; connects when it is first used."""
+        from sogong_pipeline.warehouse.load import Warehouse  # noqa: PLC0415 - most commands need no database
+
+        return Warehouse(self)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Where returned sheets lie."""
+        from sogong_pipeline.councils.inbox import Inbox  # noqa: PLC0415 - as above
+
+        return Inbox(self.warehouse)

@@ -1,0 +1,1 @@
+"""Measurements of any lake: how much is placed, by which evidence, which districts can be assigned."""

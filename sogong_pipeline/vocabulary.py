@@ -1,0 +1,72 @@
+"""Codes that every storey shares: stages, measures, bases, and the statuses of values with their Korean words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+import yaml
+
+from sogong_pipeline.sql_engine import SQL
+
+Stage = Literal["good", "caution", "severe", "undetermined"]
+Confidence = Literal["high", "medium", "low"]
+Measure = Literal["workplaces", "workers", "payroll_krw"]
+Base = Literal["quarter", "year", "two_years"]
+FactStatus = Literal[
+    "ok",
+    "partial",
+    "few_workplaces",
+    "dominated_by_one",
+    "not_computable",
+    "unadjusted_break",
+    "outside_roll_out",
+]
+ChangeStatus = Literal["ok", "partial", "not_computable", "unadjusted_break"]
+ChangeScope = Literal["all", "corporations"]
+Number = Decimal | int
+
+STAGES: tuple[Stage, ...] = ("good", "caution", "severe", "undetermined")
+NATION_CODE = "00"
+MEASURES: tuple[Measure, ...] = ("workplaces", "workers", "payroll_krw")
+OK, UNKNOWN = "ok", "not_computable"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status with its Korean words.
+
+    Attributes:
+        status: As the tables have it.
+        label: Its name in full.
+        short: What stands in the place of a value that is not there.
+        mark: What stands behind a value that is there.
+        meaning: What it says of a value.
+    """
+
+    status: str
+    label: str
+    short: str
+    mark: str
+    meaning: str
+
+
+@cache
+def statuses() -> dict[str, Status]:
+    """Every status by its name, in the order of a legend."""
+    text = (SQL / "reference" / "dim_status" / "status.yaml").read_text(encoding="utf-8")
+    return {entry["status"]: Status(**entry) for entry in yaml.safe_load(text)}
+
+
+def said_instead(status: str) -> str:
+    """What is shown in the place of a value that is not there; a status that does not say why counts as unknown."""
+    return statuses()[status].short or statuses()[UNKNOWN].short
+
+
+def legend(found: Collection[str]) -> str:
+    """What the statuses shown beside values, or in their place, mean; empty when all are ok."""
+    told = [status for name, status in statuses().items() if name in found and status.short]
+    return " · ".join(f"{status.mark} {status.label}: {status.meaning}".strip() for status in told)

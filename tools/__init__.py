@@ -1,0 +1,1 @@
+"""Builders of committed tables and pictures; run in the checkout."""

@@ -1,0 +1,1 @@
+"""Builders of the committed reference tables of regions."""
