@@ -40,7 +40,7 @@ def _macros() -> list[Path]:
     """The files of macros: the arithmetic that all rest on, then those of each layer that has some of its own."""
     return [
         SQL / "macros.sql",
-        *(SQL / layer / "macros.sql" for layer in ("matched", "measured", "editions", "factories")),
+        *(SQL / layer / "macros.sql" for layer in ("matched", "measured", "editions")),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
-from sogong_pipeline.districts.loaded import registry_in_force, registry_of_version
+from sogong_pipeline.districts.loaded import districts_of, registry_in_force, registry_of_version
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
@@ -175,7 +175,7 @@ def district_explain(
     vintage = installation.vintage_of(wanted)
     if vintage is None:
         raise RefusedError(f"{wanted} is not in; run `sogong ingest {wanted}`")
-    districts = registry.on(wanted.quarter.last_day)
+    districts = districts_of(installation, registry, wanted.quarter)
     staged = installation.months.stage(wanted, vintage)
     matched = installation.months.match(wanted, districts, vintage)
     with installation.lake.workspace() as folder:

@@ -10,6 +10,7 @@ from sogong_pipeline.cli import (
     country,
     districts,
     evaluate,
+    factories,
     quality,
     reports,
     steps,
@@ -21,6 +22,7 @@ from sogong_pipeline.cli.runner import application, command, group_of
 app = application(__doc__)
 
 registry_group = group_of(app, "registry", "The district registry.")
+factories_group = group_of(app, "factories", "Factory registers: who stands in which complex.")
 district_group = group_of(app, "district", "Districts and who lies in them.")
 warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables.")
 evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
@@ -50,6 +52,12 @@ for group, name, run in (
     (registry_group, "list", districts.registry_list),
     (registry_group, "diff", districts.registry_diff),
     (registry_group, "overlaps", districts.registry_overlaps),
+    (factories_group, "fetch", factories.factories_fetch),
+    (factories_group, "load", factories.factories_load),
+    (factories_group, "list", factories.factories_list),
+    (factories_group, "names", factories.factories_names),
+    (factories_group, "diff", factories.factories_diff),
+    (evaluate_group, "register", evaluate.evaluate_register),
     (district_group, "explain", districts.district_explain),
 ):
     command(group, name, run)

@@ -1,4 +1,4 @@
-"""What registers and learned places say of the workplaces of a month, and the place it gives them."""
+"""What registers say of workplaces at their addresses, and what joined workplaces teach about places."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ import yaml
 
 from sogong_pipeline.factories.firms import plain_names
 from sogong_pipeline.factories.names import SETTLED, Settled
+from sogong_pipeline.lake.partitions import Built
+from sogong_pipeline.periods import Month
+from sogong_pipeline.regions.crosswalk import divided_codes, today_of_codes, today_of_names
 from sogong_pipeline.sql_engine import Engine, query
 
 
@@ -36,121 +39,100 @@ def thresholds() -> dict[str, Any]:
     return values
 
 
-def write_claims(firms: Path, names: Iterable[Settled], buildings: Iterable[Building], target: Path) -> int:
-    """Write what each site of the registers says.
+def join_month(workplace: Path, trace: Path, firms: Path, month: Month, workspace: Path) -> Built:
+    """Find which rows of the registers the workplaces of a month are.
 
     Args:
-        firms: `factory_firm` of all registers in force, with `register_version`.
+        workplace: staged rows (sql/staged/workplace).
+        trace: who they are (sql/traced/workplace_trace).
+        firms: `factory_firm` of all registers in force.
+        month: the data month.
+        workspace: an empty folder to write in.
+
+    Returns:
+        `joined_firm` (sql/joined/joined_firm): one row per workplace and site of a register's row.
+    """
+    names = pq.read_table(workplace, columns=["workplace_name"]).column("workplace_name")
+    target = workspace / "joined_firm.parquet"
+    with Engine(workspace) as engine:
+        engine.view("workplace", workplace)
+        engine.view("workplace_trace", trace)
+        engine.view("factory_firm", firms)
+        for name, table in dong_tables().items():
+            engine.connection.register(name, table)
+        engine.connection.register("row_name", plain_names(engine, names))
+        engine.variables({"data_month": str(month)})
+        rows = engine.write(query("joined", "joined_firm"), target)
+    return Built({"joined_firm": target}, {"rows": rows})
+
+
+def dong_tables() -> dict[str, pa.Table]:
+    """What published codes and names of legal dongs are held against to read today's code."""
+    return {"dong_today": today_of_codes(), "dong_divided": divided_codes(), "name_today": today_of_names()}
+
+
+def write_claims(
+    firms: Path, names: Iterable[Settled], buildings: Iterable[Building], target: Path, workspace: Path
+) -> int:
+    """Write what each site of the registers says; returns how many rows.
+
+    Args:
+        firms: `factory_firm` of all registers in force.
         names: what the names of complexes and centres were settled to.
         buildings: knowledge industry centres by road and number.
         target: the Parquet file to write, `factory_claim`.
-
-    Returns:
-        Its rows.
+        workspace: a folder for what does not fit into memory.
     """
     settled = [one for one in names if one.state == SETTLED]
-    held = list(buildings)
-    with Engine(target.parent) as engine:
+    with Engine(workspace) as engine:
         engine.view("factory_firm", firms)
-        engine.connection.register(
-            "settled_name",
-            pa.table(
-                {
-                    "name": pa.array([one.name for one in settled], pa.string()),
-                    "sigungu_code": pa.array([one.sigungu_code for one in settled], pa.string()),
-                    "role": pa.array([one.role for one in settled], pa.string()),
-                    "how": pa.array([one.how for one in settled], pa.string()),
-                    "district_ids": pa.array(
-                        [list(one.district_ids) for one in settled], pa.list_(pa.string())
-                    ),
-                }
-            ),
-        )
-        engine.connection.register(
-            "building",
-            pa.table(
-                {
-                    column: pa.array([getattr(one, column) for one in held], pa.string())
-                    for column in ("district_id", "sigungu_code", "road", "building_number")
-                }
-            ),
-        )
-        return engine.write(query("factories", "factory_claim"), target)
+        engine.connection.register("settled_name", name_table(settled))
+        engine.connection.register("building", _texts(BUILDING, list(buildings)))
+        return engine.write(query("book", "factory_claim"), target)
 
 
-def join_month(workplace: Path, placed: Path, firms: Path, month: str, target: Path) -> int:
-    """Write which rows of the registers the workplaces of a month are.
-
-    Args:
-        workplace: staged rows.
-        placed: the same rows as addresses alone place them, with today's legal dong and `workplace_id`.
-        firms: `factory_firm` of all registers in force, with `register_version`.
-        month: the data month, 2026-09.
-        target: the Parquet file to write, `joined_firm`.
-
-    Returns:
-        Its rows, one per workplace and row of a register.
-    """
-    names = pq.read_table(workplace, columns=["workplace_name"]).column("workplace_name")
-    with Engine(target.parent) as engine:
-        engine.view("workplace", workplace)
-        engine.view("placed", placed)
-        engine.view("factory_firm", firms)
-        engine.connection.register("row_name", plain_names(engine, names))
-        engine.variables({"data_month": month})
-        return engine.write(query("factories", "joined_firm"), target)
+BUILDING = ("district_id", "sigungu_code", "road", "building_number")
 
 
-def write_address_evidence(joined: Sequence[Path], claims: Path, target: Path) -> int:
+def name_table(names: Sequence[Settled]) -> pa.Table:
+    """`factory_name` (sql/book/factory_name): what became of each name, in the order given."""
+    table = _texts(("name", "sigungu_code", "role", "state", "how", "reason"), names)
+    ids = pa.array([list(one.district_ids) for one in names], pa.list_(pa.string()))
+    firms = pa.array([one.firms for one in names], pa.int32())
+    return table.append_column("firms", firms).append_column("district_ids", ids)
+
+
+def _texts(columns: Sequence[str], rows: Sequence[object]) -> pa.Table:
+    return pa.table({name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in columns})
+
+
+def write_address_evidence(joined: Sequence[Path], claims: Path, target: Path, workspace: Path) -> int:
     """Write what the registers say of each workplace at each address, over all months of a book.
 
     Args:
         joined: `joined_firm` of the months.
         claims: `factory_claim`.
         target: the Parquet file to write, `address_evidence`.
+        workspace: a folder for what does not fit into memory.
 
     Returns:
-        Its rows.
+        How many rows.
     """
-    with Engine(target.parent) as engine:
+    with Engine(workspace) as engine:
         engine.view("joined_firm", joined)
         engine.view("factory_claim", claims)
-        return engine.write(query("factories", "address_evidence"), target)
+        return engine.write(query("book", "address_evidence"), target)
 
 
-def learn_places(address_evidence: Path, target: Path) -> int:
-    """Write what joined workplaces teach about places.
+def learn_places(address_evidence: Path, target: Path, workspace: Path) -> int:
+    """Write what joined workplaces teach about places; returns how many rows.
 
     Args:
         address_evidence: `address_evidence` of the months of a book.
         target: the Parquet file to write, `learned_place`.
-
-    Returns:
-        Its rows.
+        workspace: a folder for what does not fit into memory.
     """
-    with Engine(target.parent) as engine:
+    with Engine(workspace) as engine:
         engine.view("address_evidence", address_evidence)
         engine.variables(thresholds())
-        return engine.write(query("factories", "learned_place"), target)
-
-
-def weigh(workplace: Path, placed: Path, address_evidence: Path, learned_place: Path, target: Path) -> int:
-    """Place the workplaces of a month by everything that is known.
-
-    Args:
-        workplace: staged rows.
-        placed: the same rows as addresses alone place them (`district_member`).
-        address_evidence: what registers say of workplaces at their addresses.
-        learned_place: what joined workplaces teach about places.
-        target: the Parquet file to write, `district_member`.
-
-    Returns:
-        Its rows, as many as `placed` has and in the same order.
-    """
-    with Engine(target.parent) as engine:
-        engine.view("workplace", workplace)
-        engine.view("placed", placed)
-        engine.view("address_evidence", address_evidence)
-        engine.view("learned_place", learned_place)
-        engine.variables({**thresholds(), "has_register": True})
-        return engine.write(query("factories", "weighed_member"), target)
+        return engine.write(query("book", "learned_place"), target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 
 from sogong_pipeline.factories.addresses import WAYS, sites_of
 from sogong_pipeline.factories.forms import no_complex
+from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.sql_engine import Engine
 
 KEPT = (
@@ -35,38 +37,49 @@ KEPT = (
 DATES = ("first_approved_on", "first_registered_on", "registered_on", "moved_in_on")
 
 
-def write_firms(rows: Path, target: Path, workspace: Path) -> dict[str, int]:
-    """Write the firms of a register.
+def build_firms(registers: Sequence[tuple[str, Path]], workspace: Path) -> Built:
+    """Write the firms of all registers in force as one table.
 
     Args:
-        rows: a register's rows as they were read (`reading.Register.rows`).
-        target: the Parquet file to write, `factory_firm` (sql/factories/factory_firm).
-        workspace: an empty folder.
+        registers: version and rows (`reading.Register.rows`) of each.
+        workspace: an empty folder to write in.
 
     Returns:
-        Rows by the way their legal dong was read, each row counted once, by its first site; every way is there.
+        `factory_firm` (sql/firms/factory_firm); among its facts the rows by the way their legal dong was read, each
+        row counted once, by its first site.
     """
-    read = pq.read_table(rows)
+    ways: Counter[str] = Counter()
+    parts = []
+    for version, rows in registers:
+        table, counted = _firms(pq.read_table(rows), workspace)
+        versions = pa.array([version] * table.num_rows, pa.string())
+        parts.append(table.add_column(0, "register_version", versions))
+        ways += counted
+    target = workspace / "factory_firm.parquet"
+    pq.write_table(pa.concat_tables(parts), target, compression="zstd")
+    return Built({"factory_firm": target}, {"rows": ways.total(), "ways": {way: ways[way] for way in WAYS}})
+
+
+def _firms(read: pa.Table, workspace: Path) -> tuple[pa.Table, Counter[str]]:
     sited, ways = _sites(read)
     kept = pa.table({name: _column(read, name) for name in ("row_number", *KEPT)})
     with Engine(workspace) as engine:
         engine.connection.register("kept", kept)
         engine.connection.register("sited", sited)
         engine.connection.register("named", plain_names(engine, kept.column("firm_name")))
-        engine.write(
+        table = engine.connection.execute(
             f"""
             SELECT row_number, site, plain_name, sigungu_codes, legal_dong_codes, dong_way, emd_code, road,
                 building_number, {", ".join(KEPT)}
             FROM kept JOIN sited USING (row_number) LEFT JOIN named ON named.name = kept.firm_name
             ORDER BY row_number, site
-            """,
-            target,
-        )
-    return {way: ways[way] for way in WAYS}
+            """
+        ).to_arrow_table()
+    return table, ways
 
 
 def plain_names(engine: Engine, names: pa.ChunkedArray) -> pa.Table:
-    """Distinct names with what the join compares: `name`, `plain_name` (`factory_name` in sql/factories/macros.sql)."""
+    """Distinct names with what the join compares: `name`, `plain_name` (`factory_name` in sql/macros.sql)."""
     distinct = pc.unique(names).drop_null()
     table = pa.table({"name": distinct, "composed": pc.utf8_normalize(distinct, form="NFKC")})
     engine.connection.register("written", table)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.nps.sources import Sources
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.factories import FactorySteps
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.quarters import QuarterSteps
 from sogong_pipeline.steps.registry import RegistrySteps
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Installation(Catalogue):
-    """The steps by what they are about: `registry`, `months`, `quarters`."""
+    """The steps by what they are about: `registry`, `factories`, `months`, `quarters`."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
@@ -28,6 +29,7 @@ class Installation(Catalogue):
         )
         self.months = MonthSteps(self, sources)
         self.quarters = QuarterSteps(self, self.months)
+        self.factories = FactorySteps(self, self.months.books, self.months.match)
 
     @cached_property
     def warehouse(self) -> Warehouse:

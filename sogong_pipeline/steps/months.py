@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sogong_pipeline.catalogue import Catalogue
-from sogong_pipeline.districts.loaded import registry_in_force
+from sogong_pipeline.districts.loaded import districts_of, registry_in_force
+from sogong_pipeline.districts.matching import Book
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import SHORT, Built, Partition, sha256_of
 from sogong_pipeline.nps.sources import BytesProgress, Received, Sources
 from sogong_pipeline.periods import Month
+from sogong_pipeline.steps.books import BookSteps
 from sogong_pipeline.steps.build import make
 from sogong_pipeline.steps.traces import TraceSteps
 
@@ -44,6 +46,7 @@ class MonthSteps:
         self.lake = catalogue.lake
         self._sources = sources
         self.traces = TraceSteps(catalogue, self.stage, self.match)
+        self.books = BookSteps(catalogue, self.stage, self.traces)
 
     def is_published(self, month: Month, source: str | None = None) -> bool:
         """Whether a source, the configured portal when None, may hold a month by now; see `nps.sources`."""
@@ -222,6 +225,7 @@ class MonthSteps:
         """Place every row of a month in one of some districts, or in none."""
         staged = self.stage(month, vintage)
         trace = self.traces.trace(month, vintage, self.catalogue.vintage_of)
+        book = self.books.book(districts)
         return make(
             self.catalogue,
             "matched",
@@ -230,17 +234,21 @@ class MonthSteps:
                 "staged": staged.digest,
                 "traced": trace.manifest["files"]["workplace_trace"]["sha256"],
                 "registry": districts.version,
+                **({"book": book.digest} if book else {}),
             },
             staged.path("workplace"),
             trace.path("workplace_trace"),
             districts,
             month,
+            Book(book.path("address_evidence"), book.path("learned_place")) if book else None,
         )[0]
 
     def measure_in_force(self, month: Month) -> Partition | None:
         """Measure a month under the districts of its own quarter; None without a registry."""
         registry = registry_in_force(self.catalogue)
-        return self.measure(month, registry.on(month.quarter.last_day)) if registry else None
+        return (
+            self.measure(month, districts_of(self.catalogue, registry, month.quarter)) if registry else None
+        )
 
     def ingest(
         self, month: Month, source: str | None = None, progress: BytesProgress | None = None

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sogong_pipeline.catalogue import Catalogue
-from sogong_pipeline.districts.loaded import registry_in_force, registry_of_version
+from sogong_pipeline.districts.loaded import districts_of, registry_in_force, registry_of_version
 from sogong_pipeline.districts.registry import Registry, Slice
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.quarter import MonthIn, window
@@ -37,9 +37,11 @@ class Plan:
     @property
     def given(self) -> dict[str, str]:
         """The inputs that are data, by name."""
+        book = self.districts.book
         return {
             **{str(month): vintage for month, vintage in self.vintages.items()},
             "districts": self.districts.version,
+            **({"registers": book.firms, "aliases": book.aliases} if book else {}),
         }
 
     @property
@@ -232,7 +234,7 @@ class QuarterSteps:
                 if known
                 else f"no month of {quarter} is in; run `sogong ingest {quarter.months[0]}..{quarter.months[2]}`"
             )
-        districts = judging.on(quarter.last_day)
+        districts = districts_of(self.catalogue, judging, quarter, known)
         if not districts.districts:
             raise RefusedError(
                 f"the registry has no district that counts on {quarter.last_day}; check valid_from"

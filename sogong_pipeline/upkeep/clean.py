@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sogong_pipeline.districts.loaded import registry_in_force
+from sogong_pipeline.districts.loaded import districts_of, registry_in_force
 from sogong_pipeline.lake.layers import named
 from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.contents import Contents
@@ -64,7 +64,7 @@ def _live(installation: Installation) -> Iterator[Use]:
     for month in installation.passed():
         counts = installation.vintage_of(month)
         if registry and counts:
-            yield str(month), counts, registry.on(month.quarter.last_day).version
+            yield str(month), counts, districts_of(installation, registry, month.quarter).version
 
 
 def _cited(installation: Installation) -> Iterator[Use]:

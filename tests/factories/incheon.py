@@ -2,7 +2,7 @@
 
     python -m tests.factories.incheon TEST_DATA FOLDER
 
-writes FOLDER/registry.csv and a register, to be loaded and measured on a month of 2022 by the commands of docs/factories.md.
+writes FOLDER/registry.csv and a register, to be loaded and measured on a month of 2022 (docs/factories.md).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ENDINGS = {"국가": "국가산업단지", "일반": "일반산업단지", "도�
 
 
 def write_register(test_data: Path, target: Path) -> int:
-    """Write the labelled factories as a register whose 단지명 is the label with its ending; returns how many rows it has."""
+    """Write the labelled factories as a register whose 단지명 is the label with its ending; returns its rows."""
     header = (
         (test_data / "membership" / "header_factoryon_full.csv")
         .read_text(encoding="utf-8-sig")

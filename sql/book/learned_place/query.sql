@@ -45,6 +45,8 @@ measured AS (
 SELECT
     *,
     cell <> 'legal_dong' AND agreeing >= getvariable('least') AND purity >= getvariable('purest')
-        AND named_share >= getvariable('least_named') AS is_learned
+        AND named_share >= getvariable('least_named') AS is_learned,
+    -- Nobody there names a district: a place alone does not tell then.
+    unnamed >= getvariable('least') AND named_share <= 1 - getvariable('purest') AS is_unnamed
 FROM measured
 ORDER BY cell, postal_code, legal_dong_code, road

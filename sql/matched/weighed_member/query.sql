@@ -14,7 +14,7 @@ said AS (
             CASE WHEN place.is_learned THEN place.district_id END,
             CASE WHEN road_place.is_learned THEN road_place.district_id END
         ) AS learned_id,
-        CASE WHEN place.is_learned THEN place.agreeing WHEN road_place.is_learned THEN road_place.agreeing END AS learned_from,
+        coalesce(place.is_unnamed, false) AS is_unnamed,
         dong.district_id AS dong_id,
         dong.named AS dong_named,
         dong.purity AS dong_purity,
@@ -65,7 +65,8 @@ decided AS (
             WHEN verdict IN ('unnamed', 'disagree') AND learned_id IS NOT NULL THEN 'register_unnamed'
             WHEN verdict IN ('unnamed', 'disagree') AND district_id IS NOT NULL THEN 'register_no_place'
             WHEN learned_id IS NOT NULL THEN 'learned_place'
-            WHEN district_id IS NOT NULL AND getvariable('has_register') THEN 'place'
+            WHEN district_id IS NOT NULL AND is_unnamed THEN 'unnamed_place'
+            WHEN district_id IS NOT NULL THEN 'place'
             ELSE 'as_placed'
         END AS decision
     FROM narrowed
@@ -80,6 +81,7 @@ graded AS (
             WHEN 'register_several' THEN 'ambiguous'
             WHEN 'register_unnamed' THEN 'ambiguous'
             WHEN 'register_no_place' THEN 'none'
+            WHEN 'unnamed_place' THEN 'ambiguous'
             WHEN 'learned_place' THEN CASE WHEN is_usual THEN 'medium' ELSE 'low' END
             WHEN 'place' THEN CASE
                 WHEN coalesce(dong_named, 0) < getvariable('least') THEN 'low'
@@ -113,12 +115,12 @@ SELECT
         WHEN new_grade NOT IN ('ambiguous', 'not_assignable') THEN NULL
         WHEN decision = 'register_several' THEN array_to_string(register_ids, '|')
         WHEN decision = 'register_unnamed' THEN learned_id
-        WHEN decision = 'place' THEN district_id
+        WHEN decision IN ('place', 'unnamed_place') THEN district_id
         ELSE candidate_ids
     END AS candidate_ids,
     * EXCLUDE (
         row_number, data_month, workplace_id, district_id, grade, evidence, candidate_ids, postal_code, road, verdict,
-        register_ids, by_centre, learned_id, learned_from, dong_id, dong_named, dong_purity, dong_named_share, claimed_ids,
+        register_ids, by_centre, learned_id, is_unnamed, dong_id, dong_named, dong_purity, dong_named_share, claimed_ids,
         narrowed_id, by_hand, by_name, is_usual, decision, new_grade
     )
 FROM graded
