@@ -139,7 +139,9 @@ def _rows(month: Month, workspace: Path) -> pd.DataFrame:
                 covered.sido_code IS NOT NULL AS is_covered,
                 evidence.verdict,
                 CASE WHEN evidence.verdict = 'one' THEN evidence.district_ids[1] END AS named_id,
-                coalesce(place.is_learned, false) OR coalesce(road_place.is_learned, false) AS is_learned,
+                coalesce(place.is_learned, false)
+                    OR (coalesce(place.named + place.unnamed, 0) < getvariable('least')
+                        AND coalesce(road_place.is_learned, false)) AS is_learned,
                 coalesce(place.is_unnamed, false) AS is_unnamed
             FROM placed
             JOIN workplace USING (row_number)

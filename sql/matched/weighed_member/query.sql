@@ -10,10 +10,13 @@ said AS (
         evidence.verdict,
         evidence.district_ids AS register_ids,
         evidence.by_centre,
-        coalesce(
-            CASE WHEN place.is_learned THEN place.district_id END,
-            CASE WHEN road_place.is_learned THEN road_place.district_id END
-        ) AS learned_id,
+        -- The road is asked where too few are known at the postal code and legal dong, never against these.
+        CASE
+            WHEN place.is_learned THEN place.district_id
+            WHEN coalesce(place.named + place.unnamed, 0) < getvariable('least') AND road_place.is_learned
+                THEN road_place.district_id
+        END AS learned_id,
+        coalesce(place.is_learned, false) AS is_by_postal_code,
         coalesce(place.is_unnamed, false) AS is_unnamed,
         dong.district_id AS dong_id,
         dong.named AS dong_named,
@@ -109,6 +112,7 @@ SELECT
     CASE
         WHEN decision = 'place' AND new_grade = 'ambiguous' THEN 'mixed_dong'
         WHEN decision IN ('as_placed', 'place') THEN evidence
+        WHEN decision = 'learned_place' AND NOT is_by_postal_code THEN 'learned_road'
         ELSE decision
     END AS evidence,
     CASE
@@ -120,7 +124,7 @@ SELECT
     END AS candidate_ids,
     * EXCLUDE (
         row_number, data_month, workplace_id, district_id, grade, evidence, candidate_ids, postal_code, road, verdict,
-        register_ids, by_centre, learned_id, is_unnamed, dong_id, dong_named, dong_purity, dong_named_share, claimed_ids,
+        register_ids, by_centre, learned_id, is_by_postal_code, is_unnamed, dong_id, dong_named, dong_purity, dong_named_share, claimed_ids,
         narrowed_id, by_hand, by_name, is_usual, decision, new_grade
     )
 FROM graded
