@@ -17,7 +17,14 @@ from sogong_pipeline.warehouse.tables import adjustments, latest_views, schemas
 
 DOCS = Path(__file__).parent
 DAGS = DOCS.parent / "dags"
-PATH_OF_A_MONTH = ("ingest_month", "propose_stages", "record_decisions", "publish_reports", "load_registry")
+PATH_OF_A_MONTH = (
+    "ingest_month",
+    "propose_stages",
+    "record_decisions",
+    "publish_reports",
+    "load_registry",
+    "load_factories",
+)
 WIDTH = 100
 """Columns of the help pages, whatever the terminal."""
 

@@ -35,12 +35,25 @@ def registry_of_version(catalogue: Catalogue, version: str) -> Registry:
 
 
 def measured_in_force(catalogue: Catalogue, month: Month) -> Partition | None:
-    """The measured month under the districts of its own quarter, if it is there; builds nothing."""
+    """The measured month under the districts of its own quarter, if it is there; builds nothing.
+
+    With factory registers that of the quarter's book, or, where months have come in since, that of the last book of the
+    same districts.
+    """
     vintage, registry = catalogue.vintage_of(month), registry_in_force(catalogue)
     if vintage is None or registry is None:
         return None
-    version = districts_of(catalogue, registry, month.quarter).version
-    return catalogue.lake.find("measured", str(month), vintage, version)
+    districts = districts_of(catalogue, registry, month.quarter)
+    measured = catalogue.lake.find("measured", str(month), vintage, districts.version)
+    if measured is not None or districts.book is None:
+        return measured
+    plain = registry.on(month.quarter.last_day).version
+    earlier = [
+        one
+        for one in catalogue.lake.partitions("measured", str(month), vintage)
+        if one.manifest["inputs"].get("districts") == plain
+    ]
+    return max(earlier, key=lambda one: (one.manifest["recorded_at"], one.folder.name), default=None)
 
 
 def districts_of(

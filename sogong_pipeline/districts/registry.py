@@ -168,12 +168,14 @@ class Slice:
         districts: The districts.
         placements: Workplaces placed by hand.
         book: What the evidence of factory registers is made from; None without a register.
+        plain_version: The version without the book.
     """
 
     version: str
     districts: tuple[District, ...]
     placements: tuple[Placement, ...] = field(default=())
     book: BookPlan | None = None
+    plain_version: str = ""
 
     @classmethod
     def of(cls, districts: Iterable[District], placements: Iterable[Placement] = ()) -> Self:
@@ -189,7 +191,8 @@ class Slice:
         """The same districts with the evidence of factory registers; the same slice where there is none."""
         if book is None:
             return self
-        return Slice(digest_of(self.version, book.version)[:SHORT], self.districts, self.placements, book)
+        version = digest_of(self.version, book.version)[:SHORT]
+        return Slice(version, self.districts, self.placements, book, self.version)
 
 
 class Registry(Slice):

@@ -77,7 +77,12 @@ def read_register(path: Path, as_of: dt.date | None = None, file_name: str | Non
     name = file_name or path.name
     raw = _workbook(path, name) if path.suffix.lower() in {".xlsx", ".xlsm"} else _csv(path, name)
     form = raw.recognised.form
-    rows = pa.table({"row_number": raw.numbers, **{ours: clean(cells) for ours, cells in raw.cells.items()}})
+    rows = pa.table(
+        {
+            "row_number": raw.numbers,
+            **{ours: clean(raw.cells[ours]) for ours in columns() if ours in raw.cells},
+        }
+    )
     who = "centre_name" if "firm_name" in form.drops else "firm_name"
     is_named = pc.is_valid(rows.column(who))
     is_blank = reduce(pc.and_, [pc.is_null(rows.column(ours)) for ours in raw.cells])

@@ -215,7 +215,11 @@ class MonthSteps:
             self.catalogue,
             "measured",
             (str(month), vintage, districts.version),
-            {"matched": matched.digest, "registry": districts.version},
+            {
+                "matched": matched.digest,
+                "registry": districts.version,
+                **({"districts": districts.plain_version} if districts.book else {}),
+            },
             matched.path("district_member"),
             districts,
             month,

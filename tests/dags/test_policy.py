@@ -55,6 +55,7 @@ def tasks_of(parsed: dict[str, Any], file: Path) -> list[dict[str, Any]]:
 def test_the_files_are_those_of_the_architecture() -> None:
     assert {file.stem for file in FILES} == {
         "ingest_month",
+        "load_factories",
         "load_registry",
         "propose_stages",
         "publish_reports",
