@@ -138,7 +138,7 @@ CREATE OR REPLACE MACRO without_brackets(name) AS (
 CREATE OR REPLACE MACRO without_site(name) AS (
     CASE
         WHEN regexp_matches(name, '(공장|지점)\s*$')
-            THEN regexp_replace(name, '((^|\s|,)[^\s,]*(공장|지점)\s*)+$|(제?\d+공장|지점)\s*$', '', '')
+            THEN regexp_replace(name, '((^|[\s,]+)[^\s,]*(공장|지점)[\s,]*)+$|(제?\d+공장|지점)\s*$', '', '')
         ELSE name
     END
 );
