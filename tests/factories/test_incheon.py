@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from country.evaluation.page import real_rows
 from sogong_pipeline.districts.loaded import districts_of, registry_in_force
 from sogong_pipeline.periods import Month
 from sogong_pipeline.steps.installation import Installation
@@ -18,6 +19,7 @@ from tests.factories.incheon import REGISTER, write_register
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 MONTH = Month(2022, 4)
+SHOWN = ("register", "placed_by_register", "learned_place", "unnamed_place", "together")
 
 
 @pytest.fixture
@@ -42,6 +44,13 @@ def test_register_and_learned_places_keep_their_promise(incheon: Installation, t
     assert learned.low is not None
     assert measured.random_dong.value <= 0.015
     assert measured.contradictions.value <= 0.01
+
+    # What the page says.
+    page = real_rows()
+    for share in (*(shares[name] for name in SHOWN), measured.random_dong, measured.contradictions):
+        assert f"{share.count} of {share.total:,}" in page
+    counts = measured.counts("evidence").loc["learned_place"]
+    assert f"| learned_place | {counts['right']} | {counts['wrong']} | {counts['unnamed']} |" in page
 
     # The same joins in plain pandas and re, from the files.
     source = pd.read_csv(test_data / "membership" / "factories_incheon_labelled.csv", dtype=str)
