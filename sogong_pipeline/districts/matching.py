@@ -31,7 +31,7 @@ class Book:
 
 
 def match(
-    workplace: Path, trace: Path, districts: Slice, month: Month, book: Book | None = None, *, workspace: Path
+    workplace: Path, trace: Path, districts: Slice, month: Month, workspace: Path, *, book: Book | None = None
 ) -> Built:
     """Match a staged month against the districts of one day.
 
@@ -40,8 +40,8 @@ def match(
         trace: who they are (sql/traced/workplace_trace).
         districts: the districts and placements that count in the quarter judged.
         month: the data month, for the regions of its time.
-        book: what registers say in that quarter; None without a register.
         workspace: an empty folder to write in.
+        book: what registers say in that quarter; None without a register.
 
     Returns:
         `district_member`: one row per staged row, in its order (sql/matched/district_member).

@@ -244,7 +244,7 @@ class MonthSteps:
             trace.path("workplace_trace"),
             districts,
             month,
-            Book(book.path("address_evidence"), book.path("learned_place")) if book else None,
+            book=Book(book.path("address_evidence"), book.path("learned_place")) if book else None,
         )[0]
 
     def measure_in_force(self, month: Month) -> Partition | None:
