@@ -11,8 +11,8 @@ from sogong_pipeline.districts.matching import match
 from sogong_pipeline.districts.registry import Registry
 from sogong_pipeline.districts.template import read_registry
 from sogong_pipeline.indicators.month import measure_month
+from sogong_pipeline.nps.file.content import data_month
 from sogong_pipeline.nps.file.staging import stage
-from sogong_pipeline.nps.sources import data_month
 from sogong_pipeline.quality import suite  # noqa: F401 - imports are no part of a month
 from sogong_pipeline.workplaces.trace import trace_month
 

@@ -88,8 +88,8 @@ def prepare(folder: Path, districts: int, months: str, quarter: str) -> tuple[st
     from country.country import write_country
     from sogong_pipeline.districts.matching import match
     from sogong_pipeline.indicators.month import measure_month
+    from sogong_pipeline.nps.file.content import data_month
     from sogong_pipeline.nps.file.staging import stage
-    from sogong_pipeline.nps.sources import data_month
     from sogong_pipeline.workplaces.trace import trace_month
 
     country, home, pairs = folder / "country", folder / "home", folder / "quarter"

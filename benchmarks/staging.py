@@ -27,8 +27,8 @@ def ours(*files: str) -> None:
 
 
 def _ours(file: str) -> None:
+    from sogong_pipeline.nps.file.content import data_month
     from sogong_pipeline.nps.file.staging import stage
-    from sogong_pipeline.nps.sources import data_month
 
     path = Path(file)
     with path.open("rb") as body:

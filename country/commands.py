@@ -23,8 +23,9 @@ def simulate(
     law: Annotated[int, typer.Option(help="1 clean addresses, 2 as vague as real ones, 3 harder.")] = 1,
     as_json: Json = False,
 ) -> dict[str, Any]:
-    """Write an invented country: monthly files as the portal has them, a registry, and the truth."""
+    """Write an invented country: monthly files as the portal has them, a registry, counts, and the truth."""
     from country.country import write_country
+    from country.counts import write_counts
 
     span = parse_months(months)
     with steps(len(span)) as shown:
@@ -36,10 +37,11 @@ def simulate(
         summary = write_country(
             out, seed=seed, law_version=law, months=span, districts=districts, outside=outside, progress=tell
         )
+    write_counts(out / "counts", seed)
     return {
         "out": str(out),
         "summary": dataclasses.asdict(summary),
-        "lines": [f"{len(span)} months, a registry and the truth in {out}"],
+        "lines": [f"{len(span)} months, a registry, counts of small manufacturers and the truth in {out}"],
     }
 
 

@@ -1,8 +1,7 @@
 """One month: from the portal into the lake, checked and measured.
 
-The partition key is the data month, `2026-10`. On the 17th of the month after, at nine in Seoul, a run waits until
-the portal lists an upload for it, asking every three hours and holding no worker in between. A month that is not there
-by the 28th fails as *late*.
+The partition key is the data month, `2026-10`. On the 17th of the month after, at nine in Seoul, a run waits until the
+portal lists an upload for it; it asks every three hours and holds no worker in between. On the 28th it fails as *late*.
 
 | task | does |
 |---|---|
@@ -15,8 +14,7 @@ by the 28th fails as *late*.
 | `load` | writes the page of what the gate found and copies the month into the warehouse, also when it was stopped |
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
-**Form.** `source`: a file, a folder or a portal's address, on the machine of the worker, or `odcloud` for the API,
-whose key is `SOGONG_API_KEY` or the password of `sogong_api`; empty: the portal. `again`: announce it all the same.
+**Form.** `source`: as for `sogong ingest --from`, on the worker (keys: runbook rotate-a-key). `again`: announce anyway.
 
 **A worked example.** Months 2026-07 to 2026-09 from the portal, the oldest first:
 
@@ -38,6 +36,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import CronPartitionTimetable, Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from sogong_pipeline.nps.sources.registry import DEFAULT, metavar
 from sogong_pipeline.orchestration.announcements import was_announced
 from sogong_pipeline.orchestration.assets import MEASURED_MONTH
 from sogong_pipeline.orchestration.installation import open_installation
@@ -56,7 +55,7 @@ from sogong_pipeline.periods import Month
     tags=["month"],
     doc_md=__doc__,
     params={
-        "source": Param("", type="string", description="File, folder, address, odcloud; empty: the portal."),
+        "source": Param("", type="string", description=f"{metavar()}; empty: the {DEFAULT}."),
         "again": Param(False, type="boolean", description="Announce the month even if nothing changed."),
     },
 )

@@ -60,7 +60,9 @@ def publish_reports() -> None:
         from sogong_pipeline.reports.publish import publish_draft  # noqa: PLC0415 - parsing must not import it
 
         published = publish_draft(open_installation(), Quarter.parse(partition_key))
-        ti.xcom_push(KEY, f"{len(published.files)} reports of {partition_key}: {published.folder}/index.html")
+        ti.xcom_push(
+            KEY, f"{published.pages} reports of {partition_key}: {published.folder}/{published.files[0]}"
+        )
         return {"folder": published.folder, "files": len(published.files)}
 
     @task(pool=POOL)

@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that follow from the code: tables.md, cli.md, dags.md; `--check` tells whether they do."""
+"""Writes the pages of docs/ that follow from the code; `--check` exits with 1 where one does not."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import typer.main
 
 from sogong_pipeline.cli.main import app
+from sogong_pipeline.lake.layers import LAYERS
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.tables import adjustments, latest_views, schemas
 
@@ -24,6 +25,7 @@ PATH_OF_A_MONTH = (
     "publish_reports",
     "load_registry",
     "load_factories",
+    "publish_clusters",
 )
 WIDTH = 100
 """Columns of the help pages, whatever the terminal."""
@@ -47,7 +49,7 @@ def main(arguments: list[str]) -> None:
 
 def pages() -> dict[str, str]:
     """The generated pages by file name."""
-    made = {"tables.md": _tables(), "cli.md": _cli(), "dags.md": _dags()}
+    made = {"tables.md": _tables(), "layers.md": _layers(), "cli.md": _cli(), "dags.md": _dags()}
     return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
 
 
@@ -81,6 +83,35 @@ def _tables() -> Iterator[str]:
     for name, schema in schemas().items():
         yield from _table(name, schema)
     yield from _adjustments()
+
+
+def _layers() -> Iterator[str]:
+    """The layers of the lake, from the one table that declares them."""
+    yield "# Layers of the lake"
+    yield ""
+    yield "Generated from `sogong_pipeline/lake/layers.py` by `make docs`; do not edit."
+    yield ""
+    yield (
+        "*kept* layers are all there is; *derived* ones can be made again from the others at any time; an *edition* is "
+        "derived from the state of the others at one time and kept, because decisions cite it. The inputs of a "
+        "partition are the digests of what it needs, and four of its code: the import closure of its builder, its SQL "
+        "with the macros it uses, its data files, and the versions of the libraries that compute. `sogong status` "
+        "names what changed, `sogong propose` makes it again."
+    )
+    yield ""
+    yield from _grid(
+        ("folder below `lake/`", "holds", "kind", "made from", "by"),
+        (
+            (
+                f"`{layer.name}/{'/'.join(f'<{part}>' for part in layer.key)}`",
+                layer.about,
+                layer.kind,
+                ", ".join(layer.needs),
+                f"`{layer.builder.removeprefix('sogong_pipeline.')}`" if layer.builder else "",
+            )
+            for layer in LAYERS
+        ),
+    )
 
 
 def _table(name: str, schema: dict[str, Any]) -> Iterator[str]:

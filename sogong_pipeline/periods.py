@@ -45,6 +45,11 @@ class Month:
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
 
+    @property
+    def korean(self) -> str:
+        """`2026년 9월`."""
+        return f"{self.year}년 {self.month}월"
+
     def shift(self, months: int) -> Month:
         """The month `months` later (earlier when negative)."""
         year, month = divmod(self.year * 12 + self.month - 1 + months, 12)

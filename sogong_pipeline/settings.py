@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         description="The time to record instead of the clock's, for runs that must be repeatable.",
     )
 
+    @property
+    def portal_memory(self) -> Path:
+        """The folder of what this machine remembers of each portal and API: pages, requests of the day."""
+        return self.home / "portal"
+
     def clock(self) -> dt.datetime:
         """The time to record, in Seoul, to the second."""
         moment = self.now if self.now is not None else dt.datetime.now(SEOUL)

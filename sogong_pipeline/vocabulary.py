@@ -1,8 +1,8 @@
-"""Codes that every storey shares: stages, measures, bases, and the statuses of values with their Korean words."""
+"""Codes that every storey shares, with their Korean words: stages, measures, bases, and the statuses of values."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -30,9 +30,31 @@ ChangeScope = Literal["all", "corporations"]
 Number = Decimal | int
 
 STAGES: tuple[Stage, ...] = ("good", "caution", "severe", "undetermined")
-NATION_CODE = "00"
+NATION = "00"
+"""The region that is all others together."""
 MEASURES: tuple[Measure, ...] = ("workplaces", "workers", "payroll_krw")
+MEASURE_OF: Mapping[str, Measure] = {
+    "workplaces": "workplaces",
+    "workers": "workers",
+    "payroll": "payroll_krw",
+}
+"""The measure whose change an indicator of a rule is."""
 OK, UNKNOWN = "ok", "not_computable"
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The Korean words of codes, by the same names as in labels.yaml."""
+
+    stages: Mapping[str, str]
+    measures: Mapping[str, str]
+    bases: Mapping[str, str]
+
+
+@cache
+def labels() -> Labels:
+    """What stages, measures and bases are called, read once."""
+    return Labels(**yaml.safe_load((SQL / "reference" / "labels.yaml").read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True, slots=True)

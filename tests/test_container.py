@@ -116,6 +116,8 @@ def test_what_the_image_copies_is_there_and_let_through() -> None:
     assert allowed[0] == "*"
     assert {f"!{path}" for path in copied} == {line for line in allowed if line.startswith("!")}
     assert [path for path in copied if not (ROOT / path).exists()] == []
+    # nothing that is of use in a checkout only
+    assert not set(copied) & {"benchmarks", "country", "docs", "scripts", "tests", "tools"}
 
 
 def test_the_image_has_what_the_code_reads_beside_the_package(compose: Compose) -> None:

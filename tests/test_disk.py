@@ -14,7 +14,7 @@ import pytest
 from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import LaterError
 from sogong_pipeline.nps.portal.memory import Memory
-from sogong_pipeline.nps.portal.rate_limit import Manners, Turns
+from sogong_pipeline.nps.portal.rate_limit import RateLimiter, RequestLimits
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
@@ -121,14 +121,14 @@ def test_a_clock_that_was_set_back_changes_the_recorded_time_and_nothing_else(tm
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_from_the_portal(tmp_path: Path) -> None:
-    """What is remembered of turns in the future neither stops the next one nor makes it wait long."""
+    """A remembered request in the future neither stops the next one nor makes it wait long."""
     waits: list[float] = []
-    future = Turns("portal", Memory(tmp_path), Manners(), clock=lambda: 2e9, sleep=waits.append)
-    with future.turn():
-        future.leave_alone(3600)
-    now = Turns("portal", Memory(tmp_path), Manners(), clock=lambda: 1.7e9, sleep=waits.append)
-    with now.turn():
+    future = RateLimiter("portal", Memory(tmp_path), RequestLimits(), clock=lambda: 2e9, sleep=waits.append)
+    with future.slot():
+        future.back_off(3600)
+    now = RateLimiter("portal", Memory(tmp_path), RequestLimits(), clock=lambda: 1.7e9, sleep=waits.append)
+    with now.slot():
         pass
-    assert waits == [0, Manners().pause_seconds]
-    with pytest.raises(LaterError, match="asked to be left alone until"), future.turn():
+    assert waits == [0, RequestLimits().pause_seconds]
+    with pytest.raises(LaterError, match="asked to be left alone until"), future.slot():
         pass

@@ -66,7 +66,7 @@ def test_25000_real_rows_become_honest_reports(
     assert all(row["reason_ko"].endswith("판정을 보류합니다.") for row in proposals)
 
     published = publish_draft(pipeline, QUARTER, tmp_path / "reports")
-    assert len(published.files) == 14
+    assert published.pages == 14
     nation = (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
     assert "판정보류" in nation
     assert "시연" not in nation  # real rows are not marked as a demonstration

@@ -21,8 +21,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from sogong_pipeline.lake.partitions import SHORT, sha256_of
+from sogong_pipeline.nps.file.content import data_month
 from sogong_pipeline.nps.file.staging import stage
-from sogong_pipeline.nps.sources import data_month
 from sogong_pipeline.quality import SUITES
 from sogong_pipeline.regions.reference import current_code, regions
 

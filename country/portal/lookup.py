@@ -8,7 +8,7 @@ from typing import Any
 from country.portal.api import KEYS, rows_of
 from country.portal.uploads import Upload
 from sogong_pipeline.nps.api.lookup import DETAIL, SEARCH
-from sogong_pipeline.nps.api.odcloud_rows import WIDTHS
+from sogong_pipeline.nps.api.rows import WIDTHS
 from sogong_pipeline.nps.file.columns import COLUMNS
 
 MONTHS = 12

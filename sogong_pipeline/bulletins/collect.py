@@ -25,8 +25,8 @@ MEAN_MONTHS = 3
 YEAR = 12
 TREND_MONTHS = 13
 """The month, and back to the same one a year before."""
-NATION, ALL_DISTRICTS, WITHOUT_OFFICE = "00", "districts", "without_office"
-"""Areas beside the offices: everything in the file, all districts, those of 제주, which has no office."""
+ALL_DISTRICTS, WITHOUT_OFFICE = "districts", "without_office"
+"""Areas beside the offices and the nation: all districts, those of 제주, which has no office."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from sogong_pipeline.pages.wording import month_ko, texts
 from sogong_pipeline.regions.reference import Office, offices
 from sogong_pipeline.renderers.published import INDEX
 
+KEYWORDS = ("지역중소기업", "밀집지역", "월간 동향", "국민연금 가입 사업장")
+
 
 def bulletins(source: BulletinSource) -> list[Page]:
     """A page for the nation, then one for each of the 13 offices."""
@@ -31,14 +33,19 @@ def _page(source: BulletinSource, office: Office | None, every: Sequence[Office 
         tables.movers(source, own, falls=False),
         Section("notes", words()["headings"]["notes"], paragraphs=notes(source)),
     ]
+    sentences = headline(source, own, office, area)
     return Page(
         stem=office.code if office else INDEX,
+        kind="bulletin",
+        demo=source.demo,
         masthead=_masthead(source, office),
-        headline=headline(source, own, office, area),
+        headline=sentences,
         sections=tuple(section for section in sections if section),
         others=tuple(
             Link(_short(other), other.code if other else INDEX) for other in every if other != office
         ),
+        summary=sentences[0],
+        keywords=(*KEYWORDS, name_of(office), month_ko(source.month)),
     )
 
 

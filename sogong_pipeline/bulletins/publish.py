@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from sogong_pipeline.bulletins.collect import MEAN_MONTHS, YEAR, collect
 from sogong_pipeline.bulletins.model import bulletins
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.lake.store import open_reports
+from sogong_pipeline.pages.parts import Format
 from sogong_pipeline.periods import Month
-from sogong_pipeline.renderers.html import render
-from sogong_pipeline.renderers.published import Published
+from sogong_pipeline.renderers.published import Published, write_pages
+from sogong_pipeline.renderers.registry import EVERYDAY
 
 FOLDER = "monthly"
 
 
-def publish_bulletins(catalogue: Catalogue, month: Month) -> Published:
-    """Write the bulletins of the nation (`index.html`) and of the 13 offices (`<office code>.html`).
+def publish_bulletins(catalogue: Catalogue, month: Month, formats: Sequence[Format] = EVERYDAY) -> Published:
+    """Write the bulletins of the nation (`index`) and of the 13 offices (named by their codes).
 
     Args:
         catalogue: the installation.
         month: a month that is in; they go to `monthly/<month>` where the settings have the reports.
+        formats: what each is written in.
 
     Raises:
         RefusedError: when the month is not in, or no registry is loaded.
     """
     place = open_reports(catalogue.settings, f"{FOLDER}/{month}")
-    published = Published(place.address, [])
-    for page in bulletins(collect(catalogue, month)):
-        published.files.append(f"{page.stem}.html")
-        place.write(PurePosixPath(published.files[-1]), render(page, "bulletin"))
-    return published
+    return write_pages(bulletins(collect(catalogue, month)), place, formats)
 
 
 def shown_later(catalogue: Catalogue, months: Iterable[Month]) -> list[Month]:

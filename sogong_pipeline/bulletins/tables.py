@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from sogong_pipeline.bulletins.collect import (
-    NATION,
     WITHOUT_OFFICE,
     BulletinSource,
     Figure,
@@ -14,13 +13,14 @@ from sogong_pipeline.bulletins.collect import (
 )
 from sogong_pipeline.bulletins.words import UNITS, words
 from sogong_pipeline.districts.registry import District, kinds
-from sogong_pipeline.pages import cells, charts
+from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.drawings import Sparkline
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.parts import Cell, Column, Link, Row, Section, Table
 from sogong_pipeline.pages.wording import clean, month_ko, number, rounded, shorten, signed, texts
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.regions.reference import Office, current_code, offices
-from sogong_pipeline.vocabulary import MEASURES, UNKNOWN, Measure
+from sogong_pipeline.vocabulary import MEASURES, NATION, UNKNOWN, Measure
 
 MOST_MOVERS = 10
 CHANGES = ("month", "year", "mean_year")
@@ -144,7 +144,7 @@ def _spark(source: BulletinSource, area: str) -> Cell:
     if not known:
         return cells.unknown()
     title = "에서 ".join(dict.fromkeys([known[0], known[-1]]))
-    return Cell(title, svg=charts.sparkline(values, source.trend_months, title, coverage_breaks()))
+    return Cell(title, drawing=Sparkline(title, values, source.trend_months, frozenset(coverage_breaks())))
 
 
 def movers(source: BulletinSource, own: Sequence[District], *, falls: bool) -> Section | None:

@@ -91,7 +91,7 @@ def registry_fetch(
     from sogong_pipeline.districts.public import fetch
 
     settings = Settings()
-    file = fetch(data_set, settings.portal_url, settings.home / "portal", out)
+    file = fetch(data_set, settings.portal_url, settings.portal_memory, out)
     return {"file": str(file), "lines": [f"{file}; go on with `sogong registry convert`"]}
 
 

@@ -5,7 +5,13 @@ Exit status: 0 done, 1 refused or failed with one line, 2 wrong usage, 3 somethi
 
 from __future__ import annotations
 
+import logging
+from typing import Annotated
+
+import typer
+
 from sogong_pipeline.cli import (
+    clusters,
     councils,
     country,
     districts,
@@ -21,11 +27,28 @@ from sogong_pipeline.cli.runner import application, command, group_of
 
 app = application(__doc__)
 
+
+@app.callback()
+def options(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log a line on every step that ends.")
+    ] = False,
+) -> None:
+    """Set what all commands share."""
+    if verbose:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        logger = logging.getLogger("sogong_pipeline")
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+
+
 registry_group = group_of(app, "registry", "The district registry.")
 factories_group = group_of(app, "factories", "Factory registers: who stands in which complex.")
 district_group = group_of(app, "district", "Districts and who lies in them.")
 warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables.")
 evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
+clusters_group = group_of(app, "clusters", "Small manufacturers: counts, clusters, centres, shares.")
 decide_group = group_of(app, "decide", "What the councils decide.")
 
 for group, name, run in (
@@ -59,6 +82,10 @@ for group, name, run in (
     (factories_group, "diff", factories.factories_diff),
     (evaluate_group, "register", evaluate.evaluate_register),
     (district_group, "explain", districts.district_explain),
+    (clusters_group, "convert", clusters.clusters_convert),
+    (clusters_group, "load", clusters.clusters_load),
+    (clusters_group, "diff", clusters.clusters_diff),
+    (clusters_group, "publish", clusters.clusters_publish),
 ):
     command(group, name, run)
 for moved in ("simulate", "portal"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sogong_pipeline.nps.sources.registry import DEFAULT, metavar
 from sogong_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Source = Annotated[
     str | None,
-    typer.Option(
-        "--from", metavar="FILE|DIR|URL|odcloud", help="Where the files are; the portal if not given."
-    ),
+    typer.Option("--from", metavar=metavar(), help=f"Where the files are; the {DEFAULT} if not given."),
 ]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
 AsKnownOn = Annotated[

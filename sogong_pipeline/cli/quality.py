@@ -11,6 +11,7 @@ import typer
 from sogong_pipeline.cli.options import Json, open_installation
 from sogong_pipeline.cli.progress import steps
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.nps.sources.registry import metavar
 from sogong_pipeline.periods import Month, parse_months
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def quality(
     return {
         "folder": published.folder,
         "files": published.files,
-        "lines": [f"{len(published.files)} pages", f"open {published.folder}/index.html"],
+        "lines": [f"{len(published.files)} pages", f"open {published.folder}/{published.files[-1]}"],
     }
 
 
@@ -54,7 +55,7 @@ def lookup(
         raise RefusedError("give at least two characters of the name, and six digits as --prefix")
     installation = open_installation()
     settings = installation.settings
-    client = LookupClient(settings.lookup_url, settings.api_key, settings.home / "portal")
+    client = LookupClient(settings.lookup_url, settings.api_key, settings.portal_memory)
     found, more = look_up(installation, client, name.strip(), prefix, months)
     lines = [
         f"{one.snapshot.month}  {clean(one.snapshot.workplace_name)} {one.snapshot.business_number_prefix}  "
@@ -85,7 +86,7 @@ def reconcile(
     against: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE|DIR|URL|odcloud",
+            metavar=metavar(),
             help="Compare each month row by row with the same month from there instead.",
         ),
     ] = None,

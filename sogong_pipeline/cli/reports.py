@@ -12,6 +12,9 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Quarter, parse_moment, parse_months
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sogong_pipeline.pages.parts import Format
     from sogong_pipeline.steps.installation import Installation
 
 
@@ -20,36 +23,44 @@ def publish(
     draft: Annotated[bool, typer.Option("--draft", help="Before the councils decide.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
     as_known_on: AsKnownOn = None,
+    formats: Annotated[
+        str,
+        typer.Option(help="Of html,pdf,xlsx,hwpx; all four of final reports if not given, else html,pdf."),
+    ] = "",
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Write the reports of a quarter: drafts, or the final ones of the offices whose councils decided."""
+    from sogong_pipeline.renderers.registry import EVERYDAY, parse_formats
     from sogong_pipeline.reports.publish import publish_draft
 
     wanted = Quarter.parse(quarter)
+    chosen = parse_formats(formats) if formats else None
     installation = open_installation()
     if not draft:
         if as_known_on:
             raise RefusedError("a decision is on the edition it cites; --as-known-on goes with --draft")
-        return _publish_final(installation, wanted, out)
+        return _publish_final(installation, wanted, out, chosen)
     known = parse_moment(as_known_on) if as_known_on else None
     edition = installation.quarters.rebuilt(wanted, known) if known else None
     if known and edition is None:
         raise RefusedError(
             f"{wanted} was not proposed yet; run `sogong propose {wanted} --as-known-on {known.isoformat()}` first"
         )
-    published = publish_draft(installation, wanted, out, known, edition)
+    published = publish_draft(installation, wanted, out, known, edition, chosen or EVERYDAY)
     files = [f"{published.folder}/{name}" for name in published.files]
     return {
         "quarter": str(wanted),
         "files": files,
-        "lines": [f"{len(files)} reports of {wanted} in {published.folder}", f"open {files[0]}"],
+        "lines": [f"{published.pages} reports of {wanted} in {published.folder}", f"open {files[0]}"],
     }
 
 
-def _publish_final(installation: Installation, quarter: Quarter, out: Path | None) -> dict[str, Any]:
+def _publish_final(
+    installation: Installation, quarter: Quarter, out: Path | None, formats: Sequence[Format] | None
+) -> dict[str, Any]:
     from sogong_pipeline.councils.final import publish_final
 
-    finals = publish_final(installation, quarter, out)
+    finals = publish_final(installation, quarter, out, formats)
     files = [f"{finals.folder}/{name}" for name in finals.files]
     missing = f"; not decided: {', '.join(finals.missing)}" if finals.missing else ""
     nation = (
@@ -86,7 +97,7 @@ def bulletin(
             str(month): [f"{one.folder}/{name}" for name in one.files] for month, one in written.items()
         },
         "lines": [
-            *(f"{month}: {len(one.files)} bulletins in {one.folder}" for month, one in written.items()),
-            f"open {written[wanted[-1]].folder}/index.html",
+            *(f"{month}: {one.pages} bulletins in {one.folder}" for month, one in written.items()),
+            f"open {written[wanted[-1]].folder}/{written[wanted[-1]].files[0]}",
         ],
     }

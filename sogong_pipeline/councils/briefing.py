@@ -17,15 +17,22 @@ from sogong_pipeline.vocabulary import Stage
 LISTED, OF_EACH, NAMED = 12, 5, 4
 """So many districts of one table, of two, and names in a sentence fit on the one page; the rest are counted."""
 
+KEYWORDS = ("지역중소기업", "밀집지역", "위기징후", "의결 자료")
+
 
 def briefing(sheet: Sheet, issued_at: dt.datetime) -> Page:
     """Put a sheet into the words of one page."""
+    headline = _headline(sheet)
     return Page(
-        stem=f"{sheet.office_code}-briefing",
+        stem=sheet.office_code,
+        kind="briefing",
+        demo=sheet.demo,
         masthead=_masthead(sheet, issued_at),
-        headline=_headline(sheet),
+        headline=headline,
         sections=(_to_decide(sheet), _unsure(sheet), _changed(sheet)),
         others=(),
+        summary=headline[0],
+        keywords=(*KEYWORDS, sheet.office.name, sheet.half_year.said),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -10,14 +10,16 @@ from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.councils.issue import STEP, Issue, current_issue
 from sogong_pipeline.decisions.decision import Decision, decisions, in_force, last_before
 from sogong_pipeline.decisions.period import HalfYear
+from sogong_pipeline.districts.loaded import registry_of_version
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.store import FolderStore, open_reports
+from sogong_pipeline.pages.parts import Format
 from sogong_pipeline.pages.wording import clean
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.renderers.published import INDEX
-from sogong_pipeline.reports.collect import collect
+from sogong_pipeline.renderers.published import INDEX, write_pages
+from sogong_pipeline.renderers.registry import EVERYDAY, FINAL, file_name
+from sogong_pipeline.reports.collect import are_invented, collect
 from sogong_pipeline.reports.model import build_extracts, build_final
-from sogong_pipeline.reports.publish import write_reports
 from sogong_pipeline.reports.source import Councils, Decided, PreviousStages, ReportSource
 
 EXTRACTS = "sigungu"
@@ -34,13 +36,19 @@ class Finals:
     nation: bool
 
 
-def publish_final(catalogue: Catalogue, quarter: Quarter, out: Path | None = None) -> Finals:
+def publish_final(
+    catalogue: Catalogue,
+    quarter: Quarter,
+    out: Path | None = None,
+    formats: Sequence[Format] | None = None,
+) -> Finals:
     """Write the final reports of a quarter, and what each local government gets in the folder `sigungu`.
 
     Args:
         catalogue: the installation.
         quarter: a quarter that councils judged.
         out: a folder; when None, `<quarter>/final` where the settings have the reports.
+        formats: what everything is written in; when None, reports in all formats and extracts in HTML and PDF.
 
     Raises:
         RefusedError: when no council has decided on it.
@@ -57,10 +65,12 @@ def publish_final(catalogue: Catalogue, quarter: Quarter, out: Path | None = Non
     nation = not councils.missing or catalogue.settings.clock().date() > issue.deadline
     told = [model for model in models if nation or model.stem != INDEX]
     folder = f"{quarter}/final"
-    published = write_reports(told, FolderStore(out) if out else open_reports(catalogue.settings, folder))
-    extracts = write_reports(
+    place = FolderStore(out) if out else open_reports(catalogue.settings, folder)
+    published = write_pages(told, place, formats or FINAL)
+    extracts = write_pages(
         build_extracts(source),
         FolderStore(out / EXTRACTS) if out else open_reports(catalogue.settings, f"{folder}/{EXTRACTS}"),
+        formats or EVERYDAY,
     )
     files = [*published.files, *(f"{EXTRACTS}/{name}" for name in extracts.files)]
     return Finals(published.folder, files, list(councils.decided), list(councils.missing), nation)
@@ -72,6 +82,16 @@ def issue_on(catalogue: Catalogue, quarter: Quarter) -> Issue | None:
     return found[-1] if found else None
 
 
+def is_demo(catalogue: Catalogue, quarter: Quarter) -> bool:
+    """Whether the districts that the councils judged in a quarter are invented."""
+    issue = issue_on(catalogue, quarter)
+    if issue is None:
+        return False
+    edition = catalogue.lake.require("editions", str(quarter), issue.edition)
+    registry = registry_of_version(catalogue, edition.facts["registry_version"])
+    return are_invented(registry.on(quarter.last_day).districts)
+
+
 def overdue_quarters(catalogue: Catalogue) -> Iterator[Quarter]:
     """The quarters whose deadline passed with councils missing, and whose national report is not written yet."""
     for issue in _issues(catalogue):
@@ -79,7 +99,7 @@ def overdue_quarters(catalogue: Catalogue) -> Iterator[Quarter]:
         late = catalogue.settings.clock().date() > issue.deadline
         if late and rows and {row.office_code for row in rows} != issue.sheets.keys():
             place = open_reports(catalogue.settings, f"{issue.quarter}/final")
-            if place.read(PurePosixPath(f"{INDEX}.html")) is None:
+            if place.read(PurePosixPath(file_name(INDEX))) is None:
                 yield issue.quarter
 
 

@@ -20,8 +20,8 @@ from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition, diges
 from sogong_pipeline.lake.store import FolderStore, Store, open_reports
 from sogong_pipeline.lake.workspace import workspace
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.renderers.html import render
-from sogong_pipeline.renderers.published import Published
+from sogong_pipeline.renderers.published import Published, write_pages
+from sogong_pipeline.renderers.registry import EVERYDAY
 from sogong_pipeline.reports.collect import collect
 from sogong_pipeline.reports.scope import scopes
 from sogong_pipeline.stages.rules import DEFAULT
@@ -147,7 +147,7 @@ def sheets_place(catalogue: Catalogue, period: HalfYear) -> Store:
 
 
 def write_sheets(catalogue: Catalogue, issue: Issue, out: Path | None = None) -> Published:
-    """Write each office's sheet (`<office>.xlsx`) and one-page briefing (`<office>.html`).
+    """Write each office's sheet (`<office>.xlsx`) and one-page briefing (HTML and PDF).
 
     The same sheets come out byte for byte the same whenever they are written.
     """
@@ -158,8 +158,8 @@ def write_sheets(catalogue: Catalogue, issue: Issue, out: Path | None = None) ->
             file = folder / f"{office}.xlsx"
             write_workbook(sheet, file, issue.issued_at)
             place.put(file, PurePosixPath(file.name))
-            place.write(PurePosixPath(f"{office}.html"), render(briefing(sheet, issue.issued_at), "briefing"))
-            published.files.extend([file.name, f"{office}.html"])
+            published.files.append(file.name)
+            published.files.extend(write_pages([briefing(sheet, issue.issued_at)], place, EVERYDAY).files)
     with suppress(OSError):  # another run works in it
         place.scratch.rmdir()
     return published

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 import smtplib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from email.encoders import encode_base64
 from email.header import Header
 from email.message import Message
+from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import formatdate, make_msgid
 from pathlib import PurePosixPath
 
 from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.councils.final import is_demo
 from sogong_pipeline.councils.roster import roster
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.lake.partitions import digest_of
 from sogong_pipeline.lake.store import open_reports
+from sogong_pipeline.pages.parts import Format
 from sogong_pipeline.pages.wording import quarter_ko, texts
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.regions import reference
+from sogong_pipeline.renderers.registry import BROWSER, RENDERERS, file_name
 
 STEP = "delivered"
-DEMO_MARK = "<span>시연</span>"
+FILED: tuple[Format, ...] = ("hwpx", "pdf")
+"""What offices file and pass on."""
+Report = Mapping[Format, bytes]
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ def deliver_report(catalogue: Catalogue, quarter: Quarter, office_code: str, ser
         LaterError: when the server put it off or gave no answer.
     """
     report = _report(catalogue, quarter, office_code)
-    if report is None:
+    if not report:
         raise RefusedError(f"{quarter} has no final report of {office_code}; run `sogong publish {quarter}`")
     if server is None:
         return "not mailed: there is no connection sogong_smtp"
@@ -59,14 +67,16 @@ def deliver_report(catalogue: Catalogue, quarter: Quarter, office_code: str, ser
         return f"not mailed: {office_code} has no address in councils.yaml"
     if _was_mailed(catalogue, quarter, office_code, report, member.email):
         return f"{office_code} has it already"
-    message = compose(report, quarter, office_code, member.email, server.sender)
+    message = compose(
+        report, quarter, office_code, member.email, server.sender, demo=is_demo(catalogue, quarter)
+    )
     try:
         server.send(message)
     except OSError as error:
         raise failed(
             error, f"the report of {office_code}", "compare its address in councils.yaml with the office's"
         ) from error
-    catalogue.lake.store.write(_note(quarter, office_code), digest_of(report, member.email))
+    catalogue.lake.store.write(_note(quarter, office_code), _digest(report, member.email))
     return f"mailed to {member.email}"
 
 
@@ -78,19 +88,28 @@ def undelivered(catalogue: Catalogue, quarter: Quarter, offices: Iterable[str]) 
         for office in offices
         if (member := people.get(office))
         and member.email
-        and not _was_mailed(
-            catalogue, quarter, office, _report(catalogue, quarter, office) or "", member.email
-        )
+        and not _was_mailed(catalogue, quarter, office, _report(catalogue, quarter, office), member.email)
     ]
 
 
-def _report(catalogue: Catalogue, quarter: Quarter, office_code: str) -> str | None:
+def _report(catalogue: Catalogue, quarter: Quarter, office_code: str) -> Report:
+    """The files of a report that are mailed: those that offices file, or else what any browser opens."""
     place = open_reports(catalogue.settings, f"{quarter}/final")
-    return place.read(PurePosixPath(f"{office_code}.html"))
+    for formats in (FILED, (BROWSER,)):
+        found = {
+            suffix: place.read_bytes(PurePosixPath(file_name(office_code, suffix))) for suffix in formats
+        }
+        if report := {suffix: data for suffix, data in found.items() if data is not None}:
+            return report
+    return {}
 
 
-def _was_mailed(catalogue: Catalogue, quarter: Quarter, office_code: str, report: str, to: str) -> bool:
-    return catalogue.lake.store.read(_note(quarter, office_code)) == digest_of(report, to)
+def _was_mailed(catalogue: Catalogue, quarter: Quarter, office_code: str, report: Report, to: str) -> bool:
+    return catalogue.lake.store.read(_note(quarter, office_code)) == _digest(report, to)
+
+
+def _digest(report: Report, to: str) -> str:
+    return digest_of({suffix: hashlib.sha256(data).hexdigest() for suffix, data in report.items()}, to)
 
 
 def _note(quarter: Quarter, office_code: str) -> PurePosixPath:
@@ -121,14 +140,16 @@ def failed(error: OSError, what: str, remedy: str) -> RefusedError:
     return LaterError(f"the mail server does not take {what} now ({said}); it is tried again by itself")
 
 
-def compose(report: str, quarter: Quarter, office_code: str, to: str, sender: str) -> Message:
-    """The message: a few words, and the report as an attachment that opens in any browser."""
+def compose(
+    report: Report, quarter: Quarter, office_code: str, to: str, sender: str, *, demo: bool
+) -> Message:
+    """The message: a few words, and the files of the report."""
     office = next(office for office in reference.offices() if office.code == office_code)
-    demo = f"[{texts().report['demo']}] " if DEMO_MARK in report else ""
+    mark = f"[{texts().report['demo']}] " if demo else ""
     title = f"{quarter_ko(quarter)} {texts().report['final_title']}"
     # Not an EmailMessage: folding a long Korean subject, it loses the blanks between its parts.
     message = MIMEMultipart()
-    message["Subject"] = Header(f"{demo}{office.name} {title}", "utf-8", header_name="Subject").encode()
+    message["Subject"] = Header(f"{mark}{office.name} {title}", "utf-8", header_name="Subject").encode()
     message["From"] = sender
     message["To"] = to
     message["Date"] = formatdate(localtime=False)
@@ -136,11 +157,15 @@ def compose(report: str, quarter: Quarter, office_code: str, to: str, sender: st
     words = (
         f"{office.name} 담당자께\n\n"
         f"지역중소기업 지원협의회의 의결을 담은 {title}를 붙여 보냅니다.\n"
-        "붙인 파일을 웹 브라우저로 열어 주십시오. 잘못된 곳이 있으면 의결표의 구분을 ‘정정’으로 골라 "
-        "다시 보내 주십시오.\n"
+        "잘못된 곳이 있으면 의결표의 구분을 ‘정정’으로 골라 다시 보내 주십시오.\n"
     )
     message.attach(MIMEText(words, "plain", "utf-8"))
-    attached = MIMEText(report, "html", "utf-8")
-    attached.add_header("Content-Disposition", "attachment", filename=f"{quarter}-{office_code}.html")
-    message.attach(attached)
+    for suffix, data in report.items():
+        main, _, sub = RENDERERS[suffix].media_type.partition("/")
+        attached = MIMEBase(main, sub)
+        attached.set_payload(data)
+        encode_base64(attached)
+        name = file_name(f"{quarter}-{office_code}", suffix)
+        attached.add_header("Content-Disposition", "attachment", filename=name)
+        message.attach(attached)
     return message

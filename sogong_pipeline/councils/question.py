@@ -10,6 +10,7 @@ from sogong_pipeline.councils.checking import Checked, Judged
 from sogong_pipeline.councils.wording import stage_label, texts
 from sogong_pipeline.lake.store import open_reports
 from sogong_pipeline.pages.wording import clean, shorten
+from sogong_pipeline.renderers.registry import file_name
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.vocabulary import STAGES
 
@@ -39,11 +40,11 @@ def _lines(checked: Checked, settings: Settings, file: str) -> Iterator[str]:
     told |= {"판정": f"{sheet.quarter} 판본 {sheet.edition}", "표 번호": sheet.number}
     yield "  \n".join(f"**{name}** {plain(value)}" for name, value in told.items())
     yield ""
-    links = {"의결표": (sheet.period, "xlsx"), "초안": (f"{sheet.quarter}/draft", "html")}
-    yield " · ".join(
-        f"[{name}]({link(settings, folder, f'{sheet.office_code}.{end}')})"
-        for name, (folder, end) in links.items()
-    )
+    links = {
+        "의결표": (sheet.period, file_name(sheet.office_code, "xlsx")),
+        "초안": (f"{sheet.quarter}/draft", file_name(sheet.office_code)),
+    }
+    yield " · ".join(f"[{name}]({link(settings, folder, file)})" for name, (folder, file) in links.items())
     yield ""
     yield f"| 단계 | 제안 | {texts().kinds[checked.kind]} |"
     yield "|---|---:|---:|"

@@ -17,12 +17,11 @@ from sogong_pipeline.lake.partitions import SHORT, digest_of
 from sogong_pipeline.pages.wording import NONE, rounded, texts
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.scope import District, Scope
-from sogong_pipeline.vocabulary import OK, UNKNOWN, Base, Measure, Number, Stage, said_instead
+from sogong_pipeline.vocabulary import MEASURE_OF, OK, UNKNOWN, Base, Number, Stage, said_instead
 
 FORM = 1
 """Raised when sheets of older forms can no longer be read."""
 BASES: tuple[Base, Base] = ("year", "two_years")
-MEASURES: Mapping[str, Measure] = {"workplaces": "workplaces", "workers": "workers", "payroll": "payroll_krw"}
 MILLION = 10**6
 
 
@@ -134,7 +133,7 @@ def _line(district: District, last: Decision | None) -> Line:
         "last": f"{stage_label(last.stage)} ({last.period})" if last else NONE,
     }
     statuses: dict[str, str] = {}
-    for key, measure in MEASURES.items():
+    for key, measure in MEASURE_OF.items():
         level: Number | None = getattr(fact, measure)
         statuses[key] = fact.status
         shown[key] = _number(

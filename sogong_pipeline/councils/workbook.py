@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from sogong_pipeline.councils.sheet import Line, Sheet, is_figure
 from sogong_pipeline.councils.wording import Column, choices, columns, stage_label, texts
 from sogong_pipeline.pages import palette
-from sogong_pipeline.pages.labels import text_width
+from sogong_pipeline.pages.widths import text_width
 from sogong_pipeline.pages.wording import quarter_ko
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.vocabulary import STAGES, legend, statuses

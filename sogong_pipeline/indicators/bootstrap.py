@@ -16,8 +16,6 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sogong_pipeline.sql_engine import Engine
-
 INDICATORS = ("workplaces", "workers", "payroll")
 LARGEST_BLOCK = 32_000
 """Draws x workplaces at once: 256 kB a copy, which stays in the cache and is not asked of the system anew each time."""
@@ -39,35 +37,11 @@ class Draws:
     factor: Floats
 
 
-def pair_workplaces(engine: Engine, members: Sequence[Path], bases: Sequence[str], target: Path) -> None:
-    """Write what each workplace adds to both sides of each comparison, by district.
-
-    Args:
-        engine: with the views of `measure_quarter`.
-        members: matched rows (sql/matched/district_member) of the months compared.
-        bases: the bases wanted.
-        target: the Parquet file; columns district_id, workplace_id, then one per base, side and indicator.
-    """
-    engine.view("compared_member", members)
-    sums = ", ".join(
-        f"coalesce(sum({indicator}) FILTER (base = '{base}' AND is_now = {is_now}), 0)::DOUBLE "
-        f"AS {base}_{side}_{indicator}"
-        for base in bases
-        for side, is_now in (("now", True), ("before", False))
-        for indicator in INDICATORS
-    )
-    engine.write(
-        f"SELECT district_id, {sums} FROM paired_workplaces('compared_member') "
-        "GROUP BY district_id, workplace_id ORDER BY district_id, workplace_id",
-        target,
-    )
-
-
 def draw(pairs: Path, bases: Sequence[str], *, draws: int, seed: int) -> Iterator[Draws]:
     """Draw every district's workplaces anew.
 
     Args:
-        pairs: what `pair_workplaces` wrote.
+        pairs: rows of `sql/editions/paired_workplace`.
         bases: those wanted, of those given there.
         draws: how many times.
         seed: which draws; a district's depend on it and its identifier alone.

@@ -9,7 +9,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from sogong_pipeline.districts.registry import District
-from sogong_pipeline.indicators.bootstrap import pair_workplaces
 from sogong_pipeline.indicators.month import outside_roll_out
 from sogong_pipeline.indicators.pay_chain import register_chains
 from sogong_pipeline.indicators.series_breaks import area_breaks
@@ -20,28 +19,12 @@ from sogong_pipeline.sql_engine import Engine, query
 
 TREND_MONTHS = 36
 """How far back a report shows a district."""
-AREAS = {"district": "district_id", "region": "region_code"}
-"""What is measured, and the column that names it."""
-CUTS = {"all": "'all'", "industry": "division", "size": "size_band"}
-"""What an area is cut by, and the column that names the part."""
-SUMMED = (
-    "rate_bp, workplaces, workers, billed_amount_krw, "
-    "corporate_workplaces, corporate_workers, corporate_billed_amount_krw, "
-    'joined, "left", largest_workplace_workers, squared_workers, ceiling_workers'
-)
-COUNTED = {
-    "district": "ambiguous_workplaces",
-    "region": "level, matched_workplaces, ambiguous_workplaces, unassigned_workplaces",
-}
-"""What the months of a whole area hold beside that."""
-KNOWN_MONTHS = """
-CREATE TEMP TABLE area_months AS SELECT area, quarter, count(workplaces) AS known_months
-FROM area_month WHERE cut = 'all' GROUP BY area, quarter
-"""
-BREAKS_SEEN = """
-CREATE TEMP TABLE area_break AS SELECT DISTINCT area, from_month FROM reform
-WHERE list_has_any(evidence, (SELECT list(DISTINCT area) FROM area_month WHERE kind = 'region' AND cut = 'all'))
-"""
+AREAS = ("district", "region")
+CUTS = ("", "_industry", "_size")
+GATHERED = ("area_month", "area_months", "area_break")
+"""The months compared in one table, which of them are known, and which breaks they show."""
+MEASURED = ("area_quarter", "area_change", "quarter_fact")
+"""From those to the facts of every area, cut and part; each is the query of its folder in `sql/editions`."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +85,8 @@ def measure_quarter(
         The written files: the quarter's facts of districts and regions, in all, by industry and by size, and
         `district_trend` and `pay_chain`; and `paired_workplace`, what `bootstrap.draw` draws from.
     """
-    tables = [f"{_fact(area, cut)}_quarter" for area in AREAS for cut in CUTS]
+    facts = [f"fact_{area}{cut}" for area in AREAS for cut in CUTS]
+    tables = [f"{fact}_quarter" for fact in facts]
     files = {
         table: workspace / f"{table}.parquet"
         for table in (*tables, "district_trend", "pay_chain", "paired_workplace")
@@ -119,15 +103,13 @@ def measure_quarter(
                 "last_month": str(quarter.months[-1]),
             }
         )
-        _gather(engine, [months[month].measured for month in needed])
+        for fact in facts:
+            engine.view(f"{fact}_month", [months[month].measured.path(f"{fact}_month") for month in needed])
+        make_tables(engine, (*GATHERED, *MEASURED))
         for table in tables:
             engine.write(query("editions", table), files[table])
-        pair_workplaces(
-            engine,
-            [months[month].matched.path("district_member") for month in needed],
-            [entry.base for entry in comparisons(quarter)],
-            files["paired_workplace"],
-        )
+        engine.view("compared_member", [months[month].matched.path("district_member") for month in needed])
+        engine.write(query("editions", "paired_workplace"), files["paired_workplace"])
         linked = register_chains(engine, quarter, list(months)) or needed[:1]  # a view needs a file
         engine.view("july_member", [months[month].matched.path("district_member") for month in linked])
         for table in ("fact_district_month", "fact_region_month"):
@@ -137,27 +119,10 @@ def measure_quarter(
     return files
 
 
-def _fact(area: str, cut: str) -> str:
-    """What the tables of an area and cut are called, without the period."""
-    return f"fact_{area}" if cut == "all" else f"fact_{area}_{cut}"
-
-
-def _gather(engine: Engine, measured: Sequence[Partition]) -> None:
-    """Read the months of every area and cut into one table, and measure the quarter of all of them at once."""
-    selects = []
-    for area, key in AREAS.items():
-        for cut, part in CUTS.items():
-            table = f"{_fact(area, cut)}_month"
-            engine.view(table, [month.path(table) for month in measured])
-            columns = f"{SUMMED}, {COUNTED[area]}" if cut == "all" else SUMMED
-            selects.append(
-                f"SELECT '{area}' AS kind, {key} AS area, '{cut}' AS cut, {part} AS part, quarter, {columns} "
-                f"FROM {table} JOIN calendar USING (data_month)"
-            )
-    engine.connection.execute(f"CREATE TEMP TABLE area_month AS {' UNION ALL BY NAME '.join(selects)}")
-    engine.connection.execute(KNOWN_MONTHS)
-    engine.connection.execute(BREAKS_SEEN)
-    engine.connection.execute("CREATE TEMP TABLE quarter_fact AS FROM quarter_facts('area_month')")
+def make_tables(engine: Engine, tables: Iterable[str]) -> None:
+    """Make tables that later queries of the same run read, each by its query, in the order given."""
+    for table in tables:
+        engine.table(table, query("editions", table))
 
 
 def _register(

@@ -20,47 +20,18 @@ from numpy.typing import NDArray
 
 from sogong_pipeline.districts.registry import District
 from sogong_pipeline.indicators.month import outside_roll_out
-from sogong_pipeline.indicators.quarter import MonthIn, window
+from sogong_pipeline.indicators.quarter import MonthIn, make_tables, window
 from sogong_pipeline.indicators.series_breaks import area_breaks
 from sogong_pipeline.lake.partitions import SHORT, digest_of
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.sql_engine import Engine, query
+from sogong_pipeline.vocabulary import MEASURES
 
-MEASURES = ("workplaces", "workers", "payroll_krw")
 PERIOD = 12
 MILLION = 1_000_000
 PERIODIC = 361
 """Window of the seasonal regression in years, so wide that a calendar month's is its mean: three years bear no more."""
-SERIES = """
-CREATE TEMP TABLE series AS
-WITH month AS (
-    SELECT 'district' AS level, * EXCLUDE (district_id), district_id AS area FROM fact_district_month
-    UNION ALL BY NAME
-    SELECT * EXCLUDE (region_code), region_code AS area FROM fact_region_month
-)
-SELECT
-    level, area, data_month,
-    {scope}workplaces AS workplaces,
-    {scope}workers AS workers,
-    divide_half_even({scope}billed_amount_krw::HUGEINT * 10000, rate_bp)::BIGINT AS payroll_krw,
-    largest_workplace_workers,
-    workers AS all_workers
-FROM month
-"""
-BREAKS_SEEN = """
-CREATE TEMP TABLE broken_area AS
-SELECT DISTINCT area FROM reform
-WHERE from_month > getvariable('first_month') AND from_month <= getvariable('last_month')
-    AND list_has_any(evidence, (SELECT list(DISTINCT area) FROM series WHERE level <> 'district'))
-"""
-WHOLE = """
-SELECT level, area, list({measure} ORDER BY data_month)::DOUBLE[] AS months
-FROM series WHERE workplaces > 0 AND payroll_krw > 0
-GROUP BY level, area
-HAVING count(*) = {months} AND sum(workplaces) >= getvariable('fewest') * count(*)
-ORDER BY level, area
-"""
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -110,8 +81,7 @@ def adjust_series(
             ),
         )
         engine.connection.register("outside_roll_out", outside_roll_out(districts, quarter))
-        engine.connection.execute(SERIES.format(scope="corporate_" if crosses else ""))
-        engine.connection.execute(BREAKS_SEEN)
+        make_tables(engine, ("series", "broken_area"))
         engine.connection.register("season", _season(engine, span))
         engine.write(query("editions", "adjusted_series"), target)
     return target
@@ -120,9 +90,9 @@ def adjust_series(
 def _season(engine: Engine, span: Sequence[Month]) -> pa.Table:
     """The factors of every large area that is known in every month: one row per area and month."""
     columns: dict[str, Any] = {}
+    found = engine.connection.execute(query("editions", "adjustable_series")).to_arrow_table()
     for measure in MEASURES:
-        found = engine.connection.execute(WHOLE.format(measure=measure, months=len(span))).to_arrow_table()
-        values = np.array(found["months"].to_pylist(), dtype=np.float64).reshape(-1, len(span))
+        values = np.array(found[measure].to_pylist(), dtype=np.float64).reshape(-1, len(span))
         seasonal, irregular = split(values)
         columns[f"{measure}_seasonal"] = seasonal.ravel()
         columns[f"{measure}_irregular"] = irregular.ravel()

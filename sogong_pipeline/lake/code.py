@@ -46,7 +46,7 @@ def data_files(layer: Layer) -> list[Path]:
     """
     files: list[Path] = []
     for pattern in layer.data:
-        root = SHIPPED if pattern.startswith("expectations/") else PACKAGE
+        root = SHIPPED if pattern.startswith(("expectations/", "sql/")) else PACKAGE
         matches = sorted(path for path in root.glob(pattern) if path.is_file())
         if not matches:
             raise FileNotFoundError(f"layer {layer.name}: no data file matches {pattern}")

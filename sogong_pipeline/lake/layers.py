@@ -24,7 +24,8 @@ class Layer:
         about: What a partition holds.
         needs: The layers whose partitions it is made from.
         builder: The function that makes a partition, as a dotted name.
-        data: The data files its code reads, as patterns below the package, or below the folder of `expectations/`.
+        data: The data files its code reads, as patterns below the package, or beside `sql/` and `expectations/`.
+        command: What makes a partition, with the first part of its key; empty where no command does again.
     """
 
     name: str
@@ -34,18 +35,38 @@ class Layer:
     needs: tuple[str, ...] = ()
     builder: str = ""
     data: tuple[str, ...] = ()
+    command: str = ""
 
 
+INGEST, PROPOSE = "ingest {0}", "propose {0}"
 REGIONS = "regions/data/*"
 INDUSTRIES = "industries/data/*"
 RATES = "rates/contribution.yaml"
 BREAKS = "indicators/series_breaks.yaml"
 
 LAYERS: tuple[Layer, ...] = (
-    Layer("raw", ("month", "vintage"), "kept", "the file as received"),
-    Layer("registry", ("version",), "kept", "the districts as loaded, with the files they came in"),
-    Layer("registers", ("version",), "kept", "factory registers as read, without what is not needed of them"),
-    Layer("aliases", ("version",), "kept", "names of complexes that a person settled"),
+    Layer("raw", ("month", "vintage"), "kept", "the file as received", command=INGEST),
+    Layer(
+        "registry",
+        ("version",),
+        "kept",
+        "the districts as loaded, with the files they came in",
+        command="registry load FILE",
+    ),
+    Layer(
+        "registers",
+        ("version",),
+        "kept",
+        "factory registers as read, without what is not needed of them",
+        command="factories load FILE",
+    ),
+    Layer(
+        "aliases",
+        ("version",),
+        "kept",
+        "names of complexes that a person settled",
+        command="factories names --record FILE",
+    ),
     Layer(
         "staged",
         ("month", "vintage"),
@@ -143,6 +164,7 @@ LAYERS: tuple[Layer, ...] = (
         needs=("measured", "matched", "moved"),
         builder="sogong_pipeline.indicators.edition.measure_edition",
         data=(REGIONS, INDUSTRIES, RATES, BREAKS, "indicators/seasonality.yaml"),
+        command=PROPOSE,
     ),
     Layer(
         "proposals",
@@ -151,8 +173,39 @@ LAYERS: tuple[Layer, ...] = (
         "the stage of every district by one rule set, with its confidence",
         needs=("editions",),
         builder="sogong_pipeline.stages.proposals.propose_stages",
+        data=("sql/reference/labels.yaml", RATES),
+        command=PROPOSE,
     ),
-    Layer("sheets", ("period", "issue"), "kept", "the decision sheets as issued"),
+    Layer(
+        "sheets", ("period", "issue"), "kept", "the decision sheets as issued", command="decide sheets {0}"
+    ),
+    Layer(
+        "counts",
+        ("version",),
+        "kept",
+        "counts of small manufacturers as loaded, with the files they came in",
+        command="clusters load FILE",
+    ),
+    Layer(
+        "corporations",
+        ("month", "vintage"),
+        "derived",
+        "small corporations of manufacturing by dong and division",
+        needs=("staged",),
+        builder="sogong_pipeline.clusters.corporations.count_corporations",
+        data=(REGIONS, INDUSTRIES),
+        command="clusters load",
+    ),
+    Layer(
+        "clusters",
+        ("version",),
+        "derived",
+        "dongs and divisions against the law's number, shares, small corporations by month",
+        needs=("counts", "corporations"),
+        builder="sogong_pipeline.clusters.building.build_clusters",
+        data=(REGIONS, INDUSTRIES, "clusters/*.yaml", "clusters/data/*.csv"),
+        command="clusters load",
+    ),
     Layer(
         "received", ("period", "office", "file"), "kept", "returned sheets that wait, and the answers given"
     ),
@@ -165,6 +218,14 @@ BY_NAME = {layer.name: layer for layer in LAYERS}
 def named(*kinds: Kind) -> tuple[str, ...]:
     """The names of the layers of some kinds, in the order of the table."""
     return tuple(layer.name for layer in LAYERS if layer.kind in kinds)
+
+
+def remedy(name: str, *key: str) -> str:
+    """How a missing partition of a layer is made or brought back; to be put into a refusal."""
+    layer = BY_NAME.get(name)
+    if layer and (command := layer.command or INGEST * (layer.kind == "derived")):
+        return f"run `sogong {command.format(*key)}` first"
+    return f"restore lake/{name} from the backup"
 
 
 def below(name: str) -> tuple[str, ...]:

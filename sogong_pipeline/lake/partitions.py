@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake.layers import remedy
 from sogong_pipeline.lake.orphans import CURRENT, MANIFEST, sweep
 from sogong_pipeline.lake.store import Store
 from sogong_pipeline.lake.workspace import workspace
@@ -117,9 +118,7 @@ class Lake:
         """
         partition = self.find(step, *key)
         if partition is None:
-            raise RefusedError(
-                f"{step} of {' '.join(key)} is not in the lake; run `sogong ingest` for it first"
-            )
+            raise RefusedError(f"{step} of {' '.join(key)} is not in the lake; {remedy(step, *key)}")
         return partition
 
     def partitions(self, step: str, *key: str) -> list[Partition]:

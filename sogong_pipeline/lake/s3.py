@@ -69,18 +69,30 @@ class S3Store:
 
     def read(self, name: PurePosixPath) -> str | None:
         """Read an object."""
-        with self._told():
-            try:
-                with self._files.open_input_file(self._key(name)) as file:
-                    return bytes(file.readall()).decode()
-            except FileNotFoundError:
-                return None
+        data = self.read_bytes(name)
+        return None if data is None else data.decode()
 
     def write(self, name: PurePosixPath, text: str) -> None:
         """Put an object in one request."""
-        kind = {"Content-Type": mimetypes.guess_type(name.name)[0] or "text/plain"}  # a browser goes by it
+        self._write(name, text.encode(), "text/plain")
+
+    def read_bytes(self, name: PurePosixPath) -> bytes | None:
+        """Read an object."""
+        with self._told():
+            try:
+                with self._files.open_input_file(self._key(name)) as file:
+                    return bytes(file.readall())
+            except FileNotFoundError:
+                return None
+
+    def write_bytes(self, name: PurePosixPath, data: bytes) -> None:
+        """Put an object in one request."""
+        self._write(name, data, "application/octet-stream")
+
+    def _write(self, name: PurePosixPath, data: bytes, otherwise: str) -> None:
+        kind = {"Content-Type": mimetypes.guess_type(name.name)[0] or otherwise}  # a browser goes by it
         with self._told(), self._files.open_output_stream(self._key(name), metadata=kind) as stream:
-            stream.write(text.encode())
+            stream.write(data)
 
     def folders(self, name: PurePosixPath) -> list[str]:
         """List what lies below a prefix."""

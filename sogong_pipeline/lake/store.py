@@ -32,6 +32,12 @@ class Store(Protocol):
     def write(self, name: PurePosixPath, text: str) -> None:
         """Replace a small text in one step: a reader sees the old or the new one."""
 
+    def read_bytes(self, name: PurePosixPath) -> bytes | None:
+        """A small file as it is now, or None when there is none."""
+
+    def write_bytes(self, name: PurePosixPath, data: bytes) -> None:
+        """Replace a small file in one step, as `write` does a text."""
+
     def folders(self, name: PurePosixPath) -> list[str]:
         """The names of the folders right below one, in any order; none when it is not there."""
 
@@ -82,6 +88,17 @@ class FolderStore:
     def write(self, name: PurePosixPath, text: str) -> None:
         """Replace a file by a rename."""
         write_atomically(self.root / name, text)
+
+    def read_bytes(self, name: PurePosixPath) -> bytes | None:
+        """Read a file."""
+        try:
+            return (self.root / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def write_bytes(self, name: PurePosixPath, data: bytes) -> None:
+        """Replace a file by a rename."""
+        write_atomically(self.root / name, data)
 
     def folders(self, name: PurePosixPath) -> list[str]:
         """List a folder."""
@@ -170,15 +187,15 @@ def sizes_below(folder: Path) -> Iterator[tuple[Path, int]]:
                 yield path, status.st_size
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a text file in one step, so that a reader sees the old or the new one, never a part.
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Replace a small file in one step, so that a reader sees the old or the new one, never a part.
 
     What a killed run leaves has a name of its own, and the next run writes over it.
     Two runs at once wait for each other.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as part:
-        part.write(text.encode())
+        part.write(content.encode() if isinstance(content, str) else content)
     _sync(path.parent)
 
 

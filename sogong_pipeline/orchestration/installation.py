@@ -7,20 +7,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sogong_pipeline.steps.installation import Installation
 
-API_CONNECTION = "sogong_api"
-"""The connection whose password is the key of data.go.kr, for installations that keep their keys in Airflow."""
-
 
 def open_installation(source: str = "") -> Installation:
-    """The installation of `SOGONG_HOME`; for `odcloud` with Airflow's key where `SOGONG_API_KEY` has none."""
-    from sogong_pipeline.nps.sources import ODCLOUD
+    """The installation of `SOGONG_HOME`; Airflow's connections supply the source's keys that no variable has.
+
+    Args:
+        source: A value of `--from`; blank for the default source, or when no source is used.
+    """
+    from pydantic import SecretStr
+
+    from sogong_pipeline.nps.sources.registry import secrets_of
     from sogong_pipeline.settings import Settings
     from sogong_pipeline.steps.installation import Installation
 
     settings = Settings()
-    if source == ODCLOUD and not settings.api_key.get_secret_value():
-        settings = Settings(api_key=_password(API_CONNECTION))
-    return Installation(settings)
+    missing = [
+        name for name in secrets_of(source, settings) if not getattr(settings, name).get_secret_value()
+    ]
+    keys = {name: SecretStr(_password(connection_of(name))) for name in missing}
+    return Installation(settings.model_copy(update=keys))
+
+
+def connection_of(secret: str) -> str:
+    """The connection whose password is a secret setting: `sogong_api` for `api_key`."""
+    return f"sogong_{secret.removesuffix('_key')}"
 
 
 def _password(connection: str) -> str:

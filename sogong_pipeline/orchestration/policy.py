@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowSensorTimeout
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.orchestration.alerts import alert
 
-TAGS = frozenset({"decisions", "month", "quarter", "registry", "reports"})
+TAGS = frozenset({"clusters", "decisions", "month", "quarter", "registry", "reports"})
 """Every tag a DAG may carry."""
 
 POOL = "memory_gb"

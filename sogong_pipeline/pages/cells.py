@@ -1,4 +1,4 @@
-"""Cells that recur on every kind of page. A figure that is not known says why in its place."""
+"""Cells that recur on every kind of page: counts, figures with their status, shares. An unknown figure says why."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from sogong_pipeline.pages.parts import Cell
 from sogong_pipeline.pages.wording import number, rounded
 from sogong_pipeline.vocabulary import OK, UNKNOWN, Number, said_instead, statuses
 
-ROW_LONGEST = 60
-"""Names longer than this are cut where a row begins with them."""
 MILLION, HUNDRED_MILLION = 10**6, 10**8
+ROW_LONGEST = 60
+"""Names longer than this are cut in the cell a row begins with."""
 
 
 def count(value: int, unit: str = "곳") -> Cell:

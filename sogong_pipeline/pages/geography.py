@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sogong_pipeline.pages.projection import Point, Ring, ring_area
 from sogong_pipeline.regions import reference
+
+Point = tuple[float, float]
+"""Longitude and latitude, in degrees."""
+Ring = Sequence[Point]
+KOREA = (124.5, 33.0, 132.0, 38.7)
+"""West, south, east, north; a coordinate outside is an error of the registry, not a place on the map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,18 @@ def sido_labels(apart_from: frozenset[str] = frozenset()) -> Iterator[tuple[str,
             by_sido.setdefault(outline.code[:2], []).append(_middle(_largest(outline.rings)))
     for code, middles in by_sido.items():
         yield region_name(code), (_mean(x for x, _ in middles), _mean(y for _, y in middles))
+
+
+def is_in_korea(place: Point) -> bool:
+    """Whether a coordinate lies in Korea; others are errors of the registry and are not drawn."""
+    west, south, east, north = KOREA
+    return west <= place[0] <= east and south <= place[1] <= north
+
+
+def ring_area(ring: Ring) -> float:
+    """Area within an outline, in square degrees (shoelace)."""
+    pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
+    return abs(math.fsum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)) / 2
 
 
 def _largest(rings: Iterable[Ring]) -> Ring:

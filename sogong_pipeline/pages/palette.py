@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sogong_pipeline.pages import svg
-from sogong_pipeline.pages.svg import Style
-from sogong_pipeline.vocabulary import Stage
+from sogong_pipeline.vocabulary import Measure, Stage
 
 INK = "#1c2733"
 MUTED = "#5d6975"
@@ -29,23 +27,9 @@ EDGE: Mapping[Stage, str] = {
 }
 ON: Mapping[Stage, str] = {"good": INK, "caution": INK, "severe": "#ffffff", "undetermined": MUTED}
 """Colour of text that stands on a stage's colour."""
-
-
-def mark(stage: Stage, x: float, y: float, size: float) -> str:
-    """The mark of a stage centred on (x, y): a disc, a triangle, a diamond, an open ring."""
-    style: Style = {"fill": FILL[stage], "stroke": EDGE[stage], "stroke_width": 0.8}
-    if stage == "severe":
-        reach = size * 0.62
-        corners = [(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)]
-        return svg.element("path", d=svg.line_path(corners, closed=True), **style)
-    if stage == "caution":
-        reach = size * 0.58
-        corners = [(x, y - reach), (x + reach, y + reach * 0.8), (x - reach, y + reach * 0.8)]
-        return svg.element("path", d=svg.line_path(corners, closed=True), **style)
-    radius = size * (0.36 if stage == "good" else 0.38)
-    return svg.element("circle", cx=x, cy=y, r=radius, **style)
-
-
-def sample(stage: Stage) -> str:
-    """The mark alone, for a legend or a line of text."""
-    return svg.drawing(12, 12, mark(stage, 6, 6, 9))
+SERIES: Mapping[Measure, tuple[str, str]] = {
+    "workers": (NAVY, "none"),
+    "payroll_krw": (PAYROLL, "5 2"),
+    "workplaces": (WORKPLACES, "1.5 1.8"),
+}
+"""Colour and dashes of the lines that stand for a measure."""

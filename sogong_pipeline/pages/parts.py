@@ -1,6 +1,7 @@
 """The parts a report is made of, in words and figures ready to print; every format renders the same ones.
 
-A part knows nothing of HTML, paper or spreadsheets. Text is plain text: a renderer escapes it for its format.
+A part knows nothing of HTML, paper or spreadsheets. Text is plain text: a renderer escapes it for its format. Tables,
+pictures and sections say which formats hold them.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from sogong_pipeline.pages.drawings import Drawing
 from sogong_pipeline.vocabulary import Number, Stage
 
+Kind = Literal["report", "bulletin", "quality", "briefing", "clusters"]
+Format = Literal["html", "pdf", "xlsx", "hwpx"]
+FORMATS: frozenset[Format] = frozenset({"html", "pdf", "xlsx", "hwpx"})
 ColumnKind = Literal["text", "number", "stage", "picture"]
 Tone = Literal["", "bad", "doubtful"]
 """How a cell wants to be read: as it is, as something wrong, as something to look at."""
@@ -29,18 +34,19 @@ class Link:
 class Legend:
     """One entry of a legend: a drawn sample and its meaning."""
 
-    svg: str
+    drawing: Drawing
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart or map as self-contained SVG, with the words around it."""
+    """A chart or map with the words around it; `drawing` is None where nothing is known to draw."""
 
-    svg: str
+    drawing: Drawing | None
     title: str
     notes: tuple[str, ...] = ()
     legend: tuple[Legend, ...] = ()
+    formats: frozenset[Format] = FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class Cell:
         note: A second line in smaller type.
         stage: The stage that `text` names, for its mark and colour.
         links: Where parts of the text lead; when given they stand in place of `text`.
-        svg: A drawing in place of `text`.
+        drawing: Shown in place of `text` by the formats that can draw.
         tone: How it wants to be read.
         status: How a figure is to be taken where it is not ok; of an unknown one why there is none.
     """
@@ -65,7 +71,7 @@ class Cell:
     note: str = ""
     stage: Stage | None = None
     links: tuple[Link, ...] = ()
-    svg: str = ""
+    drawing: Drawing | None = None
     tone: Tone = ""
     status: str = ""
 
@@ -122,6 +128,7 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     search: Search | None = None
+    formats: frozenset[Format] = FORMATS
 
     @property
     def statuses(self) -> frozenset[str]:
@@ -173,7 +180,7 @@ class Bullet:
 
     title: str
     text: str
-    svg: str = ""
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +195,7 @@ class Section:
     tables: tuple[Table, ...] = ()
     cards: tuple[Card, ...] = ()
     legend: tuple[Legend, ...] = ()
+    formats: frozenset[Format] = FORMATS
 
     @property
     def card_statuses(self) -> frozenset[str]:
@@ -217,14 +225,26 @@ class Page:
 
     Attributes:
         stem: File name without what follows the dot.
+        kind: Chooses the layout.
+        demo: Whether its figures are invented.
         masthead: Title and marks.
         headline: The sentences to read first.
         sections: The numbered parts, in order.
         others: Ways to the other pages beside it.
+        summary: The page in a sentence or two, for the metadata of a file.
+        keywords: What to find it by, for the metadata of a file.
+        tiles: The number of districts in each stage, where the page is about stages.
+        bars: The same as bars.
     """
 
     stem: str
+    kind: Kind
+    demo: bool
     masthead: Masthead
     headline: tuple[str, ...]
     sections: tuple[Section, ...]
     others: tuple[Link, ...]
+    summary: str
+    keywords: tuple[str, ...]
+    tiles: tuple[StageTile, ...] = ()
+    bars: Picture | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
@@ -17,7 +17,7 @@ from typing import Literal
 import yaml
 
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.vocabulary import Number, Stage
+from sogong_pipeline.vocabulary import Number, labels
 
 NONE = "–"
 CHANGE_DIGITS = 2
@@ -33,39 +33,21 @@ _RIEUL = 8
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The fixed words of texts.yaml, by the same names."""
+    """The words that every kind of page uses, by the names of texts.yaml, and the labels of codes."""
 
     report: Mapping[str, str]
-    headings: Mapping[str, str]
-    stages: Mapping[Stage, str]
+    stages: Mapping[str, str]
     confidence: Mapping[str, str]
     measures: Mapping[str, str]
     bases: Mapping[str, str]
-    undetermined: Mapping[str, Mapping[str, str]]
-    undetermined_lead: str
-    stage_meanings: Mapping[Stage, str]
-    stage_lead: str
-    confidence_meaning: str
-    limits: Mapping[str, str]
-    source_lead: str
-    map_attribution: str
-    definitions: str
-    flagged_lead: str
-    flows_lead: str
-    flows_provisional: str
-    flows_meaning: str
-    entries: Mapping[str, str]
-    exits: Mapping[str, str]
-    break_note: str
-    adjusted_corporations: str
-    adjusted_note: str
-    source_notes: Sequence[str]
 
 
 @cache
 def texts() -> Texts:
     """The fixed words, read once."""
-    return Texts(**yaml.safe_load(files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")))
+    words = yaml.safe_load(files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8"))
+    named = labels()
+    return Texts(**words, stages=named.stages, measures=named.measures, bases=named.bases)
 
 
 def clean(text: str) -> str:
@@ -152,4 +134,4 @@ def quarter_ko(quarter: Quarter) -> str:
 
 def month_ko(month: Month) -> str:
     """`2026년 9월`."""
-    return f"{month.year}년 {month.month}월"
+    return month.korean

@@ -7,8 +7,9 @@ from sogong_pipeline.pages.parts import Cell, Column, Link, Page, Row, Section, 
 from sogong_pipeline.pages.wording import month_ko, number
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality_pages.history import Checked, History
-from sogong_pipeline.quality_pages.page import INDEX, masthead
+from sogong_pipeline.quality_pages.page import KEYWORDS, masthead
 from sogong_pipeline.quality_pages.wording import STATES, TONES, figure
+from sogong_pipeline.renderers.published import INDEX
 
 
 def index_page(history: History) -> Page:
@@ -26,12 +27,17 @@ def index_page(history: History) -> Page:
     told = ", ".join(f"{STATES[state]} {number(count)}개월" for state, count in counted.items() if count)
     latest = max(checked.checked_at for checked in shown.values())
     span = f"{month_ko(months[0])}~{month_ko(months[-1])}"
+    sentence = f"점검한 {number(len(months))}개월: {told}."
     return Page(
         stem=INDEX,
+        kind="quality",
+        demo=False,
         masthead=masthead(span, f"{latest:%Y-%m-%d} 기준"),
-        headline=(f"점검한 {number(len(months))}개월: {told}.",),
+        headline=(sentence,),
         sections=(Section("months", "달마다의 결과", tables=(Table("months", "", columns, rows),)),),
         others=(),
+        summary=sentence,
+        keywords=KEYWORDS,
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import yaml
 
 from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.drawings import LimitedSparkline, Limits
 from sogong_pipeline.pages.parts import Bullet, Cell, Column, Link, Masthead, Page, Row, Section, Table
 from sogong_pipeline.pages.wording import clean, month_ko, number
 from sogong_pipeline.periods import Month
@@ -16,7 +18,6 @@ from sogong_pipeline.quality.gate import CHECKED
 from sogong_pipeline.quality_pages.history import Checked, History, trend_months
 from sogong_pipeline.quality_pages.revision_section import by_revision
 from sogong_pipeline.quality_pages.sido_section import by_sido
-from sogong_pipeline.quality_pages.spark import Limits, spark
 from sogong_pipeline.quality_pages.wording import (
     NOT_LOOKED_AT,
     SEVERITIES,
@@ -26,9 +27,10 @@ from sogong_pipeline.quality_pages.wording import (
     limits,
     notes,
 )
+from sogong_pipeline.renderers.published import INDEX
 
 KICKER = "국민연금 가입 사업장 내역 품질 점검"
-INDEX = "index"
+KEYWORDS = ("국민연금 가입 사업장 내역", "자료 품질", "점검")
 DIGEST_SHOWN = 12
 
 
@@ -39,14 +41,17 @@ def month_page(history: History, month: Month) -> Page:
     """
     found = history.of(month)
     shown = found[0]
+    sentences = _headline(month, found)
     return Page(
         stem=str(month),
+        kind="quality",
+        demo=False,
         masthead=masthead(
             month_ko(month),
             f"{shown.checked_at:%Y-%m-%d} 점검",
             "" if shown.state == "passed" else STATES[shown.state],
         ),
-        headline=_headline(month, found),
+        headline=sentences,
         sections=tuple(
             section
             for section in (
@@ -59,6 +64,8 @@ def month_page(history: History, month: Month) -> Page:
             if section is not None
         ),
         others=(Link("모든 달", INDEX),),
+        summary=sentences[0],
+        keywords=(*KEYWORDS, month_ko(month)),
     )
 
 
@@ -194,9 +201,18 @@ def _row(result: Mapping[str, Any], usual: Sequence[Checked | None], months: Seq
             Cell(_figure(result), hint=clean(result["observed"])),
             Cell(limits(within, unit)),
             Cell(NOT_LOOKED_AT if result["figure"] is None else state, tone=tone),
-            Cell(title, svg=spark(values, within, title, with_limits=unit != "count" and within.most != 0)),
+            Cell(
+                title, drawing=_trend(values, within, title, with_limits=unit != "count" and within.most != 0)
+            ),
         )
     )
+
+
+def _trend(
+    values: Sequence[Decimal | None], within: Limits, title: str, *, with_limits: bool
+) -> LimitedSparkline | None:
+    known = any(value is not None for value in values)
+    return LimitedSparkline(title, values, within, with_limits) if known else None
 
 
 def _limits(result: Mapping[str, Any]) -> Limits:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
 
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.lake.store import open_reports
@@ -12,8 +11,7 @@ from sogong_pipeline.periods import Month
 from sogong_pipeline.quality_pages.history import TREND_MONTHS, History
 from sogong_pipeline.quality_pages.month_index import index_page
 from sogong_pipeline.quality_pages.page import month_page
-from sogong_pipeline.renderers.html import render
-from sogong_pipeline.renderers.published import Published
+from sogong_pipeline.renderers.published import Published, write_pages
 
 FOLDER = "quality"
 
@@ -28,11 +26,7 @@ def publish_quality(catalogue: Catalogue, months: Iterable[Month]) -> Published:
         Where they are, and the names of those written, `index.html` last; none when no month was checked.
     """
     history, place = History(catalogue), open_reports(catalogue.settings, FOLDER)
-    published = Published(place.address, [])
-    for page in _pages(history, sorted(set(months))):
-        published.files.append(f"{page.stem}.html")
-        place.write(PurePosixPath(published.files[-1]), render(page, "quality"))
-    return published
+    return write_pages(_pages(history, sorted(set(months))), place)
 
 
 def _pages(history: History, months: list[Month]) -> Iterator[Page]:

@@ -10,8 +10,9 @@ from sogong_pipeline.pages.parts import Cell, Column, Row, Section, Table
 from sogong_pipeline.pages.wording import number, signed
 from sogong_pipeline.quality_pages.wording import notes
 from sogong_pipeline.regions.reference import regions
+from sogong_pipeline.vocabulary import NATION
 
-NATION, NOWHERE = "00", "99"
+NOWHERE = "99"
 MEASURES = (("workplaces", "개"), ("workers", "명"))
 
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.drawings import LimitedSparkline, Limits
 from sogong_pipeline.pages.parts import Cell, Column, Row, Section, Table, Tone
 from sogong_pipeline.pages.wording import month_ko, number
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality_pages.history import Checked, History, trend_months
-from sogong_pipeline.quality_pages.spark import Limits, spark
 from sogong_pipeline.quality_pages.wording import figure, notes
 
 
@@ -60,7 +60,7 @@ def by_sido(history: History, month: Month, shown: Checked) -> Section | None:
                         row["corporate_subscribers_to_month_before"],
                         within["sido_subscribers_to_month_before_small"],
                     ),
-                    Cell(title, svg=spark(series, Limits(), title, with_limits=False)),
+                    Cell(title, drawing=LimitedSparkline(title, series, Limits(), with_limits=False)),
                 )
             )
         )

@@ -9,10 +9,10 @@ from importlib.resources import files
 
 import yaml
 
+from sogong_pipeline.pages.drawings import Limits
 from sogong_pipeline.pages.parts import Tone
 from sogong_pipeline.pages.wording import MINUS, NONE, number, signed
 from sogong_pipeline.quality_pages.history import State
-from sogong_pipeline.quality_pages.spark import Limits
 
 SEVERITIES: Mapping[str, str] = {"critical": "중단", "warning": "경고"}
 STATES: Mapping[State, str] = {"passed": "통과", "warned": "경고", "stopped": "중단"}

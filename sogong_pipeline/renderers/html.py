@@ -6,30 +6,31 @@ import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from sogong_pipeline.pages import palette
+from sogong_pipeline.pages.drawings import Drawing
 from sogong_pipeline.pages.parts import Page
 from sogong_pipeline.pages.wording import texts
+from sogong_pipeline.renderers.svg.draw import draw
+from sogong_pipeline.renderers.svg.marks import mark
 from sogong_pipeline.vocabulary import STAGES, legend, statuses
 
-Kind = Literal["report", "bulletin", "quality", "briefing"]
 
-
-def render(page: Page, kind: Kind = "report") -> str:
-    """Lay a page out as HTML; the same page always gives the same text.
+def render(page: Page) -> bytes:
+    """Lay a page out as HTML; the same page always gives the same bytes.
 
     Each kind has a template, and a style of its own after the common one where it needs any; only reports have a
     script, which searches and sorts their tables.
     """
-    environment = _environment()
+    environment, kind = _environment(), page.kind
     style = environment.get_template("style.css.j2").render(head=page.masthead, palette=palette, kind=kind)
     script = ""
     if kind == "report":
         script = files(__package__).joinpath("templates", "table.js").read_text(encoding="utf-8")
-    return environment.get_template(f"{kind}.html.j2").render(
+    text = environment.get_template("base.html.j2").render(
         kind=kind,
         model=page,
         head=page.masthead,
@@ -38,8 +39,9 @@ def render(page: Page, kind: Kind = "report") -> str:
         script=script,
         style_digest=_digest(style),
         script_digest=_digest(script),
-        marks={stage: palette.mark(stage, 6, 6, 9) for stage in STAGES if kind in {"report", "briefing"}},
+        marks={stage: mark(stage, 6, 6, 9) for stage in STAGES if kind in {"report", "briefing", "clusters"}},
     )
+    return text.encode()
 
 
 @cache
@@ -53,8 +55,13 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["css_string"] = _css_string
-    environment.globals.update(statuses=statuses(), legend_of=legend)
+    environment.globals.update(statuses=statuses(), legend_of=legend, draw=_draw)
     return environment
+
+
+def _draw(drawing: Drawing | None) -> Markup:
+    """A drawing as markup; nothing where nothing is known to draw."""
+    return Markup(draw(drawing) if drawing else "")  # noqa: S704 - the drawer escapes what it writes
 
 
 def _css_string(text: str) -> str:

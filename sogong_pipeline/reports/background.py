@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sogong_pipeline.pages import cells, palette
-from sogong_pipeline.pages.parts import Bullet, Cell, Column, Row, Section, Table
+from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.drawings import StageMark
+from sogong_pipeline.pages.parts import FORMATS, Bullet, Cell, Column, Row, Section, Table
 from sogong_pipeline.pages.wording import clean, closed_percent, texts
 from sogong_pipeline.reports.scope import Scope, undetermined_key
-from sogong_pipeline.reports.words import since
+from sogong_pipeline.reports.wording import report_texts, since
 
 DIGEST_SHOWN = 12
 """Hexadecimal digits of a digest that are printed; the whole one is in the hint."""
@@ -18,19 +19,19 @@ def undetermined(scope: Scope) -> Section:
     """What a pending stage means, and how many districts are pending for which reason."""
     held = [district for district in scope.districts if district.stage == "undetermined"]
     reasons = Counter(undetermined_key(district) for district in held)
-    order = list(texts().undetermined)
+    order = list(report_texts().undetermined)
     rows = tuple(
         Row((Cell(words["label"]), cells.count(reasons[key]), Cell(words["meaning"])))
         for key in sorted(reasons, key=lambda key: (-reasons[key], order.index(key)))
-        for words in [texts().undetermined[key]]
+        for words in [report_texts().undetermined[key]]
     )
     columns = (Column("사유"), Column("밀집지역", "number", "곳"), Column("뜻"))
-    paragraphs = [texts().undetermined_lead]
+    paragraphs = [report_texts().undetermined_lead]
     if not rows:
         paragraphs.append("이번 분기에 판정을 보류한 밀집지역은 없습니다.")
     return Section(
         "undetermined",
-        texts().headings["undetermined"],
+        report_texts().headings["undetermined"],
         paragraphs=tuple(paragraphs),
         tables=(Table("undetermined", "판정보류 사유별 밀집지역", columns, rows),) if rows else (),
     )
@@ -65,15 +66,15 @@ def matching(scope: Scope) -> Section:
     columns = (Column("구분"), Column("사업장", "number", "개"), Column("비율", "number", "%"), Column("뜻"))
     notes = ("분기 월평균이며, 반올림 때문에 합계가 어긋나 보일 수 있습니다.",)
     table = Table("matching", "사업장의 밀집지역 연결", columns, rows, notes)
-    return Section("matching", texts().headings["matching"], tables=(table,))
+    return Section("matching", report_texts().headings["matching"], tables=(table,))
 
 
 def limits() -> Section:
     """The limits of the data."""
     return Section(
         "limits",
-        texts().headings["limits"],
-        bullets=tuple(Bullet(title, meaning) for title, meaning in texts().limits.items()),
+        report_texts().headings["limits"],
+        bullets=tuple(Bullet(title, meaning) for title, meaning in report_texts().limits.items()),
     )
 
 
@@ -82,16 +83,16 @@ def stages(scope: Scope) -> Section:
     rules = scope.source.rule_set
     return Section(
         "stages",
-        texts().headings["stages"],
+        report_texts().headings["stages"],
         paragraphs=(
-            texts().stage_lead,
+            report_texts().stage_lead,
             f"적용한 규칙: {rules.title_ko}({rules.rule_set}, 버전 {rules.version}). "
             + closed_percent(rules.description_ko),
-            texts().confidence_meaning,
+            report_texts().confidence_meaning,
         ),
         bullets=tuple(
-            Bullet(texts().stages[stage], meaning, palette.sample(stage))
-            for stage, meaning in texts().stage_meanings.items()
+            Bullet(texts().stages[stage], meaning, StageMark(stage))
+            for stage, meaning in report_texts().stage_meanings.items()
         ),
     )
 
@@ -132,12 +133,13 @@ def sources(scope: Scope) -> Section:
         "월별 원자료",
         columns,
         rows,
-        notes=tuple(texts().source_notes),
+        notes=tuple(report_texts().source_notes),
+        formats=FORMATS - {"hwpx"},
     )
     return Section(
         "sources",
-        texts().headings["sources"],
-        paragraphs=(texts().source_lead,),
+        report_texts().headings["sources"],
+        paragraphs=(report_texts().source_lead,),
         bullets=tuple(Bullet(title, value) for title, value in facts.items()),
         tables=(table,) if rows else (),
     )

@@ -30,7 +30,7 @@ from sogong_pipeline.reports.source import (
     TrendPoint,
 )
 from sogong_pipeline.stages.rules import DEFAULT, load
-from sogong_pipeline.vocabulary import NATION_CODE, Base, Measure
+from sogong_pipeline.vocabulary import NATION, Base, Measure
 from sogong_pipeline.warehouse.rows import source_file
 
 COLUMN: dict[Measure, str] = {"workplaces": "workplaces", "workers": "workers", "payroll_krw": "payroll"}
@@ -74,12 +74,12 @@ def collect(
         registry_of_version(catalogue, edition.facts["registry_version"]).on(quarter.last_day).districts
     )
     regions = {row["region_code"]: row for row in _rows(edition, "fact_region_quarter")}
-    nation = regions[NATION_CODE]
+    nation = regions[NATION]
     return ReportSource(
         quarter=quarter,
         edition=edition.folder.name,
         draft=draft,
-        demo=any(district.source.startswith(SIMULATED) for district in districts),
+        demo=are_invented(districts),
         registry_version=edition.facts["registry_version"],
         recorded_at=dt.datetime.fromisoformat(edition.manifest["recorded_at"]),
         rule_set=RuleSetInfo(rules.rule_set, rules.version, rules.title_ko, rules.description_ko),
@@ -114,6 +114,11 @@ def collect(
         else {},
         sources=[_source(catalogue, month, vintage) for month, vintage in edition.facts["months"].items()],
     )
+
+
+def are_invented(districts: Iterable[District]) -> bool:
+    """Whether any of the districts comes from a simulated registry; whatever shows them is then a demo."""
+    return any(district.source.startswith(SIMULATED) for district in districts)
 
 
 def _rows(edition: Partition, table: str) -> list[dict[str, Any]]:

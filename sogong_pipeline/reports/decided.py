@@ -7,6 +7,7 @@ from sogong_pipeline.pages.parts import Cell, Column, Row, Section, Table
 from sogong_pipeline.pages.wording import NONE, number, texts
 from sogong_pipeline.reports import fact_cells
 from sogong_pipeline.reports.scope import District, Scope
+from sogong_pipeline.reports.wording import report_texts
 
 KINDS = {"decision": "의결", "correction": "정정", "appeal": "이의신청 반영"}
 
@@ -33,7 +34,7 @@ def decisions(scope: Scope) -> Section:
     table = Table("decisions", "제안과 다르게 정했거나 사유를 적은 곳", columns, rows)
     return Section(
         "decisions",
-        texts().headings["decisions"],
+        report_texts().headings["decisions"],
         paragraphs=tuple(paragraphs),
         tables=(table,) if rows else (),
     )

@@ -5,29 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sogong_pipeline.pages import cells
-from sogong_pipeline.pages.parts import Card, Cell, Column, Row, Search, Section, Table
+from sogong_pipeline.pages.parts import FORMATS, Card, Cell, Column, Row, Search, Section, Table
 from sogong_pipeline.pages.wording import CHANGE_DIGITS, NONE, number, texts
 from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, undetermined_key
 from sogong_pipeline.reports.source import Flows, ReportSource
+from sogong_pipeline.reports.wording import report_texts
 from sogong_pipeline.vocabulary import MEASURES
 
 
 def flagged(scope: Scope) -> Section:
     """Caution and severe districts: in full for an office, in a table for the nation."""
-    heading = texts().headings["flagged"]
+    heading = report_texts().headings["flagged"]
     named = "의결" if scope.source.councils else "제안"
     if not scope.flagged:
         return Section("flagged", heading, paragraphs=(f"주의나 심각으로 {named}된 밀집지역이 없습니다.",))
-    lead = (texts().flagged_lead,)
+    lead = (report_texts().flagged_lead,)
     if scope.office is None:
         table = _brief(scope)
         return Section("flagged", heading, paragraphs=lead, tables=(table,))
     notes = (
-        texts().confidence_meaning,
+        report_texts().confidence_meaning,
         trends.index_note(scope.source),
         *trends.break_notes(scope.source),
-        *([texts().flows_meaning] if scope.source.flows else []),
+        *([report_texts().flows_meaning] if scope.source.flows else []),
     )
     cards = tuple(_card(scope.source, district) for district in scope.flagged)
     return Section("flagged", heading, paragraphs=(*lead, *notes), cards=cards, legend=trends.legend())
@@ -37,7 +38,7 @@ def every(scope: Scope) -> Section:
     """All districts of an office."""
     return Section(
         "districts",
-        texts().headings["districts"],
+        report_texts().headings["districts"],
         paragraphs=(_trend_note(scope.source),),
         tables=(
             _full(
@@ -53,7 +54,7 @@ def without_office(scope: Scope) -> Section:
     """The districts no office decides on, for the national report."""
     return Section(
         "without_office",
-        texts().headings["without_office"],
+        report_texts().headings["without_office"],
         paragraphs=(
             "관할 지방중소벤처기업청이 없어 지방청별 보고서에 실리지 않는 밀집지역입니다. 이 보고서에만 싣습니다."
             + (" 의결하는 협의회가 없어 제안 단계이며, 셈에서 뺐습니다." if scope.source.councils else ""),
@@ -118,9 +119,10 @@ def _flows(flows: Flows | None) -> str:
         return ""
     parts = [
         f"{words['name']} {number(sum(kinds.values()))}개{_kinds(kinds, words)}"
-        for kinds, words in ((flows.entries, texts().entries), (flows.exits, texts().exits))
+        for kinds, words in ((flows.entries, report_texts().entries), (flows.exits, report_texts().exits))
     ]
-    return f"{texts().flows_lead} {', '.join(parts)}{texts().flows_provisional if flows.provisional else ''}."
+    provisional = report_texts().flows_provisional if flows.provisional else ""
+    return f"{report_texts().flows_lead} {', '.join(parts)}{provisional}."
 
 
 def _kinds(kinds: Mapping[str, int], words: Mapping[str, str]) -> str:
@@ -206,13 +208,13 @@ def _full(scope: Scope, districts: Sequence[District], search: Search | None = N
         Column("신뢰도·상태"),
     )
     notes = fact_cells.table_notes([district.fact for district in districts])
-    return Table("districts", "", columns, rows, notes, search)
+    return Table("districts", "", columns, rows, notes, search, formats=FORMATS - {"hwpx"})
 
 
 def _standing(district: District) -> Cell:
     """The confidence of a stage, or why there is none; and whether the values are whole."""
     if district.stage == "undetermined":
-        words = texts().undetermined[undetermined_key(district)]["label"]
+        words = report_texts().undetermined[undetermined_key(district)]["label"]
     else:
         level = district.proposal.confidence
         words = texts().confidence[level] if level else NONE
@@ -223,7 +225,7 @@ def _standing(district: District) -> Cell:
 
 def _spark(source: ReportSource, district: District) -> Cell:
     drawn = trends.spark(source, district)
-    return Cell(NONE, svg=drawn) if drawn else cells.unknown(of="추이")
+    return Cell(NONE, drawing=drawn) if drawn else cells.unknown(of="추이")
 
 
 def _trend_note(source: ReportSource) -> str:

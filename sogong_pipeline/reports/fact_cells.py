@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.parts import Cell, Column, Link
-from sogong_pipeline.pages.wording import number, shorten, signed, texts
+from sogong_pipeline.pages.wording import month_ko, number, shorten, signed, texts
+from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.reports.scope import District, Scope
 from sogong_pipeline.reports.source import Change, DistrictFact
 from sogong_pipeline.vocabulary import MEASURES, OK, UNKNOWN, Base, Measure, Number, statuses
@@ -136,7 +137,8 @@ def table_notes(facts: Collection[DistrictFact]) -> tuple[str, ...]:
     """What a table of levels and changes has to say beside the meaning of its statuses: what is compared."""
     bases = dict.fromkeys(base for fact in facts for base in corporation_bases(fact))
     compared = (
-        f"{'·'.join(bases)} 대비 증감률은 2025년 6월의 범위 확대를 빼기 위해 법인 사업장만 비교한 값입니다."
+        f"{'·'.join(bases)} 대비 증감률은 {month_ko(coverage_breaks()[-1])}의 범위 확대를 빼기 위해 "
+        "법인 사업장만 비교한 값입니다."
     )
     return (compared,) if bases else ()
 

@@ -20,7 +20,7 @@ from sogong_pipeline.pages.wording import (
 )
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.scope import Scope, undetermined_key
-from sogong_pipeline.reports.words import said_before, since, stage_noun
+from sogong_pipeline.reports.wording import report_texts, said_before, since, stage_noun
 from sogong_pipeline.vocabulary import Number, Stage
 
 FLAGGED: tuple[Stage, ...] = ("severe", "caution")
@@ -97,7 +97,9 @@ def _why_undetermined(scope: Scope) -> str:
     if not scope.districts or scope.counts["undetermined"] < len(scope.districts):
         return ""
     reasons = Counter(undetermined_key(district) for district in scope.districts)
-    told = (f"{texts().undetermined[key]['label']} {number(held)}곳" for key, held in reasons.most_common())
+    told = (
+        f"{report_texts().undetermined[key]['label']} {number(held)}곳" for key, held in reasons.most_common()
+    )
     return f"판정보류 사유: {', '.join(told)}."
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sogong_pipeline.pages import cells, geography, maps, palette
+from sogong_pipeline.pages import cells, geography
+from sogong_pipeline.pages.drawings import Dot, StageMap, StageMark
+from sogong_pipeline.pages.geography import Point
 from sogong_pipeline.pages.parts import Cell, Column, Legend, Picture, Row, Section, Table
-from sogong_pipeline.pages.projection import Point
 from sogong_pipeline.pages.wording import number, texts
 from sogong_pipeline.reports import fact_cells
 from sogong_pipeline.reports.scope import District, Scope
-from sogong_pipeline.reports.words import stage_noun
+from sogong_pipeline.reports.wording import report_texts, stage_noun
 from sogong_pipeline.vocabulary import STAGES
 
 INDEXED = 36
@@ -27,24 +28,24 @@ def on_the_map(scope: Scope) -> Section:
         sidos, scale = geography.current_sidos(scope.office.sido_codes), 1.0
         names = [*geography.sigungu_labels(sidos), *geography.sido_labels(apart_from=sidos)]
     dots = [
-        maps.Dot(place, d.stage, d.name, d.number if scope.office or (d.number or 0) <= INDEXED else None)
+        Dot(place, d.stage, d.name, d.number if scope.office or (d.number or 0) <= INDEXED else None)
         for d, place in places
-        if place and maps.on_map(place)
+        if place and geography.is_in_korea(place)
     ]
     title = f"{scope.short_name} 밀집지역의 {stage_noun(scope.source)}"
-    drawn = maps.draw(geography.outlines(), sidos, dots, title, region_names=names, size=LARGEST, scale=scale)
+    drawn = StageMap(title, geography.outlines(), sidos, tuple(dots), tuple(names), LARGEST, scale)
     missing = len(scope.districts) - len(dots)
     notes = [
         "번호는 ‘주의·심각 밀집지역’의 번호이며, 겹치는 곳에서는 이름이나 번호를 줄였습니다."
         if scope.flagged
         else "",
         f"좌표를 알 수 없는 {number(missing)}곳은 그리지 못했습니다." if missing else "",
-        texts().map_attribution,
+        report_texts().map_attribution,
     ]
-    legend = tuple(Legend(palette.sample(stage), texts().stages[stage]) for stage in STAGES)
+    legend = tuple(Legend(StageMark(stage), texts().stages[stage]) for stage in STAGES)
     picture = Picture(drawn, title, notes=tuple(filter(None, notes)), legend=legend)
     index = (_index(scope),) if scope.flagged else ()
-    return Section("map", texts().headings["map"], pictures=(picture,), tables=index)
+    return Section("map", report_texts().headings["map"], pictures=(picture,), tables=index)
 
 
 def _place(district: District) -> Point | None:

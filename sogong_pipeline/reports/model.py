@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sogong_pipeline.decisions.period import period_ko
-from sogong_pipeline.pages.parts import Link, Masthead, Page, Picture, Section, StageTile
+from sogong_pipeline.pages.parts import Link, Masthead, Page, Section
 from sogong_pipeline.pages.wording import quarter_ko, texts
 from sogong_pipeline.reports import background, decided, district_lists, movement, summary
 from sogong_pipeline.reports.headline import headline
@@ -14,40 +13,31 @@ from sogong_pipeline.reports.map_section import on_the_map
 from sogong_pipeline.reports.scope import Scope, extracts, scopes
 from sogong_pipeline.reports.source import ReportSource
 
-
-@dataclass(frozen=True, slots=True)
-class ReportModel(Page):
-    """A report on stages: `index` for the nation, else named by the office's code.
-
-    Attributes:
-        tiles: How many districts are in each stage.
-        stages: The same as bars.
-    """
-
-    tiles: tuple[StageTile, ...]
-    stages: Picture
+SUMMED_UP = 2
+"""So many sentences of the headline are the summary of a file."""
+KEYWORDS = ("지역중소기업", "밀집지역", "위기징후", "위기단계")
 
 
-def build_models(source: ReportSource) -> list[ReportModel]:
+def build_models(source: ReportSource) -> list[Page]:
     """Put a quarter into words: the nation first, then the 13 offices."""
     every = list(scopes(source))
     return [_model(scope, every) for scope in every]
 
 
-def build_final(source: ReportSource) -> list[ReportModel]:
+def build_final(source: ReportSource) -> list[Page]:
     """The same of a quarter that councils decided on: the nation, then the offices that decided."""
     every = list(scopes(source))
     told = [scope for scope in every if scope.office is None or scope.districts]
     return [_model(scope, told, every) for scope in told]
 
 
-def build_extracts(source: ReportSource) -> list[ReportModel]:
+def build_extracts(source: ReportSource) -> list[Page]:
     """Per sigungu what its local government gets, of the offices that decided."""
     offices = [scope for scope in scopes(source) if scope.office]
     return [_model(extract, []) for scope in offices for extract in extracts(scope)]
 
 
-def _model(scope: Scope, told: Sequence[Scope], every: Sequence[Scope] | None = None) -> ReportModel:
+def _model(scope: Scope, told: Sequence[Scope], every: Sequence[Scope] | None = None) -> Page:
     if scope.sigungu_code:
         own = _of_sigungu(scope)
     else:
@@ -60,14 +50,19 @@ def _model(scope: Scope, told: Sequence[Scope], every: Sequence[Scope] | None = 
         background.stages(scope),
         background.sources(scope),
     ]
-    return ReportModel(
+    sentences = headline(scope)
+    return Page(
         stem=scope.stem,
+        kind="report",
+        demo=scope.source.demo,
         masthead=_masthead(scope),
-        headline=headline(scope),
-        tiles=summary.tiles(scope),
-        stages=summary.stage_picture(scope),
+        headline=sentences,
         sections=tuple(sections),
         others=_others(scope, told),
+        summary=" ".join(sentences[:SUMMED_UP]),
+        keywords=(*KEYWORDS, scope.name, quarter_ko(scope.source.quarter)),
+        tiles=summary.tiles(scope),
+        bars=summary.stage_picture(scope),
     )
 
 

@@ -11,7 +11,7 @@ from sogong_pipeline.pages.wording import number, texts, with_particle
 from sogong_pipeline.reports import fact_cells
 from sogong_pipeline.reports.scope import SEVERITY, District, Scope
 from sogong_pipeline.reports.source import PreviousStages
-from sogong_pipeline.reports.words import said_before, since
+from sogong_pipeline.reports.wording import said_before, since
 from sogong_pipeline.vocabulary import Stage
 
 LISTED = 60

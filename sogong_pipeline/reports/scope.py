@@ -13,6 +13,7 @@ from sogong_pipeline.pages.wording import clean, closed_percent, texts
 from sogong_pipeline.regions import reference
 from sogong_pipeline.renderers.published import INDEX
 from sogong_pipeline.reports.source import Decided, DistrictFact, DistrictInfo, Proposal, ReportSource
+from sogong_pipeline.reports.wording import report_texts
 from sogong_pipeline.vocabulary import STAGES, Measure, Number, Stage
 
 SEVERITY: Mapping[Stage, int] = {"good": 0, "caution": 1, "severe": 2}
@@ -142,7 +143,7 @@ def scopes(source: ReportSource) -> Iterator[Scope]:
 def undetermined_key(district: District) -> str:
     """The reason of a pending stage, as texts.yaml names it."""
     reason = district.proposal.undetermined_reason or "other"
-    return reason if reason in texts().undetermined else "other"
+    return reason if reason in report_texts().undetermined else "other"
 
 
 def count_stages(stages: Iterable[Stage]) -> Mapping[Stage, int]:

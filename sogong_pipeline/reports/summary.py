@@ -7,15 +7,16 @@ from dataclasses import replace
 from decimal import Decimal
 
 from sogong_pipeline.decisions.period import period_ko
-from sogong_pipeline.pages import cells, charts
+from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.drawings import StageBar, StageBars
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.parts import Cell, Column, Link, Picture, Row, Section, StageTile, Table
 from sogong_pipeline.pages.wording import NONE, month_ko, number, quarter_ko, signed, texts, with_particle
 from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, count_stages
 from sogong_pipeline.reports.source import DistrictFact
-from sogong_pipeline.reports.words import said_before, since, stage_noun
-from sogong_pipeline.vocabulary import NATION_CODE, STAGES, Stage
+from sogong_pipeline.reports.wording import report_texts, said_before, since, stage_noun
+from sogong_pipeline.vocabulary import NATION, STAGES, Stage
 
 
 def tiles(scope: Scope) -> tuple[StageTile, ...]:
@@ -42,7 +43,7 @@ def stage_picture(scope: Scope) -> Picture:
     if scope.source.previous and scope.counts_before:
         bars.append((said_before(scope.source.previous).removesuffix(" 의결"), scope.counts_before))
     title = "단계별 밀집지역 수"
-    return Picture(charts.stage_bars(bars, texts().stages, title), title)
+    return Picture(StageBars(title, tuple(bars), texts().stages), title)
 
 
 def overview(scope: Scope) -> Section:
@@ -65,8 +66,8 @@ def overview(scope: Scope) -> Section:
     trend = trends.total(scope)
     return Section(
         "overview",
-        texts().headings["overview"],
-        paragraphs=(texts().definitions,),
+        report_texts().headings["overview"],
+        paragraphs=(report_texts().definitions,),
         tables=(table, *_adjusted(scope)),
         pictures=(trend,) if trend else (),
     )
@@ -74,7 +75,7 @@ def overview(scope: Scope) -> Section:
 
 def _adjusted(scope: Scope) -> tuple[Table, ...]:
     """The regions' workers of the last month without their season, where it is known."""
-    named = {NATION_CODE: "전국", **{code: region_name(code) for code in scope.sidos}}
+    named = {NATION: "전국", **{code: region_name(code) for code in scope.sidos}}
     found = {code: scope.source.adjusted[code] for code in named if code in scope.source.adjusted}
     if not found:
         return ()
@@ -90,7 +91,7 @@ def _adjusted(scope: Scope) -> tuple[Table, ...]:
                     for change in (one.month_change_pct, one.quarter_change_pct)
                 ),
             ),
-            strong=code == NATION_CODE,
+            strong=code == NATION,
         )
         for code, one in found.items()
     )
@@ -102,7 +103,7 @@ def _adjusted(scope: Scope) -> tuple[Table, ...]:
         Column("3개월 전 대비", "number", "%"),
     )
     only = "corporations" in {one.scope for one in found.values()}
-    notes = (*([texts().adjusted_corporations] if only else []), texts().adjusted_note)
+    notes = (*([report_texts().adjusted_corporations] if only else []), report_texts().adjusted_note)
     return (Table("adjusted", "계절조정 종사자 수(밀집지역 밖 포함)", columns, rows, notes),)
 
 
@@ -137,7 +138,7 @@ def offices(scopes: Sequence[Scope]) -> Section:
             "주의·심각 비율은 판정보류를 뺀 밀집지역 가운데 주의나 심각인 곳의 비율입니다.",
         ),
     )
-    return Section("offices", texts().headings["offices"], tables=(table,))
+    return Section("offices", report_texts().headings["offices"], tables=(table,))
 
 
 def _change_of(scope: Scope, stage: Stage) -> str:
@@ -176,7 +177,7 @@ def _office_row(link: Link, districts: Sequence[District], *, strong: bool = Fal
                 for stage in STAGES
             ),
             cells.share(counts["caution"] + counts["severe"], judged),
-            Cell(title, svg=charts.stage_bar(counts, title)),
+            Cell(title, drawing=StageBar(title, counts) if total else None),
         ),
         strong=strong,
     )

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sogong_pipeline.pages import charts, palette
-from sogong_pipeline.pages.charts import Line
+from sogong_pipeline.pages.drawings import IndexChart, LineSample, Series, Sparkline
+from sogong_pipeline.pages.palette import SERIES
 from sogong_pipeline.pages.parts import Legend, Picture
+from sogong_pipeline.pages.series import between_breaks, indexed
 from sogong_pipeline.pages.wording import month_ko, number, shorten, texts
 from sogong_pipeline.periods import Month
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.reports.scope import District, Scope
 from sogong_pipeline.reports.source import ReportSource, TrendPoint
+from sogong_pipeline.reports.wording import report_texts
 from sogong_pipeline.vocabulary import MEASURES, Measure
 
 LEAST_MONTHS = 2
 """A trend of one month is a point, and says nothing."""
-STYLE: dict[Measure, tuple[str, str]] = {
-    "workers": (palette.NAVY, "none"),
-    "payroll_krw": (palette.PAYROLL, "5 2"),
-    "workplaces": (palette.WORKPLACES, "1.5 1.8"),
-}
 SHORT: dict[Measure, str] = {"workers": "종사자", "payroll_krw": "급여", "workplaces": "사업장"}
 
 
-def spark(source: ReportSource, district: District) -> str:
-    """The workers of a district in the size of a word; empty when no month is known."""
+def spark(source: ReportSource, district: District) -> Sparkline | None:
+    """The workers of a district in the size of a word; None when no month is known."""
     points = _points(source, district)
     values = [point.workers if point else None for point in points]
-    return charts.sparkline(values, source.trend_months, _spoken(source, values), coverage_breaks())
+    if all(value is None for value in values):
+        return None
+    return Sparkline(_spoken(source, values), values, source.trend_months, frozenset(coverage_breaks()))
 
 
 def of_district(source: ReportSource, district: District) -> Picture:
@@ -66,7 +65,7 @@ def total(scope: Scope) -> Picture | None:
 
 def _bases(months: Sequence[Month], known: Sequence[bool]) -> str:
     """The months that are 100: `2023년 7월=100, 2025년 6월부터 다시 100`."""
-    stretches = charts.between_breaks(months, coverage_breaks())
+    stretches = between_breaks(months, coverage_breaks())
     firsts = [
         month_ko(next(month for month, is_known in zip(months[part], known[part], strict=True) if is_known))
         for part in stretches
@@ -86,15 +85,13 @@ def index_note(source: ReportSource) -> str:
 
 def legend() -> tuple[Legend, ...]:
     """What the lines of an indexed trend stand for."""
-    return tuple(
-        Legend(charts.line_sample(*style), texts().measures[measure]) for measure, style in STYLE.items()
-    )
+    return tuple(Legend(LineSample(measure), texts().measures[measure]) for measure in SERIES)
 
 
 def break_notes(source: ReportSource) -> tuple[str, ...]:
     """What the dashed upright line means, where one is drawn."""
     return tuple(
-        texts().break_note.format(month=month_ko(month))
+        report_texts().break_note.format(month=month_ko(month))
         for month in coverage_breaks()
         if month in source.trend_months[1:]
     )
@@ -111,25 +108,27 @@ def _sum(points: Sequence[TrendPoint | None]) -> TrendPoint:
 
 def _indexed(
     source: ReportSource, points: Sequence[TrendPoint | None], title: str, size: tuple[float, float]
-) -> str:
-    lines = [
-        Line(
+) -> IndexChart | None:
+    """The three measures as indices; None when no month is known."""
+    series = tuple(
+        Series(
+            measure,
             SHORT[measure],
-            charts.indexed(
+            indexed(
                 [getattr(p, measure) if p else None for p in points], source.trend_months, coverage_breaks()
             ),
-            colour,
-            dash,
         )
-        for measure, (colour, dash) in STYLE.items()
-    ]
-    return charts.trend(lines, source.trend_months, title, breaks=coverage_breaks(), size=size)
+        for measure in SERIES
+    )
+    if all(value is None for line in series for value in line.values):
+        return None
+    return IndexChart(title, series, source.trend_months, frozenset(coverage_breaks()), size)
 
 
 def _spoken(source: ReportSource, workers: Sequence[int | None]) -> str:
     """The trend in words: the first and last known month on each side of a break."""
     told = []
-    for part in charts.between_breaks(source.trend_months, coverage_breaks()):
+    for part in between_breaks(source.trend_months, coverage_breaks()):
         known = [
             f"{month_ko(month)} {number(value)}명"
             for month, value in zip(source.trend_months[part], workers[part], strict=True)

@@ -41,7 +41,7 @@ def odds_of_districts(pairs: Path, rules: RuleSet) -> dict[str, Odds]:
     """The odds of every district that has workplaces.
 
     Args:
-        pairs: what `bootstrap.pair_workplaces` wrote for the bases of the rule set.
+        pairs: rows of `sql/editions/paired_workplace`.
         rules: the rule set, which says how often and with which seed to draw.
     """
     return {

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sogong_pipeline.rates.contribution import coverage_breaks
+from sogong_pipeline.vocabulary import MEASURE_OF, labels
+
 if TYPE_CHECKING:
     from sogong_pipeline.stages.proposal import Clause
     from sogong_pipeline.stages.rules import RuleSet
-
-INDICATORS = {"workplaces": "사업장 수", "workers": "종사자 수", "payroll": "급여 총액"}
-BASES = {"year": "1년 전", "two_years": "2년 전"}
-STAGES = {"good": "양호", "caution": "주의", "severe": "심각", "undetermined": "판정보류"}
 
 
 def undetermined(obstacle: str, facts: Mapping[str, Any], rules: RuleSet) -> str:
@@ -31,7 +30,7 @@ def undetermined(obstacle: str, facts: Mapping[str, Any], rules: RuleSet) -> str
             return "비교 기간에 행정구역 코드가 나뉘거나 합쳐져 앞뒤를 맞출 수 없으므로 판정을 보류합니다."
         case "no_base":
             missing = "·".join(
-                BASES[base] for base in rules.bases if facts[f"{base}_status"] == "not_computable"
+                labels().bases[base] for base in rules.bases if facts[f"{base}_status"] == "not_computable"
             )
             return f"비교할 {missing} 같은 분기의 자료가 없어 판정을 보류합니다."
         case _:
@@ -48,36 +47,40 @@ def determined(stage: str, clauses: Sequence[Clause], facts: Mapping[str, Any], 
     if stage != "good":
         held = "모두" if len(reaching) == len(clauses) else f"중 {len(reaching)}개가"
         sentence = (
-            f"{told} 감소로 {len(clauses)}개 지표 {held} {STAGES[stage]} 참고 기준({criterion})에 해당합니다."
+            f"{told} 감소로 {len(clauses)}개 지표 {held} "
+            f"{labels().stages[stage]} 참고 기준({criterion})에 해당합니다."
         )
     elif reaching:
         sentence = (
             f"{told} 감소로 {len(clauses)}개 지표 중 {len(reaching)}개만 {criterion}하여 "
-            f"{STAGES[compared]} 참고 기준({rules.at_least}개 이상)에 미치지 않습니다."
+            f"{labels().stages[compared]} 참고 기준({rules.at_least}개 이상)에 미치지 않습니다."
         )
     else:
         sentence = (
             f"{criterion}한 지표가 없어 "
-            f"{STAGES[compared]} 참고 기준({rules.at_least}개 이상)에 미치지 않습니다."
+            f"{labels().stages[compared]} 참고 기준({rules.at_least}개 이상)에 미치지 않습니다."
         )
     return sentence + _note(facts, rules)
 
 
 def _changes(clause: Clause) -> str:
     """How far one indicator fell, by base."""
-    falls = ", ".join(f"{BASES[base]} 대비 {abs(change)}%" for base, change in clause.changes_pct.items())
-    return f"{INDICATORS[clause.indicator]}({falls})"
+    falls = ", ".join(
+        f"{labels().bases[base]} 대비 {abs(change)}%" for base, change in clause.changes_pct.items()
+    )
+    return f"{labels().measures[MEASURE_OF[clause.indicator]]}({falls})"
 
 
 def _against(rules: RuleSet) -> str:
-    return "·".join(BASES[base] for base in rules.bases) + " 대비"
+    return "·".join(labels().bases[base] for base in rules.bases) + " 대비"
 
 
 def _note(facts: Mapping[str, Any], rules: RuleSet) -> str:
     """What the reader must know about how the comparison was made."""
     notes = []
     if any(facts[f"{base}_scope"] == "corporations" for base in rules.bases):
-        notes.append("2025년 6월 개인사업장이 자료에 더해진 영향을 없애려고 법인 사업장만 비교함")
+        since = coverage_breaks()[-1].korean
+        notes.append(f"{since} 개인사업장이 자료에 더해진 영향을 없애려고 법인 사업장만 비교함")
     if any(facts[f"{base}_status"] == "partial" for base in rules.bases):
         notes.append("일부 달의 자료가 없어 있는 달만 비교함")
     return f" ({'; '.join(notes)})" if notes else ""

@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sogong_pipeline.catalogue import Catalogue
-from sogong_pipeline.nps.sources import Sources
+from sogong_pipeline.nps.sources.registry import Sources
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.clusters import ClusterSteps
 from sogong_pipeline.steps.factories import FactorySteps
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.quarters import QuarterSteps
@@ -19,17 +20,15 @@ if TYPE_CHECKING:
 
 
 class Installation(Catalogue):
-    """The steps by what they are about: `registry`, `factories`, `months`, `quarters`."""
+    """The steps by what they are about: `registry`, `factories`, `months`, `quarters`, `clusters`."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.registry = RegistrySteps(self)
-        sources = Sources(
-            settings.portal_url, settings.home / "portal", settings.odcloud_url, settings.api_key
-        )
-        self.months = MonthSteps(self, sources)
+        self.months = MonthSteps(self, Sources(settings))
         self.quarters = QuarterSteps(self, self.months)
         self.factories = FactorySteps(self, self.months.books, self.months.match)
+        self.clusters = ClusterSteps(self, self.months.stage)
 
     @cached_property
     def warehouse(self) -> Warehouse:

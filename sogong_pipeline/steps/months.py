@@ -13,7 +13,9 @@ from sogong_pipeline.districts.matching import Book
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import SHORT, Built, Partition, sha256_of
-from sogong_pipeline.nps.sources import BytesProgress, Received, Sources
+from sogong_pipeline.nps.portal.uploads import BytesProgress
+from sogong_pipeline.nps.sources.registry import Sources
+from sogong_pipeline.nps.sources.source import Received
 from sogong_pipeline.periods import Month
 from sogong_pipeline.steps.books import BookSteps
 from sogong_pipeline.steps.build import make
@@ -68,7 +70,7 @@ class MonthSteps:
 
         Args:
             month: the data month wanted.
-            source: a file, a folder, a portal's address or `odcloud`; the configured portal when None.
+            source: a value of `--from`, see `nps.sources.registry`; the configured portal when None.
             progress: told the bytes received so far and the bytes announced.
 
         Yields:

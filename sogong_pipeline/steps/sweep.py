@@ -32,10 +32,10 @@ def _partitions(installation: Installation, month: Month) -> Iterator[Partition]
         yield from lake.partitions(layer, str(month))
     measured = measured_in_force(installation, month)
     if measured is not None:
-        key = measured.folder.parts[1:]
-        matched = lake.find("matched", *key)
-        yield from (partition for partition in (matched, measured) if partition is not None)
-        yield from lake.partitions("traced", *key[:2])
+        _, _, vintage, districts = measured.folder.parts
+        matched = lake.find("matched", str(month), vintage, districts)
+        trace = installation.months.traces.find(month, vintage, installation.vintage_of)
+        yield from (partition for partition in (trace, matched, measured) if partition is not None)
 
 
 def remake_month(installation: Installation, month: Month) -> None:

@@ -36,7 +36,7 @@ class TraceSteps:
         """
         due = [(month, vintage)]
         while (before := self._before(due[-1][0], vintage_of)) and not is_current(
-            self._find(*before, vintage_of)
+            self.find(*before, vintage_of)
         ):
             due.append(before)
         for earlier, of in reversed(due):
@@ -84,7 +84,8 @@ class TraceSteps:
         before = self._before(month, vintage_of)
         return str(month), vintage, before[1] if before else "first"
 
-    def _find(self, month: Month, vintage: str, vintage_of: VintageOf) -> Partition | None:
+    def find(self, month: Month, vintage: str, vintage_of: VintageOf) -> Partition | None:
+        """The trace of a month after the month before it that counts, if it is there."""
         return self.catalogue.lake.find("traced", *self._key(month, vintage, vintage_of))
 
     def _trace(self, month: Month, vintage: str, vintage_of: VintageOf) -> Partition:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.nps.file.staging import stage
-from sogong_pipeline.nps.sources import BytesProgress
+from sogong_pipeline.nps.portal.uploads import BytesProgress
 from sogong_pipeline.periods import Month
 from sogong_pipeline.sql_engine import Engine
 from sogong_pipeline.steps.installation import Installation
@@ -47,7 +47,7 @@ def compare(
     Args:
         installation: the installation.
         month: a month that is in.
-        source: a file, a folder, a portal's address or `odcloud`.
+        source: a value of `--from`, see `nps.sources.registry`.
         progress: told the bytes received.
 
     Raises:

@@ -20,6 +20,7 @@ from sogong_pipeline.lake.partitions import Partition, sha256_of
 from sogong_pipeline.periods import Month
 from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.recount import Recount, Totals, recount
+from sogong_pipeline.vocabulary import NATION
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.rows import source_file
 from sogong_pipeline.warehouse.tables import schemas
@@ -181,7 +182,7 @@ def _against_warehouse(
 
 def _nation(measured: Partition) -> dict[str, Any]:
     """The measured row of the nation."""
-    regions = pq.read_table(measured.path("fact_region_month"), filters=[("region_code", "=", "00")])
+    regions = pq.read_table(measured.path("fact_region_month"), filters=[("region_code", "=", NATION)])
     nation: dict[str, Any] = regions.to_pylist()[0]
     return nation
 

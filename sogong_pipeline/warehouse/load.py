@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 from sqlalchemy import Connection, delete, inspect, select, text
 
 from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.clusters.building import TABLES as CLUSTER_TABLES
+from sogong_pipeline.clusters.in_lake import current_clusters
 from sogong_pipeline.decisions.decision import recordings
 from sogong_pipeline.districts.loaded import measured_in_force, registry_in_force
 from sogong_pipeline.lake.partitions import Partition, Turn
@@ -51,6 +53,7 @@ class Warehouse:
             for period in self.catalogue.lake.children("decisions"):
                 for recording in recordings(self.catalogue.lake, period):
                     self._load_decisions(connection, recording)
+            self._load_clusters(connection)
 
     def grant(self, role: str) -> None:
         """Let a role read every table and view, see `grants.grant_reading`."""
@@ -76,6 +79,12 @@ class Warehouse:
             _create(connection)
             self._load_quarter(connection, quarter)
 
+    def load_clusters(self) -> None:
+        """Load the clusters built last, all of them again."""
+        with self.database.writing() as connection:
+            _create(connection)
+            self._load_clusters(connection)
+
     def load_decisions(self, connection: Connection, recording: Partition) -> None:
         """Load what was recorded from one sheet, within the transaction of a writer that also writes it to the lake."""
         _create(connection)
@@ -99,6 +108,13 @@ class Warehouse:
         _replace(connection, "dim_status", {}, rows_of.dim_status())
         _replace(connection, "series_break", {}, rows_of.series_break())
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
+
+    def _load_clusters(self, connection: Connection) -> None:
+        _replace(connection, "cluster_designation", {}, rows_of.cluster_designation())
+        _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre())
+        if (built := current_clusters(self.catalogue)) is not None:
+            for table in CLUSTER_TABLES:
+                _load(connection, table, {}, built)
 
     def _load_month(self, connection: Connection, month: Month) -> None:
         lake, in_force = self.catalogue.lake, self.catalogue.vintage_of(month)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from itertools import zip_longest
 from typing import Any
 
+from sogong_pipeline.clusters.lists import Listed, centres, designations
 from sogong_pipeline.districts.registry import Registry, kinds
 from sogong_pipeline.indicators.series_breaks import series_breaks
 from sogong_pipeline.industries.divisions import UNKNOWN, divisions, rules
@@ -88,6 +89,43 @@ def series_break() -> Iterator[dict[str, Any]]:
 def dim_status() -> Iterator[dict[str, Any]]:
     """One row per status that a value may have."""
     yield from map(asdict, statuses().values())
+
+
+def cluster_designation() -> Iterator[dict[str, Any]]:
+    """One row per designated cluster that a source names."""
+    for one in designations():
+        yield {
+            **_listed(one),
+            "designation_id": one.designation_id,
+            "first_seen": one.first_seen.text,
+            "first_seen_basis": one.first_seen_basis,
+            "plan_end": one.plan_end.text,
+            "notice": one.notice,
+            "published_establishments": one.published_establishments,
+            "published_year": one.published_year,
+            "confidence": one.confidence,
+        }
+
+
+def small_manufacturer_centre() -> Iterator[dict[str, Any]]:
+    """One row per centre for small manufacturers that a source names."""
+    for one in centres():
+        yield {
+            **_listed(one),
+            "centre_id": one.centre_id,
+            "kind": one.kind,
+            "operator": one.operator,
+            "since": one.since.text if one.since else None,
+            "since_basis": one.since_basis,
+            "until": one.until.text if one.until else None,
+            "until_basis": one.until_basis,
+            "status_as_of": one.status_as_of,
+        }
+
+
+def _listed(one: Listed) -> dict[str, Any]:
+    plain = {name: getattr(one, name) for name in ("name", "sido", "sigungu", "trade", "source")}
+    return {**plain, "dongs": "|".join(one.dongs), "divisions": "|".join(one.divisions)}
 
 
 def dim_quarter(quarter: Quarter, months: list[Month]) -> dict[str, Any]:

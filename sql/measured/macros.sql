@@ -85,19 +85,6 @@ FROM query_table(cells)
 GROUP BY GROUPING SETS ((area), (area, division), (area, size_band), (area, grade))
 HAVING grouping(size_band) = 1 OR size_band IS NOT NULL;
 
--- The sums of districts, and of the nation ('00'), 시도 and 시군구; parts of the nation and 시도 only. Each is made once a
--- month, as a table of the same name that the queries read.
--- The 시군구 are summed from the rows, once, and the larger areas from them.
-CREATE OR REPLACE MACRO district_sums(members) AS TABLE
-WITH district_row AS (SELECT *, district_id AS area FROM query_table(members) WHERE district_id IS NOT NULL),
-cell AS (FROM month_cells('district_row'))
-FROM month_sums('cell');
-CREATE OR REPLACE MACRO region_sums(members) AS TABLE
-WITH region_row AS (SELECT *, {'sido': sido_code, 'sigungu': sigungu_code} AS area FROM query_table(members)),
-cell AS (SELECT * REPLACE (unnest(['00', area.sido, area.sigungu]) AS area) FROM month_cells('region_row'))
-FROM month_sums('cell')
-WHERE area IS NOT NULL AND (cut = 'all' OR length(area) = 2);
-
 -- The measures of a month from its sums; `outside_roll_out` holds the areas that nobody watches yet.
 CREATE OR REPLACE MACRO month_measures(sums) AS TABLE
 SELECT
@@ -116,3 +103,9 @@ SELECT
         area NOT IN (SELECT area FROM outside_roll_out)
     ) AS status
 FROM query_table(sums);
+
+-- The rows of one of the tables by industry, size or grade: every area of the sums, part by part.
+CREATE OR REPLACE MACRO month_parts(sums, of_cut) AS TABLE
+WITH cut_sums AS (FROM query_table(sums) WHERE cut = of_cut)
+SELECT area, part, getvariable('data_month') AS data_month, * EXCLUDE (area, cut, part)
+FROM month_measures('cut_sums');

@@ -14,7 +14,7 @@ from sogong_pipeline.councils import question
 from sogong_pipeline.councils.checking import check
 from sogong_pipeline.councils.final import publish_final
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
-from sogong_pipeline.councils.mail import compose
+from sogong_pipeline.councils.mail import Report, compose
 from sogong_pipeline.councils.record import record
 from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.pages.wording import clean
@@ -96,9 +96,15 @@ def test_names_and_reasons_go_all_the_way(warehouse: Warehouse, tmp_path: Path) 
                 html.escape(clean(f"사유 {name}"), quote=False).replace("'", "&#39;").replace('"', "&#34;")
                 in text
             )
-    message = compose(report, QUARTER, "gyeonggi", "council@gyeonggi.example", "sogong@nation.example")
+    files: Report = {
+        "hwpx": (finals / "gyeonggi.hwpx").read_bytes(),
+        "pdf": (finals / "gyeonggi.pdf").read_bytes(),
+    }
+    message = compose(
+        files, QUARTER, "gyeonggi", "council@gyeonggi.example", "sogong@nation.example", demo=False
+    )
     sent = message_from_bytes(message.as_bytes(), policy=policy.default)
-    (attached,) = sent.iter_attachments()  # type: ignore[attr-defined]
-    assert attached.get_content() == report
+    attached = list(sent.iter_attachments())  # type: ignore[attr-defined]
+    assert [part.get_content() for part in attached] == list(files.values())
     assert sent["Subject"] == "경기지방중소벤처기업청 2022년 2분기 밀집지역 위기징후 단계 의결 보고서"
     assert max(map(len, message.as_bytes().splitlines())) <= 998

@@ -207,12 +207,12 @@ def test_a_round_of_the_councils(going_round: Round, tmp_path: Path) -> None:
             "sogong@nation.example",
         )
         assert message["Subject"].startswith("[시연] ")
-        (attached,) = message.iter_attachments()
-        assert attached.get_filename() == f"{QUARTER}-{office}.html"
+        names = [attached.get_filename() for attached in message.iter_attachments()]
+        assert names == [f"{QUARTER}-{office}.hwpx", f"{QUARTER}-{office}.pdf"]
     assert [to for to, _ in going_round.mailbox.messages].count([OFFICES["gyeonggi"]]) == 2
     *_, (_, last) = going_round.mailbox.messages
-    (attached,) = last.iter_attachments()
-    assert attached.get_content() == read(going_round.finals / "gyeonggi.html")
+    *_, attached = last.iter_attachments()
+    assert attached.get_content() == (going_round.finals / "gyeonggi.pdf").read_bytes()
 
 
 def first_proposed(sheet: Path) -> str:

@@ -58,6 +58,7 @@ def test_the_files_are_those_of_the_architecture() -> None:
         "load_factories",
         "load_registry",
         "propose_stages",
+        "publish_clusters",
         "publish_reports",
         "record_decisions",
     }

@@ -104,7 +104,7 @@ def test_the_same_bytes_are_announced_once_and_a_correction_again(
     assert first["month"] == "2022-04"
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first]) is None
     tasks("ingest_month")["bulletin"](first, partition_key="2022-04")
-    assert len(list((pipeline.settings.home / "reports/monthly/2022-04").iterdir())) == 14
+    assert len(list((pipeline.settings.home / "reports/monthly/2022-04").iterdir())) == 28
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first], again=True) == first
     second = ingest("2022-04", str(month_file(tmp_path, "2022-04", count=41)), [first])
     assert second is not None
@@ -245,7 +245,7 @@ def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Installa
     assert re.search(r"2022-Q3, edition \w+: .+ undetermined; \*partial\* without 2022-08, 2022-09", notes[0])
     published = tasks("publish_reports")["publish"](partition_key="2022-Q3", ti=notes)
     assert f"14 reports of 2022-Q3: {published['folder']}/index.html" in notes
-    assert published["files"] == len(list(Path(published["folder"]).iterdir())) == 14
+    assert published["files"] == len(list(Path(published["folder"]).iterdir())) == 28
 
 
 def test_a_registry_is_loaded_once_and_a_wrong_path_is_refused(

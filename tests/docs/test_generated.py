@@ -75,8 +75,6 @@ def test_every_table_column_command_and_variable_is_there(generate: ModuleType) 
         "reconcile",
         "warehouse rebuild",
         "warehouse grant",
-        "simulate",
-        "portal",
     ):
         assert f"\n## sogong {command}\n" in commands
 

@@ -12,6 +12,7 @@ from sogong_pipeline.lake.partitions import Built, Lake
 from sogong_pipeline.lake.store import open_lake
 from sogong_pipeline.settings import Settings
 
+MONTHLY = ("raw", "staged", "checked", "revised", "traced", "matched", "moved", "measured")
 Files = Callable[[], list[str]]
 
 
@@ -79,11 +80,31 @@ def test_data_without_a_manifest_does_not_exist(lake: Lake, files: Files) -> Non
     assert lake.children("step") == ["2026-09"]
     assert lake.find("step", "2026-09") is None
     assert lake.partitions("step") == []
-    with pytest.raises(RefusedError, match="step of 2026-09 is not in the lake"):
+    with pytest.raises(
+        RefusedError, match=r"step of 2026-09 is not in the lake; restore lake/step from the backup"
+    ):
         lake.require("step", "2026-09")
     ensure(lake, "a", [], raw="1")
     assert len(files()) == 2
     assert "step/2026-09/data-0123.txt" not in files()
+
+
+@pytest.mark.parametrize(
+    ("step", "key", "remedy"),
+    [
+        *((step, ("2026-09", "abc"), "run `sogong ingest 2026-09` first") for step in MONTHLY),
+        ("editions", ("2026-Q3", "abc"), "run `sogong propose 2026-Q3` first"),
+        ("proposals", ("2026-Q3", "abc", "ref_5_10", "1"), "run `sogong propose 2026-Q3` first"),
+        ("registry", ("0001-abc",), "run `sogong registry load FILE` first"),
+        ("sheets", ("2026-H2", "abc"), "run `sogong decide sheets 2026-H2` first"),
+        ("received", ("2026-H2", "B1", "abc"), "restore lake/received from the backup"),
+    ],
+)
+def test_a_missing_partition_names_the_command_that_makes_it(
+    lake: Lake, step: str, key: tuple[str, ...], remedy: str
+) -> None:
+    with pytest.raises(RefusedError, match=rf"^{step} of {' '.join(key)} is not in the lake; {remedy}$"):
+        lake.require(step, *key)
 
 
 def test_a_killed_run_leaves_a_workspace_that_the_next_one_removes_and_one_in_use_stays(lake: Lake) -> None:

@@ -13,7 +13,7 @@ from country.portal.server import PortalServer
 from sogong_pipeline.cli.main import app
 from sogong_pipeline.nps.portal import http as portal_http
 from sogong_pipeline.nps.portal.client import PortalClient
-from sogong_pipeline.nps.portal.rate_limit import ON_THIS_MACHINE, Manners
+from sogong_pipeline.nps.portal.rate_limit import LOOPBACK_LIMITS, RequestLimits
 from sogong_pipeline.periods import Month
 from tests.rows import lines, row
 
@@ -51,13 +51,13 @@ def client(portal: PortalServer, tmp_path: Path) -> PortalClient:
 
 
 @pytest.fixture
-def behave(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Manners]:
-    """Other manners towards portals on this machine."""
+def set_limits(monkeypatch: pytest.MonkeyPatch) -> Callable[..., RequestLimits]:
+    """Change the limits of requests to portals on this machine."""
 
-    def change(**changes: object) -> Manners:
-        manners = dataclasses.replace(ON_THIS_MACHINE, **changes)  # type: ignore[arg-type]
-        monkeypatch.setattr(portal_http, "ON_THIS_MACHINE", manners)
-        return manners
+    def change(**changes: object) -> RequestLimits:
+        limits = dataclasses.replace(LOOPBACK_LIMITS, **changes)  # type: ignore[arg-type]
+        monkeypatch.setattr(portal_http, "LOOPBACK_LIMITS", limits)
+        return limits
 
     return change
 

@@ -15,7 +15,7 @@ from country.portal.faults import Fault
 from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.nps.api.lookup import SEARCH, SERVICE, LookupClient
-from sogong_pipeline.nps.portal.rate_limit import Manners
+from sogong_pipeline.nps.portal.rate_limit import RequestLimits
 from tests.nps.conftest import KEY, TITLE
 
 
@@ -75,7 +75,7 @@ def test_the_service_answers_as_the_real_one_is_described(portal: PortalServer) 
 def test_no_error_and_no_log_has_the_key(
     portal: PortalServer,
     tmp_path: Path,
-    behave: Callable[..., Manners],
+    set_limits: Callable[..., RequestLimits],
     caplog: pytest.LogCaptureFixture,
     key: str,
     fault: Fault | None,
@@ -83,7 +83,7 @@ def test_no_error_and_no_log_has_the_key(
     later: bool,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    behave(retry_waits=(0.01,), silence_seconds=0.2)
+    set_limits(retry_waits=(0.01,), silence_seconds=0.2)
     portal.faults[SEARCH] = [fault] * 9 if fault else []
     with pytest.raises(RefusedError) as refusal:
         LookupClient(portal.url, SecretStr(key), tmp_path / "memory").find("가상상사")

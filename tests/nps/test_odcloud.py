@@ -18,10 +18,10 @@ from country.portal.faults import Fault
 from country.portal.server import PortalServer
 from country.portal.uploads import list_uploads
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.api import odcloud
-from sogong_pipeline.nps.api.odcloud_rows import columns_of
+from sogong_pipeline.nps.api import client as api_client
+from sogong_pipeline.nps.api.rows import columns_of
 from sogong_pipeline.nps.file.columns import Vintage, vintages
-from sogong_pipeline.nps.portal.rate_limit import Manners
+from sogong_pipeline.nps.portal.rate_limit import RequestLimits
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
@@ -44,7 +44,7 @@ def of(portal: PortalServer, home: Path, key: str = KEY) -> Installation:
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(odcloud, "ROWS_A_PAGE", 15)
+    monkeypatch.setattr(api_client, "ROWS_A_PAGE", 15)
 
 
 def dirty(month: str) -> bytes:
@@ -77,7 +77,7 @@ def loaded(pipeline: Installation, month: Month) -> dict[str, bytes]:
 def test_the_rows_are_those_of_the_file_in_every_header(
     portal: PortalServer, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vintage: Vintage
 ) -> None:
-    monkeypatch.setattr(odcloud, "ROWS_A_PAGE", 150)
+    monkeypatch.setattr(api_client, "ROWS_A_PAGE", 150)
     file = files / f"{TITLE}_20220719.csv"
     body = dirty(str(JUNE)).partition(b"\r\n")[2]
     file.write_bytes(header_line(vintage.header) + b"\r\n" + body)
@@ -113,7 +113,7 @@ def test_the_rows_are_those_of_the_file_in_every_header(
 def test_the_real_rows_come_out_the_same_both_ways(
     portal: PortalServer, files: Path, tmp_path: Path, test_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(odcloud, "ROWS_A_PAGE", 4_000)
+    monkeypatch.setattr(api_client, "ROWS_A_PAGE", 4_000)
     file = files / f"{TITLE}_20220519.csv"
     rows = (test_data / "nps" / "nps_2022-04_first25000.cp949.csv").read_bytes().splitlines(keepends=True)
     file.write_bytes(b"".join(rows[:10_001]))
@@ -170,9 +170,9 @@ FAULTS = [
 
 @pytest.mark.parametrize("case", FAULTS, ids=lambda case: f"{case.fault}-{case.after}")
 def test_a_fault_of_the_api_keeps_nothing_and_says_what_it_is(
-    portal: PortalServer, tmp_path: Path, behave: Callable[..., Manners], case: Case
+    portal: PortalServer, tmp_path: Path, set_limits: Callable[..., RequestLimits], case: Case
 ) -> None:
-    behave(retry_waits=(0.01, 0.01))
+    set_limits(retry_waits=(0.01, 0.01))
     upload = list_uploads(portal.data_dir)[0]
     nothing = [Fault.WRONG_TYPE] * case.after  # the right rows, whatever they are called
     portal.faults[upload.detail_pk] = [*nothing, *[case.fault] * case.times]

@@ -12,7 +12,7 @@ import pytest
 from country.portal.faults import Fault
 from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.portal.rate_limit import Manners
+from sogong_pipeline.nps.portal.rate_limit import RequestLimits
 from sogong_pipeline.periods import Month
 from sogong_pipeline.steps.installation import Installation
 from tests.nps.conftest import TITLE
@@ -137,12 +137,12 @@ def test_a_fault_is_told_in_one_line_and_leaves_nothing(
     portal: PortalServer,
     files: Path,
     month: Month,
-    behave: Callable[..., Manners],
+    set_limits: Callable[..., RequestLimits],
     digest_tree: Callable[[Path], dict[str, str]],
     page: str,
     case: Case,
 ) -> None:
-    behave(**{**LIMITS, **case.limits})
+    set_limits(**{**LIMITS, **case.limits})
     portal.faults[page] = [case.fault] * case.times
     with pytest.raises(RefusedError) as refused:
         list(pipeline.months.fetch(month, portal.url))
@@ -158,7 +158,7 @@ def test_a_fault_is_told_in_one_line_and_leaves_nothing(
     assert pipeline.passed() == []
 
     portal.faults.clear()
-    behave(**LIMITS)
+    set_limits(**LIMITS)
     time_passes(pipeline)
     assert [is_new for _, is_new in pipeline.months.fetch(month, portal.url)] == [True]
     kept = pipeline.lake.partitions("raw", str(month))[0].path("file")

@@ -11,8 +11,9 @@ import pytest
 from country.portal.faults import Fault
 from country.portal.server import PortalServer
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.nps.portal.client import PortalClient, uploads_for
+from sogong_pipeline.nps.portal.client import PortalClient
 from sogong_pipeline.nps.portal.pages import Publication
+from sogong_pipeline.nps.portal.uploads import uploads_for
 from sogong_pipeline.periods import Month
 from tests.nps.conftest import PUBLISHED, TITLE, monthly_file
 

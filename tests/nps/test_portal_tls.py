@@ -109,13 +109,15 @@ def test_a_portal_that_proves_who_it_is_is_read(
 def test_a_slow_answer_over_tls_is_cut_by_the_clock_too(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sogong_pipeline.nps.portal.rate_limit import Manners
+    from sogong_pipeline.nps.portal.rate_limit import RequestLimits
 
     proof = certificate(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(proof))
     with secure_portal(files, proof) as portal:
         portal.faults["fileData.do"] = [Fault.SLOW] * 9
-        client = PortalClient(portal.url, tmp_path / "memory", Manners(pause_seconds=0, page_seconds=0.5))
+        client = PortalClient(
+            portal.url, tmp_path / "memory", RequestLimits(pause_seconds=0, page_seconds=0.5)
+        )
         with pytest.raises(LaterError, match=r"the portal is too slow: .* did not answer within 0.5 s"):
             client.list_uploads()
 

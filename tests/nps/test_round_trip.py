@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sogong_pipeline.nps.file.columns import COLUMNS, vintages
+from sogong_pipeline.nps.file.content import data_month
 from sogong_pipeline.nps.file.staging import stage
-from sogong_pipeline.nps.sources import data_month
 from sogong_pipeline.periods import Month
 from tests.rows import header_line, lines
 

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.nps.file.content import data_month
 from sogong_pipeline.nps.file.staging import LOCATED, stage
-from sogong_pipeline.nps.sources import data_month
 from sogong_pipeline.periods import Month
 from tests.rows import lines, row
 

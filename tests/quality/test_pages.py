@@ -15,6 +15,7 @@ from sogong_pipeline.quality_pages.history import History
 from sogong_pipeline.quality_pages.page import month_page
 from sogong_pipeline.quality_pages.publish import publish_quality
 from sogong_pipeline.renderers.html import render
+from sogong_pipeline.renderers.svg.draw import draw
 from sogong_pipeline.steps.installation import Installation
 from tests.quality.months import changed, month
 from tests.reports.test_html import Page
@@ -80,8 +81,8 @@ def test_the_trend_of_each_figure_is_that_of_the_lake(three: Installation) -> No
     assert told["집계하는 사업장 수"].text.endswith(": 2022년 4월 1,000에서 2022년 6월 1,000")
     assert told["법인 사업장 수(전월 대비)"].text.endswith(": 2022년 5월 0.00%에서 2022년 6월 0.00%")
     # the one month out of bounds is marked in the colour of what is severe
-    assert told["고지금액이 20원의 배수가 아닌 행"].svg.count("<circle") == 1
-    assert '<circle cx="146"' in told["고지금액이 20원의 배수가 아닌 행"].svg
+    assert draw(told["고지금액이 20원의 배수가 아닌 행"].drawing).count("<circle") == 1
+    assert '<circle cx="146"' in draw(told["고지금액이 20원의 배수가 아닌 행"].drawing)
 
 
 def test_the_index_lists_every_month_with_its_result(three: Installation) -> None:
@@ -107,7 +108,7 @@ def test_an_earlier_month_that_comes_later_is_in_the_trends_of_later_pages(
     pipeline: Installation, tmp_path: Path
 ) -> None:
     ingest(pipeline, tmp_path, JUNE)
-    assert "2022년 4월 1,000" not in render(month_page(History(pipeline), JUNE), "quality")
+    assert "2022년 4월 1,000" not in render(month_page(History(pipeline), JUNE)).decode()
     ingest(pipeline, tmp_path, APRIL)
     assert "2022년 4월 1,000에서 2022년 6월 1,000" in (
         pipeline.settings.home / "reports" / "quality" / "2022-06.html"

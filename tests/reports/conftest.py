@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from sogong_pipeline.pages import geography
+from sogong_pipeline.pages.parts import Page as Model
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.model import ReportModel, build_models
+from sogong_pipeline.reports.model import build_models
 from sogong_pipeline.reports.source import (
     Change,
     DistrictFact,
@@ -133,7 +134,7 @@ def source() -> ReportSource:
 
 
 @pytest.fixture(scope="session")
-def models(source: ReportSource) -> list[ReportModel]:
+def models(source: ReportSource) -> list[Model]:
     return build_models(source)
 
 

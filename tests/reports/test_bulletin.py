@@ -36,7 +36,7 @@ def words_of(html: str) -> str:
 
 
 def pages(source: BulletinSource) -> dict[str, str]:
-    return {page.stem: render(page, "bulletin") for page in bulletins(source)}
+    return {page.stem: render(page).decode() for page in bulletins(source)}
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_without_the_year_before_it_says_so_and_compares_with_the_month_before(
     pipeline.months.ingest(JUNE, str(month_file(tmp_path, "2022-06")))
     published = publish_bulletins(pipeline, JUNE)
     folder = Path(published.folder)
-    assert len(published.files) == 14
+    assert published.pages == 14
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     page = words_of((folder / "index.html").read_text(encoding="utf-8"))
     assert "밀집지역 1곳의 종사자는 200명으로, 전월보다 2.44%(5명) 줄었습니다." in page

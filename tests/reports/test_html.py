@@ -11,8 +11,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from sogong_pipeline.pages.parts import Page as Model
 from sogong_pipeline.renderers.html import render
-from sogong_pipeline.reports.model import ReportModel, build_models
+from sogong_pipeline.reports.model import build_models
 from sogong_pipeline.reports.source import ReportSource
 from sogong_pipeline.vocabulary import legend
 
@@ -66,8 +67,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def pages(models: list[ReportModel]) -> dict[str, str]:
-    return {model.stem: render(model) for model in models}
+def pages(models: list[Model]) -> dict[str, str]:
+    return {model.stem: render(model).decode() for model in models}
 
 
 def test_pages_are_balanced_and_ids_unique(pages: dict[str, str]) -> None:
@@ -115,7 +116,7 @@ def test_the_policy_lets_only_the_own_style_and_script_through(pages: dict[str, 
         assert not any(name.startswith("on") or name == "style" for name, _ in Page(html).attributes)
 
 
-def test_the_page_reads_without_script(pages: dict[str, str], models: list[ReportModel]) -> None:
+def test_the_page_reads_without_script(pages: dict[str, str], models: list[Model]) -> None:
     for model in models:
         text = " ".join(Page(pages[model.stem]).text)
         assert all(sentence in text for sentence in model.headline)
@@ -126,7 +127,7 @@ def test_the_page_reads_without_script(pages: dict[str, str], models: list[Repor
 def test_a_status_is_read_in_words_beside_or_instead_of_its_value(first_month: ReportSource) -> None:
     """In print and aloud, not in a hint; each table says once what it shows."""
     for model in build_models(first_month):
-        page = render(model)
+        page = render(model).decode()
         shown = [
             cell
             for part in model.sections
@@ -156,7 +157,7 @@ def test_hostile_names_stay_words(source_factory: Callable[..., ReportSource]) -
         for place, (key, proposal) in enumerate(source.proposals.items())
     }
     for model in build_models(replace(source, districts=named, proposals=proposals)):
-        html = render(model)
+        html = render(model).decode()
         page = Page(html)
         assert page.tags.count("script") == 1
         assert "img" not in page.tags
@@ -170,7 +171,7 @@ def test_hostile_names_stay_words(source_factory: Callable[..., ReportSource]) -
 
 def test_each_printed_page_carries_the_marks(source_factory: Callable[..., ReportSource]) -> None:
     for demo, draft in ((True, True), (True, False), (False, True), (False, False)):
-        html = render(build_models(source_factory(districts=20, demo=demo, draft=draft))[0])
+        html = render(build_models(source_factory(districts=20, demo=demo, draft=draft))[0]).decode()
         drawn = re.findall(r'<svg class="watermark".*?</svg>', html, flags=re.DOTALL)
         assert len(drawn) == (demo or draft)
         assert all(("시연" in mark) == demo and ("초안(의결 전)" in mark) == draft for mark in drawn)

@@ -10,24 +10,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogong_pipeline.pages import geography, insets, maps
-from sogong_pipeline.pages.labels import Sheet
-from sogong_pipeline.pages.projection import Box, Projection, frame
+from sogong_pipeline.pages import geography
+from sogong_pipeline.pages.drawings import Dot, StageMap
 from sogong_pipeline.regions import reference
+from sogong_pipeline.renderers.svg import insets, maps
+from sogong_pipeline.renderers.svg.labels import Sheet
+from sogong_pipeline.renderers.svg.projection import Box, Projection, frame
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVERY_SIDO = frozenset(outline.code[:2] for outline in geography.outlines())
 
 
-Draw = Callable[[frozenset[str], list[maps.Dot]], ET.Element]
+Draw = Callable[[frozenset[str], list[Dot]], ET.Element]
 
 
 @pytest.fixture(scope="module")
 def draw(parse_svg: Callable[[str], ET.Element]) -> Draw:
-    def drawn(sidos: frozenset[str], dots: list[maps.Dot]) -> ET.Element:
-        names = geography.sigungu_labels(sidos)
+    def drawn(sidos: frozenset[str], dots: list[Dot]) -> ET.Element:
+        names = tuple(geography.sigungu_labels(sidos))
         return parse_svg(
-            maps.draw(geography.outlines(), sidos, dots, "지도", region_names=names, size=(560, 760))
+            maps.draw(StageMap("지도", geography.outlines(), sidos, tuple(dots), names, (560, 760)))
         )
 
     return drawn
@@ -44,7 +46,7 @@ def test_each_office_has_a_map_that_fits(draw: Draw, office: reference.Office) -
 
 def test_marks_differ_in_shape_and_the_worst_is_on_top(draw: Draw) -> None:
     stages = ("severe", "good", "caution", "undetermined")
-    root = draw(frozenset({"41"}), [maps.Dot((127.0, 37.3), stage, "산단") for stage in stages])
+    root = draw(frozenset({"41"}), [Dot((127.0, 37.3), stage, "산단") for stage in stages])
     marks = [node for node in root.iter() if node.get("stroke-width") == "0.8" and node.tag != f"{SVG}rect"]
     shapes = [(node.tag.removeprefix(SVG), node.get("d", "").count("L"), node.get("r")) for node in marks]
     assert [kind for kind, _, _ in shapes] == ["circle", "circle", "path", "path"]
@@ -75,9 +77,9 @@ def test_every_district_is_in_view_wherever_it_lies() -> None:
 
 
 def test_a_coordinate_outside_korea_is_no_place() -> None:
-    assert maps.on_map((127.0, 37.5))
-    assert not maps.on_map((0.0, 0.0))
-    assert not maps.on_map((37.5, 127.0))
+    assert geography.is_in_korea((127.0, 37.5))
+    assert not geography.is_in_korea((0.0, 0.0))
+    assert not geography.is_in_korea((37.5, 127.0))
 
 
 def test_projection_is_true_to_scale_in_the_middle() -> None:
@@ -105,20 +107,16 @@ def test_labels_never_overlap_and_never_leave_the_map(wanted: list[tuple[tuple[f
 def test_a_regions_name_gives_way_to_a_district(parse_svg: Callable[[str], ET.Element]) -> None:
     place = (127.2, 37.3)
 
-    def height(dots: list[maps.Dot]) -> float:
+    def height(dots: list[Dot]) -> float:
+        names = (("가나다라시", place),)
         drawn = maps.draw(
-            geography.outlines(),
-            frozenset({"41"}),
-            dots,
-            "지도",
-            region_names=[("가나다라시", place)],
-            size=(560, 760),
+            StageMap("지도", geography.outlines(), frozenset({"41"}), tuple(dots), names, (560, 760))
         )
         (name,) = [text for text in parse_svg(drawn).iter(f"{SVG}text") if text.text == "가나다라시"]
         return float(name.get("y", ""))
 
-    assert height([maps.Dot(place, "good", "산단")]) == height([])
-    assert abs(height([maps.Dot(place, "severe", "산단", 1)]) - height([])) >= 10
+    assert height([Dot(place, "good", "산단")]) == height([])
+    assert abs(height([Dot(place, "severe", "산단", 1)]) - height([])) >= 10
 
 
 def test_a_shorter_wording_is_tried_where_the_long_one_does_not_fit() -> None:

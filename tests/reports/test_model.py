@@ -10,9 +10,10 @@ from decimal import Decimal
 import pytest
 
 from sogong_pipeline.pages.parts import Cell, Section, Table
+from sogong_pipeline.pages.parts import Page as Model
 from sogong_pipeline.pages.wording import texts
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.model import ReportModel, build_models
+from sogong_pipeline.reports.model import build_models
 from sogong_pipeline.reports.source import AdjustedWorkers, Change, Proposal, ReportSource
 from sogong_pipeline.vocabulary import statuses
 
@@ -21,23 +22,23 @@ pytestmark = pytest.mark.slow
 Factory = Callable[..., ReportSource]
 
 
-def section(model: ReportModel, key: str) -> Section:
+def section(model: Model, key: str) -> Section:
     (found,) = [part for part in model.sections if part.key == key]
     return found
 
 
-def table(model: ReportModel, key: str) -> Table:
+def table(model: Model, key: str) -> Table:
     (found,) = section(model, key).tables
     return found
 
 
-def cells(model: ReportModel) -> Iterator[Cell]:
+def cells(model: Model) -> Iterator[Cell]:
     for part in model.sections:
         tables = [*part.tables, *(card.table for card in part.cards)]
         yield from (cell for rows in tables for row in rows.rows for cell in row.cells)
 
 
-def test_the_nation_comes_first_and_then_every_office(models: list[ReportModel]) -> None:
+def test_the_nation_comes_first_and_then_every_office(models: list[Model]) -> None:
     assert [model.stem for model in models] == ["index", *(office.code for office in reference.offices())]
     assert models[0].masthead.title == "전국 밀집지역 위기징후 참고 단계 보고서"
     assert models[1].masthead.title == "서울지방중소벤처기업청 밀집지역 위기징후 참고 단계 보고서"
@@ -45,7 +46,7 @@ def test_the_nation_comes_first_and_then_every_office(models: list[ReportModel])
 
 
 def test_each_district_is_in_one_office_or_on_the_nations_page(
-    source: ReportSource, models: list[ReportModel]
+    source: ReportSource, models: list[Model]
 ) -> None:
     rows = [len(table(model, "districts").rows) for model in models[1:]]
     alone = table(models[0], "without_office").rows
@@ -55,9 +56,7 @@ def test_each_district_is_in_one_office_or_on_the_nations_page(
     assert {info.sido_code for info in jeju} == {"50"}
 
 
-def test_stage_counts_add_up_and_agree_with_the_proposals(
-    source: ReportSource, models: list[ReportModel]
-) -> None:
+def test_stage_counts_add_up_and_agree_with_the_proposals(source: ReportSource, models: list[Model]) -> None:
     total = table(models[0], "offices").rows[-1]
     by_office = table(models[0], "offices").rows[:-1]
     for place, tile in enumerate(models[0].tiles, start=2):
@@ -69,7 +68,7 @@ def test_stage_counts_add_up_and_agree_with_the_proposals(
 
 
 def test_changes_against_the_previous_quarter_are_the_moves(
-    source: ReportSource, models: list[ReportModel]
+    source: ReportSource, models: list[Model]
 ) -> None:
     assert source.previous is not None
     for model in models:
@@ -86,7 +85,7 @@ def test_changes_against_the_previous_quarter_are_the_moves(
             assert change == gained[tile.stage]
 
 
-def test_flagged_districts_are_told_in_full(source: ReportSource, models: list[ReportModel]) -> None:
+def test_flagged_districts_are_told_in_full(source: ReportSource, models: list[Model]) -> None:
     for model in models[1:]:
         cards = section(model, "flagged").cards
         flagged = sum(tile.count.value for tile in model.tiles if tile.stage in {"caution", "severe"})
@@ -119,7 +118,7 @@ def test_flagged_districts_are_told_in_full(source: ReportSource, models: list[R
 
 
 def test_a_flagged_district_says_who_came_and_went_and_every_kind_is_counted(
-    source: ReportSource, models: list[ReportModel]
+    source: ReportSource, models: list[Model]
 ) -> None:
     anchors = {f"d-{district_id}": flows for district_id, flows in source.flows.items()}
     for card in (card for model in models[1:] for card in section(model, "flagged").cards):
@@ -139,14 +138,14 @@ def test_without_known_flows_nothing_is_said_of_them(source: ReportSource) -> No
     assert not any("진입" in words for words in flagged.paragraphs)
 
 
-def test_the_nation_lists_the_same_flagged_districts(models: list[ReportModel]) -> None:
+def test_the_nation_lists_the_same_flagged_districts(models: list[Model]) -> None:
     listed = table(models[0], "flagged").rows
     told = [card.reason for model in models[1:] for card in section(model, "flagged").cards]
     assert len(listed) >= len(told) > 0
     assert all(any(reason in row.detail for row in listed) for reason in told[:20])
 
 
-def test_every_figure_has_a_unit(models: list[ReportModel]) -> None:
+def test_every_figure_has_a_unit(models: list[Model]) -> None:
     for model in models:
         for part in model.sections:
             for rows in part.tables:
@@ -161,7 +160,7 @@ def test_unknown_says_why_in_its_place_and_is_never_zero(first_month: ReportSour
         unknown = [cell for cell in cells(model) if cell.status and cell.value is None]
         assert unknown or not model.tiles[3].count.value
         assert all(cell.text == statuses()[cell.status].short and cell.hint for cell in unknown)
-        assert not any(cell.text == "–" and not cell.svg for cell in cells(model))
+        assert not any(cell.text == "–" and not cell.drawing for cell in cells(model))
         assert not any(cell.text in {"0.0", "+0.0", "0.00", "+0.00"} for cell in cells(model))
 
 
@@ -213,22 +212,20 @@ def test_marks_are_on_every_report(source_factory: Factory) -> None:
             assert "참고 단계" in model.masthead.running_mark
 
 
-def test_no_report_claims_to_be_official(models: list[ReportModel]) -> None:
+def test_no_report_claims_to_be_official(models: list[Model]) -> None:
     for model in models:
         lead = section(model, "stages").paragraphs[0]
         assert "참고 단계" in lead and "공식 기준에 따른 판정이 아닙니다" in lead and "지원협의회" in lead
         assert "ref_5_10" in section(model, "stages").paragraphs[1]
 
 
-def test_every_report_says_near_its_top_that_stages_are_for_reference(models: list[ReportModel]) -> None:
+def test_every_report_says_near_its_top_that_stages_are_for_reference(models: list[Model]) -> None:
     for model in models:
         assert "참고 단계는 공식 판정이 아니며" in model.masthead.disclaimer
         assert re.search(r"곳의 참고 단계는 심각 [\d,]+곳, 주의 [\d,]+곳", model.headline[0])
 
 
-def test_the_headline_says_how_many_flagged_may_be_chance(
-    source: ReportSource, models: list[ReportModel]
-) -> None:
+def test_the_headline_says_how_many_flagged_may_be_chance(source: ReportSource, models: list[Model]) -> None:
     flagged = [p for p in source.proposals.values() if p.stage in {"severe", "caution"}]
     low = sum(p.confidence == "low" for p in flagged)
     assert 0 < low < len(flagged)
@@ -249,7 +246,7 @@ def test_all_or_none_of_low_confidence_is_told(source_factory: Factory, confiden
     assert words in nation.headline[1]
 
 
-def test_the_nations_workplaces_are_the_same_in_headline_and_matching(models: list[ReportModel]) -> None:
+def test_the_nations_workplaces_are_the_same_in_headline_and_matching(models: list[Model]) -> None:
     matched = table(models[0], "matching").rows[0].cells[1].text
     assert any(f"월평균 사업장 {matched}개에" in sentence for sentence in models[0].headline)
 
@@ -278,12 +275,12 @@ def test_movement_shares_its_verb(source_factory: Factory, severe: int, caution:
     assert any(sentence.endswith(words) for sentence in build_models(source)[0].headline)
 
 
-def test_the_common_trend_names_both_months_of_100(models: list[ReportModel]) -> None:
+def test_the_common_trend_names_both_months_of_100(models: list[Model]) -> None:
     (trend,) = section(models[0], "overview").pictures
     assert "(2023년 10월=100, 2025년 6월부터 다시 100)" in trend.title
 
 
-def test_sources_can_be_traced(source: ReportSource, models: list[ReportModel]) -> None:
+def test_sources_can_be_traced(source: ReportSource, models: list[Model]) -> None:
     for model in models:
         rows = table(model, "sources").rows
         assert [row.cells[0].text for row in rows] == [str(file.data_month) for file in source.sources]
@@ -293,7 +290,7 @@ def test_sources_can_be_traced(source: ReportSource, models: list[ReportModel]) 
         assert facts["기록 시각"].startswith("2026-11-22 09:30:00")
 
 
-def test_where_the_workplaces_went_adds_up(source: ReportSource, models: list[ReportModel]) -> None:
+def test_where_the_workplaces_went_adds_up(source: ReportSource, models: list[Model]) -> None:
     matched, ambiguous, unassigned, nation = (row.cells[1].value for row in table(models[0], "matching").rows)
     assert matched + ambiguous + unassigned == nation == source.nation.workplaces
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from sogong_pipeline.lake.store import FolderStore
+from sogong_pipeline.pages.parts import Page as Model
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.model import ReportModel, build_models
-from sogong_pipeline.reports.publish import Published, write_reports
+from sogong_pipeline.renderers.published import Published, write_pages
+from sogong_pipeline.reports.model import build_models
 from sogong_pipeline.reports.source import ReportSource
 
 
@@ -20,8 +21,8 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(".")}
 
 
-def test_one_file_per_report_and_nothing_else(models: list[ReportModel], tmp_path: Path) -> None:
-    written = write_reports(models, FolderStore(tmp_path / "2026-Q3" / "draft"))
+def test_one_file_per_report_and_nothing_else(models: list[Model], tmp_path: Path) -> None:
+    written = write_pages(models, FolderStore(tmp_path / "2026-Q3" / "draft"))
     names = ["index.html", *(f"{office.code}.html" for office in reference.offices())]
     assert written == Published(str(tmp_path / "2026-Q3" / "draft"), names)
     assert sorted(contents(tmp_path / "2026-Q3" / "draft")) == sorted(names)
@@ -29,22 +30,22 @@ def test_one_file_per_report_and_nothing_else(models: list[ReportModel], tmp_pat
 
 
 def test_the_same_source_gives_the_same_bytes(first_month: ReportSource, tmp_path: Path) -> None:
-    write_reports(build_models(first_month), FolderStore(tmp_path))
+    write_pages(build_models(first_month), FolderStore(tmp_path))
     before = contents(tmp_path)
-    write_reports(build_models(first_month), FolderStore(tmp_path))
+    write_pages(build_models(first_month), FolderStore(tmp_path))
     assert contents(tmp_path) == before
 
 
-def test_other_files_in_the_folder_stay(models: list[ReportModel], tmp_path: Path) -> None:
+def test_other_files_in_the_folder_stay(models: list[Model], tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("stays", encoding="utf-8")
-    write_reports(models[:1], FolderStore(tmp_path))
+    write_pages(models[:1], FolderStore(tmp_path))
     assert contents(tmp_path).keys() == {"notes.txt", "index.html"}
 
 
 def test_a_failure_leaves_whole_files_only(
-    models: list[ReportModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    models: list[Model], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_reports(models[:2], FolderStore(tmp_path))
+    write_pages(models[:2], FolderStore(tmp_path))
     before = contents(tmp_path)
 
     def fails(self: Path, target: Path) -> None:
@@ -52,22 +53,22 @@ def test_a_failure_leaves_whole_files_only(
 
     monkeypatch.setattr(Path, "replace", fails)
     with pytest.raises(OSError, match="disk full"):
-        write_reports(models[1:], FolderStore(tmp_path))
+        write_pages(models[1:], FolderStore(tmp_path))
     assert contents(tmp_path) == before
 
 
-def test_a_failure_between_reports_keeps_those_before(models: list[ReportModel], tmp_path: Path) -> None:
-    def breaks() -> Iterator[ReportModel]:
+def test_a_failure_between_reports_keeps_those_before(models: list[Model], tmp_path: Path) -> None:
+    def breaks() -> Iterator[Model]:
         yield models[0]
         raise RuntimeError("no more")
 
     with pytest.raises(RuntimeError):
-        write_reports(breaks(), FolderStore(tmp_path))
+        write_pages(breaks(), FolderStore(tmp_path))
     assert contents(tmp_path).keys() == {"index.html"}
 
 
 @pytest.mark.slow
 def test_a_whole_country_takes_seconds(source: ReportSource, tmp_path: Path) -> None:
     started = time.monotonic()
-    write_reports(build_models(source), FolderStore(tmp_path))
+    write_pages(build_models(source), FolderStore(tmp_path))
     assert time.monotonic() - started < 20

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sogong_pipeline.pages import wording
+from sogong_pipeline.reports.wording import report_texts
 
 
 @pytest.mark.parametrize(
@@ -116,8 +117,12 @@ def test_a_percent_sign_follows_its_number_closely() -> None:
 
 def test_fixed_words_exist_for_every_code() -> None:
     words = wording.texts()
-    assert set(words.stages) == set(words.stage_meanings) == {"good", "caution", "severe", "undetermined"}
-    assert set(words.undetermined) >= {
+    assert (
+        set(words.stages)
+        == set(report_texts().stage_meanings)
+        == {"good", "caution", "severe", "undetermined"}
+    )
+    assert set(report_texts().undetermined) >= {
         "no_base",
         "few_workplaces",
         "dominated_by_one",

@@ -1,7 +1,7 @@
 """Runs each query of `sql/` on the small tables of `tests/sql/<layer>/<table>/<case>.yaml`.
 
-A case holds `inputs` (view -> rows), `variables`, the statement that must run `before` the query, if any, and the
-`expected` rows; only the columns named are compared.
+A case holds `inputs` (view -> rows), `variables`, the tables of the same layer that must be made `before`, if any, and
+the `expected` rows, in the `order` given where the query has none; only the columns named are compared.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from sogong_pipeline.indicators.month import add_up
+from sogong_pipeline.indicators.month import SUMS
 from sogong_pipeline.sql_engine import SQL, Engine, query
 
 CASES = sorted(Path(__file__).parent.glob("*/*/*.yaml"))
@@ -27,11 +27,11 @@ def test_query(case: Path, tmp_path: Path) -> None:
         for view, rows in data["inputs"].items():
             engine.connection.register(view, _table(rows))
         engine.variables(data.get("variables", {}))
-        if "before" in data:
-            engine.connection.execute(data["before"])
-        if case.parent.parent.name == "measured":
-            add_up(engine)
-        found = engine.rows(query(case.parent.parent.name, case.parent.name))
+        layer, table = case.parts[-3:-1]
+        for needed in data.get("before", SUMS if layer == "measured" else ()):
+            engine.table(needed, query(layer, needed))
+        order = f" ORDER BY {data['order']}" if "order" in data else ""
+        found = engine.rows(query(layer, table) + order)
     expected = data["expected"]
     names = list(dict.fromkeys(name for row in expected for name in row))
     assert [{name: _plain(row[name]) for name in names} for row in found] == [
@@ -61,11 +61,18 @@ def _plain(value: Any) -> Any:
 def test_every_measuring_query_has_a_case() -> None:
     tables = {path.parent for path in SQL.glob("*/*/query.sql")}
     tested = {SQL / case.parent.parent.name / case.parent.name for case in CASES}
-    # staging is tested on files, the chain in tests/indicators; the others select as the cases that are covered do
+    tested |= {SQL / "measured" / sums for sums in SUMS}
+    for case in CASES:
+        before = yaml.safe_load(case.read_text(encoding="utf-8")).get("before", ())
+        tested |= {SQL / case.parent.parent.name / table for table in before}
+    # staging is tested on files, chain and series in tests/indicators; the others select as those with a case do
     assert {path.name for path in tables - tested} == {
         "workplace",
         "district_trend",
         "pay_chain",
+        "series",
+        "broken_area",
+        "adjustable_series",
         "fact_region_quarter",
         "fact_district_size_quarter",
         "fact_region_industry_quarter",

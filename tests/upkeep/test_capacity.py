@@ -33,7 +33,8 @@ def test_a_month_to_come_is_like_those_of_the_last_year(
     put(pipeline, "raw/2021-12/aaa/file-1.csv", 90_000)  # longer ago than a year
     for month in range(1, 13):
         put(pipeline, f"raw/2022-{month:02d}/aaa/file-1.csv", 100)
-        put(pipeline, f"staged/2022-{month:02d}/aaa/workplace-1.parquet", 20)
+        for layer in ("staged", "checked", "revised", "traced", "matched", "moved", "measured"):
+            put(pipeline, f"{layer}/2022-{month:02d}/aaa/rows-1.parquet", 20)
     put(pipeline, "raw/2022-12/bbb/file-2.csv", 120)  # a correction
     for quarter in range(1, 5):
         put(pipeline, f"editions/2022-Q{quarter}/aaa/stage_proposal-1.parquet", 30)
@@ -41,11 +42,11 @@ def test_a_month_to_come_is_like_those_of_the_last_year(
     (pipeline.settings.home / "warehouse.sqlite").write_bytes(b"x" * 13 * 40)
 
     found = room(pipeline)
-    lake = 90_000 + 12 * 120 + 120 + 4 * 30 + 5_000
+    lake = 90_000 + 12 * (100 + 7 * 20) + 120 + 4 * 30 + 5_000
     copies = lake if any_lake.lake_url else 0
     assert found.lake == lake
     assert found.home == lake + 13 * 40
-    assert found.a_month == (100 + 20 + 10) + 10 + (13 * 40 + copies) // 13
+    assert found.a_month == (100 + 7 * 20 + 10) + 10 + (13 * 40 + copies) // 13
     assert (found.a_year, found.free) == (12 * found.a_month, 7_000)
 
 

@@ -1,1 +1,1 @@
-"""The APIs over the same data: odcloud for whole months, the look-up service for one workplace."""
+"""The APIs over the same data: one for whole months, the look-up service for one workplace."""

@@ -57,7 +57,7 @@ class LookupClient:
     Args:
         url: The service's host, `https://apis.data.go.kr`; plain http only on this machine.
         key: The key that data.go.kr issued, encoded or not.
-        folder: Where this machine remembers what it needs to be a good guest.
+        folder: Folder of what this machine remembers of each portal.
 
     Raises:
         RefusedError: when `url` is not such an address, or there is no key.
@@ -68,7 +68,7 @@ class LookupClient:
             url,
             referer="/",
             folder=folder,
-            limits=LIMITS,
+            overrides=LIMITS,
             secrets={KEY_FIELD: key_of(key)},
             refusal=refusal_of_api,
         )

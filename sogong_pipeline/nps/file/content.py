@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.nps.file.archives import IncompleteError, is_zip
+from sogong_pipeline.nps.file.archives import IncompleteError, is_zip, refuse_bad_zip
 from sogong_pipeline.nps.file.columns import COLUMNS, recognise
 from sogong_pipeline.periods import Month
 
@@ -87,8 +87,25 @@ def read_header(path: Path, shown: str) -> tuple[list[str], str]:
     rows = [row for row in (line.decode("cp949", "replace") for line in others) if row.strip()]
     if not rows:
         raise RefusedError(f"{shown}: there is a header and no row; download it again")
-    told = [row.split(",", 1)[0].strip().strip('"') for row in rows]
-    return header, next(filter(_is_month, told), told[0])
+    months = [row.split(",", 1)[0].strip().strip('"') for row in rows]
+    return header, next(filter(_is_month, months), months[0])
+
+
+def data_month(path: Path, shown: str) -> Month:
+    """The data month of a file, as its first row has it; the name does not count.
+
+    Raises:
+        RefusedError: when the file is not a monthly file, or not a whole one.
+    """
+    refuse_bad_zip(path, shown)
+    _, text = read_header(path, shown)
+    refuse_if_cut_off(path, shown)
+    try:
+        return Month.parse(text)
+    except RefusedError:
+        raise RefusedError(
+            f"{shown}: row 1, data_month: {text[:40]!r} is not a month; is this the monthly file?"
+        ) from None
 
 
 def cells_of(line: bytes) -> list[str]:

@@ -1,8 +1,7 @@
-"""Saves the body of a download: a piece at a time, counted, looked at, and in its place only when it is whole."""
+"""Saves the body of a download piece by piece; the file appears only when it is whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import requests
@@ -10,12 +9,10 @@ import requests
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.nps.file.archives import ZIP_MAGIC
 from sogong_pipeline.nps.portal.deadline import Deadline
+from sogong_pipeline.nps.portal.hints import BY_HAND
 from sogong_pipeline.nps.portal.pages import glimpse, says_outage
-from sogong_pipeline.nps.portal.rate_limit import BY_HAND
 from sogong_pipeline.nps.portal.status import root_cause
-
-Progress = Callable[[int, int | None], None]
-"""Told the bytes received so far and the bytes announced, if they were."""
+from sogong_pipeline.nps.portal.uploads import BytesProgress
 
 SHORTEST_HEADER_BYTES = 383
 """Length of the shortest header the data set ever had; a CSV that is not longer has no row."""
@@ -29,12 +26,12 @@ def save_body(
     *,
     most_bytes: int,
     deadline: Deadline,
-    progress: Progress | None = None,
+    progress: BytesProgress | None = None,
 ) -> None:
     """Stream a body into `target` by way of a file beside it, with one block in memory.
 
     Raises:
-        LaterError: when the body stops before its announced end, takes too long, or is a page that tells of an outage.
+        LaterError: when the body stops before its announced end, takes too long, a page that announces an outage
         RefusedError: when it is longer than any month, or something that is no CSV or ZIP file.
     """
     announced = response.headers.get("Content-Length", "")
@@ -83,7 +80,7 @@ def _too_slow(length: int, total: int | None, deadline: Deadline) -> str:
 
 
 def _refuse_what_is_no_file(head: bytes, length: int, total: int | None) -> None:
-    """What is too short or a page is refused, or awaited when it says that the portal is down."""
+    """Refuse a body that is a page or too short; raise LaterError when it says that the portal is down."""
     if not _is_page(head) and (length > SHORTEST_HEADER_BYTES or head.startswith(ZIP_MAGIC)):
         return
     text = head.decode("utf-8", "replace")
@@ -91,8 +88,8 @@ def _refuse_what_is_no_file(head: bytes, length: int, total: int | None) -> None
         raise LaterError(
             f"the portal is down for now and sent {glimpse(text)} for the file; try later, or {BY_HAND}"
         )
-    came = total if total is not None else max(length, len(head))
+    received = total if total is not None else max(length, len(head))
     raise RefusedError(
-        f"expected a CSV or ZIP file from the portal, got {came} bytes that begin {glimpse(text)}; "
+        f"expected a CSV or ZIP file from the portal, got {received} bytes that begin {glimpse(text)}; "
         f"look at its page in a browser, or {BY_HAND}"
     )

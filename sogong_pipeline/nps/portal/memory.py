@@ -1,4 +1,4 @@
-"""What is remembered of a portal from run to run, on this machine; losing it costs requests and nothing else."""
+"""State of a portal's client between runs, on this machine; losing it costs requests and nothing else."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ class Memory:
         write_atomically(self._file(kind, key), json.dumps(value, ensure_ascii=False) + "\n")
 
     def _file(self, kind: str, key: str) -> Path:
-        """Where a value lies; a key may be any text of the portal's, so it is hashed."""
+        """The file of a value; a key may be any text of the portal's, so it is hashed."""
         digest = f"-{hashlib.sha256(key.encode()).hexdigest()[:16]}" if key else ""
         return self.folder / f"{kind}{digest}.json"

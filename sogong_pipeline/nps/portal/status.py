@@ -1,6 +1,6 @@
-"""What an answer other than the expected one means: an outage to wait for, a refusal, a change of the pages.
+"""The error for an answer other than the expected one: an outage, a refusal, or a change of the pages.
 
-An outage is a `LaterError` and may be tried again; a refusal (4xx) never is; a change needs a person.
+An outage is a `LaterError` and may be retried; a refusal (4xx) is never retried; a change needs a person.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import ssl
 import requests
 
 from sogong_pipeline.errors import LaterError, RefusedError
+from sogong_pipeline.nps.portal.hints import BY_HAND
 from sogong_pipeline.nps.portal.pages import glimpse, says_outage
-from sogong_pipeline.nps.portal.rate_limit import BY_HAND
 
 SERVER_ERROR = 500
 GONE = {requests.codes.not_found, requests.codes.gone}
@@ -23,23 +23,25 @@ class AbsentError(RefusedError):
 
 
 class UnreachableError(LaterError):
-    """No answer, or one that says that the portal is broken: asked for once more after a pause."""
+    """No answer, or a server error: retried after a pause."""
 
 
-def unexpected(expected: str, url: str, came: str) -> RefusedError:
-    """The refusal of a page that is not the one this program knows, or the wish to wait that it expresses."""
-    if says_outage(came):
-        return LaterError(f"the portal is down for now: {url} says {glimpse(came)}; try later, or {BY_HAND}")
-    return changed(expected, url, glimpse(came))
+def unexpected(expected: str, url: str, answer: str) -> RefusedError:
+    """The error for a page in an unknown form: LaterError when it announces an outage."""
+    if says_outage(answer):
+        return LaterError(
+            f"the portal is down for now: {url} says {glimpse(answer)}; try later, or {BY_HAND}"
+        )
+    return changed(expected, url, glimpse(answer))
 
 
-def changed(expected: str, url: str, came: str) -> RefusedError:
-    """The refusal of an answer that is not the one this program knows."""
-    return RefusedError(f"portal changed its pages: expected {expected} at {url}, got {came}; {BY_HAND}")
+def changed(expected: str, url: str, actual: str) -> RefusedError:
+    """The error for an answer in an unknown form."""
+    return RefusedError(f"portal changed its pages: expected {expected} at {url}, got {actual}; {BY_HAND}")
 
 
 def refusal_of(response: requests.Response, url: str, body: str) -> RefusedError | None:
-    """What a status other than 200 means, or None for 200; being asked to wait is told from it elsewhere."""
+    """The error for a status other than 200, None for 200; `http.py` handles a request to wait before."""
     status = f"{response.status_code} {response.reason}"
     if response.status_code == requests.codes.ok:
         return None
@@ -58,7 +60,7 @@ def refusal_of(response: requests.Response, url: str, body: str) -> RefusedError
 
 
 def no_answer(error: requests.RequestException, url: str) -> RefusedError:
-    """What it means that no answer came: nothing a program repeats where the other side is not who it should be."""
+    """The error for a request without an answer: LaterError, but not for an invalid certificate."""
     cause = root_cause(error)
     if _is_about_a_certificate(error):
         return RefusedError(

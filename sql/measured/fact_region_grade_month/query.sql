@@ -1,7 +1,4 @@
 -- All workplaces of a month in the nation and each 시도 by grade of the match.
-WITH sums AS (
-    FROM region_sums WHERE cut = 'grade'
-)
-SELECT area AS region_code, part AS grade, getvariable('data_month') AS data_month, * EXCLUDE (area, cut, part)
-FROM month_measures('sums')
+SELECT * RENAME (area AS region_code, part AS grade)
+FROM month_parts('region_sums', 'grade')
 ORDER BY region_code, grade

@@ -1,0 +1,349 @@
+"""Words and cells that the pages on small manufacturers share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from sogong_pipeline.cluster_pages.collect import ClusterSource
+from sogong_pipeline.clusters.building import is_shown
+from sogong_pipeline.clusters.counts import SECTION
+from sogong_pipeline.clusters.lists import Centre, Designation, PartialDate
+from sogong_pipeline.clusters.places import sigungu_name
+from sogong_pipeline.clusters.rules import rule_of
+from sogong_pipeline.clusters.table import Cluster
+from sogong_pipeline.industries.divisions import divisions
+from sogong_pipeline.pages.parts import Bullet, Cell, Column, Link, Masthead, Page, Row, Section, Table, Tone
+from sogong_pipeline.pages.wording import NONE, clean, number, signed
+from sogong_pipeline.regions.reference import regions
+
+INDEX = "index"
+
+
+@cache
+def words() -> Mapping[str, Any]:
+    """The fixed words, read once; yes and no are words here, not truth values."""
+    text = files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.load(text, Loader=_Words)  # noqa: S506 - a safe loader without its truth values
+    return loaded
+
+
+class _Words(yaml.SafeLoader):
+    """Reads yes and no as words."""
+
+
+_Words.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def page(
+    source: ClusterSource,
+    stem: str,
+    kind: str,
+    period: str,
+    *,
+    headline: Iterable[str],
+    sections: Iterable[Section | None],
+    others: Iterable[Link] = (),
+) -> Page:
+    """A page of this room with its masthead and marks."""
+    said = words()
+    title = said["titles"][kind]
+    sentences = tuple(sentence for sentence in headline if sentence)
+    return Page(
+        stem=stem,
+        kind="clusters",
+        demo=source.demo,
+        masthead=Masthead(
+            kicker=said["kicker"],
+            title=title,
+            period=period,
+            period_note=f"{source.day} 기준 목록 · 집계 {years_of(source.best)}",
+            disclaimer=said["disclaimer"],
+            marks=(said["demo"],) if source.demo else (),
+            notices=(said["demo_notice"],) if source.demo else (),
+            watermark=said["demo"] if source.demo else "",
+            running_head=f"{title} · {period}",
+            running_mark=said["demo"] if source.demo else "",
+        ),
+        headline=sentences,
+        sections=tuple(section for section in sections if section is not None),
+        others=tuple(others),
+        summary=" ".join(sentences[:2]),
+        keywords=(*said["keywords"], period),
+    )
+
+
+def section(
+    key: str, *tables: Table, paragraphs: Iterable[str] = (), bullets: Iterable[Bullet] = ()
+) -> Section:
+    """A section under the heading of its key."""
+    return Section(
+        key, words()["headings"][key], paragraphs=tuple(paragraphs), bullets=tuple(bullets), tables=tables
+    )
+
+
+def limits() -> Section:
+    """The box of what the counts do not see."""
+    return section("limits", bullets=[Bullet(title, text) for title, text in words()["limits"]])
+
+
+def trade_name(division: str) -> str:
+    """A trade in short with its division: `의복 14`; manufacturing as it is."""
+    name = words()["trades"][division]
+    return str(name) if division == SECTION else f"{name} {division}"
+
+
+def trade_title(division: str) -> str:
+    """A trade by the classification's own name: `14 의복, 의복 액세서리 및 모피제품 제조업`."""
+    return f"{division} {divisions()[division].name}"
+
+
+def place_name(row: Cluster) -> str:
+    """The place as it is called today, with its dong."""
+    today = row.sigungu_today.split("|")
+    name = sigungu_name(today[0] if len(today) == 1 else row.sigungu_code)
+    return f"{name} {row.dong or row.area_code.removeprefix('kostat:')}"
+
+
+def sido_of(row: Cluster) -> str:
+    """Today's code of a row's 시도."""
+    return row.sigungu_today[:2]
+
+
+@cache
+def sido_name(code: str, *, short: bool = False) -> str:
+    """The name of a 시도 by any of its codes."""
+    region = next(one for one in regions() if one.level == "sido" and one.region_code == code)
+    return region.short_name if short else region.name
+
+
+def stem_of(row: Cluster) -> str:
+    """The file stem of a card."""
+    return f"cluster-{row.area_code.replace(':', '-')}-{row.division}"
+
+
+def source_name(source: str) -> str:
+    """A source as people call it; one that the template names itself as it is."""
+    return str(words()["sources"].get(source, clean(source)))
+
+
+def years_of(rows: Iterable[Cluster]) -> str:
+    """`2023~2025년` of some rows."""
+    years = sorted({row.reference_year for row in rows})
+    return NONE if not years else f"{years[0]}년" if years[0] == years[-1] else f"{years[0]}~{years[-1]}년"
+
+
+def count(value: int | None) -> Cell:
+    """A figure, or a dash where it is not known."""
+    return Cell(number(value), value)
+
+
+def percentage(value: Decimal | None) -> Cell:
+    """A percentage with one decimal, or a dash."""
+    return Cell(number(value, 1) if value is not None else NONE, value)
+
+
+def place_cell(row: Cluster) -> Cell:
+    """The place as a way to its card where it has one."""
+    name = place_name(row)
+    links = (Link(name, stem_of(row)),) if is_shown(row) else ()
+    return Cell(name, links=links, note=f"{row.reference_year}년 {source_name(row.source)}")
+
+
+def threshold_cell(row: Cluster) -> Cell:
+    """The law's number, with the other reading's."""
+    alternative = f"다른 해석 {row.threshold_alt}" if row.threshold_alt else ""
+    return Cell(number(row.threshold), row.threshold, note=alternative)
+
+
+def reaches_cell(row: Cluster) -> Cell:
+    """Whether it reaches the number, and what that rests on."""
+    said: Mapping[str, str] = words()["reaches"]
+    tones: Mapping[str, Tone] = {"yes": "", "no": "", "unknown": "doubtful"}
+    notes = [
+        "근접" if row.near and row.reaches != "yes" else "",
+        f"다른 해석 {said[row.reaches_alt]}" if row.reaches_alt and row.reaches_alt != row.reaches else "",
+        f"현행 규정 {said[row.reaches_newest]}" if row.reaches_newest != row.reaches else "",
+        {"legal_dong": "법정동 기준", "admin_dong": "행정동 기준"}.get(row.reaches_by, ""),
+    ]
+    return Cell(said[row.reaches], tone=tones[row.reaches], note=" · ".join(filter(None, notes)))
+
+
+def change_cell(row: Cluster) -> Cell:
+    """The change against the year before, or why there is none."""
+    if row.change is None:
+        return Cell(NONE, note=words()["changes"].get(row.change_status, ""))
+    share = f"{signed(row.change_pct, 1)}%" if row.change_pct is not None else ""
+    return Cell(signed(row.change, 0), row.change, note=share)
+
+
+def workers_cell(row: Cluster) -> Cell:
+    """The workers, or why they are not known."""
+    if row.workers_small is None:
+        return Cell(words()["workers"].get(row.workers_status, NONE), tone="doubtful")
+    return Cell(number(row.workers_small), row.workers_small)
+
+
+def designated_cell(row: Cluster) -> Cell:
+    """Whether it is designated, with the end of its plan."""
+    note = f"계획기간 {date_ko(PartialDate(row.plan_end))}까지" if row.plan_end else ""
+    return Cell(
+        words()["designated"][row.designated],
+        note=note,
+        tone="doubtful" if row.designated == "unknown" else "",
+    )
+
+
+def centres_cell(row: Cluster, centres: Mapping[str, Centre]) -> Cell:
+    """The centres of its trade in its dong."""
+    ids = [*filter(None, row.centre_ids.split("|")), *filter(None, row.complex_centre_ids.split("|"))]
+    if not ids:
+        return Cell(NONE)
+    return Cell(
+        ", ".join(centres[one].name for one in ids),
+        links=tuple(Link(centres[one].name, centre_stem(centres[one])) for one in ids),
+    )
+
+
+def centre_stem(centre: Centre) -> str:
+    """The page of a centre; a complex centre is shown on the cards of its clusters, so it has none of its own."""
+    return {"complex": "", "wide_area": f"wide-area-{centre.centre_id}"}.get(
+        centre.kind, f"centre-{centre.centre_id}"
+    )
+
+
+def cluster_table(
+    key: str, rows: Iterable[Cluster], *, with_trade: bool, notes: tuple[str, ...] = ()
+) -> Table:
+    """Places and divisions, those with most small manufacturers first; the monthly sign where any is known."""
+    ordered = sorted(rows, key=lambda row: (-(row.est_small or 0), row.key))
+    with_sign = any(row.corporate_3_9 is not None for row in ordered)
+    columns = [
+        Column("지역"),
+        *((Column("업종"),) if with_trade else ()),
+        Column("소공인", "number", "곳"),
+        Column("기준", "number", "곳"),
+        Column("기준 도달"),
+        Column("증감", "number", "곳"),
+        Column("종사자", "number", "명"),
+        Column("지정"),
+        *((Column("소규모 법인", "number", "곳"),) if with_sign else ()),
+    ]
+    return Table(
+        key,
+        "",
+        tuple(columns),
+        tuple(_cluster_row(row, with_trade=with_trade, with_sign=with_sign) for row in ordered),
+        (*notes, *((words()["proxy_note"],) if with_sign else ())),
+    )
+
+
+def _cluster_row(row: Cluster, *, with_trade: bool, with_sign: bool) -> Row:
+    change = row.corporate_3_9_change_pct
+    sign = Cell(
+        number(row.corporate_3_9),
+        row.corporate_3_9,
+        note=f"1년 전보다 {signed(change, 1)}%" if change is not None else "",
+    )
+    return Row(
+        (
+            place_cell(row),
+            *((Cell(trade_name(row.division)),) if with_trade else ()),
+            count(row.est_small),
+            threshold_cell(row),
+            reaches_cell(row),
+            change_cell(row),
+            workers_cell(row),
+            designated_cell(row),
+            *((sign,) if with_sign else ()),
+        )
+    )
+
+
+def designation_table(listed: Iterable[Designation], day: dt.date) -> Table:
+    """Designations with the state of their plan."""
+    said = words()["plan"]
+    rows = []
+    for one in listed:
+        state = one.plan_state(day)
+        published = (
+            f"{number(one.published_establishments)}곳({one.published_year})"
+            if one.published_establishments
+            else NONE
+        )
+        rows.append(
+            Row(
+                (
+                    Cell(one.name, note=" · ".join(one.dongs) or "읍면동 확인 안 됨"),
+                    Cell(one.trade, note="·".join(one.divisions)),
+                    Cell(one.first_seen.text, note=_notice(one)),
+                    Cell(one.plan_end.text),
+                    Cell(said[state], tone="doubtful" if state != "running" else ""),
+                    Cell(published),
+                    Cell(clean(one.source)),
+                )
+            )
+        )
+    columns = (
+        Column("지정"),
+        Column("업종(중분류)"),
+        Column("처음 확인"),
+        Column("계획기간 끝"),
+        Column("상태"),
+        Column("보도된 사업체"),
+        Column("출처"),
+    )
+    return Table("designations", "", columns, tuple(rows), (words()["plan_note"], words()["own_note"]))
+
+
+def centre_table(listed: Iterable[Centre], day: dt.date) -> Table:
+    """Centres with their kind, trade and dates."""
+    rows = tuple(
+        Row(
+            (
+                Cell(one.name, links=(Link(one.name, centre_stem(one)),), note=one.operator),
+                Cell(words()["kinds"][one.kind]),
+                Cell(one.trade, note="·".join(one.divisions)),
+                Cell(one.since.text if one.since else NONE, note=one.since_basis),
+                Cell(
+                    "운영" if one.runs_on(day) else "목록에서 빠짐",
+                    tone="" if one.runs_on(day) else "doubtful",
+                    note=f"{one.status_as_of} 기준",
+                ),
+                Cell(clean(one.source)),
+            )
+        )
+        for one in listed
+    )
+    columns = (
+        Column("센터"),
+        Column("종류"),
+        Column("업종(중분류)"),
+        Column("확인된 시작"),
+        Column("상태"),
+        Column("출처"),
+    )
+    return Table("centres", "", columns, rows, (words()["own_note"],))
+
+
+def date_ko(date: PartialDate) -> str:
+    """`2017년 8월 23일`, `2017년 11월`, `2020년`."""
+    return " ".join(f"{int(part)}{unit}" for part, unit in zip(date.text.split("-"), "년월일", strict=False))
+
+
+def articles_of(row: Cluster) -> tuple[str, ...]:
+    """The articles that a row's number, place and division rest on."""
+    return rule_of(row.sigungu_code, dt.date(row.reference_year, 12, 31)).articles
+
+
+def _notice(one: Designation) -> str:
+    return f"고시 {one.notice}" if one.notice else one.first_seen_basis

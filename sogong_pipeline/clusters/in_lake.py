@@ -1,0 +1,73 @@
+"""The counts in a lake: every load that was kept, and what counts after all of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.clusters.counts import read_counts, read_owners
+from sogong_pipeline.clusters.loads import Load, in_force
+from sogong_pipeline.clusters.shares import Share
+from sogong_pipeline.clusters.table import Cluster
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake.partitions import Partition
+
+COUNTS, CLUSTERS = "counts", "clusters"
+
+
+def loads(catalogue: Catalogue) -> list[Partition]:
+    """Every load, oldest first."""
+    return catalogue.lake.partitions(COUNTS)
+
+
+def counts_in_force(catalogue: Catalogue, up_to: str | None = None) -> Load:
+    """What counts after all loads, or after those up to a version.
+
+    Raises:
+        RefusedError: when there is no load of that version.
+    """
+    kept = loads(catalogue)
+    if up_to is not None:
+        versions = [str(partition.facts["version"]) for partition in kept]
+        if up_to not in versions:
+            raise RefusedError(
+                f"counts {up_to} are not in the lake; `sogong clusters diff` lists what was loaded"
+            )
+        kept = kept[: versions.index(up_to) + 1]
+    return in_force(_load(partition.path("counts"), partition.path("owners")) for partition in kept)
+
+
+def current_clusters(catalogue: Catalogue) -> Partition | None:
+    """The tables of clusters that were built last; None before the first counts."""
+    version = catalogue.lake.current(CLUSTERS)
+    return catalogue.lake.find(CLUSTERS, version) if version else None
+
+
+def read_clusters(partition: Partition) -> list[Cluster]:
+    """The rows of `cluster`."""
+    return [Cluster(**row) for row in pq.read_table(partition.path("cluster")).to_pylist()]
+
+
+def read_shares(partition: Partition) -> list[Share]:
+    """The rows of `cluster_share`."""
+    return [Share(**row) for row in pq.read_table(partition.path("cluster_share")).to_pylist()]
+
+
+def read_months(partition: Partition) -> dict[tuple[str, str, str], list[tuple[str, int]]]:
+    """The rows of `cluster_month`: months in order, by source, area and division."""
+    found: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
+    for row in pq.read_table(partition.path("cluster_month")).to_pylist():
+        key = (row["source"], row["area_code"], row["division"])
+        found.setdefault(key, []).append((row["data_month"], row["corporate_3_9"]))
+    return found
+
+
+@cache  # the files of the lake are named by their content
+def _load(counts: Path, owners: Path) -> Load:
+    return Load(
+        tuple(read_counts(counts)) if counts.stat().st_size else (),
+        tuple(read_owners(owners)) if owners.stat().st_size else (),
+    )

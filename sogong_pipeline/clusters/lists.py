@@ -1,0 +1,269 @@
+"""Our dated lists: designated clusters and centres, a source per row, and how a row names the dongs of a count."""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from sogong_pipeline.clusters.places import (
+    Place,
+    legal_base,
+    legal_dongs_of,
+    sido_codes,
+    sigungu_codes,
+    sigungu_today,
+)
+from sogong_pipeline.clusters.rules import choices
+from sogong_pipeline.regions.admin_dongs import admin_dongs_of, plain_name
+
+CentreKind = Literal["trade", "shared", "complex", "wide_area"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartialDate:
+    """A day, a month or a year, as a source knows it: `2017-08-23`, `2017-11`, `2020`."""
+
+    text: str
+
+    @property
+    def first_day(self) -> dt.date:
+        """The earliest day it may be."""
+        year, month, day = [*map(int, self.text.split("-")), 1, 1][:3]
+        return dt.date(year, month, day)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The latest day it may be."""
+        parts = [int(part) for part in self.text.split("-")]
+        year, month = parts[0], parts[1] if len(parts) > 1 else 12
+        return dt.date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
+
+    def plus_years(self, years: int) -> PartialDate:
+        """The same so many years later; 29 February becomes the 28th where there is none."""
+        year, *rest = self.text.split("-")
+        moved = "-".join([str(int(year) + years), *rest])
+        if rest == ["02", "29"] and not calendar.isleap(int(year) + years):
+            moved = f"{int(year) + years}-02-28"
+        return PartialDate(moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What designations and centres have in common: where they are and for which divisions.
+
+    `dongs` is empty where no source names them; `divisions` where it is for every trade.
+    """
+
+    name: str
+    sido: str
+    sigungu: str
+    dongs: tuple[str, ...]
+    trade: str
+    divisions: tuple[str, ...]
+    published_establishments: int | None
+    published_year: str
+    source: str
+
+    @property
+    def sigungu_codes(self) -> tuple[str, ...]:
+        """Today's codes of its 시군구; several for a city above gu, none for a whole 시도."""
+        return sigungu_codes(self.sido, self.sigungu, dt.date.max) if self.sigungu else ()
+
+    @property
+    def sido_codes(self) -> frozenset[str]:
+        """Every code that its 시도 ever had."""
+        return sido_codes(self.sido)
+
+    def covers(self, place: Place, division: str) -> Literal["yes", "no", "unknown"]:
+        """Whether it covers a dong and division.
+
+        Unknown where it names no dong of that 시군구, or only legal dongs that no administrative one is called after.
+        """
+        today = set(sigungu_today(place.sigungu_code))
+        if division not in self.divisions or today.isdisjoint(self.sigungu_codes):
+            return "no"
+        if not self.dongs:
+            return "unknown"
+        if any(is_dong(named, place.dong) for named in self.dongs):
+            return "yes"
+        return "unknown" if place.basis in {"admin_dong", "code_only"} and self._names_unseen(place) else "no"
+
+    def covers_row(self, sigungu_code: str, dong: str, division: str) -> bool:
+        """Whether it covers a dong by name for certain, and a division, in a 시군구 by any of its codes."""
+        today = set(sigungu_today(sigungu_code))
+        is_here = division in self.divisions and not today.isdisjoint(self.sigungu_codes)
+        return is_here and bool(dong) and any(is_dong(named, dong) for named in self.dongs)
+
+    def _names_unseen(self, place: Place) -> bool:
+        """Whether it names a legal dong of that 시군구 that counts by administrative dong do not show."""
+        day = dt.date.max
+        return place.basis == "code_only" or any(
+            plain_name(named) in legal_dongs_of(code, day)
+            and not any(is_dong(named, name) for name in admin_dongs_of(code, day))
+            for named in self.dongs
+            for code in sigungu_today(place.sigungu_code)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Designation(Listed):
+    """A designated cluster; `first_seen` is the earliest date a source gives, which may be later than the notice."""
+
+    designation_id: str
+    first_seen: PartialDate
+    first_seen_basis: str
+    notice: str
+    area_km2: str
+    confidence: str
+
+    @property
+    def plan_end(self) -> PartialDate:
+        """When the three yearly parts of its plan end; the law sets no term for the designation itself."""
+        return self.first_seen.plus_years(choices().plan_years)
+
+    def plan_state(self, day: dt.date) -> Literal["ended", "ending", "running"]:
+        """Where its plan stands on a day: ended, ending within the months of `rules.yaml`, running."""
+        if self.plan_end.last_day < day:
+            return "ended"
+        months = choices().ending_within_months
+        ahead = PartialDate(
+            f"{day.year + (day.month - 1 + months) // 12}-{(day.month - 1 + months) % 12 + 1:02d}"
+        )
+        limit = ahead.first_day.replace(day=min(day.day, ahead.last_day.day))
+        return "ending" if self.plan_end.last_day <= limit else "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Centre(Listed):
+    """A centre: of a trade, shared by several, in a building of its own (`complex`), or for a whole 시도 (`wide_area`).
+
+    `until` is the day of a list that no longer has it.
+    """
+
+    centre_id: str
+    kind: CentreKind
+    operator: str
+    since: PartialDate | None
+    since_basis: str
+    until: PartialDate | None
+    until_basis: str
+    status_as_of: str
+    published_source: str
+
+    def runs_on(self, day: dt.date) -> bool:
+        """Whether no list says by that day that it is gone."""
+        return (self.until is None or day < self.until.first_day) and (
+            self.since is None or self.since.first_day <= day
+        )
+
+
+@cache
+def designations() -> tuple[Designation, ...]:
+    """The designated clusters that a source names, oldest first."""
+    return tuple(
+        Designation(
+            **_common(row),  # type: ignore[arg-type]
+            designation_id=row["designation_id"],
+            first_seen=PartialDate(row["first_seen"]),
+            first_seen_basis=row["first_seen_basis"],
+            notice=row["notice"],
+            area_km2=row["area_km2"],
+            confidence=row["confidence"],
+        )
+        for row in _rows("cluster_designation.csv")
+    )
+
+
+@cache
+def centres() -> tuple[Centre, ...]:
+    """Every centre that a source names."""
+    return tuple(
+        Centre(
+            **_common(row),  # type: ignore[arg-type]
+            centre_id=row["centre_id"],
+            kind=row["kind"],  # type: ignore[arg-type]
+            operator=row["operator"],
+            since=PartialDate(row["since"]) if row["since"] else None,
+            since_basis=row["since_basis"],
+            until=PartialDate(row["until"]) if row["until"] else None,
+            until_basis=row["until_basis"],
+            status_as_of=row["status_as_of"],
+            published_source=row["published_source"],
+        )
+        for row in _rows("small_manufacturer_centre.csv")
+    )
+
+
+@cache
+def designations_in(sigungu_code: str, division: str) -> tuple[Designation, ...]:
+    """The designations of a division that name a 시군구, by any of its codes."""
+    today = set(sigungu_today(sigungu_code))
+    return tuple(
+        one for one in designations() if division in one.divisions and not today.isdisjoint(one.sigungu_codes)
+    )
+
+
+@cache
+def centres_in(sigungu_code: str, division: str) -> tuple[Centre, ...]:
+    """The centres of a division that name a 시군구, by any of its codes."""
+    today = set(sigungu_today(sigungu_code))
+    return tuple(
+        one for one in centres() if division in one.divisions and not today.isdisjoint(one.sigungu_codes)
+    )
+
+
+def is_dong(named: str, dong: str) -> bool:
+    """Whether a name of a list means an area of a count: itself, a legal dong it is cut from, or its numbered parts.
+
+    창신동 means 창신1동 too, 문래동3가 means 문래동, 성수동 means 성수1가1동; 창신1동 does not mean 창신2동.
+    """
+    listed, counted = plain_name(named), plain_name(dong)
+    if listed == counted:
+        return True
+    if listed[-1] in "읍면" or counted[-1:] in set("읍면"):
+        return False
+    if legal_base(counted) == listed or legal_base(listed) == counted:
+        return True
+    if street := re.fullmatch(r"(\D+)동\d가", listed):
+        return counted == f"{street[1]}동"
+    return legal_base(listed) == listed and _stem(listed) == _stem(counted)
+
+
+def lists_digest_parts() -> tuple[str, ...]:
+    """The bytes of the lists as text, for the digest of what was made with them."""
+    return tuple(_text(name) for name in ("cluster_designation.csv", "small_manufacturer_centre.csv"))
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"[\d.]*(가)?[\d.]*동?$", "", re.sub(r"동(\d가)$", r"\1", name)) or name
+
+
+def _common(row: dict[str, str]) -> dict[str, object]:
+    return {
+        "name": row["name"],
+        "sido": row["sido"],
+        "sigungu": row["sigungu"],
+        "dongs": tuple(filter(None, row["dongs"].split("|"))),
+        "trade": row["trade"],
+        "divisions": tuple(filter(None, row["divisions"].split("|"))),
+        "published_establishments": int(row["published_establishments"])
+        if row["published_establishments"]
+        else None,
+        "published_year": row["published_year"],
+        "source": row["source"],
+    }
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    yield from csv.DictReader(_text(name).splitlines())
+
+
+def _text(name: str) -> str:
+    return files(__package__).joinpath("data", name).read_text(encoding="utf-8")

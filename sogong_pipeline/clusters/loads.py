@@ -1,0 +1,93 @@
+"""Loads of counts over time: the last load of a 시군구, year and source counts; and what differs between two states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sogong_pipeline.clusters.counts import Count, OwnerCount
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The rows of one load."""
+
+    counts: tuple[Count, ...] = ()
+    owners: tuple[OwnerCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What differs of one area and division; `change` is added, removed or changed."""
+
+    change: str
+    reference_year: int
+    source: str
+    area: str
+    division: str
+    what: str
+    before: int | None
+    after: int | None
+
+    @property
+    def line(self) -> str:
+        """The difference in words."""
+        before, after = ("-" if value is None else f"{value:,}" for value in (self.before, self.after))
+        return (
+            f"{self.change:<8} {self.reference_year} {self.source} {self.area} {self.division} "
+            f"{self.what}  {before} -> {after}"
+        )
+
+
+def in_force(loads: Iterable[Load]) -> Load:
+    """What counts after some loads, oldest first.
+
+    A load replaces all rows of a 시군구, reference year and source that an earlier one gave, never a part; counts
+    and owners apart.
+    """
+    counts: dict[tuple[object, ...], list[Count]] = {}
+    owners: dict[tuple[object, ...], list[OwnerCount]] = {}
+    for load in loads:
+        for key in {_area(row) for row in load.counts}:
+            counts[key] = [row for row in load.counts if _area(row) == key]
+        for key in {_area(row) for row in load.owners}:
+            owners[key] = [row for row in load.owners if _area(row) == key]
+    return Load(
+        tuple(row for key in sorted(counts, key=str) for row in counts[key]),
+        tuple(row for key in sorted(owners, key=str) for row in owners[key]),
+    )
+
+
+def differences(before: Load, after: Load) -> list[Difference]:
+    """Figures that were added, removed or changed, in order; texts such as the file's name are not compared."""
+    found = [*_compare(before.counts, after.counts), *_compare(before.owners, after.owners)]
+    return sorted(found, key=lambda one: (one.reference_year, one.source, one.area, one.division, one.what))
+
+
+def _area(row: Count | OwnerCount) -> tuple[object, ...]:
+    return row.reference_year, row.source, row.sido, row.sigungu
+
+
+def _compare(
+    before: Sequence[Count | OwnerCount], after: Sequence[Count | OwnerCount]
+) -> Iterator[Difference]:
+    old, new = ({row.key: row for row in rows} for rows in (before, after))
+    for key in {*old, *new}:
+        for measure in ("establishments", "workers"):
+            row = new.get(key) or old[key]
+            then, now = (getattr(side[key], measure) if key in side else None for side in (old, new))
+            if then != now or (key in old) != (key in new):
+                change = "added" if key not in old else "removed" if key not in new else "changed"
+                part = row.size_class if isinstance(row, Count) else f"owners {row.age_class}"
+                scope = f" {row.scope}" if isinstance(row, Count) and row.scope != "all_locations" else ""
+                area = " ".join(filter(None, (row.sido, row.sigungu, row.dong or row.dong_code)))
+                yield Difference(
+                    change,
+                    row.reference_year,
+                    row.source,
+                    area,
+                    row.division,
+                    f"{part}{scope} {measure}",
+                    then,
+                    now,
+                )

@@ -1,0 +1,1 @@
+"""The sources of monthly files: a module each, listed in `registry.py`."""

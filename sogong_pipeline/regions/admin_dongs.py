@@ -1,0 +1,97 @@
+"""Administrative dongs over time: their codes by name within a 시군구, and their codes on any other day.
+
+Sources and gaps of the table are described in docs/reference-tables.md.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import gzip
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from sogong_pipeline.regions.reference import data_path
+
+TABLE = "admin_dong.csv.gz"
+
+
+@dataclass(frozen=True, slots=True)
+class AdminDong:
+    """An administrative dong's code over its days: `valid_to` is the last, `successor_codes` those of the day after."""
+
+    admin_dong_code: str
+    name: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    successor_codes: tuple[str, ...]
+
+    def valid_on(self, day: dt.date) -> bool:
+        """Whether the code was in force on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@cache
+def admin_dongs() -> Mapping[str, AdminDong]:
+    """Every code that was valid on some day since 2000."""
+    with gzip.open(data_path(TABLE), "rt", encoding="utf-8", newline="") as file:
+        return {
+            row["admin_dong_code"]: AdminDong(
+                admin_dong_code=row["admin_dong_code"],
+                name=row["name"],
+                valid_from=dt.date.fromisoformat(row["valid_from"]),
+                valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+                successor_codes=tuple(filter(None, row["successor_codes"].split("|"))),
+            )
+            for row in csv.DictReader(file)
+        }
+
+
+def plain_name(name: str) -> str:
+    """A dong's name in one spelling: 창신제1동 and 창신1동 are one, as are 종로1·2·3·4가동 and 종로1.2.3.4가동."""
+    return re.sub(r"제(?=\d)", "", re.sub(r"[·ㆍ・,‧∙•]", ".", "".join(name.split())))
+
+
+@cache
+def admin_dongs_of(sigungu_code: str, day: dt.date) -> Mapping[str, str]:
+    """The dongs, eups and myeons of a 시군구 on a day: code by `plain_name`."""
+    return {
+        plain_name(dong.name.split()[-1]): code
+        for code, dong in admin_dongs().items()
+        if code.startswith(sigungu_code) and dong.valid_on(day)
+    }
+
+
+def admin_codes_on(admin_dong_code: str, day: dt.date) -> tuple[str, ...]:
+    """The codes, in order, that a dong's area had or will have on a day.
+
+    Several where it was divided or where several were joined into it; none where a code is unknown or nobody knows
+    what became of it.
+    """
+    matches, seen, ahead = set(), {admin_dong_code}, [admin_dong_code]
+    while ahead:
+        dong = admin_dongs().get(code := ahead.pop())
+        if dong is None:
+            continue
+        if dong.valid_to is not None and dong.valid_to < day:
+            following: tuple[str, ...] = dong.successor_codes
+        elif dong.valid_from > day:
+            following = tuple(_predecessors().get(code, ()))
+        else:
+            matches.add(code)
+            continue
+        ahead += [other for other in following if other not in seen]
+        seen.update(following)
+    return tuple(sorted(matches))
+
+
+@cache
+def _predecessors() -> Mapping[str, list[str]]:
+    before: dict[str, list[str]] = defaultdict(list)
+    for code, dong in admin_dongs().items():
+        for successor in dong.successor_codes:
+            before[successor].append(code)
+    return before

@@ -1,0 +1,87 @@
+"""Tables laid out for paper and sheets: heading cells that span, widths that fit, texts as every format prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sogong_pipeline.pages.parts import Cell, Column, Table
+from sogong_pipeline.pages.widths import text_width
+from sogong_pipeline.vocabulary import legend, statuses
+
+NOTE = 0.88
+"""Size of a cell's note beside its text."""
+PICTURE = 9.0
+"""Width of a small drawing, in ems."""
+PLAIN, LONGEST, SHRUNK = 14.0, 40.0, 0.35
+"""Texts wider than so many ems break into lines: what is beyond counts for a third, and no column is wider than so."""
+MARGIN = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class HeadCell:
+    """A heading over one or several columns, from (column, row)."""
+
+    column: int
+    row: int
+    columns: int
+    rows: int
+    text: str
+    right: bool
+
+
+def with_unit(label: str, unit: str) -> str:
+    """`종사자 수(명)`."""
+    return f"{label}({unit})" if unit else label
+
+
+def head_cells(table: Table) -> tuple[list[HeadCell], int]:
+    """The heading cells of a table and how many rows they take."""
+    groups = table.column_groups
+    rows = 2 if any(group.label for group in groups) else 1
+    cells = []
+    for group in groups:
+        if group.label:
+            first = group.columns[0][0]
+            cells.append(
+                HeadCell(first, 0, len(group.columns), 1, with_unit(group.label, group.unit), right=True)
+            )
+        for place, column in group.columns:
+            text = with_unit(column.label, "" if group.unit else column.unit)
+            right = column.kind == "number"
+            cells.append(HeadCell(place, 1 if group.label else 0, 1, 1 if group.label else rows, text, right))
+    return cells, rows
+
+
+def full_label(column: Column) -> str:
+    """A column's heading in one line: `1년 전 대비 증감률 종사자(%)`."""
+    return with_unit(" ".join(filter(None, [column.group, column.label])), column.unit)
+
+
+def printed(cell: Cell) -> str:
+    """A cell's text as it is printed, with the mark of its status behind a value."""
+    if cell.status and cell.value is not None:
+        return cell.text + statuses()[cell.status].mark
+    return cell.text
+
+
+def widths(table: Table) -> list[float]:
+    """The width of each column in ems of the table's type."""
+    return [
+        _width(column, [row.cells[place] for row in table.rows]) for place, column in enumerate(table.columns)
+    ]
+
+
+def notes(table: Table) -> list[str]:
+    """A table's notes, the meaning of the statuses it shows last."""
+    return [*table.notes, *filter(None, [legend(table.statuses)])]
+
+
+def _width(column: Column, cells: Sequence[Cell]) -> float:
+    if column.kind == "picture":
+        return PICTURE
+    widest = max((max(text_width(printed(c), 1), text_width(c.note, NOTE)) for c in cells), default=1)
+    if column.kind == "text" and widest > PLAIN:
+        widest = min(PLAIN + SHRUNK * (widest - PLAIN), LONGEST)
+    words = with_unit(column.label, column.unit).split(" ")
+    return max(widest, min(max(text_width(word, 1) for word in words), 7.0)) + MARGIN

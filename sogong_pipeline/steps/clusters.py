@@ -1,0 +1,196 @@
+"""Counts of small manufacturers: every load kept, the tables of clusters built from what counts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.clusters.cells import gather
+from sogong_pipeline.clusters.counts import (
+    COUNT_COLUMNS,
+    OWNER_COLUMNS,
+    Count,
+    OwnerCount,
+    is_owner_file,
+    read_counts,
+    read_owners,
+    write_rows,
+)
+from sogong_pipeline.clusters.in_lake import CLUSTERS, COUNTS, counts_in_force, current_clusters, loads
+from sogong_pipeline.clusters.lists import lists_digest_parts
+from sogong_pipeline.clusters.loads import Load, in_force
+from sogong_pipeline.clusters.workbooks import disagreements
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake.partitions import SHORT, Built, Partition, digest_of
+from sogong_pipeline.periods import Month
+from sogong_pipeline.steps.build import make
+
+TREND_MONTHS = 25
+"""The newest month and two years before it."""
+
+
+class ClusterSteps:
+    """The counts and clusters of one lake.
+
+    Args:
+        catalogue: the installation.
+        stage: gives the staged rows of a month and vintage.
+    """
+
+    def __init__(self, catalogue: Catalogue, stage: Callable[[Month, str], Partition]) -> None:
+        self.catalogue = catalogue
+        self._stage = stage
+
+    def load(self, files: Sequence[Path]) -> tuple[str, bool, list[str]]:
+        """Keep counts and owners by age; a 시군구 of a year and source that they hold replaces what was there.
+
+        Args:
+            files: files of either template.
+
+        Returns:
+            The version of the load, whether anything changed by it, and where tables of the same area disagree.
+
+        Raises:
+            RefusedError: when anything in any file is wrong or cannot be placed; nothing was changed then.
+        """
+        counts: list[Count] = []
+        owners: list[OwnerCount] = []
+        for file in files:
+            if is_owner_file(file):
+                owners += read_owners(file)
+            else:
+                counts += read_counts(file)
+        return self._keep(Load(tuple(counts), tuple(owners)), files)
+
+    def load_rows(self, counts: Sequence[Count], name: str) -> tuple[str, bool, list[str]]:
+        """Keep counts that were made from something in the lake, such as a factory register; as `load` does."""
+        return self._keep(Load(tuple(counts)), (), name)
+
+    def _keep(self, load: Load, files: Sequence[Path], name: str = "") -> tuple[str, bool, list[str]]:
+        if not load.counts and not load.owners:
+            raise RefusedError("there is no count to load")
+        _refuse_repeated(load)
+        before = counts_in_force(self.catalogue)
+        after = in_force([before, load])
+        gather(after.counts, after.owners)
+        written = {
+            "counts": write_rows(load.counts, COUNT_COLUMNS) if load.counts else "",
+            "owners": write_rows(load.owners, OWNER_COLUMNS) if load.owners else "",
+        }
+        version = digest_of(written)[:SHORT]
+        messages = list(disagreements(after.counts, after.owners))
+        if after == before:
+            return version, False, messages
+
+        rows: list[Count | OwnerCount] = [*load.counts, *load.owners]
+
+        def build(workspace: Path) -> Built:
+            kept = {role: workspace / f"{role}.csv" for role in written}
+            for role, text in written.items():
+                kept[role].write_text(text, encoding="utf-8")
+            for number, file in enumerate(files):
+                kept[f"given{number}"] = workspace / f"given{number}{file.suffix.lower()}"
+                shutil.copyfile(file, kept[f"given{number}"])
+            return Built(
+                kept,
+                {
+                    "version": version,
+                    "file_names": [file.name for file in files] or [name],
+                    "counts": len(load.counts),
+                    "owners": len(load.owners),
+                    "years": sorted({row.reference_year for row in rows}),
+                    "sources": sorted({row.source for row in rows}),
+                },
+            )
+
+        self.catalogue.lake.ensure(
+            COUNTS,
+            (f"{len(loads(self.catalogue)) + 1:04d}-{version}",),
+            inputs={"version": version},
+            recorded_at=self.catalogue.now(),
+            build=build,
+        )
+        return version, True, messages
+
+    def build(self) -> tuple[Partition, bool]:
+        """Build the tables from the counts in force and the newest months, and make them the current ones.
+
+        Returns:
+            The partition, and whether counts, lists, months or content differ from what was current before.
+
+        Raises:
+            RefusedError: when no count is loaded.
+        """
+        load = counts_in_force(self.catalogue)
+        if not load.counts and not load.owners:
+            raise RefusedError(
+                "no count of small manufacturers is loaded; run `sogong clusters load FILE` first"
+            )
+        before = current_clusters(self.catalogue)
+        months = {month: self._corporations(month) for month in self.months()}
+        inputs = {
+            "counts": digest_of([partition.digest for partition in loads(self.catalogue)])[:SHORT],
+            "lists": digest_of(lists_digest_parts())[:SHORT],
+            **{str(month): partition.digest[:SHORT] for month, partition in months.items()},
+        }
+        partition, _ = make(
+            self.catalogue,
+            CLUSTERS,
+            (digest_of(inputs)[:SHORT],),
+            inputs,
+            load,
+            {month: partition.path("corporate_small_manufacturer") for month, partition in months.items()},
+        )
+        self.catalogue.lake.set_current(partition.folder.name, CLUSTERS, recorded_at=self.catalogue.now())
+        is_same = before is not None and (before.folder, before.digest) == (
+            partition.folder,
+            partition.digest,
+        )
+        return partition, not is_same
+
+    def months(self) -> list[Month]:
+        """The months that the trend of small corporations shows, as far as they are in."""
+        passed = self.catalogue.passed()
+        return [month for month in passed if month > passed[-1].shift(-TREND_MONTHS)]
+
+    def loaded(self) -> list[dict[str, object]]:
+        """What was loaded, oldest first: version, file_names, counts, owners, years, sources, recorded_at."""
+        names = ("version", "file_names", "counts", "owners", "years", "sources")
+        return [
+            {
+                **{name: partition.facts[name] for name in names},
+                "recorded_at": partition.manifest["recorded_at"],
+            }
+            for partition in loads(self.catalogue)
+        ]
+
+    def _corporations(self, month: Month) -> Partition:
+        vintage = self.catalogue.vintage_of(month)
+        assert vintage is not None  # noqa: S101 - the month passed; for the type checker
+        staged = self._stage(month, vintage)
+        return make(
+            self.catalogue,
+            "corporations",
+            (str(month), vintage),
+            {"staged": staged.digest},
+            staged.path("workplace"),
+        )[0]
+
+
+def _refuse_repeated(load: Load) -> None:
+    """Two files of one load must not say the same cell.
+
+    Raises:
+        RefusedError: when they do, with the first such cell.
+    """
+    for rows in (load.counts, load.owners):
+        seen = set()
+        for row in rows:
+            if row.key in seen:
+                where = " ".join(filter(None, (row.sido, row.sigungu, row.dong or row.dong_code)))
+                raise RefusedError(
+                    f"{row.source_id}: {where} {row.division} of {row.reference_year} is in two of the files; load one"
+                )
+            seen.add(row.key)
