@@ -34,6 +34,8 @@ WHY = {
     "others' rows give the place to this district",
     "register_no_place": "a factory register knows its firm there and names no district for it or contradicts itself",
     "learned_place": "the register's rows at its postal code and legal dong name it",
+    "learned_doubt": "the register's rows at its postal code and legal dong name it or none, and it is not known to be "
+    "a manufacturer",
     "learned_road": "the register's rows on its road name it",
     "unnamed_place": "its place is the district's, but the register's rows there name no district",
     "mixed_dong": "its legal dong is the district's, but the register's rows there name others or none as well",

@@ -139,9 +139,7 @@ def _rows(month: Month, workspace: Path) -> pd.DataFrame:
                 covered.sido_code IS NOT NULL AS is_covered,
                 evidence.verdict,
                 CASE WHEN evidence.verdict = 'one' THEN evidence.district_ids[1] END AS named_id,
-                coalesce(place.is_learned, false)
-                    OR (coalesce(place.named + place.unnamed, 0) < getvariable('least')
-                        AND coalesce(road_place.is_learned, false)) AS is_learned,
+                coalesce(place.is_learned, false) AS is_learned,
                 coalesce(place.is_unnamed, false) AS is_unnamed
             FROM placed
             JOIN workplace USING (row_number)
@@ -154,9 +152,6 @@ def _rows(month: Month, workspace: Path) -> pd.DataFrame:
             LEFT JOIN learned_place AS place
                 ON place.cell = 'postal_dong' AND place.postal_code = workplace.postal_code
                 AND place.legal_dong_code = placed.legal_dong_code
-            LEFT JOIN learned_place AS road_place
-                ON road_place.cell = 'road' AND road_place.legal_dong_code = placed.legal_dong_code[:8]
-                AND road_place.road = nullif(road_name(workplace.road_address), '')
             WHERE placed.is_counted
             ORDER BY placed.row_number
             """

@@ -44,6 +44,7 @@ CELL = {
     "purity": 1.0,
     "named_share": 1.0,
     "is_learned": True,
+    "is_sure": True,
     "is_unnamed": False,
 }
 ROAD = CELL | {
@@ -53,8 +54,16 @@ ROAD = CELL | {
     "road": "가로",
     "district_id": "R",
 }
-DONG = CELL | {"cell": "legal_dong", "postal_code": None, "is_learned": False}
-MIXED = CELL | {"district_id": "X", "agreeing": 2, "named": 4, "purity": 0.5, "is_learned": False}
+DONG = CELL | {"cell": "legal_dong", "postal_code": None, "is_learned": False, "is_sure": False}
+UNSURE = CELL | {"agreeing": 4, "named": 4, "unnamed": 2, "named_share": 0.65, "is_sure": False}
+MIXED = CELL | {
+    "district_id": "X",
+    "agreeing": 2,
+    "named": 4,
+    "purity": 0.5,
+    "is_learned": False,
+    "is_sure": False,
+}
 BLANK = CELL | {
     "district_id": None,
     "agreeing": 0,
@@ -63,6 +72,7 @@ BLANK = CELL | {
     "purity": None,
     "named_share": 0.0,
     "is_learned": False,
+    "is_sure": False,
     "is_unnamed": True,
 }
 
@@ -74,7 +84,7 @@ TYPES = {
     "by_centre": pa.bool_(),
     **dict.fromkeys(("agreeing", "named", "unnamed"), pa.int64()),
     **dict.fromkeys(("purity", "named_share"), pa.float64()),
-    **dict.fromkeys(("is_learned", "is_unnamed"), pa.bool_()),
+    **dict.fromkeys(("is_learned", "is_sure", "is_unnamed"), pa.bool_()),
 }
 
 
@@ -128,8 +138,13 @@ CASES = [
     (None, None, [CELL], ("X", "medium", "learned_place", None)),
     ({"division": "46"}, None, [CELL], ("X", "low", "learned_place", None)),
     ({"division": "unknown"}, None, [CELL], ("X", "low", "learned_place", None)),
+    # many of whose rows name none: low, and of another trade in doubt
+    (None, None, [UNSURE], ("X", "low", "learned_place", None)),
+    ({"division": "46"}, None, [UNSURE], (None, "ambiguous", "learned_doubt", "X")),
+    (BY_PLACE | {"division": "46"}, None, [UNSURE], ("P", "low", "legal_dong", None)),
     # a road where the postal code teaches nothing, never against it
-    (None, None, [ROAD], ("R", "medium", "learned_road", None)),
+    (None, None, [ROAD], (None, "ambiguous", "learned_road", "R")),
+    (BY_PLACE, None, [ROAD], ("P", "low", "legal_dong", None)),
     (None, None, [ROAD, MIXED], (None, "none", None, None)),
     (None, None, [ROAD, CELL], ("X", "medium", "learned_place", None)),
     # one name for several districts

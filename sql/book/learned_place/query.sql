@@ -46,6 +46,7 @@ SELECT
     *,
     cell <> 'legal_dong' AND agreeing >= getvariable('least') AND purity >= getvariable('purest')
         AND named_share >= getvariable('least_named') AS is_learned,
+    is_learned AND named_share >= getvariable('surely_named') AS is_sure,
     -- Nobody there names a district: a place alone does not tell then.
     unnamed >= getvariable('least') AND named_share <= 1 - getvariable('purest') AS is_unnamed
 FROM measured

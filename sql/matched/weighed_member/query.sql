@@ -17,6 +17,7 @@ said AS (
                 THEN road_place.district_id
         END AS learned_id,
         coalesce(place.is_learned, false) AS is_by_postal_code,
+        coalesce(place.is_sure, false) AS is_sure,
         coalesce(place.is_unnamed, false) AS is_unnamed,
         dong.district_id AS dong_id,
         dong.named AS dong_named,
@@ -67,9 +68,11 @@ decided AS (
             WHEN by_name THEN 'as_placed'
             WHEN verdict IN ('unnamed', 'disagree') AND learned_id IS NOT NULL THEN 'register_unnamed'
             WHEN verdict IN ('unnamed', 'disagree') AND district_id IS NOT NULL THEN 'register_no_place'
-            WHEN learned_id IS NOT NULL THEN 'learned_place'
+            WHEN is_by_postal_code AND (is_usual OR is_sure) THEN 'learned_place'
             WHEN district_id IS NOT NULL AND is_unnamed THEN 'unnamed_place'
             WHEN district_id IS NOT NULL THEN 'place'
+            WHEN is_by_postal_code THEN 'learned_doubt'
+            WHEN learned_id IS NOT NULL THEN 'learned_road'
             ELSE 'as_placed'
         END AS decision
     FROM narrowed
@@ -85,7 +88,9 @@ graded AS (
             WHEN 'register_unnamed' THEN 'ambiguous'
             WHEN 'register_no_place' THEN 'none'
             WHEN 'unnamed_place' THEN 'ambiguous'
-            WHEN 'learned_place' THEN CASE WHEN is_usual THEN 'medium' ELSE 'low' END
+            WHEN 'learned_place' THEN CASE WHEN is_usual AND is_sure THEN 'medium' ELSE 'low' END
+            WHEN 'learned_doubt' THEN 'ambiguous'
+            WHEN 'learned_road' THEN 'ambiguous'
             WHEN 'place' THEN CASE
                 WHEN coalesce(dong_named, 0) < getvariable('least') THEN 'low'
                 WHEN dong_id <> district_id OR dong_purity < getvariable('pure_enough')
@@ -112,19 +117,18 @@ SELECT
     CASE
         WHEN decision = 'place' AND new_grade = 'ambiguous' THEN 'mixed_dong'
         WHEN decision IN ('as_placed', 'place') THEN evidence
-        WHEN decision = 'learned_place' AND NOT is_by_postal_code THEN 'learned_road'
         ELSE decision
     END AS evidence,
     CASE
         WHEN new_grade NOT IN ('ambiguous', 'not_assignable') THEN NULL
         WHEN decision = 'register_several' THEN array_to_string(register_ids, '|')
-        WHEN decision = 'register_unnamed' THEN learned_id
+        WHEN decision IN ('register_unnamed', 'learned_doubt', 'learned_road') THEN learned_id
         WHEN decision IN ('place', 'unnamed_place') THEN district_id
         ELSE candidate_ids
     END AS candidate_ids,
     * EXCLUDE (
         row_number, data_month, workplace_id, district_id, grade, evidence, candidate_ids, postal_code, road, verdict,
-        register_ids, by_centre, learned_id, is_by_postal_code, is_unnamed, dong_id, dong_named, dong_purity, dong_named_share, claimed_ids,
+        register_ids, by_centre, learned_id, is_by_postal_code, is_sure, is_unnamed, dong_id, dong_named, dong_purity, dong_named_share, claimed_ids,
         narrowed_id, by_hand, by_name, is_usual, decision, new_grade
     )
 FROM graded
