@@ -51,6 +51,8 @@ _ROAD = re.compile(r"^[^\d\s(),][^\s(),]*(?:대로|로|길|거리)(?:\d+번?[가
 _SIDE_ROAD = re.compile(r"^\d+번?[가-힣]?길$")
 _GLUED = re.compile(r"^(\S*?(?:로|길))(\d+(?:-\d+)?)$")
 _NUMBER = re.compile(r"^(?:지하)?(\d+(?:-\d+)?)(?:번지?)?,?$")
+_LOT = re.compile(r"^([^\d(]*[동리가]) (?:산 ?)?\d+(?:-\d+)?(?:번지)?$")
+_NUMBERED = re.compile(r"^(.*?(?:로|길)) (\d+(?:-\d+)?)((?:[, ].*)?)$")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 
 
@@ -97,7 +99,20 @@ def _joined(road: Site, lot: Site) -> Site:
 
 
 def _site(address: str, region: str) -> Site:
-    """One address."""
+    """One address; what stands before its number is read once for all addresses that share it."""
+    if (lot := _LOT.match(address)) is not None:
+        return _read(lot[1], region)
+    if (numbered := _NUMBERED.match(address)) is not None:
+        begin = numbered[3].find("(")
+        site = _read(numbered[1] + (numbered[3][begin:] if begin >= 0 else ""), region)
+        if site.road:
+            return site._replace(number=numbered[2])
+    return _read(address, region)
+
+
+@lru_cache(maxsize=262_144)
+def _read(address: str, region: str) -> Site:
+    """One address, with its number or without."""
     if not address.isascii():
         address = unicodedata.normalize("NFKC", address)
     noted = ""
