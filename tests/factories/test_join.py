@@ -207,7 +207,7 @@ def test_evidence_belongs_to_the_address_and_counts_once_in_a_place(tmp_path: Pa
         assert cell["agreeing"] == max(named.values())
         pure = max(named.values()) / sum(named.values())
         share = sum(named.values()) / sum(sizes.values())
-        assert cell["is_learned"] == (max(named.values()) >= 2 and pure >= 0.9 and share >= 0.6)
+        assert cell["is_learned"] == (max(named.values()) >= 2 and pure >= 0.9 and share >= 0.7 * 0.85)
         assert (cell["first_month"], cell["last_month"]) == ("2026-08", "2026-09")
 
 

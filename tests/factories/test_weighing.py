@@ -43,6 +43,7 @@ CELL = {
     "unnamed": 0,
     "purity": 1.0,
     "named_share": 1.0,
+    "fullness": 1.0,
     "is_learned": True,
     "is_sure": True,
     "is_unnamed": False,
@@ -55,7 +56,14 @@ ROAD = CELL | {
     "district_id": "R",
 }
 DONG = CELL | {"cell": "legal_dong", "postal_code": None, "is_learned": False, "is_sure": False}
-UNSURE = CELL | {"agreeing": 4, "named": 4, "unnamed": 2, "named_share": 0.65, "is_sure": False}
+UNSURE = CELL | {
+    "agreeing": 4,
+    "named": 4,
+    "unnamed": 2,
+    "named_share": 0.65,
+    "fullness": 0.76,
+    "is_sure": False,
+}
 MIXED = CELL | {
     "district_id": "X",
     "agreeing": 2,
@@ -71,6 +79,7 @@ BLANK = CELL | {
     "unnamed": 4,
     "purity": None,
     "named_share": 0.0,
+    "fullness": 0.0,
     "is_learned": False,
     "is_sure": False,
     "is_unnamed": True,
@@ -83,7 +92,7 @@ TYPES = {
     "district_ids": pa.list_(STRINGS),
     "by_centre": pa.bool_(),
     **dict.fromkeys(("agreeing", "named", "unnamed"), pa.int64()),
-    **dict.fromkeys(("purity", "named_share"), pa.float64()),
+    **dict.fromkeys(("purity", "named_share", "fullness"), pa.float64()),
     **dict.fromkeys(("is_learned", "is_sure", "is_unnamed"), pa.bool_()),
 }
 

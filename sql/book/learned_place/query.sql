@@ -41,13 +41,26 @@ summed AS (
 ),
 measured AS (
     SELECT *, share_of(agreeing, named) AS purity, share_of(named, named + unnamed) AS named_share FROM summed
+),
+usual AS (
+    -- How many of a district's own rows name it is a register's habit: the middle one of the places of which enough is known.
+    SELECT
+        CASE
+            WHEN count(*) >= getvariable('usual_places') THEN quantile_disc(named_share, 0.5)
+            ELSE getvariable('usual_share')::DECIMAL(18, 6)
+        END AS usual_share
+    FROM measured
+    WHERE cell = 'postal_dong' AND named >= getvariable('usual_named') AND purity >= getvariable('purest')
+),
+compared AS (
+    SELECT measured.*, least(1, named_share / usual_share)::DECIMAL(18, 6) AS fullness FROM measured CROSS JOIN usual
 )
 SELECT
     *,
     cell <> 'legal_dong' AND agreeing >= getvariable('least') AND purity >= getvariable('purest')
-        AND named_share >= getvariable('least_named') AS is_learned,
-    is_learned AND named_share >= getvariable('surely_named') AS is_sure,
+        AND fullness >= getvariable('least_full') AS is_learned,
+    is_learned AND fullness >= getvariable('surely_full') AS is_sure,
     -- Nobody there names a district: a place alone does not tell then.
     unnamed >= getvariable('least') AND named_share <= 1 - getvariable('purest') AS is_unnamed
-FROM measured
+FROM compared
 ORDER BY cell, postal_code, legal_dong_code, road

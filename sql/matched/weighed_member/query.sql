@@ -22,7 +22,7 @@ said AS (
         dong.district_id AS dong_id,
         dong.named AS dong_named,
         dong.purity AS dong_purity,
-        dong.named_share AS dong_named_share,
+        dong.fullness AS dong_fullness,
         -- What addresses alone say: the claiming districts.
         CASE
             WHEN entry.district_id IS NOT NULL THEN [entry.district_id]
@@ -94,8 +94,8 @@ graded AS (
             WHEN 'place' THEN CASE
                 WHEN coalesce(dong_named, 0) < getvariable('least') THEN 'low'
                 WHEN dong_id <> district_id OR dong_purity < getvariable('pure_enough')
-                    OR dong_named_share < getvariable('named_enough') THEN 'ambiguous'
-                WHEN dong_purity >= getvariable('purest') AND dong_named_share >= getvariable('least_named') THEN grade
+                    OR dong_fullness < getvariable('full_enough') THEN 'ambiguous'
+                WHEN dong_purity >= getvariable('purest') AND dong_fullness >= getvariable('least_full') THEN grade
                 ELSE 'low'
             END
             ELSE grade
@@ -128,7 +128,7 @@ SELECT
     END AS candidate_ids,
     * EXCLUDE (
         row_number, data_month, workplace_id, district_id, grade, evidence, candidate_ids, postal_code, road, verdict,
-        register_ids, by_centre, learned_id, is_by_postal_code, is_sure, is_unnamed, dong_id, dong_named, dong_purity, dong_named_share, claimed_ids,
+        register_ids, by_centre, learned_id, is_by_postal_code, is_sure, is_unnamed, dong_id, dong_named, dong_purity, dong_fullness, claimed_ids,
         narrowed_id, by_hand, by_name, is_usual, decision, new_grade
     )
 FROM graded
