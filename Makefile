@@ -29,6 +29,7 @@ airflow: $(READY)  ## Airflow in a browser, the country of the demo behind it; C
 # Three workers for two cores: one of them mostly waits for Airflow.
 test: $(READY)  ## every test
 	@scripts/redis.sh
+	@scripts/chromium.sh
 	$(BIN)/pytest --numprocesses 3 --dist loadgroup
 
 quick: $(READY)  ## the tests of under a minute

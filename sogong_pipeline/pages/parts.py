@@ -13,7 +13,7 @@ from typing import Literal
 from sogong_pipeline.pages.drawings import Drawing
 from sogong_pipeline.vocabulary import Number, Stage
 
-Kind = Literal["report", "bulletin", "quality", "briefing", "clusters"]
+Kind = Literal["report", "bulletin", "quality", "briefing", "clusters", "board"]
 Format = Literal["html", "pdf", "xlsx", "hwpx"]
 FORMATS: frozenset[Format] = frozenset({"html", "pdf", "xlsx", "hwpx"})
 ColumnKind = Literal["text", "number", "stage", "picture"]
@@ -23,11 +23,12 @@ Tone = Literal["", "bad", "doubtful"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way to another report (`report`, its file stem; empty: this one) or to a place in one (`anchor`)."""
+    """A way to another file (`report`, its stem from here; empty: this one) or to a place in one (`anchor`)."""
 
     text: str
     report: str = ""
     anchor: str = ""
+    suffix: Format = "html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,12 @@ class Table:
     notes: tuple[str, ...] = ()
     search: Search | None = None
     formats: frozenset[Format] = FORMATS
+
+    @property
+    def head_column(self) -> int:
+        """The place of the column that names a row: the first that is neither a number nor a stage."""
+        kinds = [column.kind for column in self.columns]
+        return kinds.index("text") if "text" in kinds else 0
 
     @property
     def statuses(self) -> frozenset[str]:
@@ -235,6 +242,7 @@ class Page:
         keywords: What to find it by, for the metadata of a file.
         tiles: The number of districts in each stage, where the page is about stages.
         bars: The same as bars.
+        glance: The table to read right after the first sentence.
     """
 
     stem: str
@@ -248,3 +256,4 @@ class Page:
     keywords: tuple[str, ...]
     tiles: tuple[StageTile, ...] = ()
     bars: Picture | None = None
+    glance: Table | None = None

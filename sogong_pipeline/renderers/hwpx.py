@@ -103,6 +103,8 @@ def _write(writer: Writer, ids: _Ids, page: Page, pictures: dict[int, bytes]) ->
     if head.disclaimer:
         writer.paragraph(head.disclaimer, ids.bold, ids.centre)
     writer.paragraph(f"□ {page.headline[0]}", ids.lead, ids.left)
+    if page.glance:
+        _captioned(writer, ids, page.glance)
     for sentence in page.headline[1:]:
         writer.paragraph(f"○ {sentence}", ids.body, ids.hanging)
     if page.tiles:
@@ -125,11 +127,7 @@ def _section(writer: Writer, ids: _Ids, section: Section, pictures: dict[int, by
     for picture in held(section.pictures, "hwpx"):
         _picture(writer, ids, picture, pictures)
     for table in held(section.tables, "hwpx"):
-        if table.caption:
-            writer.paragraph(f"<{table.caption}>", ids.bold, ids.left)
-        _table(writer, table)
-        for words in notes(table):
-            writer.paragraph(f"* {words}", ids.small, ids.note)
+        _captioned(writer, ids, table)
     if meaning := legend(section.card_statuses):
         writer.paragraph(f"* {meaning}", ids.small, ids.note)
     for card in section.cards:
@@ -147,6 +145,15 @@ def _card(writer: Writer, ids: _Ids, card: Card) -> None:
     _table(writer, card.table)
     if card.facts:
         writer.paragraph(f"* {' · '.join(card.facts)}", ids.small, ids.note)
+
+
+def _captioned(writer: Writer, ids: _Ids, table: Table) -> None:
+    """A table between its caption and its notes."""
+    if table.caption:
+        writer.paragraph(f"<{table.caption}>", ids.bold, ids.left)
+    _table(writer, table)
+    for words in notes(table):
+        writer.paragraph(f"* {words}", ids.small, ids.note)
 
 
 def _table(writer: Writer, table: Table) -> None:

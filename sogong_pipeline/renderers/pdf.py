@@ -57,6 +57,7 @@ def _page(page: Page) -> Data:
         "anchors": sorted(filter(None, anchors)),
         "tiles": [_tile(tile) for tile in page.tiles],
         "pictures": [_picture(picture) for picture in held(pictures, "pdf")],
+        "glance": _table(page.glance) if page.glance else None,
         "sections": [_section(section) for section in sections],
     }
 
@@ -113,10 +114,12 @@ def _sample(drawing: Drawing) -> Data:
 
 def _drawing(drawing: Drawing) -> Data:
     svg = draw(drawing)
+    width, height = elements.size(svg)
     return {
         "svg": elements.in_font(svg, FAMILY),
         "alt": drawing.alt,
-        "width": elements.size(svg)[0],
+        "width": width,
+        "height": height,
     }
 
 

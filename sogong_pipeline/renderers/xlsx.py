@@ -83,6 +83,8 @@ class _Formats:
 
 def _sheets(page: Page) -> Iterator[_Sheet]:
     taken: set[str] = {"요약"}
+    if page.glance:
+        yield _sheet(_name(page.glance.caption, taken), page.glance.caption, page.glance)
     for section in held(page.sections, "xlsx"):
         for table in held(section.tables, "xlsx"):
             title = table.caption or section.heading

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.drawings import StageMark
 from sogong_pipeline.pages.parts import FORMATS, Bullet, Cell, Column, Row, Section, Table
-from sogong_pipeline.pages.wording import clean, closed_percent, texts
-from sogong_pipeline.reports.scope import Scope, undetermined_key
+from sogong_pipeline.pages.wording import NONE, clean, closed_percent, texts
+from sogong_pipeline.reports import fact_cells
+from sogong_pipeline.reports.scope import District, Scope, undetermined_key
 from sogong_pipeline.reports.wording import report_texts, since
 
 DIGEST_SHOWN = 12
@@ -33,8 +36,38 @@ def undetermined(scope: Scope) -> Section:
         "undetermined",
         report_texts().headings["undetermined"],
         paragraphs=tuple(paragraphs),
-        tables=(Table("undetermined", "판정보류 사유별 밀집지역", columns, rows),) if rows else (),
+        tables=(Table("undetermined", "판정보류 사유별 밀집지역", columns, rows), *_held(scope, held))
+        if rows
+        else (),
     )
+
+
+def _held(scope: Scope, held: Sequence[District]) -> tuple[Table, ...]:
+    """The pending districts by name, for an office: its council looks at each of them."""
+    if scope.office is None:
+        return ()
+    rows = tuple(
+        Row(
+            (
+                fact_cells.name(district, scope),
+                Cell(report_texts().undetermined[undetermined_key(district)]["label"]),
+                fact_cells.level(district.fact, "workplaces"),
+                fact_cells.level(district.fact, "workers"),
+                Cell(district.decided.reason if district.decided and district.decided.reason else NONE),
+            )
+        )
+        for district in held
+    )
+    columns: tuple[Column, ...] = (
+        Column("밀집지역"),
+        Column("보류 사유"),
+        Column("사업장 수", "number", "개"),
+        Column("종사자 수", "number", "명"),
+        Column("의결 사유"),
+    )
+    if not scope.source.councils:
+        rows, columns = tuple(replace(row, cells=row.cells[:-1]) for row in rows), columns[:-1]
+    return (Table("held", "판정보류 밀집지역", columns, rows),)
 
 
 def matching(scope: Scope) -> Section:

@@ -3,15 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.parts import FORMATS, Card, Cell, Column, Row, Search, Section, Table
-from sogong_pipeline.pages.wording import CHANGE_DIGITS, NONE, number, texts
+from sogong_pipeline.pages.wording import CHANGE_DIGITS, NONE, number, shorten, signed, texts
 from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, undetermined_key
 from sogong_pipeline.reports.source import Flows, ReportSource
 from sogong_pipeline.reports.wording import report_texts
 from sogong_pipeline.vocabulary import MEASURES
+
+AT_A_GLANCE = 12
+"""So many districts stand on the first page; the rest are counted."""
+
+
+def glance(scope: Scope) -> Table | None:
+    """The flagged districts by name, for the first page: what an officer looks for before anything else."""
+    shown = scope.flagged[:AT_A_GLANCE]
+    if not shown:
+        return None
+    rows = tuple(
+        Row(
+            (
+                replace(fact_cells.linked(district, scope), note=district.place),
+                fact_cells.stage(district),
+                fact_cells.level(district.fact, "workers"),
+                fact_cells.jobs_lost(district),
+                fact_cells.change(district.fact, "workers", "year"),
+                fact_cells.support(district),
+                Cell(_in_short(district)),
+            )
+        )
+        for district in shown
+    )
+    columns = (
+        Column("밀집지역"),
+        Column("단계", "stage"),
+        Column("종사자", "number", "명"),
+        Column("1년간 증감", "number", "명"),
+        Column("1년 전 대비", "number", "%"),
+        Column("같은 단계가 나올 가능성", "number", "%"),
+        Column("사유"),
+    )
+    rest = len(scope.flagged) - len(shown)
+    more = f" 이 밖의 {number(rest)}곳은 ‘{report_texts().headings['flagged']}’에 있습니다." if rest else ""
+    facts = [district.fact for district in shown]
+    notes = (report_texts().glance_note + more, *fact_cells.table_notes(facts, ("year",)))
+    return Table("glance", report_texts().glance, columns, rows, notes)
+
+
+def _in_short(district: District) -> str:
+    """The reason in a few words: the council's own, or what fell most within a year."""
+    if district.decided and district.decided.reason and district.differs:
+        return shorten(district.decided.reason, 30)
+    short = {"workplaces": "사업장", "workers": "종사자", "payroll_krw": "급여"}
+    falls = [
+        (found.change_pct, short[measure])
+        for measure in MEASURES
+        if (found := district.fact.changes.get((measure, "year"))) and found.change_pct is not None
+    ]
+    told = [f"{word} {signed(change, 1)}%" for change, word in sorted(falls) if change < 0][:2]
+    return "·".join(told) or NONE
 
 
 def flagged(scope: Scope) -> Section:
@@ -134,8 +187,13 @@ def _kinds(kinds: Mapping[str, int], words: Mapping[str, str]) -> str:
 
 
 def _confidence(district: District) -> str:
-    level = district.proposal.confidence
-    return f"신뢰도 {texts().confidence[level] if level else NONE}"
+    """`같은 단계가 나올 가능성 62%`; of a stage decided otherwise that it is the council's."""
+    if district.differs:
+        return "협의회가 제안과 다르게 정한 단계"
+    if district.support_pct is None:
+        level = district.proposal.confidence
+        return f"신뢰도 {texts().confidence[level] if level else NONE}"
+    return f"같은 단계가 나올 가능성 {number(district.support_pct)}%"
 
 
 def _facts(district: District) -> tuple[str, ...]:
@@ -205,7 +263,7 @@ def _full(scope: Scope, districts: Sequence[District], search: Search | None = N
         *fact_cells.level_columns("백만원"),
         *fact_cells.change_columns(),
         Column("3년 추이", "picture"),
-        Column("신뢰도·상태"),
+        Column("같은 단계가 나올 가능성·보류 사유"),
     )
     notes = fact_cells.table_notes([district.fact for district in districts])
     return Table("districts", "", columns, rows, notes, search, formats=FORMATS - {"hwpx"})
@@ -216,11 +274,18 @@ def _standing(district: District) -> Cell:
     if district.stage == "undetermined":
         words = report_texts().undetermined[undetermined_key(district)]["label"]
     else:
-        level = district.proposal.confidence
-        words = texts().confidence[level] if level else NONE
+        words = "협의회 판단" if district.differs else _percent(district)
     fact = district.fact
     note = f"3개월 중 {fact.months}개월" if fact.status == "partial" else ""
     return Cell(words, note=note, hint=_reason(district))
+
+
+def _percent(district: District) -> str:
+    """`62%`, or the level where nothing was drawn."""
+    if district.support_pct is not None:
+        return f"{number(district.support_pct)}%"
+    level = district.proposal.confidence
+    return texts().confidence[level] if level else NONE
 
 
 def _spark(source: ReportSource, district: District) -> Cell:

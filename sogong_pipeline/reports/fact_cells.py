@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -83,6 +83,25 @@ def linked(district: District, scope: Scope) -> Cell:
     return Cell(district.name, links=(Link(shorten(district.name, LONGEST), report, district.anchor),))
 
 
+def support(district: District) -> Cell:
+    """How often the same stage comes when the workplaces are drawn anew, in percent."""
+    if district.differs:
+        return Cell("협의회 판단", hint="제안과 다르게 정한 단계에는 제안의 가능성을 적지 않습니다")
+    if district.support_pct is None:
+        return cells.unknown(of="같은 단계가 나올 가능성")
+    return Cell(
+        number(district.support_pct), district.support_pct, hint=f"{number(district.support_pct, 1)}%"
+    )
+
+
+def jobs_lost(district: District) -> Cell:
+    """The workers lost within a year, as a change with its sign."""
+    change = district.fact.changes.get(("workers", "year"))
+    if district.jobs_lost is None:
+        return cells.unknown(change.status if change else UNKNOWN, "1년 전 대비")
+    return Cell(signed(-district.jobs_lost, 0), -district.jobs_lost)
+
+
 def name(district: District, scope: Scope) -> Cell:
     """The district's name with its kind and place; where no report has it whole, the hint does."""
     note = " · ".join(filter(None, [district.info.kind_ko, district.place]))
@@ -127,20 +146,20 @@ def changes(fact: DistrictFact, *, with_points: bool = False) -> list[Cell]:
     ]
 
 
-def corporation_bases(fact: DistrictFact) -> list[str]:
-    """The bases against which only corporations are compared."""
-    found = [base for base in LONG_BASES if _scope(fact, "workers", base) == "corporations"]
+def corporation_bases(fact: DistrictFact, bases: Sequence[Base] = LONG_BASES) -> list[str]:
+    """Of some bases those against which only corporations are compared."""
+    found = [base for base in bases if _scope(fact, "workers", base) == "corporations"]
     return [texts().bases[base] for base in found]
 
 
-def table_notes(facts: Collection[DistrictFact]) -> tuple[str, ...]:
+def table_notes(facts: Collection[DistrictFact], bases: Sequence[Base] = LONG_BASES) -> tuple[str, ...]:
     """What a table of levels and changes has to say beside the meaning of its statuses: what is compared."""
-    bases = dict.fromkeys(base for fact in facts for base in corporation_bases(fact))
+    found = dict.fromkeys(base for fact in facts for base in corporation_bases(fact, bases))
     compared = (
-        f"{'·'.join(bases)} 대비 증감률은 {month_ko(coverage_breaks()[-1])}의 범위 확대를 빼기 위해 "
+        f"{'·'.join(found)} 대비 증감률은 {month_ko(coverage_breaks()[-1])}의 범위 확대를 빼기 위해 "
         "법인 사업장만 비교한 값입니다."
     )
-    return (compared,) if bases else ()
+    return (compared,) if found else ()
 
 
 def _scope(fact: DistrictFact, measure: Measure, base: Base) -> str:

@@ -24,6 +24,8 @@ from sogong_pipeline.reports.wording import report_texts, said_before, since, st
 from sogong_pipeline.vocabulary import Number, Stage
 
 FLAGGED: tuple[Stage, ...] = ("severe", "caution")
+LOW_PCT = -10
+"""Workers this far below those of two years ago, in percent, make a district one that stays low."""
 NAMED = 5
 """So many districts are named in a sentence; the rest are counted."""
 
@@ -40,6 +42,7 @@ def headline(scope: Scope) -> tuple[str, ...]:
         _newly_severe(scope),
         _size(scope),
         _against_nation(scope),
+        _stayed_low(scope),
         _caveat(scope),
     ]
     return tuple(filter(None, sentences))
@@ -112,9 +115,9 @@ def _chance(scope: Scope) -> str:
         return ""
     flagged = f"주의·심각 {number(len(scope.flagged))}곳"
     if not low:
-        return f"{flagged} 가운데 신뢰도 낮음인 곳은 없습니다."
+        return f"{flagged} 가운데 같은 단계가 나올 가능성이 낮은 곳은 없습니다."
     told = f"{flagged} 가운데 {number(low)}곳은" if low < len(scope.flagged) else f"{flagged}은 모두"
-    return f"{told} 신뢰도 낮음으로, 실제 변화가 없는데도 우연히 줄어 보인 것일 수 있습니다."
+    return f"{told} 같은 단계가 나올 가능성이 낮아, 실제 변화가 없는데도 우연히 줄어 보인 것일 수 있습니다."
 
 
 def _movement(scope: Scope) -> str:
@@ -123,7 +126,7 @@ def _movement(scope: Scope) -> str:
         return ""
     if previous is None or before is None:
         lacking = "직전 의결이" if scope.source.councils else "직전 분기의 판정이"
-        return f"{lacking} 없어 단계가 달라진 곳은 가릴 수 없습니다."
+        return f"비교할 {lacking} 없습니다."
     before_that = f"{since(scope.source)}({said_before(previous)})"
     changes = [(stage, change) for stage in FLAGGED if (change := scope.counts[stage] - before[stage])]
     if not changes:
@@ -173,17 +176,43 @@ def _against_nation(scope: Scope) -> str:
     for code in scope.sidos if scope.office else ():
         found = scope.source.sidos[code].changes.get(("workers", "year"))
         if found and found.change_pct is not None and found.nation_change_pct is not None:
-            told.append(f"{with_particle(region_name(code), '은/는')} {_moved(found.change_pct)}")
+            told.append((region_name(code), _moved(found.change_pct)))
             nation = found.nation_change_pct
     if nation is None:
         return ""
-    return f"밀집지역 밖까지 더한 종사자 수는 1년 전보다 {'고 '.join(told)}었습니다(전국 {signed(nation)}%)."
+    if len(told) == 1:
+        (area, moved), *_ = told
+        whole = f"{area} 전체 종사자 수는 1년 전보다 {moved}었습니다"
+    else:
+        moves = "고 ".join(f"{with_particle(area, '은/는')} {moved}" for area, moved in told)
+        whole = f"전체 종사자 수는 1년 전보다 {moves}었습니다"
+    return f"밀집지역 밖을 포함한 {whole}(전국 {signed(nation)}%)."
 
 
 def _moved(change: Number) -> str:
     """A verb's stem: `1.20% 늘`, `0.43% 줄`, `변동이 없`; 고 or 었습니다 follows."""
     size = abs(rounded(change, CHANGE_DIGITS))
     return f"{number(size, CHANGE_DIGITS)}% {'늘' if change > 0 else '줄'}" if size else "변동이 없"
+
+
+def _stayed_low(scope: Scope) -> str:
+    """The districts that fell over two years and stay there: good by the rules, for they fell no further."""
+    low = [
+        district
+        for district in scope.districts
+        if district.stage == "good"
+        and (two_years := district.fact.changes.get(("workers", "two_years")))
+        and (year := district.fact.changes.get(("workers", "year")))
+        and two_years.change_pct is not None
+        and year.change_pct is not None
+        and two_years.change_pct <= LOW_PCT < year.change_pct
+    ]
+    if not low:
+        return ""
+    low.sort(key=lambda district: district.fact.changes["workers", "two_years"].change_pct or 0)
+    names = ", ".join(shorten(district.name) for district in low[:NAMED])
+    rest = f" 등 {number(len(low))}곳" if len(low) > NAMED else ""
+    return f"양호 가운데 2년 전보다 종사자가 10% 이상 줄어든 채 머무는 곳: {names}{rest}."
 
 
 def _caveat(scope: Scope) -> str:

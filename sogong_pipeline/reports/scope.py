@@ -14,9 +14,12 @@ from sogong_pipeline.regions import reference
 from sogong_pipeline.renderers.published import INDEX
 from sogong_pipeline.reports.source import Decided, DistrictFact, DistrictInfo, Proposal, ReportSource
 from sogong_pipeline.reports.wording import report_texts
-from sogong_pipeline.vocabulary import STAGES, Measure, Number, Stage
+from sogong_pipeline.vocabulary import STAGES, Confidence, Measure, Number, Stage
 
 SEVERITY: Mapping[Stage, int] = {"good": 0, "caution": 1, "severe": 2}
+
+SURENESS: tuple[Confidence | None, ...] = ("high", "medium", "low", None)
+"""The order of flagged districts; what a council decided otherwise than proposed has no sureness of ours."""
 
 _UNKNOWN_FACT = DistrictFact(0, None, None, None, None, None, None, None, None, "not_computable", {})
 _NO_PROPOSAL = Proposal("undetermined", None, "", "no_proposal")
@@ -46,6 +49,29 @@ class District:
         return self.stage != self.proposal.stage
 
     @property
+    def support_pct(self) -> Number | None:
+        """The share of draws of its workplaces that give the stage or, for good, no worse one.
+
+        None where nothing is drawn, and where the council decided otherwise: the draws are about the proposal.
+        """
+        reaching = {"severe": self.proposal.severe_pct, "caution": self.proposal.caution_pct}
+        if self.differs:
+            return None
+        if self.stage == "good":
+            return None if self.proposal.caution_pct is None else 100 - self.proposal.caution_pct
+        return reaching.get(self.stage)
+
+    @property
+    def jobs_lost(self) -> Number | None:
+        """The workers fewer than a year ago, from the level and its change; negative where there are more."""
+        change = self.fact.changes.get(("workers", "year"))
+        if self.fact.workers is None or change is None or change.change_pct in {None, -100}:
+            return None
+        return Decimal(self.fact.workers) / (1 + Decimal(change.change_pct or 0) / 100) - Decimal(
+            self.fact.workers
+        )
+
+    @property
     def anchor(self) -> str:
         """Where it stands in its office's report."""
         return "d-" + "".join(
@@ -60,7 +86,7 @@ class Scope:
     Attributes:
         source: What all reports of the quarter are made from.
         office: The office, or None for the nation.
-        districts: Flagged ones first, severe before caution, each by the fall of their workers; then by place.
+        districts: Flagged ones first, severe before caution, each by how sure and by the jobs lost; then by place.
         undecided: In a final report the districts nobody decided on, which are not counted.
         sigungu_code: The sigungu whose local government the report is an extract for; empty otherwise.
     """
@@ -184,9 +210,11 @@ def _district(source: ReportSource, info: DistrictInfo) -> District:
     )
 
 
-def _order(district: District) -> tuple[int, Number, str, str, str]:
-    """Severe, caution, then the rest by place; flagged ones by how far their workers fell within a year."""
+def _order(district: District) -> tuple[int, int, Number, str, str, str]:
+    """Severe, caution, then the rest by place; flagged ones by how sure they are, then by the jobs they lost."""
     rank = {"severe": 0, "caution": 1}.get(district.stage, 2)
-    change = district.fact.changes.get(("workers", "year"))
-    fall = change.change_pct if change and change.change_pct is not None and rank < 2 else Decimal(0)
-    return rank, fall, district.info.sigungu_code, district.name, district.info.district_id
+    sure, lost = 0, Decimal(0)
+    if rank < 2:
+        level = None if district.differs else district.proposal.confidence
+        sure, lost = SURENESS.index(level), Decimal(district.jobs_lost or 0)
+    return rank, sure, -lost, district.info.sigungu_code, district.name, district.info.district_id

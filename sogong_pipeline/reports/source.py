@@ -110,12 +110,17 @@ class AdjustedWorkers:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The reference stage a rule set proposes, with the sentence that says why."""
+    """The reference stage a rule set proposes, with the sentence that says why.
+
+    `caution_pct` and `severe_pct` are the shares of draws that reach caution or worse, and severe, in percent.
+    """
 
     stage: Stage
     confidence: Confidence | None
     reason_ko: str
     undetermined_reason: str | None
+    caution_pct: Number | None = None
+    severe_pct: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,19 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Checks of a month that failed and that a person accepted; `by` and `reason` come from outside.
+
+    `checks` are the Korean titles.
+    """
+
+    data_month: Month
+    checks: Sequence[str]
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSource:
     """Everything the reports of one quarter say, before it is put into words.
 
@@ -207,3 +225,4 @@ class ReportSource:
     councils: Councils | None = None
     adjusted: Mapping[str, AdjustedWorkers] = field(default_factory=dict)
     flows: Mapping[str, Flows] = field(default_factory=dict)
+    acceptances: Sequence[Acceptance] = ()

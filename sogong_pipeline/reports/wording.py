@@ -31,6 +31,8 @@ class ReportTexts:
     map_attribution: str
     definitions: str
     flagged_lead: str
+    glance: str
+    glance_note: str
     flows_lead: str
     flows_provisional: str
     flows_meaning: str

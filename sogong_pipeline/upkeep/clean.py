@@ -70,6 +70,7 @@ def _live(installation: Installation) -> Iterator[Use]:
     for month in installation.passed():
         counts = installation.vintage_of(month)
         if registry and counts:
+            yield str(month), counts, registry.on(month.quarter.last_day).version  # what the second gate saw
             yield str(month), counts, districts_of(installation, registry, month.quarter).version
         if (measured := measured_in_force(installation, month)) is not None:
             yield str(month), measured.folder.parts[2], measured.folder.parts[3]

@@ -17,7 +17,7 @@ from sogong_pipeline.pages.parts import Format, Page
 from sogong_pipeline.renderers.grid import printed
 from sogong_pipeline.vocabulary import statuses
 
-FIGURE = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?")
+FIGURE = re.compile(r"[+−-]?\d(?:[\d,]*\d)?(?:\.\d+)?")
 
 
 def figures_of(text: str) -> Counter[str]:

@@ -50,7 +50,7 @@ def test_the_registry_knows_every_format() -> None:
         parse_formats("html,docx")
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", sorted(FORMATS))
 def test_the_same_page_gives_the_same_bytes(small: list[Page], suffix: Format) -> None:
     page = by_stem(small, "gyeonggi")
     assert RENDERERS[suffix].render(page) == RENDERERS[suffix].render(page)
@@ -64,7 +64,7 @@ def test_every_figure_is_in_each_format_that_holds_it(small: list[Page], stem: s
         (figures_of(without_marks(text)) for text in cells_of(page, suffix)), Counter()
     )
     found = figures_of(without_marks(words_of(RENDERERS[suffix].render(page), suffix)))
-    assert sum(wanted.values()) > 300
+    assert sum(wanted.values()) > 100
     assert wanted - found == Counter()
 
 

@@ -278,9 +278,13 @@ def _proposal(fact: DistrictFact) -> Proposal:
         if max(year, two) <= -5
     )
     words = f"{told} 감소하여, 3개 지표 중 {max(severe, caution)}개가 기준(1년 전·2년 전 대비 모두 감소)에 해당합니다."
-    return Proposal(
-        stage, "high" if fact.workplaces >= 200 else "medium" if fact.workplaces >= 60 else "low", words, None
+    level, share = (
+        ("high", 97) if fact.workplaces >= 200 else ("medium", 84) if fact.workplaces >= 60 else ("low", 55)
     )
+    reaching = (Decimal(share), Decimal(share if stage == "severe" else 3))
+    if stage == "good":
+        reaching = (Decimal(100 - share), Decimal(0))
+    return Proposal(stage, level, words, None, *reaching)
 
 
 def _file(rng: np.random.Generator, month: Month) -> SourceFile:

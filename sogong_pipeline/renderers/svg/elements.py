@@ -55,7 +55,7 @@ def line_path(points: Iterable[tuple[float, float]], *, closed: bool = False) ->
 
 
 def drawing(width: float, height: float, *children: str, title: str = "") -> str:
-    """A whole SVG that scales with its place; the title is what a screen reader says."""
+    """A whole SVG that scales with its place; the title is what a screen reader says, and one without is decoration."""
     return element(
         "svg",
         *([element("title", escape(title))] if title else []),
@@ -64,5 +64,5 @@ def drawing(width: float, height: float, *children: str, title: str = "") -> str
         viewBox=f"0 0 {figure(width)} {figure(height)}",
         width=width,
         height=height,
-        role="img",
+        **({"role": "img"} if title else {"aria_hidden": "true"}),
     )

@@ -1,10 +1,10 @@
 for (const table of document.querySelectorAll("table[data-search]")) {
   const body = table.tBodies[0], rows = [...body.rows];
-  const field = Object.assign(document.createElement("input"), { type: "search", placeholder: table.dataset.search });
+  const field = Object.assign(document.createElement("input"), { type: "search", placeholder: table.dataset.search, ariaLabel: table.dataset.search });
   const found = document.createElement("output");
   const tools = Object.assign(document.createElement("p"), { className: "tools" });
   tools.append(field, found);
-  table.before(tools);
+  table.closest(".table").before(tools);
   field.addEventListener("input", () => {
     const words = field.value.toLowerCase().split(/\s+/);
     for (const row of rows) row.hidden = !words.every(word => row.textContent.toLowerCase().includes(word));
@@ -26,5 +26,13 @@ for (const table of document.querySelectorAll("table[data-search]")) {
     head.tabIndex = 0;
     head.addEventListener("click", sort);
     head.addEventListener("keydown", event => event.key === "Enter" && sort());
+  }
+}
+const switches = document.querySelector(".switches");
+if (switches) {
+  switches.hidden = false;
+  for (const box of switches.querySelectorAll("input")) {
+    box.checked = false;
+    box.addEventListener("change", () => document.body.classList.toggle(box.dataset.print, box.checked));
   }
 }
