@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.periods import Quarter
 
 
@@ -48,8 +48,8 @@ def decide_sheets(
         "new": is_new,
         "files": [f"{published.folder}/{name}" for name in published.files],
         "lines": [
-            f"{len(issue.sheets)} sheets of {wanted} on {issue.quarter} (edition {issue.edition}), due {issue.deadline}"
-            + ("" if is_new else "  (out already)"),
+            f"{counted(len(issue.sheets), 'sheet')} of {wanted} on {issue.quarter} (edition {issue.edition}), "
+            f"due {issue.deadline}" + ("" if is_new else "  (out already)"),
             f"in {published.folder}",
         ],
     }
@@ -77,7 +77,9 @@ def decide_record(
     checked = check(installation.lake, file, installation.settings.clock().date())
     if checked.problems and not recording_of(warehouse, checked.sha256):
         told = answer_beside(file, answer(checked, file.name, "refused"))
-        raise RefusedError(f"{file}: {len(checked.problems)} problems, nothing recorded; see {told}")
+        raise RefusedError(
+            f"{file}: {counted(len(checked.problems), 'problem')}, nothing recorded; see {told}"
+        )
     done = record(warehouse, file, by or getpass.getuser())
     write_board(installation)
     facts = done.facts
