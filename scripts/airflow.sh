@@ -57,9 +57,10 @@ if [[ -z ${SOGONG_PORTAL_URL:-} ]]; then
         echo "There is no demo country yet: run 'make demo' first, or set SOGONG_PORTAL_URL." >&2
         exit 1
     fi
+    rm -f "$AIRFLOW_HOME/portal.log"  # the address of the last run must not be read from it
     setsid python -m country portal --data "$place/country" --port 0 > "$AIRFLOW_HOME/portal.log" &
     portal=$!
-    until grep -q http "$AIRFLOW_HOME/portal.log"; do
+    until grep -qs http "$AIRFLOW_HOME/portal.log"; do
         kill -0 "$portal" || exit 1
         sleep 0.2
     done
