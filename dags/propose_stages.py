@@ -74,6 +74,7 @@ def propose_stages() -> None:
         if params["dry_run"] or not changed:
             raise AirflowSkipException("a dry run" if changed else "no quarter's inputs changed")
         from sogong_pipeline.stages.rules import DEFAULT  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.steps.board import write_board  # noqa: PLC0415
         from sogong_pipeline.steps.sweep import outdated_months, remake_month  # noqa: PLC0415
 
         installation, editions, notes = open_installation(), {}, []
@@ -87,6 +88,7 @@ def propose_stages() -> None:
             notes.append(quarter_note(Quarter.parse(name), edition, proposals))
             if is_new:  # what other code gives with the same content is not published again
                 editions[name] = {"edition": edition.folder.name, "stages": proposals.facts["stages"]}
+        write_board(installation)
         ti.xcom_push(KEY, "\n\n".join(notes))
         if not editions:
             raise AirflowSkipException("made again by other code with the same content")

@@ -20,11 +20,13 @@ DOCS = Path(__file__).parent
 DAGS = DOCS.parent / "dags"
 PATH_OF_A_MONTH = (
     "ingest_month",
+    "accept_month",
     "propose_stages",
     "record_decisions",
     "publish_reports",
     "load_registry",
     "publish_clusters",
+    "watch_deadlines",
 )
 WIDTH = 100
 """Columns of the help pages, whatever the terminal."""

@@ -11,7 +11,7 @@ import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
 from sogong_pipeline.districts.loaded import registry_in_force, registry_of_version
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
 
@@ -31,11 +31,12 @@ def registry_load(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Make a registry file the one in force, with overrides, lists of workplaces and outlines where there are any."""
-    from sogong_pipeline.districts.loading import Given
+    from sogong_pipeline.districts.loading import Given, codes_that_never_were
 
     installation = open_installation()
-    given = Given(overrides, workplaces, outlines)
-    registry, is_new = installation.registry.load(file, as_of.date() if as_of else None, given)
+    given, day = Given(overrides, workplaces, outlines), as_of.date() if as_of else None
+    registry, is_new = installation.registry.load(file, day, given)
+    unknown = codes_that_never_were(file, day)
     installation.warehouse.load_reference()
     count = len({district.district_id for district in registry.districts})
     placed = f" and {len(registry.placements):,} workplaces placed by hand" if registry.placements else ""
@@ -44,9 +45,11 @@ def registry_load(
         "districts": count,
         "placements": len(registry.placements),
         "new": is_new,
+        "unknown_codes": unknown,
         "lines": [
-            f"registry {registry.version} with {count:,} districts{placed} "
-            + ("loaded" if is_new else "was in force already")
+            *unknown,
+            f"registry {registry.version} with {counted(count, 'district')}{placed} "
+            + ("loaded" if is_new else "was in force already"),
         ],
     }
 

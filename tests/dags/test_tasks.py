@@ -167,6 +167,11 @@ def test_the_wait_tells_a_month_to_come_from_the_newest_one(tmp_path: Path) -> N
     published, land = (tasks("ingest_month")[name] for name in ("published", "land"))
     with PortalServer(tmp_path / "published") as portal:
         params = {"source": portal.url}
+        # Nobody knows yet what that upload holds; its being near is no reason to go on.
+        assert not published(partition_key="2022-05", params=params)
+        portal.faults["fileData.do"] = [Fault.ERROR] * 9
+        assert not published(partition_key="2022-04", params=params)  # an outage is waited out, too
+        portal.faults.clear()
         assert published(partition_key="2022-04", params=params)
         assert not published(partition_key="2022-07", params=params)
         with pytest.raises(LaterError, match="no upload of 2022-05 yet"):
@@ -275,8 +280,8 @@ def test_a_registry_is_loaded_once_and_a_wrong_path_is_refused(
     with pytest.raises(RefusedError, match=r"nowhere.csv: there is no such file on this worker"):
         load(params={"file": str(tmp_path / "nowhere.csv"), "as_of": None}, ti=notes)
     assert notes == [
-        f"registry {first['version']} with 1 districts loaded",
-        f"registry {first['version']} with 1 districts was in force already",
+        f"registry {first['version']} with 1 district loaded",
+        f"registry {first['version']} with 1 district was in force already",
     ]
 
 
@@ -312,9 +317,42 @@ def test_a_late_month_is_told_as_late_and_a_failure_by_its_reason(caplog: pytest
 
     from sogong_pipeline.orchestration.policy import tell_failure
 
-    task = SimpleNamespace(dag_id="ingest_month", task_id="published", log_url="")
+    left: dict[str, str] = {}
+    task = SimpleNamespace(dag_id="ingest_month", task_id="published", log_url="", xcom_push=left.__setitem__)
     for error in (AirflowSensorTimeout("timeout"), RefusedError("the file is empty")):
         tell_failure({"ti": task, "partition_key": "2026-10", "exception": error})
     late, failed = (record.getMessage() for record in caplog.records if "ingest_month" in record.getMessage())
     assert late.startswith("ingest_month 2026-10: late: not published by the 28th; ")
     assert failed == "ingest_month 2026-10: published failed: the file is empty"
+    assert left == {"failure": failed}
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        (None, "this run has no partition key; trigger the DAG again with one such as 2026-09"),
+        ("2026-9", "'2026-9' is not a month; write it as 2026-09"),
+        ("202609", "the partition key '202609' is not in the form 2026-09; trigger it with '2026-09'"),
+    ],
+)
+def test_a_key_that_is_no_month_is_refused_once(key: str | None, reason: str) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    month, quarter = tasks("ingest_month"), tasks("publish_reports")
+    with pytest.raises(RefusedError, match=re.escape(reason)):
+        month["published"](partition_key=key, params={"source": ""})
+    with pytest.raises(AirflowSkipException):
+        month["load"](partition_key=key, ti=Notes())
+    with pytest.raises(RefusedError):
+        quarter["publish"](partition_key=key, ti=Notes())
+    with pytest.raises(AirflowSkipException):
+        quarter["publish_decided"](partition_key=key)
+
+
+def test_a_long_line_is_folded_in_a_note_and_keeps_its_remedy() -> None:
+    from sogong_pipeline.orchestration.listeners import LONGEST_LINE, folded
+
+    line = f"load failed: <b>file</b> {'x' * 2_000}; run `sogong ingest 2026-09`"
+    assert folded("load failed: <b>") == r"load failed: \<b\>"
+    assert len(folded(line)) < LONGEST_LINE + 50
+    assert "run `sogong ingest 2026-09` (whole in the log)" in folded(line)
