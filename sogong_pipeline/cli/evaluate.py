@@ -31,3 +31,23 @@ def evaluate_rows(
     matched = installation.months.match(wanted, registry.on(wanted.quarter.last_day), vintage)
     table = real_rows.rows_by_grade(matched.path("district_member"))
     return {"month": str(wanted), "rows": table.to_dict("index"), "lines": real_rows.lines(table)}
+
+
+def evaluate_chance(
+    quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="A quarter that was proposed.")],
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Show what chance alone makes every rule set flag, and which planted losses it would see."""
+    from sogong_pipeline.catalogue import Catalogue
+    from sogong_pipeline.periods import Quarter
+    from sogong_pipeline.validation import chance
+
+    wanted = Quarter.parse(quarter)
+    rows = chance.chance_rows(Catalogue(Settings()), wanted)
+    return {
+        "quarter": str(wanted),
+        "rows": [
+            {name: str(value) if value is not None else None for name, value in row.items()} for row in rows
+        ],
+        "lines": chance.lines(rows),
+    }

@@ -87,6 +87,7 @@ for group, name, run in (
     (warehouse_group, "rebuild", warehouse.warehouse_rebuild),
     (warehouse_group, "grant", warehouse.warehouse_grant),
     (evaluate_group, "rows", evaluate.evaluate_rows),
+    (evaluate_group, "chance", evaluate.evaluate_chance),
     (app, "verify", upkeep.verify),
     (app, "backup", upkeep.backup),
     (app, "restore", upkeep.restore),
