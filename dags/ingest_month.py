@@ -5,12 +5,12 @@ portal lists an upload for it; it asks every three hours and holds no worker in 
 
 | task | does |
 |---|---|
-| `published` | waits for the upload; passes at once when the source is a file or a folder |
-| `land` | keeps the bytes for ever, under their digest |
+| `published` | waits for the upload that really holds the month, through outages too, and keeps it |
+| `land` | hands on what is kept of the month, under the digest of its bytes; lands a correction |
 | `stage` | types the rows; what cannot be typed goes to quarantine with its reason |
 | `check` | the gate: a critical failure stops the month here, and an earlier good file stays in force |
 | `measure` | matches workplaces to districts and sums them; needs a registry (`load_registry`) |
-| `bulletin` | writes the month's bulletins for the offices, and again those of later months that show it |
+| `bulletin` | writes the bulletins of one of the three newest months due, and again those that show the month |
 | `load` | writes the page of what the gate found and copies the month into the warehouse, also when it was stopped |
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
@@ -23,8 +23,8 @@ portal lists an upload for it; it asks every three hours and holds no worker in 
 The office sends a corrected 2026-09. Trigger the DAG with that partition key and the file as `source`: it becomes a
 second vintage, and 2026-Q3 is proposed again. The same file once more changes nothing, and `announce` is skipped.
 
-**When it fails.** A refusal is one line in the log that says what to do, and final. A portal that does not answer is
-asked again after 30 minutes. Clear the failed task to go on: every step recognises what is there.
+**When it fails.** A refusal is one line in log and note that says what to do, and final; a missing key, or `2026-9`,
+is one. Clear the failed task to go on: every step recognises what is there.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from sogong_pipeline.nps.sources.registry import DEFAULT, metavar
 from sogong_pipeline.orchestration.announcements import was_announced
 from sogong_pipeline.orchestration.assets import MEASURED_MONTH
 from sogong_pipeline.orchestration.installation import open_installation
+from sogong_pipeline.orchestration.keys import month_of, skip_if_refused
 from sogong_pipeline.orchestration.notes import KEY, month_note
 from sogong_pipeline.orchestration.policy import DEFAULTS, POOL, UNTIL_PUBLISHED
 from sogong_pipeline.periods import Month
@@ -62,43 +63,44 @@ from sogong_pipeline.periods import Month
 def ingest_month() -> None:
     """The tasks of a month; of those that write, one of a kind runs at a time over all months."""
 
-    @task.sensor(**UNTIL_PUBLISHED)
+    @task.sensor(max_active_tis_per_dag=1, **UNTIL_PUBLISHED)
     def published(partition_key: str, params: dict[str, Any]) -> bool:
-        months = open_installation(params["source"]).months
-        return months.is_published(Month.parse(partition_key), params["source"] or None)
+        month = month_of(partition_key)
+        return open_installation(params["source"]).months.has_arrived(month, params["source"] or None)
 
     @task(max_active_tis_per_dag=1)
     def land(partition_key: str, params: dict[str, Any]) -> list[str]:
-        month, source = Month.parse(partition_key), params["source"]
+        month, source = month_of(partition_key), params["source"]
         return [vintage for vintage, _ in open_installation(source).months.fetch(month, source or None)]
 
     @task(max_active_tis_per_dag=1, pool=POOL)
     def stage(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
-        months, month = open_installation().months, Month.parse(partition_key)
+        months, month = open_installation().months, month_of(partition_key)
         return [{"vintage": vintage, **months.stage(month, vintage).facts} for vintage in vintages]
 
     @task(max_active_tis_per_dag=1, pool=POOL)
     def check(vintages: list[str], partition_key: str) -> list[dict[str, Any]]:
-        months, month = open_installation().months, Month.parse(partition_key)
+        months, month = open_installation().months, month_of(partition_key)
         return [{"vintage": vintage, **months.check(month, vintage).facts} for vintage in vintages]
 
     @task(max_active_tis_per_dag=1, pool=POOL, pool_slots=2)
     def measure(partition_key: str) -> dict[str, Any]:
-        measured = open_installation().months.measure_in_force(Month.parse(partition_key))
+        measured = open_installation().months.measure_in_force(month_of(partition_key))
         return {"measured": measured.digest, **measured.facts} if measured else {}
 
     @task(max_active_tis_per_dag=1, pool=POOL)
     def bulletin(measured: dict[str, Any], partition_key: str) -> None:
-        from sogong_pipeline.steps.after import write_bulletins  # noqa: PLC0415 - as in load
+        from sogong_pipeline.steps.after import write_news  # noqa: PLC0415 - as in load
 
         if measured:  # there is a registry
-            write_bulletins(open_installation(), [Month.parse(partition_key)])
+            write_news(open_installation(), [month_of(partition_key)])
 
     @task(max_active_tis_per_dag=1, trigger_rule="all_done")
     def load(partition_key: str, ti: Any) -> None:
         from sogong_pipeline.quality_pages.publish import publish_quality  # noqa: PLC0415 - parsing must not import it
 
-        installation, month = open_installation(), Month.parse(partition_key)
+        skip_if_refused(partition_key, Month)
+        installation, month = open_installation(), month_of(partition_key)
         installation.months.revise(month)
         published = publish_quality(installation, [month])
         installation.warehouse.load_month(month)

@@ -25,7 +25,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.orchestration.installation import open_installation
 from sogong_pipeline.orchestration.notes import KEY
 from sogong_pipeline.orchestration.policy import DEFAULTS
@@ -57,7 +57,7 @@ def load_registry() -> None:
         installation.warehouse.load_reference()
         districts = len({district.district_id for district in registry.districts})
         told = "loaded" if is_new else "was in force already"
-        ti.xcom_push(KEY, f"registry {registry.version} with {districts:,} districts {told}")
+        ti.xcom_push(KEY, f"registry {registry.version} with {counted(districts, 'district')} {told}")
         return {"version": registry.version, "districts": districts, "new": is_new}
 
     load()

@@ -38,6 +38,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.assets import DECIDED_QUARTER, PROPOSED_QUARTER
 from sogong_pipeline.orchestration.installation import open_installation
+from sogong_pipeline.orchestration.keys import quarter_of, skip_if_refused
 from sogong_pipeline.orchestration.notes import KEY
 from sogong_pipeline.orchestration.policy import DEFAULTS, POOL
 from sogong_pipeline.periods import Quarter
@@ -59,12 +60,15 @@ def publish_reports() -> None:
     def publish(partition_key: str, ti: Any) -> dict[str, Any]:
         from sogong_pipeline.reports.publish import publish_draft  # noqa: PLC0415 - parsing must not import it
         from sogong_pipeline.stages.doubt import held_reason  # noqa: PLC0415
+        from sogong_pipeline.steps.board import write_board  # noqa: PLC0415
 
-        installation, quarter = open_installation(), Quarter.parse(partition_key)
+        installation, quarter = open_installation(), quarter_of(partition_key)
         edition = installation.edition(quarter)
         if edition is not None and (held := held_reason(edition)):
+            write_board(installation)
             raise AirflowSkipException(f"{quarter} is held ({held}); see `sogong month accept`")
         published = publish_draft(installation, quarter)
+        write_board(installation)
         ti.xcom_push(
             KEY, f"{published.pages} reports of {partition_key}: {published.folder}/{published.files[0]}"
         )
@@ -75,7 +79,8 @@ def publish_reports() -> None:
         from sogong_pipeline.councils.final import issue_on, publish_final  # noqa: PLC0415
         from sogong_pipeline.councils.mail import undelivered  # noqa: PLC0415 - parsing must not import it
 
-        installation, quarter = open_installation(), Quarter.parse(partition_key)
+        skip_if_refused(partition_key, Quarter)
+        installation, quarter = open_installation(), quarter_of(partition_key)
         if not (issue := issue_on(installation, quarter)) or not issue.decided(installation.lake):
             raise AirflowSkipException(f"no council has decided on {quarter} yet")
         return undelivered(installation, quarter, publish_final(installation, quarter).decided)
@@ -84,9 +89,13 @@ def publish_reports() -> None:
     def deliver(office: str, partition_key: str) -> str:
         from sogong_pipeline.councils.mail import deliver_report  # noqa: PLC0415 - parsing must not import it
         from sogong_pipeline.orchestration.mail import connected  # noqa: PLC0415
+        from sogong_pipeline.steps.board import write_board  # noqa: PLC0415
 
+        installation = open_installation()
         with connected() as server:
-            return deliver_report(open_installation(), Quarter.parse(partition_key), office, server)
+            done = deliver_report(installation, quarter_of(partition_key), office, server)
+        write_board(installation)
+        return done
 
     publish()
     deliver.expand(office=publish_decided())

@@ -26,6 +26,7 @@ PATH_OF_A_MONTH = (
     "publish_reports",
     "load_registry",
     "publish_clusters",
+    "watch_deadlines",
 )
 WIDTH = 100
 """Columns of the help pages, whatever the terminal."""

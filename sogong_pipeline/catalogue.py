@@ -6,7 +6,10 @@ Documents, the warehouse and the command line ask here; nothing that is asked bu
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import PurePosixPath
 
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake.layers import named
 from sogong_pipeline.lake.partitions import Lake, Partition
 from sogong_pipeline.lake.store import open_lake
 from sogong_pipeline.periods import Month, Quarter
@@ -19,6 +22,18 @@ class Catalogue:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.lake = Lake(open_lake(settings))
+
+    def require_lake(self) -> None:
+        """Refuse to go on where nothing was ever loaded: a wrong home looks like an empty lake.
+
+        Raises:
+            RefusedError: when no kept layer has anything in it.
+        """
+        if not any(self.lake.store.folders(PurePosixPath(layer)) for layer in named("kept")):
+            raise RefusedError(
+                f"there is no lake in {self.lake.store.address}; correct SOGONG_HOME (now {self.settings.home}) or "
+                "SOGONG_LAKE_URL, or begin a lake with `sogong registry load FILE` and `sogong ingest MONTH`"
+            )
 
     def now(self) -> str:
         """The time to record, Seoul, ISO 8601."""

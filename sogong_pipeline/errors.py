@@ -23,6 +23,10 @@ class LaterError(RefusedError):
     """Refused for now: the same call may succeed later, because somebody else gave no answer or no file yet."""
 
 
+class OutageError(LaterError):
+    """The source as a whole gives no answer or is not to be asked now: asking it for another month is as futile."""
+
+
 def one_line(error: OSError) -> str:
     """What a disk or a storage says, in one line: where, what, and what to do where that is plain."""
     # Of a copy that failed the second name is where it went, and that is where there is no room.
@@ -36,3 +40,8 @@ def one_line(error: OSError) -> str:
     elif error.errno in UNWRITABLE:
         line += "; let this user write there and run the same command again: nothing is half kept"
     return " ".join(line.split())
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its English noun: `1 warning`, `2,000 warnings`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

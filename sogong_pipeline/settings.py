@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import SEOUL
 
 
 class Settings(BaseSettings):
-    """The settings of one run; every field is an environment variable with the prefix `SOGONG_`."""
+    """The settings of one run; every field is an environment variable with the prefix `SOGONG_`.
 
-    model_config = SettingsConfigDict(env_prefix="SOGONG_", frozen=True)
+    A variable that is set but empty counts as not set.
+
+    Raises:
+        RefusedError: when a variable cannot be read; the line names each with its remedy.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SOGONG_", env_ignore_empty=True, frozen=True)
+
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise RefusedError("; ".join(map(_unreadable, error.errors()))) from None
 
     home: Path = Field(
         default=Path(".sogong"), description="Folder of the lake, the warehouse and the reports."
@@ -75,3 +90,16 @@ class Settings(BaseSettings):
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=SEOUL)
         return moment.astimezone(SEOUL).replace(microsecond=0)
+
+
+def _unreadable(error: ErrorDetails) -> str:
+    """What is wrong with one variable, and what to write instead; secrets are text and never wrong."""
+    name = str(error["loc"][0])
+    field = Settings.model_fields.get(name)
+    if field is None:
+        return f"{name} is not a setting"
+    default = "is not needed" if field.default is None else f"is {field.default} by default"
+    return (
+        f"SOGONG_{name.upper()} is {str(error['input'])!r}, which cannot be read: {error['msg']}; correct or unset it, "
+        f"it {default}. It means: {field.description}"
+    )

@@ -184,3 +184,52 @@ def test_a_disk_that_cannot_be_written_is_one_line(sogong: Run, tmp_path: Path) 
     assert done.returncode == 1
     assert done.stderr.startswith("sogong: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_range_stops_at_the_first_outage_and_says_where_to_go_on(sogong: Run, tmp_path: Path) -> None:
+    """Nobody listens there: 39 months would each wait for as long as the first."""
+    month_file(tmp_path / "files", "2022-04")
+    assert sogong("ingest", "2022-04", "--from", tmp_path / "files").returncode == 0
+    with PortalServer(tmp_path / "files") as portal:
+        address = portal.url
+    for jobs in ("1", "2"):
+        done = sogong("ingest", "2022-05..2025-07", "--from", address, "--jobs", jobs)
+        assert done.returncode == 1
+        assert done.stdout.count("refused ") == 1, done.stdout
+        assert "refused 2022-05: portal unreachable: " in done.stdout
+        assert (
+            "39 months to go; when the source answers again, go on with "
+            f"`sogong ingest 2022-05..2025-07 --from {address}`" in done.stdout
+        )
+        assert done.stdout.endswith("0 of 39 months are in\n")
+
+
+def test_a_closed_pipe_is_silent_and_a_full_one_is_one_line(sogong: Run, tmp_path: Path) -> None:
+    assert sogong("registry", "load", write(tmp_path / "registry.csv", ROW)).returncode == 0
+    environment = {**os.environ, "SOGONG_HOME": str(tmp_path / "home"), "SOGONG_NOW": NOW}
+    command = [Path(sys.executable).with_name("sogong"), "status"]
+    for flags in ([], ["--json"]):
+        reading, writing = os.pipe()
+        os.close(reading)
+        closed = subprocess.run(
+            [*command, *flags],
+            env=environment,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        os.close(writing)
+        assert (closed.returncode, closed.stderr) == (141, "")
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [*command, *flags],
+                env=environment,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert done.returncode == 1
+        assert done.stderr.startswith("sogong: standard output: No space left on device; ")
+        assert done.stderr.count("\n") == 1

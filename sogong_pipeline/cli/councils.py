@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.periods import Quarter
 
 
@@ -32,11 +32,14 @@ def decide_sheets(
     """Write a decision sheet and a one-page briefing for the council of each regional office."""
     from sogong_pipeline.councils.issue import issue_sheets, write_sheets
     from sogong_pipeline.decisions.period import HalfYear
+    from sogong_pipeline.steps.board import write_board
 
     wanted, judged = HalfYear.parse(period), Quarter.parse(quarter) if quarter else None
     installation = open_installation()
     issue, is_new = issue_sheets(installation, wanted, judged, deadline.date() if deadline else None)
     published = write_sheets(installation, issue, out)
+    if out is None:
+        write_board(installation)
     return {
         "period": str(wanted),
         "quarter": str(issue.quarter),
@@ -45,8 +48,8 @@ def decide_sheets(
         "new": is_new,
         "files": [f"{published.folder}/{name}" for name in published.files],
         "lines": [
-            f"{len(issue.sheets)} sheets of {wanted} on {issue.quarter} (edition {issue.edition}), due {issue.deadline}"
-            + ("" if is_new else "  (out already)"),
+            f"{counted(len(issue.sheets), 'sheet')} of {wanted} on {issue.quarter} (edition {issue.edition}), "
+            f"due {issue.deadline}" + ("" if is_new else "  (out already)"),
             f"in {published.folder}",
         ],
     }
@@ -66,6 +69,7 @@ def decide_record(
     from sogong_pipeline.councils.answer import answer, answer_beside
     from sogong_pipeline.councils.checking import check
     from sogong_pipeline.councils.record import record, recording_of
+    from sogong_pipeline.steps.board import write_board
 
     installation = open_installation()
 
@@ -73,8 +77,11 @@ def decide_record(
     checked = check(installation.lake, file, installation.settings.clock().date())
     if checked.problems and not recording_of(warehouse, checked.sha256):
         told = answer_beside(file, answer(checked, file.name, "refused"))
-        raise RefusedError(f"{file}: {len(checked.problems)} problems, nothing recorded; see {told}")
+        raise RefusedError(
+            f"{file}: {counted(len(checked.problems), 'problem')}, nothing recorded; see {told}"
+        )
     done = record(warehouse, file, by or getpass.getuser())
+    write_board(installation)
     facts = done.facts
     return {
         **facts,

@@ -11,7 +11,7 @@ import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
 from sogong_pipeline.districts.loaded import registry_in_force, registry_of_version
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
 
@@ -48,7 +48,7 @@ def registry_load(
         "unknown_codes": unknown,
         "lines": [
             *unknown,
-            f"registry {registry.version} with {count:,} districts{placed} "
+            f"registry {registry.version} with {counted(count, 'district')}{placed} "
             + ("loaded" if is_new else "was in force already"),
         ],
     }

@@ -6,6 +6,7 @@ Exit status: 0 done, 1 refused or failed with one line, 2 wrong usage, 3 somethi
 from __future__ import annotations
 
 import logging
+from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -23,15 +24,27 @@ from sogong_pipeline.cli import (
     upkeep,
     warehouse,
 )
-from sogong_pipeline.cli.runner import application, command, group_of
+from sogong_pipeline.cli.output import say
+from sogong_pipeline.cli.runner import application, command, group_of, in_order
 
-app = application(__doc__)
+app = application(__doc__, completion=True)
+
+
+def _print_version(is_asked: bool) -> None:
+    """Print the version of the package that runs."""
+    if is_asked:
+        say(f"sogong {metadata.version('sogong-pipeline')}")
+        raise typer.Exit
 
 
 @app.callback()
 def options(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Log a line on every step that ends.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
     """Set what all commands share."""
@@ -45,11 +58,18 @@ def options(
 
 registry_group = group_of(app, "registry", "The district registry.")
 month_group = group_of(app, "month", "Months that a gate stopped or holds.")
+decide_group = group_of(app, "decide", "What the councils decide.")
 district_group = group_of(app, "district", "Districts and who lies in them.")
 warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables.")
 evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
 clusters_group = group_of(app, "clusters", "Small manufacturers: counts, clusters, centres, shares.")
-decide_group = group_of(app, "decide", "What the councils decide.")
+ORDER = (
+    *("registry", "ingest", "quality", "propose", "publish", "bulletin", "decide", "status"),
+    *("district", "lookup", "clusters", "warehouse", "reconcile", "verify", "backup", "restore", "clean"),
+    "evaluate",
+)
+"""The order of use, in which the help lists the commands; one that is not named here comes after these."""
+app.info.cls = in_order(ORDER)
 
 for group, name, run in (
     (app, "ingest", steps.ingest),
@@ -59,6 +79,7 @@ for group, name, run in (
     (app, "publish", reports.publish),
     (app, "lookup", quality.lookup),
     (app, "bulletin", reports.bulletin),
+    (app, "board", reports.board),
     (decide_group, "sheets", councils.decide_sheets),
     (decide_group, "record", councils.decide_record),
     (app, "status", steps.status),

@@ -33,3 +33,14 @@ def open_installation() -> Installation:
     from sogong_pipeline.steps.installation import Installation
 
     return Installation(Settings())
+
+
+def open_lake_in_use() -> Installation:
+    """The installation that the settings name, for commands that only work on a lake with something in it.
+
+    Raises:
+        RefusedError: when there is no such lake.
+    """
+    installation = open_installation()
+    installation.require_lake()
+    return installation

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
+from sogong_pipeline.cli.output import say
 from sogong_pipeline.cli.progress import steps
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.nps.sources.registry import metavar
 from sogong_pipeline.periods import Month, parse_months
 
@@ -29,14 +30,17 @@ def quality(
     from sogong_pipeline.quality_pages.publish import publish_quality
 
     installation = open_installation()
-    wanted = parse_months(months) if months else map(Month.parse, installation.lake.children("checked"))
+    checked = [Month.parse(month) for month in installation.lake.children("checked")]
+    wanted = parse_months(months) if months else checked
+    if months and not set(wanted) & set(checked):
+        raise RefusedError(f"{months} was never checked; run `sogong ingest {months}` first")
     published = publish_quality(installation, wanted)
     if not published.files:
         raise RefusedError("no month was checked yet; run `sogong ingest MONTH` first")
     return {
         "folder": published.folder,
         "files": published.files,
-        "lines": [f"{len(published.files)} pages", f"open {published.folder}/{published.files[-1]}"],
+        "lines": [counted(len(published.files), "page"), f"open {published.folder}/{published.files[-1]}"],
     }
 
 
@@ -110,7 +114,7 @@ def reconcile(
             shown.begin(f"reconcile {month}")
             accounts.append(compare(installation, warehouse, month))
             if not as_json:
-                typer.echo("\n".join(_accounted(accounts[-1])))
+                say("\n".join(_accounted(accounts[-1])))
             shown.done()
     differing = sum(bool(account.differences) for account in accounts)
     return {
@@ -128,7 +132,8 @@ def reconcile(
         "lines": [
             f"{differing} of {len(accounts)} months differ"
             if differing
-            else f"{len(accounts)} months agree, from the files to the warehouse"
+            else f"{counted(len(accounts), 'month')} agree{'s' if len(accounts) == 1 else ''}, from the files to the "
+            "warehouse"
         ],
         "status": 1 if differing else 0,
     }

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import shlex
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sogong_pipeline.cli.interrupts import kept_interrupts
-from sogong_pipeline.cli.options import AsKnownOn, Json, Source, open_installation
+from sogong_pipeline.cli.options import AsKnownOn, Json, Source, open_installation, open_lake_in_use
+from sogong_pipeline.cli.output import say
 from sogong_pipeline.cli.progress import steps
 from sogong_pipeline.districts.loaded import registry_in_force
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import OutageError, RefusedError, counted
 from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def ingest(
     warehouse = installation.warehouse
     done: list[MonthState] = []
     refused: dict[str, str] = {}
+    unasked: list[Month] = []
     missing = set(wanted) - set(installation.passed())
     outlook = Outlook(installation, len(missing))
     at_work = ingest_range(installation, wanted, source, usual_jobs() if jobs is None else jobs)
@@ -52,11 +55,13 @@ def ingest(
             else:
                 done += outcome
                 if not as_json:
-                    typer.echo("\n".join(map(_told, outcome)))
+                    say("\n".join(map(_told, outcome)))
             if installation.lake.children("raw", str(month)):
                 warehouse.load_month(month)
             shown.done(outlook.after_month() if month in missing else "")
             stop_if_one_came()
+            if isinstance(outcome, OutageError):
+                unasked = wanted[wanted.index(month) :]
             shown.begin(f"ingest {month.shift(1)}")
     after_months(installation, wanted)
     if refused and len(wanted) == 1:
@@ -64,6 +69,7 @@ def ingest(
     return {
         "months": [_month_facts(state) for state in done],
         "refused": refused,
+        "go_on": f"{unasked[0]}..{unasked[-1]}" if unasked else None,
         "lines": [
             *(
                 []
@@ -71,10 +77,23 @@ def ingest(
                 else ["no registry yet: load one with `sogong registry load FILE`, then `sogong propose`"]
             ),
             *(f"refused {month}: {why}" for month, why in refused.items()),
-            f"{len(wanted) - len(refused)} of {len(wanted)} months are in",
+            *(
+                [
+                    f"stopped at the first outage, {counted(len(unasked), 'month')} to go; when the source answers "
+                    f"again, go on with `sogong ingest {unasked[0]}..{unasked[-1]}{_from(source)}`"
+                ]
+                if unasked
+                else []
+            ),
+            f"{len(wanted) - len(refused) - max(len(unasked) - 1, 0)} of {len(wanted)} months are in",
         ],
         "status": 1 if refused else 0,
     }
+
+
+def _from(source: str | None) -> str:
+    """The option that names a source again, quoted for a shell."""
+    return f" --from {shlex.quote(source)}" if source else ""
 
 
 def _month_facts(state: MonthState) -> dict[str, Any]:
@@ -93,7 +112,8 @@ def _told(state: MonthState) -> str:
     facts = _month_facts(state)
     line = f"{state.month}  {facts['rows']:>8,} rows  {facts['quarantined_rows']:>4,} quarantined  "
     names = [warning.partition(": ")[0] for warning in facts["warnings"]]
-    line += f"{len(names)} warnings ({', '.join(names[:WARNINGS_NAMED])})" if names else "gate passed"
+    told = f"{counted(len(names), 'warning')} ({', '.join(names[:WARNINGS_NAMED])})"
+    line += told if names else "gate passed"
     if state.checked.facts["holding"]:
         line += "  held, see `sogong status`"
     if not state.checked.facts["compared_with_month_before"]:
@@ -119,6 +139,7 @@ def propose(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Measure quarters and propose a reference stage for each district."""
+    from sogong_pipeline.steps.board import write_board
     from sogong_pipeline.steps.sweep import outdated_months, remake_month
 
     wanted = Quarter.parse(quarter) if quarter else None
@@ -176,6 +197,8 @@ def propose(
                     f"judged with registry {judged} ({registry}); the latest edition is still the latest"
                 )
             shown.done()
+    if editions:
+        write_board(installation)
     return {"editions": editions, "lines": lines or ["no quarter's inputs changed"]}
 
 
@@ -190,11 +213,13 @@ def status(as_json: Json = False) -> dict[str, Any]:
     from sogong_pipeline.quality.doubtful import doubtful_months
     from sogong_pipeline.steps.sweep import outdated_months
     from sogong_pipeline.upkeep.capacity import room
+    from sogong_pipeline.upkeep.lateness import last_success
 
-    installation = open_installation()
+    installation = open_lake_in_use()
     months = installation.passed()
     missing = [month for month in _span(months) if month not in months]
-    due = newest_due(installation.settings.clock().date())
+    today = installation.settings.clock().date()
+    due = newest_due(today)
     late = parse_months(f"{months[-1].shift(1)}..{due}") if months and months[-1] < due else []
     registry = registry_in_force(installation)
     proposed = [quarter for quarter in installation.quarters.with_data() if installation.edition(quarter)]
@@ -202,10 +227,13 @@ def status(as_json: Json = False) -> dict[str, Any]:
     outdated = {str(month): why for month, why in outdated_months(installation).items()}
     doubtful = doubtful_months(installation)
     taken = room(installation)
+    age = (today - months[-1].last_day).days if months else None
     return {
         "months": [str(month) for month in months],
         "missing": [str(month) for month in missing],
         "late": [str(month) for month in late],
+        "freshness_days": age,
+        "last_success": last_success(installation),
         "registry": registry.version if registry else None,
         "proposed": [str(quarter) for quarter in proposed],
         "stopped": {str(one.month): one.checks for one in doubtful if one.state == "stopped"},
@@ -222,6 +250,7 @@ def status(as_json: Json = False) -> dict[str, Any]:
             f"months    {months[0]}..{months[-1]}, {len(months)} in" if months else "months    none",
             f"missing   {', '.join(map(str, missing)) or 'none'}",
             f"late      {', '.join(map(str, late)) or 'none'}",
+            *([f"freshness {counted(age, 'day')} since the end of {months[-1]}"] if age is not None else []),
             f"registry  {registry.version if registry else 'none; run `sogong registry load FILE`'}",
             f"proposed  {', '.join(map(str, proposed)) or 'none'}",
             *(one.line for one in doubtful),
@@ -242,7 +271,7 @@ def _outdated_lines(outdated: dict[str, list[str]]) -> list[str]:
         return []
     names, why = list(outdated), next(iter(outdated.values()))
     span = names[0] if len(names) == 1 else f"{names[0]}..{names[-1]}"
-    return [f"outdated  {len(names)} months, {span}: {why[0]}; run `sogong propose`"]
+    return [f"outdated  {counted(len(names), 'month')}, {span}: {why[0]}; run `sogong propose`"]
 
 
 def _span(months: list[Month]) -> list[Month]:

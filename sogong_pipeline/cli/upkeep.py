@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_installation
+from sogong_pipeline.cli.options import Json, open_installation, open_lake_in_use
 from sogong_pipeline.cli.progress import steps
+from sogong_pipeline.errors import RefusedError, counted
 
 if TYPE_CHECKING:
     from sogong_pipeline.steps.installation import Installation
@@ -25,7 +26,7 @@ def verify(
     """Compare every file of the lake with the digest in its manifest; status 1 when something is damaged."""
     from sogong_pipeline.upkeep.remake import mend as make_again
 
-    installation = open_installation()
+    installation = open_lake_in_use()
     done = _verified(installation)
     mended = len(done.damaged) if mend else 0
     if mended:
@@ -41,7 +42,7 @@ def verify(
         "leftovers": list(map(str, done.leftovers)),
         "lines": [
             *(f"damaged  {damage.told}" for damage in done.damaged),
-            f"{done.files:,} files of {done.manifests:,} partitions, {done.bytes / 1e9:.2f} GB, "
+            f"{counted(done.files, 'file')} of {counted(done.manifests, 'partition')}, {done.bytes / 1e9:.2f} GB, "
             + (f"{len(done.damaged)} damaged" if done.damaged else "all as their manifests have them")
             + (f", {mended} made again" if mended else ""),
             *([f"{len(done.leftovers)} left by killed runs; `sogong clean`"] if done.leftovers else []),
@@ -64,7 +65,6 @@ def _verified(installation: Installation) -> Verified:
 
 def backup(folder: Backup, as_json: Json = False) -> dict[str, Any]:
     """Copy what cannot be made again from the lake into a folder: files, registries, decisions, editions."""
-    from sogong_pipeline.errors import RefusedError
     from sogong_pipeline.lake.store import FolderStore
     from sogong_pipeline.upkeep.backup import backup as copy
 
@@ -73,6 +73,7 @@ def backup(folder: Backup, as_json: Json = False) -> dict[str, Any]:
         raise RefusedError(
             f"{folder} is in {installation.settings.home} itself; name a folder on another disk"
         )
+    installation.require_lake()
     return _told(copy(installation.lake.store, FolderStore(folder), lambda _: None), f"in {folder}")
 
 
@@ -92,7 +93,8 @@ def restore(folder: Backup, as_json: Json = False) -> dict[str, Any]:
             remake_month(installation, Month.parse(month))
             shown.done()
     told = _told(
-        done, f"of {folder} in {installation.lake.store.address}, {len(months)} months made again from them"
+        done,
+        f"of {folder} in {installation.lake.store.address}, {counted(len(months), 'month')} made again from them",
     )
     told["lines"].append("now `sogong warehouse rebuild`, `sogong reconcile` and `sogong verify`")
     return told
@@ -106,7 +108,8 @@ def _told(done: Copied, where: str) -> dict[str, Any]:
         "damaged": done.damaged,
         "lines": [
             *(f"left out  {damage}; see `sogong verify`" for damage in done.damaged),
-            f"{done.partitions:,} partitions {where}; {done.files:,} files copied now, {done.bytes / 1e9:.2f} GB",
+            f"{counted(done.partitions, 'partition')} {where}; {counted(done.files, 'file')} copied now, "
+            f"{done.bytes / 1e9:.2f} GB",
         ],
         "status": 1 if done.damaged else 0,
     }
@@ -122,7 +125,7 @@ def clean(
     from sogong_pipeline.upkeep.clean import clean as remove
     from sogong_pipeline.upkeep.clean import removable
 
-    installation = open_installation()
+    installation = open_lake_in_use()
     found = removable(installation)
     freed = remove(installation, found) if delete else 0
     size = sum(each.bytes for each in found)

@@ -6,17 +6,24 @@ from typing import Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_installation
+from sogong_pipeline.cli.options import Json, open_installation, open_lake_in_use
 
 
-def warehouse_rebuild(as_json: Json = False) -> dict[str, Any]:
-    """Load every table again from the lake."""
+def warehouse_rebuild(
+    even_if_smaller: Annotated[
+        bool,
+        typer.Option(
+            "--even-if-smaller", help="Also when the warehouse has months or editions the lake lacks."
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Load every table again from the lake; what the lake lacks is never dropped unasked."""
     from sogong_pipeline.warehouse.fit import left_out
 
-    installation = open_installation()
-
+    installation = open_lake_in_use()
     warehouse = installation.warehouse
-    warehouse.rebuild()
+    warehouse.rebuild(even_if_smaller=even_if_smaller)
     outdated = list(left_out(installation))
     return {
         "rebuilt": True,

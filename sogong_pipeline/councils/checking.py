@@ -23,7 +23,7 @@ from sogong_pipeline.decisions.decision import Decision, Kind, decisions, in_for
 from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Lake, sha256_of
-from sogong_pipeline.pages.wording import clean, shorten
+from sogong_pipeline.pages.wording import clean, shorten, with_particle
 from sogong_pipeline.vocabulary import STAGES, Stage
 
 LONGEST_REASON = 2_000
@@ -222,7 +222,7 @@ def _changed(line: Line, row: Row) -> Iterator[str]:
         if not column.input and not _same(cell, issued, column):
             where = f"{cell.place} " if cell else ""
             yield (
-                f"{where}{_called(line)}: ‘{column.title}’이 보낸 값과 다릅니다"
+                f"{where}{_called(line)}: {with_particle(f'‘{column.title}’', '이/가')} 보낸 값과 다릅니다"
                 f"(보낸 값 ‘{shorten(issued)}’, 지금 ‘{shorten(text_of(cell))}’)."
             )
 

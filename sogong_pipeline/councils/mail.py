@@ -19,7 +19,7 @@ from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.councils.final import is_demo
 from sogong_pipeline.councils.roster import roster
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.lake.partitions import digest_of
+from sogong_pipeline.lake.partitions import SHORT, digest_of
 from sogong_pipeline.lake.store import open_reports
 from sogong_pipeline.pages.parts import Format
 from sogong_pipeline.pages.wording import quarter_ko, texts
@@ -42,7 +42,9 @@ class Server:
 
 
 def deliver_report(catalogue: Catalogue, quarter: Quarter, office_code: str, server: Server | None) -> str:
-    """Mail an office's final report, if it was not mailed as it is now.
+    """Mail an office's final report to the office and its crisis centres, if they did not get it as it is now.
+
+    Each gets a message of its own, the office first.
 
     Args:
         catalogue: the installation.
@@ -62,33 +64,51 @@ def deliver_report(catalogue: Catalogue, quarter: Quarter, office_code: str, ser
         raise RefusedError(f"{quarter} has no final report of {office_code}; run `sogong publish {quarter}`")
     if server is None:
         return "not mailed: there is no connection sogong_smtp"
-    member = roster(catalogue.settings).get(office_code)
-    if member is None or not member.email:
+    recipients = _recipients(catalogue, office_code)
+    if not recipients:
         return f"not mailed: {office_code} has no address in councils.yaml"
-    if _was_mailed(catalogue, quarter, office_code, report, member.email):
-        return f"{office_code} has it already"
-    message = compose(
-        report, quarter, office_code, member.email, server.sender, demo=is_demo(catalogue, quarter)
-    )
-    try:
-        server.send(message)
-    except OSError as error:
-        raise failed(
-            error, f"the report of {office_code}", "compare its address in councils.yaml with the office's"
-        ) from error
-    catalogue.lake.store.write(_note(quarter, office_code), _digest(report, member.email))
-    return f"mailed to {member.email}"
+    pending = {
+        to: name
+        for to, name in recipients.items()
+        if not _was_mailed(catalogue, quarter, office_code, report, to)
+    }
+    for to, name in pending.items():
+        message = compose(
+            report, quarter, office_code, to, server.sender, demo=is_demo(catalogue, quarter), reader=name
+        )
+        try:
+            server.send(message)
+        except OSError as error:
+            raise failed(
+                error,
+                f"the report of {office_code}",
+                "compare its address in councils.yaml with the office's",
+            ) from error
+        catalogue.lake.store.write(_note(catalogue, quarter, office_code, to), _digest(report, to))
+    return f"mailed to {', '.join(pending)}" if pending else f"{office_code} has it already"
+
+
+def _recipients(catalogue: Catalogue, office_code: str) -> Mapping[str, str]:
+    """Who is mailed an office's report today, by address."""
+    member = roster(catalogue.settings).get(office_code)
+    if member is None:
+        return {}
+    return member.recipients(_office(office_code).name, catalogue.settings.clock().date())
+
+
+def _office(code: str) -> reference.Office:
+    return next(office for office in reference.offices() if office.code == code)
 
 
 def undelivered(catalogue: Catalogue, quarter: Quarter, offices: Iterable[str]) -> list[str]:
-    """Of some offices those that have an address and were not mailed their final report as it is now."""
-    people = roster(catalogue.settings)
+    """Of some offices those that, or whose centres, were not mailed their final report as it is now."""
     return [
         office
         for office in offices
-        if (member := people.get(office))
-        and member.email
-        and not _was_mailed(catalogue, quarter, office, _report(catalogue, quarter, office), member.email)
+        if not all(
+            _was_mailed(catalogue, quarter, office, _report(catalogue, quarter, office), to)
+            for to in _recipients(catalogue, office)
+        )
     ]
 
 
@@ -105,16 +125,19 @@ def _report(catalogue: Catalogue, quarter: Quarter, office_code: str) -> Report:
 
 
 def _was_mailed(catalogue: Catalogue, quarter: Quarter, office_code: str, report: Report, to: str) -> bool:
-    return catalogue.lake.store.read(_note(quarter, office_code)) == _digest(report, to)
+    return catalogue.lake.store.read(_note(catalogue, quarter, office_code, to)) == _digest(report, to)
 
 
 def _digest(report: Report, to: str) -> str:
     return digest_of({suffix: hashlib.sha256(data).hexdigest() for suffix, data in report.items()}, to)
 
 
-def _note(quarter: Quarter, office_code: str) -> PurePosixPath:
-    """Where the lake keeps what an office was mailed last."""
-    return PurePosixPath(STEP, str(quarter), f"{office_code}.txt")
+def _note(catalogue: Catalogue, quarter: Quarter, office_code: str, to: str) -> PurePosixPath:
+    """Where the lake keeps what an office, or one of its centres, was mailed last."""
+    member = roster(catalogue.settings).get(office_code)
+    is_own = member is not None and member.email == to
+    name = office_code if is_own else f"{office_code}-{digest_of(to)[:SHORT]}"
+    return PurePosixPath(STEP, str(quarter), f"{name}.txt")
 
 
 def failed(error: OSError, what: str, remedy: str) -> RefusedError:
@@ -141,10 +164,10 @@ def failed(error: OSError, what: str, remedy: str) -> RefusedError:
 
 
 def compose(
-    report: Report, quarter: Quarter, office_code: str, to: str, sender: str, *, demo: bool
+    report: Report, quarter: Quarter, office_code: str, to: str, sender: str, *, demo: bool, reader: str
 ) -> Message:
-    """The message: a few words, and the files of the report."""
-    office = next(office for office in reference.offices() if office.code == office_code)
+    """The message: a few words to the reader, an office or a centre by name, and the files of the report."""
+    office = _office(office_code)
     mark = f"[{texts().report['demo']}] " if demo else ""
     title = f"{quarter_ko(quarter)} {texts().report['final_title']}"
     # Not an EmailMessage: folding a long Korean subject, it loses the blanks between its parts.
@@ -155,9 +178,13 @@ def compose(
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=to.rpartition("@")[2])
     words = (
-        f"{office.name} 담당자께\n\n"
-        f"지역중소기업 지원협의회의 의결을 담은 {title}를 붙여 보냅니다.\n"
-        "잘못된 곳이 있으면 의결표의 구분을 ‘정정’으로 골라 다시 보내 주십시오.\n"
+        f"{reader} 담당자께\n\n"
+        f"{office.name} 관할 지역중소기업 지원협의회의 의결을 담은 {title}를 붙여 보냅니다.\n"
+        + (
+            "잘못된 곳이 있으면 의결표의 구분을 ‘정정’으로 골라 다시 보내 주십시오.\n"
+            if reader == office.name
+            else "잘못된 곳이 있으면 지방청에 알려 주십시오.\n"
+        )
     )
     message.attach(MIMEText(words, "plain", "utf-8"))
     for suffix, data in report.items():

@@ -11,7 +11,7 @@ from pathlib import Path
 from sogong_pipeline.councils.intake import Comment, Filled, UnreadableError, read_cells, read_comments
 from sogong_pipeline.councils.wording import columns, texts
 from sogong_pipeline.councils.workbook import IDENTITY
-from sogong_pipeline.pages.wording import clean, shorten
+from sogong_pipeline.pages.wording import clean, shorten, with_particle
 
 LEAST_TITLES = 4
 """As many titles of columns in a row make it the header of the table."""
@@ -122,7 +122,8 @@ def _page(cells: Sequence[Filled], titles: Mapping[str, str]) -> str:
         if _has_header(_by_row([cell for cell in cells if cell.page == page]), titles)
     ]
     if not pages:
-        raise UnreadableError(f"의결표에서 ‘{columns()[0].title}’으로 시작하는 머리글을 찾을 수 없습니다.")
+        title = with_particle(f"‘{columns()[0].title}’", "으로/로")
+        raise UnreadableError(f"의결표에서 {title} 시작하는 머리글을 찾을 수 없습니다.")
     if len(pages) > 1:
         named = "와 ".join(f"‘{shorten(page)}’" for page in pages[:2])
         raise UnreadableError(

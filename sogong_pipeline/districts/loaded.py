@@ -29,7 +29,9 @@ def registry_of_version(catalogue: Catalogue, version: str) -> Registry:
     """
     matches = [loaded for loaded in catalogue.registries() if loaded.facts["version"] == version]
     if not matches:
-        raise RefusedError(f"registry {version} is not in the lake; restore lake/registry from the backup")
+        raise RefusedError(
+            f"there is no registry {version} in the lake; `sogong registry list` names the versions that were loaded"
+        )
     return _read(matches[-1])
 
 

@@ -7,11 +7,12 @@ So tasks leave what there is to say as XComs, and the scheduler, which owns the 
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from airflow.listeners import hookimpl
 
-from sogong_pipeline.orchestration.notes import HEADING, KEY
+from sogong_pipeline.orchestration.notes import FAILURE, HEADING, KEY
 from sogong_pipeline.orchestration.policy import POOL, POOL_SLOTS
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST = 1000
 """Characters that Airflow's database takes of a note."""
+LONGEST_LINE = 400
+"""Characters of a failed task's line in a note: what it is about at the start, what to do at the end."""
 
 
 @hookimpl
@@ -51,6 +54,14 @@ def on_dag_run_failed(dag_run: DagRun, msg: str) -> None:  # noqa: ARG001
     _write_note(dag_run)
 
 
+def folded(line: str) -> str:
+    """A line of a failed task as Markdown that means nothing else; the middle of a long one is left to the log."""
+    plain = re.sub(r"([\[\]<>])", r"\\\1", line)
+    if len(plain) <= LONGEST_LINE:
+        return plain
+    return f"{plain[: LONGEST_LINE - 100]} … {plain[-90:]} (whole in the log)"
+
+
 def _write_note(dag_run: DagRun) -> None:
     from airflow.models.xcom import XComModel  # noqa: PLC0415 - as above
     from airflow.utils.state import TaskInstanceState  # noqa: PLC0415
@@ -59,11 +70,16 @@ def _write_note(dag_run: DagRun) -> None:
     session = object_session(dag_run)
     if session is None:
         return
-    query = XComModel.get_many(run_id=dag_run.run_id, dag_ids=dag_run.dag_id, key=KEY)
-    lines = [str(XComModel.deserialize_value(row)) for row in session.scalars(query)]
+
+    def left(key: str) -> list[str]:
+        query = XComModel.get_many(run_id=dag_run.run_id, dag_ids=dag_run.dag_id, key=key)
+        return [str(XComModel.deserialize_value(row)) for row in session.scalars(query)]
+
+    lines = left(KEY)
     ended = dag_run.get_task_instances(state=[TaskInstanceState.FAILED], session=session)
     failed = sorted(task.task_id for task in ended)
     lines += [f"failed: {', '.join(failed)}; see the log"] if failed else []
+    lines += map(folded, left(FAILURE)) if failed else []
     theirs = (dag_run.note or "").partition(HEADING)[0].strip()
     if lines:
         note = "\n\n".join([theirs, f"{HEADING} {lines[0]}", *lines[1:]]).strip()

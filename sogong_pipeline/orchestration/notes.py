@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sogong_pipeline.errors import counted
 from sogong_pipeline.renderers.registry import file_name
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 KEY = "note"
 """The key of the XCom by which a task adds to the note of its run."""
+
+FAILURE = "failure"
+"""The key of the XCom by which a failed task leaves its line for the note of its run."""
 
 HEADING = "**This run:**"
 """What the scheduler's lines begin with; what stands before them in a note somebody wrote."""
@@ -42,7 +46,7 @@ def month_note(installation: Installation, month: Month, quality: str) -> str:
         stopped = f"the gate stopped it: {', '.join(found.stopping)}"
         lines.append(stopped if found.stopping else "the gate let it pass")
         lines += [f"held until a person accepts it: {', '.join(found.holding)}"] if found.holding else []
-        lines += [f"{len(warned)} warnings: {'; '.join(warned)}"] if warned else []
+        lines += [f"{counted(len(warned), 'warning')}: {'; '.join(warned)}"] if warned else []
         lines.append(f"quality page: {quality}/{file_name(str(month))}")
     from sogong_pipeline.districts.loaded import measured_in_force  # noqa: PLC0415 - parsing must not import it
 

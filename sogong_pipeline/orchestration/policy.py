@@ -12,8 +12,10 @@ from airflow.sdk.exceptions import AirflowSensorTimeout
 
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.orchestration.alerts import alert
+from sogong_pipeline.orchestration.assets import OWNER
+from sogong_pipeline.orchestration.notes import FAILURE
 
-TAGS = frozenset({"clusters", "decisions", "month", "quarter", "registry", "reports"})
+TAGS = frozenset({"upkeep", "clusters", "decisions", "month", "quarter", "registry", "reports"})
 """Every tag a DAG may carry."""
 
 POOL = "memory_gb"
@@ -41,13 +43,15 @@ def tell_failure(context: dict[str, Any]) -> None:
         if late
         else f"{task.task_id} failed: {error}"
     )
-    line = " ".join(f"{task.dag_id} {context.get('partition_key') or ''}: {what}".split())
+    run = " ".join(filter(None, (task.dag_id, context.get("partition_key"))))
+    line = " ".join(f"{run}: {what}".split())
     logging.getLogger(__name__).error("%s", line)
+    task.xcom_push(FAILURE, line)
     alert(line, task.log_url)
 
 
 DEFAULTS: dict[str, Any] = {
-    "owner": "data-engineering",
+    "owner": OWNER,
     "retries": 3,
     "retry_delay": dt.timedelta(seconds=30),
     "retry_policy": RETRY_POLICY,
@@ -60,6 +64,5 @@ UNTIL_PUBLISHED: dict[str, Any] = {
     "mode": "reschedule",
     "poke_interval": dt.timedelta(hours=3),
     "timeout": dt.timedelta(days=28 - 17),
-    "retries": 48,
 }
-"""How a month is waited for: from the 17th to the 28th, holding no worker; a portal that fails is asked again."""
+"""How a month is waited for: from the 17th to the 28th, holding no worker between two looks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.districts.registry import Slice
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.lake.partitions import SHORT, Built, Partition, sha256_of
 from sogong_pipeline.nps.portal.uploads import BytesProgress
 from sogong_pipeline.nps.sources.registry import Sources
@@ -23,6 +24,8 @@ from sogong_pipeline.quality.standing import checks_of, month_before, standing
 from sogong_pipeline.quality.stopped import stopped_line
 from sogong_pipeline.steps.build import make
 from sogong_pipeline.steps.traces import TraceSteps
+
+logger = logging.getLogger(__name__)
 
 NEAR_MONTHS = 3
 """An upload is labelled with a month at most two after its data month, and the next one may be looked at for it."""
@@ -55,6 +58,29 @@ class MonthSteps:
     def is_published(self, month: Month, source: str | None = None) -> bool:
         """Whether a source, the configured portal when None, may hold a month by now; see `nps.sources`."""
         return self._sources.is_published(month, source, self._origins_near(month))
+
+    def has_arrived(self, month: Month, source: str | None = None) -> bool:
+        """Land a month if its source holds it by now.
+
+        The list of uploads alone cannot tell: an upload whose label lies near a month may hold its neighbour, above all
+        where earlier files were taken by hand. So the likeliest is looked into, once a day, and kept when it is the
+        month.
+
+        Returns:
+            False while the month is not there, or the source gives no answer: both pass by waiting.
+
+        Raises:
+            RefusedError: when waiting is of no use, as `fetch` says.
+        """
+        try:
+            if not self.is_published(month, source):
+                return False
+            for _ in self.fetch(month, source):
+                pass
+        except LaterError as later:
+            logger.warning("%s is waited for: %s", month, later)
+            return False
+        return True
 
     def _origins_near(self, month: Month) -> set[str]:
         """Where the files of neighbouring months came from, as far off as an upload's label may be."""

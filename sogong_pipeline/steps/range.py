@@ -19,7 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import OutageError, RefusedError
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
@@ -39,7 +39,7 @@ def usual_jobs() -> int:
 def ingest_range(
     installation: Installation, months: Sequence[Month], source: str | None, jobs: int
 ) -> Generator[tuple[Month, Outcome]]:
-    """Ingest months in their order; a refused one does not stop the others.
+    """Ingest months in their order; a refused one does not stop the others, an outage of the source does.
 
     Args:
         installation: the installation.
@@ -49,6 +49,7 @@ def ingest_range(
 
     Yields:
         Each month with what was done for it, or why it was refused, once it is done and before the next is checked.
+        A month with an OutageError is the last.
         Close it when leaving early: it waits for what is at work and begins nothing more.
     """
     if jobs < 1:
@@ -65,6 +66,8 @@ def ingest_range(
                     "command again with --jobs 1"
                 ) from None
             yield month, outcome
+            if isinstance(outcome, OutageError):
+                return
 
 
 @contextmanager
@@ -78,14 +81,20 @@ def _landing(
     stagers = ProcessPoolExecutor(
         jobs - 1, mp_context=multiprocessing.get_context("spawn"), initializer=_die_with_parent
     )
-    lander, stopping = ThreadPoolExecutor(1), threading.Event()
+    lander, stopping, down = ThreadPoolExecutor(1), threading.Event(), threading.Event()
 
     def go_on(received: int, announced: int | None) -> None:  # noqa: ARG001 - told of every piece of a download
         if stopping.is_set():
             raise RefusedError("stopped")
 
     def ahead(month: Month) -> tuple[list[Landed], list[Future[None]]]:
-        landed = list(installation.months.fetch(month, source, go_on))
+        if down.is_set():
+            raise OutageError(f"{month} was not asked for: the source gave no answer for the month before")
+        try:
+            landed = list(installation.months.fetch(month, source, go_on))
+        except OutageError:
+            down.set()
+            raise
         return landed, [
             stagers.submit(_stage, installation.settings, month, vintage) for vintage, _ in landed
         ]

@@ -6,8 +6,9 @@ manifest that names it, and a manifest before what makes it current, so a copy o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import PurePosixPath
 
 from sogong_pipeline.errors import RefusedError
@@ -39,7 +40,12 @@ class Copied:
 
 
 def backup(lake: Store, target: Store, progress: Progress) -> Copied:
-    """Bring a backup up to what the lake has; what the lake lost stays in the backup."""
+    """Bring a backup up to what the lake has; what the lake lost stays in the backup.
+
+    Raises:
+        RefusedError: when the folder holds the backup of another lake.
+    """
+    _require_one_origin(lake, target, "name an empty folder, or that of this lake's own backup")
     return _copy(lake, target, progress)
 
 
@@ -47,11 +53,41 @@ def restore(source: Store, lake: Store, progress: Progress) -> Copied:
     """Bring back what a lake lost or has damaged; what it has besides, and what became current in it since, stays.
 
     Raises:
-        RefusedError: when there is no backup.
+        RefusedError: when there is no backup, or the lake is not empty and another one's.
     """
     if not source.folders(PurePosixPath("raw")):
         raise RefusedError(f"{source.address} holds no backup; give the folder `sogong backup` wrote to")
+    _require_one_origin(source, lake, "restore into an empty SOGONG_HOME, or from this lake's own backup")
     return _copy(source, lake, progress)
+
+
+def _require_one_origin(source: Store, target: Store, remedy: str) -> None:
+    """Refuse to mix two lakes: two that hold partitions and no manifest in common are not copies of each other.
+
+    A manifest carries the time it was recorded, so two lakes made from the same file have different ones.
+    """
+    theirs = _manifests(target)
+    first = next(theirs, None)
+    if first is None or next(_manifests(source), None) is None:
+        return
+    if not any(_is_same(source, target, folder) for folder in chain([first], theirs)):
+        raise RefusedError(
+            f"{target.address} holds another lake than {source.address}: no partition of the one is in the other; "
+            f"{remedy}"
+        )
+
+
+def _manifests(store: Store) -> Iterator[PurePosixPath]:
+    """The folders of the partitions that a backup has and whose manifest can be read."""
+    return (
+        folder
+        for folder in Contents.of(store).manifests
+        if folder.parts[0] not in named("derived") and read_manifest(store, folder)
+    )
+
+
+def _is_same(one: Store, other: Store, folder: PurePosixPath) -> bool:
+    return one.read(folder / MANIFEST) == other.read(folder / MANIFEST)
 
 
 def _copy(source: Store, target: Store, progress: Progress) -> Copied:

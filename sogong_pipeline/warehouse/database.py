@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, NullPool, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from sogong_pipeline.errors import RefusedError
@@ -16,6 +16,9 @@ from sogong_pipeline.settings import Settings
 
 WAIT_SECONDS = 600
 """How long a writer waits for another one, or for readers of tables it must drop."""
+
+SWITCH_MILLISECONDS = 2_000
+"""How long a writer waits for readers before it does without letting them read meanwhile."""
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "sqlite": {"timeout": WAIT_SECONDS},
@@ -38,8 +41,6 @@ class Database:
         url = _url(settings)
         self.address = url.set(query={}).render_as_string(hide_password=True)
         self.engine = create_engine(url, connect_args=ARGUMENTS[url.drivername], poolclass=NullPool)
-        if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _let_readers_read)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -49,15 +50,37 @@ class Database:
             ConnectionError: when the database cannot be reached or used now; another try may succeed.
             RefusedError: when it refused a statement, for want of a right or of a column for example.
         """
-        with self._errors_in_one_line(), self.engine.begin() as connection:
-            connection.exec_driver_sql(BEGIN[self.engine.dialect.name])
-            yield connection
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        with self._errors_in_one_line(), self.engine.connect() as connection:
+            if is_sqlite:
+                _let_readers_read(connection)
+            else:
+                self._require_utf8(connection)
+            try:
+                with connection.begin():
+                    connection.exec_driver_sql(BEGIN[self.engine.dialect.name])
+                    yield connection
+            finally:
+                if is_sqlite:
+                    _let_anybody_open(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that waits for nobody; raises as `writing` does."""
         with self._errors_in_one_line(), self.engine.connect() as connection:
             yield connection
+
+    def _require_utf8(self, connection: Connection) -> None:
+        """Refuse a database that has no letters for Korean names."""
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+        connection.rollback()
+        if encoding != "UTF8":
+            name = str(self.engine.url.database).replace('"', '""')
+            raise RefusedError(
+                f"{self.address} of SOGONG_WAREHOUSE_URL is encoded in {encoding}, which cannot hold Korean; make it "
+                f"again with `CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0`, then run "
+                "`sogong warehouse rebuild`"
+            )
 
     @contextmanager
     def _errors_in_one_line(self) -> Iterator[None]:
@@ -108,7 +131,29 @@ def _reason(error: DBAPIError) -> str:
     return " ".join(str(error.orig).split("\nLINE ", maxsplit=1)[0].split())
 
 
-def _let_readers_read(connection: Any, _: Any) -> None:
-    """SQLite: readers go on reading while a period is loaded."""
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+def _let_readers_read(connection: Connection) -> None:
+    """SQLite: readers go on reading while a period is loaded.
+
+    One that is reading at this moment keeps the mode from being changed; then the writer waits for it at its end.
+    """
+    with suppress(sqlite3.Error):  # a file that is no database is told by the first statement
+        driver = connection.connection.cursor()
+        driver.execute(f"PRAGMA busy_timeout = {SWITCH_MILLISECONDS}")
+        with suppress(sqlite3.OperationalError):
+            driver.execute("PRAGMA journal_mode = WAL")
+        driver.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
+        driver.execute("PRAGMA synchronous = NORMAL")
+        driver.close()
+
+
+def _let_anybody_open(connection: Connection) -> None:
+    """SQLite: leave one plain file, which also who may write neither it nor its folder can open.
+
+    A file in WAL mode needs a second one beside it as soon as somebody reads. Whoever uses the file at this moment
+    keeps the mode from being changed; the next writer does it.
+    """
+    with suppress(sqlite3.Error, DBAPIError):
+        driver = connection.connection.cursor()
+        driver.execute("PRAGMA busy_timeout = 0")
+        driver.execute("PRAGMA journal_mode = DELETE")
+        driver.close()

@@ -16,6 +16,7 @@ from sogong_pipeline.clusters.building import TABLES as CLUSTER_TABLES
 from sogong_pipeline.clusters.in_lake import current_clusters
 from sogong_pipeline.decisions.decision import recordings
 from sogong_pipeline.districts.loaded import measured_in_force, registry_in_force
+from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.quality.holds import holds
@@ -25,6 +26,7 @@ from sogong_pipeline.warehouse import rows as rows_of
 from sogong_pipeline.warehouse.database import Database
 from sogong_pipeline.warehouse.fit import MONTH_TABLES, PROPOSAL_TABLES, QUARTER_TABLES, fits
 from sogong_pipeline.warehouse.grants import give, given, grant_reading
+from sogong_pipeline.warehouse.losses import losses
 from sogong_pipeline.warehouse.tables import metadata, views
 
 BATCH_ROWS = 5_000
@@ -39,9 +41,23 @@ class Warehouse:
         self.database = Database(catalogue.settings)
         self.engine = self.database.engine
 
-    def rebuild(self) -> None:
-        """Load everything again from the lake in one transaction, keeping who may read what."""
+    def rebuild(self, *, even_if_smaller: bool = False) -> None:
+        """Load everything again from the lake in one transaction, keeping who may read what.
+
+        Args:
+            even_if_smaller: replace the database also where the lake lacks files, editions or decisions it has.
+
+        Raises:
+            RefusedError: when the database has what the lake lacks, unless asked for; nothing was changed.
+        """
         with self.database.writing() as connection:
+            lost = [] if even_if_smaller else list(losses(connection, self.catalogue))
+            if lost:
+                raise RefusedError(
+                    f"{self.database.address} has what the lake in {self.catalogue.lake.store.address} lacks: "
+                    f"{', '.join(lost)}; correct SOGONG_HOME (now {self.catalogue.settings.home}) or SOGONG_LAKE_URL, "
+                    "or give up the difference with `sogong warehouse rebuild --even-if-smaller`"
+                )
             readers = given(connection)
             for name in reversed(views()):
                 connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
@@ -110,11 +126,11 @@ class Warehouse:
         _replace(connection, "dim_industry_code", {}, rows_of.dim_industry_code())
         _replace(connection, "dim_status", {}, rows_of.dim_status())
         _replace(connection, "series_break", {}, rows_of.series_break())
+        _load_lists(connection)
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
     def _load_clusters(self, connection: Connection) -> None:
-        _replace(connection, "cluster_designation", {}, rows_of.cluster_designation())
-        _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre())
+        _load_lists(connection)
         if (built := current_clusters(self.catalogue)) is not None:
             for table in CLUSTER_TABLES:
                 _load(connection, table, {}, built)
@@ -195,6 +211,12 @@ def _create(connection: Connection) -> None:
     for name, definition in views().items():
         if name not in existing:
             connection.execute(text(f"CREATE VIEW {name} AS {definition}"))
+
+
+def _load_lists(connection: Connection) -> None:
+    """Load our own lists of designated clusters and of centres for small manufacturers."""
+    _replace(connection, "cluster_designation", {}, rows_of.cluster_designation())
+    _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre())
 
 
 def _load_turns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import shutil
 import threading
 from collections.abc import Callable
@@ -17,7 +18,7 @@ import yaml
 from sogong_pipeline.councils.final import overdue_quarters, publish_final
 from sogong_pipeline.councils.inbox import Inbox
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
-from sogong_pipeline.councils.mail import Server, deliver_report
+from sogong_pipeline.councils.mail import Server, deliver_report, undelivered
 from sogong_pipeline.councils.record import record
 from sogong_pipeline.councils.roster import roster
 from sogong_pipeline.decisions.decision import decisions, last_before
@@ -72,6 +73,32 @@ def test_a_sheet_is_asked_about_by_one_run_and_by_the_next_when_nobody_answered(
     assert Inbox(later(council, "2026-10-23T08:59:00+09:00")).look("second") == []
     again = Inbox(later(council, "2026-10-23T09:01:00+09:00")).look("second")
     assert [asked.sha256 for asked in again] == [ask.sha256]
+
+
+def test_the_person_who_confirms_sees_every_difference_first_and_what_stays_open_as_a_count(
+    council: Council, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = max(council.issue.sheets, key=lambda name: len(council.issue.sheets[name].lines))
+    lines = council.issue.sheets[office].lines
+    changed = [line.district_id for line in lines if line.stage == "good"]
+    left_open = sum(line.stage == "undetermined" for line in lines)
+    assert changed
+    reason = "주요 업체의 휴업 " * 40
+    fill(council.sheet(office), at(council, "회신.xlsx"), dict.fromkeys(changed, ("주의", reason)))
+    (ask,) = inbox.look("first")
+    head, _, rest = ask.body.partition("| 단계 |")
+    assert f"**제안과 다른 곳 {len(changed)}곳**" in head
+    assert [row.count("양호 → 주의") for row in head.splitlines() if row.startswith("- ")] == [1] * len(
+        changed
+    )
+    assert head.count(reason.strip()) == len(changed)
+    assert head.count("판정보류 유지") == (f"판정보류 유지 {left_open}곳(" in head) == (left_open > 0)
+    assert "](" not in ask.body
+    assert "의결표: " in rest
+
+    monkeypatch.setenv("SOGONG_REPORTS_LINK", "https://reports.example.go.kr/")
+    linked = Inbox(later(council, "2026-10-24T09:00:00+09:00")).look("second")
+    assert f"[의결표](https://reports.example.go.kr/{PERIOD}/{office}.xlsx)" in linked[0].body
 
 
 def test_what_was_shown_is_recorded_whatever_lies_in_the_inbox_by_then(
@@ -161,6 +188,12 @@ def test_nobody_is_asked_where_nobody_is_named(council: Council, inbox: Inbox) -
         ('busan: {email: "a@b.kr\\nBcc: c@d.kr"}', "is not one mail address"),
         ("busan: {confirmers: [{name: kim}]}", "each of the confirmers has an id"),
         ("busan: {e-mail: a@b.kr}", "write confirmers"),
+        ("busan: {centres: [{name: TP}]}", "TP: write from when it is charged"),
+        (
+            "busan: {centres: [{name: TP, from: soon}]}",
+            "TP: from: 'soon' is not a day; write it as 2026-01-01",
+        ),
+        ("busan: {centres: [{name: TP, from: 2026-02-01, until: 2026-01-01}]}", "until 2026-01-01, before"),
         ("- busan", "one entry per office code"),
         ("busan: {", "councils.yaml"),
     ],
@@ -250,3 +283,46 @@ def test_mail_goes_to_the_offices_own_address_once_per_content(
         ("busan@example.kr", "sogong@example.kr")
     ]
     assert deliver_report(council.pipeline, QUARTER, "busan", None).startswith("not mailed")
+
+
+def test_crisis_centres_get_their_offices_report_while_they_are_charged(
+    council: Council, inbox: Inbox, tmp_path: Path
+) -> None:
+    sent: list[Message] = []
+    server = Server("sogong@example.kr", sent.append)
+    del inbox
+    (council.pipeline.settings.home / "councils.yaml").write_text(
+        """
+busan:
+  email: office@example.kr
+  centres:
+    - {name: 부산테크노파크, email: centre@example.kr, from: 2026-10-20, until: 2026-12-31,
+       visitors: [{id: "9", name: 박조사}]}
+    - {name: 지난 센터, email: former@example.kr, from: 2025-01-01, until: 2026-10-19}
+    - {name: 다음 센터, email: next@example.kr, from: 2027-01-01, visitors: [{id: "10"}]}
+""",
+        encoding="utf-8",
+    )
+    record(council.warehouse, fill(council.sheet("busan"), tmp_path / "busan.xlsx"), "김")
+    publish_final(council.pipeline, QUARTER)
+    assert undelivered(council.pipeline, QUARTER, ["busan", "gyeonggi"]) == ["busan"]
+    done = [deliver_report(council.pipeline, QUARTER, "busan", server) for _ in range(2)]
+    assert done == ["mailed to office@example.kr, centre@example.kr", "busan has it already"]
+    assert [message["To"] for message in sent] == ["office@example.kr", "centre@example.kr"]
+    words = [str(message.get_payload(0).get_payload(decode=True), "utf-8") for message in sent]
+    assert words[1].startswith("부산테크노파크 담당자께")
+    assert "지방청에 알려" in words[1]
+    assert undelivered(council.pipeline, QUARTER, ["busan", "gyeonggi"]) == []
+
+    # From next year on another centre is charged, and gets what it has not got.
+    later_on = later(council, "2027-01-02T09:00:00+09:00").catalogue
+    assert undelivered(later_on, QUARTER, ["busan"]) == ["busan"]
+    assert deliver_report(later_on, QUARTER, "busan", server) == "mailed to next@example.kr"
+
+    member = roster(council.pipeline.settings)["busan"]
+    days = [dt.date(2026, 10, 20), dt.date(2027, 1, 1)]
+    assert [[member.may_see_visits(user, day) for day in days] for user in ("9", "10", "7")] == [
+        [True, False],
+        [False, True],
+        [False, False],
+    ]

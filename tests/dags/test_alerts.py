@@ -27,7 +27,7 @@ def fail(error: BaseException) -> None:
     """What Airflow does when a task has failed."""
     from sogong_pipeline.orchestration.policy import tell_failure
 
-    task = SimpleNamespace(dag_id="ingest_month", task_id="check", log_url=LINK)
+    task = SimpleNamespace(dag_id="ingest_month", task_id="check", log_url=LINK, xcom_push=lambda *_: None)
     tell_failure({"ti": task, "partition_key": "2026-10", "exception": error})
 
 

@@ -65,6 +65,8 @@ def test_a_run_is_noted_with_what_it_did_or_what_failed_and_the_pool_is_made_onc
     state, note = run_of({"file": str(write(tmp_path / "registry.csv", ROW))})
     assert state == "success"
     assert note.startswith("**This run:** registry ")
-    assert note.endswith(" with 1 districts loaded")
+    assert note.endswith(" with 1 district loaded")
     failed = run_of({"file": str(tmp_path / "nowhere.csv")})
-    assert failed == ("failed", "**This run:** failed: load; see the log")
+    nowhere = f"{tmp_path}/nowhere.csv: there is no such file on this worker; give its full path"
+    line = f"load_registry: load failed: {nowhere}"
+    assert failed == ("failed", f"**This run:** failed: load; see the log\n\n{line}")

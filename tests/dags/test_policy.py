@@ -61,6 +61,7 @@ def test_the_files_are_those_of_the_architecture() -> None:
         "publish_clusters",
         "publish_reports",
         "record_decisions",
+        "watch_deadlines",
     }
 
 
@@ -151,3 +152,14 @@ def test_every_human_step_is_the_one_that_assigns_users(parsed: dict[str, Any], 
     """`ConfirmSheet` refuses to ask when nobody is assigned, for then everybody could confirm."""
     for task in tasks_of(parsed, file):
         assert not task["_task_module"].endswith("operators.hitl"), task["task_id"]
+
+
+def test_assets_say_what_they_are_who_answers_and_which_tables_they_stand_for() -> None:
+    from sogong_pipeline.orchestration import assets
+    from sogong_pipeline.orchestration.policy import DEFAULTS
+    from sogong_pipeline.warehouse.tables import schemas
+
+    for asset in (assets.MEASURED_MONTH, assets.PROPOSED_QUARTER, assets.DECIDED_QUARTER):
+        assert str(asset.extra["description"]).endswith(".")
+        assert asset.extra["owner"] == DEFAULTS["owner"]
+        assert set(asset.extra["tables"]) <= set(schemas())

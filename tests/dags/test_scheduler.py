@@ -22,10 +22,10 @@ import pytest
 
 from country.portal.server import PortalServer
 from sogong_pipeline.orchestration.rest import Airflow, wait
-from tests.conftest import NOW, new_database
+from tests.conftest import new_database
 from tests.dags.hooks import PATH, TOKEN, HookServer
 from tests.dags.servers import ROOT, environment, running, until_healthy
-from tests.dags.twins import Digest, Twins
+from tests.dags.twins import NOW, Digest, Twins
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file
 
@@ -174,7 +174,16 @@ def assert_told_late(installation: Installation) -> None:
     (text,) = hook.texts
     assert text.startswith(f"ingest_month {run['partition_key']}: late: not published by the 28th; ")
     assert f"{airflow.address}/dags/ingest_month/runs/" in text
-    assert "failed: published" in installation.note("ingest_month", run["dag_run_id"])
+    note = installation.note("ingest_month", run["dag_run_id"])
+    assert "failed: published" in note
+    assert "late: not published by the 28th" in note
+
+    # The scheduled look tells what never ran, which no failure would.
+    look = airflow.trigger("watch_deadlines")
+    assert airflow.finished("watch_deadlines", look) == "success"
+    (text,) = hook.texts[1:]
+    assert text.startswith("late: months up to ")
+    assert "see the runbook a-month-is-late" in installation.note("watch_deadlines", look)
 
 
 def test_months_fire_their_quarter_and_a_corrected_month_fires_it_again(
@@ -194,8 +203,8 @@ def test_months_fire_their_quarter_and_a_corrected_month_fires_it_again(
     twins.type_quarters()
     loading = airflow.trigger("load_registry", file=str(registry))
     assert airflow.finished("load_registry", loading) == "success"
-    span = {"from_date": "2022-04-01T00:00:00+09:00", "to_date": "2022-06-30T00:00:00+09:00"}
-    airflow.ask("POST", "backfills", {"dag_id": "ingest_month", **span, "max_active_runs": 1})
+    span = ("2022-04-01T00:00:00+09:00", "2022-06-30T00:00:00+09:00")
+    airflow.backfill("ingest_month", *span, max_active_runs=1)
     wait(backfilled, "three months")
     installation.wait_for_twin()
     before = airflow.runs("propose_stages")
@@ -267,7 +276,7 @@ def test_no_key_is_in_a_log_a_rendered_field_an_xcom_or_any_other_file(installat
     airflow = installation.airflow
     refused = airflow.trigger("ingest_month", "2022-04", source="odcloud")
     assert airflow.finished("ingest_month", refused) == "failed"
-    assert airflow.tasks("ingest_month", refused)["land"] == "failed"
+    assert airflow.tasks("ingest_month", refused)["published"] == "failed"
     address = installation.metadata
     files = {path: path.read_bytes() for path in installation.folder.rglob("*") if path.is_file()}
     text = b"".join(files.values()) + (rows_of(address) if address else b"")
@@ -277,6 +286,25 @@ def test_no_key_is_in_a_log_a_rendered_field_an_xcom_or_any_other_file(installat
     for secret in (*SECRETS.values(), TOKEN, PATH):
         assert [path for path, content in files.items() if secret.encode() in content] == []
         assert secret.encode() not in text
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"), [(None, "this run has no partition key"), ("2026-9", "'2026-9' is not")]
+)
+def test_a_run_with_a_wrong_key_is_refused_at_once_and_told_once(
+    installation: Installation, key: str | None, reason: str
+) -> None:
+    airflow, hook = installation.airflow, installation.hook
+    before = len(hook.texts)
+    run = airflow.trigger("ingest_month", key)
+    assert airflow.finished("ingest_month", run) == "failed"
+    (text,) = hook.texts[before:]
+    assert reason in text
+    states = airflow.tasks("ingest_month", run)
+    assert (states["published"], states["land"], states["load"]) == ("failed", "upstream_failed", "skipped")
+    path = f"dags/ingest_month/dagRuns/{run}/taskInstances/published"
+    assert airflow.ask("GET", path)["try_number"] == 1
+    assert reason in installation.note("ingest_month", run)
 
 
 def rows_of(address: str) -> bytes:

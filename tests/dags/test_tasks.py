@@ -96,7 +96,7 @@ def ingest(
 
 
 def test_the_same_bytes_are_announced_once_and_a_correction_again(
-    pipeline: Installation, tmp_path: Path
+    pipeline: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load_registry(pipeline, tmp_path)
     first = ingest("2022-04", str(month_file(tmp_path, "2022-04")), [])
@@ -104,6 +104,10 @@ def test_the_same_bytes_are_announced_once_and_a_correction_again(
     assert first["month"] == "2022-04"
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first]) is None
     tasks("ingest_month")["bulletin"](first, partition_key="2022-04")
+    assert not (pipeline.settings.home / "reports/monthly").exists()  # in 2026 it is no news
+    monkeypatch.setenv("SOGONG_NOW", "2022-07-28T09:00:00+09:00")  # 2022-05 is due, 2022-06 tomorrow
+    tasks("ingest_month")["bulletin"](first, partition_key="2022-04")
+    monkeypatch.setenv("SOGONG_NOW", NOW)
     assert len(list((pipeline.settings.home / "reports/monthly/2022-04").iterdir())) == 28
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first], again=True) == first
     second = ingest("2022-04", str(month_file(tmp_path, "2022-04", count=41)), [first])
@@ -163,6 +167,11 @@ def test_the_wait_tells_a_month_to_come_from_the_newest_one(tmp_path: Path) -> N
     published, land = (tasks("ingest_month")[name] for name in ("published", "land"))
     with PortalServer(tmp_path / "published") as portal:
         params = {"source": portal.url}
+        # Nobody knows yet what that upload holds; its being near is no reason to go on.
+        assert not published(partition_key="2022-05", params=params)
+        portal.faults["fileData.do"] = [Fault.ERROR] * 9
+        assert not published(partition_key="2022-04", params=params)  # an outage is waited out, too
+        portal.faults.clear()
         assert published(partition_key="2022-04", params=params)
         assert not published(partition_key="2022-07", params=params)
         with pytest.raises(LaterError, match="no upload of 2022-05 yet"):
@@ -231,7 +240,14 @@ def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Installa
     for month in ("2022-06", "2022-07"):
         ingest(month, str(month_file(tmp_path, month)), [])
     run, outlets, notes = tasks("propose_stages"), OutletEventAccessors(), Notes()
-    changed = run["changed"]()
+
+    def due(key: str | None, *, every: bool = False) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = run["changed"](partition_key=key, params={"every": every})
+        return found
+
+    assert due(None) == {}
+    assert due("2022-Q3") == {"2022-Q3": ["never proposed"]}
+    changed = due("2022-Q3", every=True)
     assert changed == {"2022-Q2": ["never proposed"], "2022-Q3": ["never proposed"]}
     with pytest.raises(AirflowSkipException, match="a dry run"):
         run["propose"](changed, params={"dry_run": True}, outlet_events=outlets, ti=notes)
@@ -239,7 +255,12 @@ def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Installa
     editions = run["propose"](changed, params={"dry_run": False}, outlet_events=outlets, ti=notes)
     assert list(editions) == ["2022-Q2", "2022-Q3"]
     assert outlets[PROPOSED_QUARTER].partition_keys == {"2022-Q2", "2022-Q3"}
-    assert run["changed"]() == {}
+    assert due("2022-Q3", every=True) == {}
+    correct_month = str(month_file(tmp_path / "corrected", "2022-06", count=41))
+    ingest("2022-06", correct_month, [])
+    stale = due(None)  # a base of the later quarter, too: both were proposed
+    assert list(stale) == list(due("2022-Q3")) == ["2022-Q2", "2022-Q3"]
+    assert all(why[0].startswith("2022-06: ") for why in stale.values())
     with pytest.raises(AirflowSkipException, match="no quarter's inputs changed"):
         run["propose"]({}, params={"dry_run": False}, outlet_events=outlets, ti=notes)
     assert re.search(r"2022-Q3, edition \w+: .+ undetermined; \*partial\* without 2022-08, 2022-09", notes[0])
@@ -259,8 +280,8 @@ def test_a_registry_is_loaded_once_and_a_wrong_path_is_refused(
     with pytest.raises(RefusedError, match=r"nowhere.csv: there is no such file on this worker"):
         load(params={"file": str(tmp_path / "nowhere.csv"), "as_of": None}, ti=notes)
     assert notes == [
-        f"registry {first['version']} with 1 districts loaded",
-        f"registry {first['version']} with 1 districts was in force already",
+        f"registry {first['version']} with 1 district loaded",
+        f"registry {first['version']} with 1 district was in force already",
     ]
 
 
@@ -296,9 +317,42 @@ def test_a_late_month_is_told_as_late_and_a_failure_by_its_reason(caplog: pytest
 
     from sogong_pipeline.orchestration.policy import tell_failure
 
-    task = SimpleNamespace(dag_id="ingest_month", task_id="published", log_url="")
+    left: dict[str, str] = {}
+    task = SimpleNamespace(dag_id="ingest_month", task_id="published", log_url="", xcom_push=left.__setitem__)
     for error in (AirflowSensorTimeout("timeout"), RefusedError("the file is empty")):
         tell_failure({"ti": task, "partition_key": "2026-10", "exception": error})
     late, failed = (record.getMessage() for record in caplog.records if "ingest_month" in record.getMessage())
     assert late.startswith("ingest_month 2026-10: late: not published by the 28th; ")
     assert failed == "ingest_month 2026-10: published failed: the file is empty"
+    assert left == {"failure": failed}
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        (None, "this run has no partition key; trigger the DAG again with one such as 2026-09"),
+        ("2026-9", "'2026-9' is not a month; write it as 2026-09"),
+        ("202609", "the partition key '202609' is not in the form 2026-09; trigger it with '2026-09'"),
+    ],
+)
+def test_a_key_that_is_no_month_is_refused_once(key: str | None, reason: str) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    month, quarter = tasks("ingest_month"), tasks("publish_reports")
+    with pytest.raises(RefusedError, match=re.escape(reason)):
+        month["published"](partition_key=key, params={"source": ""})
+    with pytest.raises(AirflowSkipException):
+        month["load"](partition_key=key, ti=Notes())
+    with pytest.raises(RefusedError):
+        quarter["publish"](partition_key=key, ti=Notes())
+    with pytest.raises(AirflowSkipException):
+        quarter["publish_decided"](partition_key=key)
+
+
+def test_a_long_line_is_folded_in_a_note_and_keeps_its_remedy() -> None:
+    from sogong_pipeline.orchestration.listeners import LONGEST_LINE, folded
+
+    line = f"load failed: <b>file</b> {'x' * 2_000}; run `sogong ingest 2026-09`"
+    assert folded("load failed: <b>") == r"load failed: \<b\>"
+    assert len(folded(line)) < LONGEST_LINE + 50
+    assert "run `sogong ingest 2026-09` (whole in the log)" in folded(line)

@@ -34,7 +34,7 @@ def test_now_and_then_are_two_editions_and_the_latest_stays(home: Path) -> None:
 
 
 def test_a_registry_that_is_not_there_is_refused(home: Path) -> None:  # noqa: F811
-    with pytest.raises(RefusedError, match="registry abc is not in the lake"):
+    with pytest.raises(RefusedError, match="there is no registry abc in the lake; `sogong registry list`"):
         on(home, THIRD).quarters.propose(QUARTER, registry="abc")
     with pytest.raises(
         RefusedError, match=r"was never proposed; give a registry's version instead of 'then'"

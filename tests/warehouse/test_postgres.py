@@ -239,7 +239,10 @@ def guarded(postgres: PostgresServer, role: Callable[[str], str]) -> Iterator[st
     put(before)
 
 
-def test_no_command_tells_the_password(sogong: Run, postgres_url: str, guarded: str) -> None:
+def test_no_command_tells_the_password(
+    sogong: Run, pipeline: Installation, postgres_url: str, guarded: str, tmp_path: Path
+) -> None:
+    load_registry(pipeline, tmp_path)
     with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"GRANT CREATE ON SCHEMA public TO {guarded}")
     url = make_url(postgres_url).set(username=guarded)
@@ -260,8 +263,9 @@ def closed_port() -> int:
 
 
 def test_a_database_that_cannot_be_reached_is_one_line(
-    postgres_url: str, guarded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pipeline: Installation, postgres_url: str, guarded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    load_registry(pipeline, tmp_path)
     monkeypatch.setenv("SOGONG_HOME", str(tmp_path / "home"))
     url = make_url(postgres_url).set(username=guarded, password=PASSWORD[:6])
     (tmp_path / "not.sqlite").write_text("s3cr3t, but no database" * 100)
@@ -291,6 +295,20 @@ def test_a_database_that_cannot_be_reached_is_one_line(
             assert "sogong warehouse rebuild" in said or "write postgresql+psycopg://" in said
             if flags:
                 assert set(json.loads(done.stdout)) == {"error"}
+
+
+def test_a_database_that_cannot_hold_korean_is_refused_in_one_line(
+    pipeline: Installation, postgres: PostgresServer
+) -> None:
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE test_latin ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
+    url = postgres.get_uri(database="test_latin", driver="psycopg")
+    with pytest.raises(
+        RefusedError, match=r"SOGONG_WAREHOUSE_URL is encoded in LATIN1.*CREATE DATABASE \"test_latin\""
+    ):
+        at(pipeline, url).load_reference()
 
 
 def test_a_country_is_the_same_on_both_databases(

@@ -13,6 +13,7 @@ from typing import IO
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.nps.file.archives import IncompleteError, is_zip, refuse_bad_zip
 from sogong_pipeline.nps.file.columns import COLUMNS, recognise
+from sogong_pipeline.nps.file.resaved import REMEDY, TITLE_LINES, is_rewritten_date, refuse_if_resaved
 from sogong_pipeline.periods import Month
 
 HEAD_BYTES = 64 << 10
@@ -34,6 +35,8 @@ def open_body(path: Path, shown: str) -> Iterator[IO[bytes]]:
             yield file
         return
     with zipfile.ZipFile(path) as archive:
+        if any(name.startswith("xl/") for name in archive.namelist()):
+            raise RefusedError(f"{shown}: this is a spreadsheet (XLSX), not the published CSV; {REMEDY}")
         members = [
             name for name in archive.namelist() if name.lower().endswith(".csv") and not _is_macs(name)
         ]
@@ -93,6 +96,8 @@ def read_header(path: Path, shown: str) -> tuple[list[str], str]:
             f"{shown}: this is UTF-8 text, published files are CP949; use the file as downloaded"
         )
     header = cells_of(first)
+    decoded = [line.decode("cp949", "replace") for line in (first, *others[:TITLE_LINES])]
+    refuse_if_resaved(decoded, header, shown)
     recognise(header, shown)
     rows = [row for row in (line.decode("cp949", "replace") for line in others) if row.strip()]
     if not rows:
@@ -113,9 +118,12 @@ def data_month(path: Path, shown: str) -> Month:
     try:
         return Month.parse(text)
     except RefusedError:
-        raise RefusedError(
-            f"{shown}: row 1, data_month: {text[:40]!r} is not a month; is this the monthly file?"
-        ) from None
+        remedy = (
+            f"a spreadsheet saved it again; {REMEDY}"
+            if is_rewritten_date(text)
+            else "is this the monthly file?"
+        )
+        raise RefusedError(f"{shown}: row 1, data_month: {text[:40]!r} is not a month; {remedy}") from None
 
 
 def cells_of(line: bytes) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import requests
 
-from sogong_pipeline.errors import LaterError, RefusedError
+from sogong_pipeline.errors import LaterError, OutageError, RefusedError
 from sogong_pipeline.nps.file.archives import ZIP_MAGIC
 from sogong_pipeline.nps.portal.deadline import Deadline
 from sogong_pipeline.nps.portal.hints import BY_HAND
@@ -85,7 +85,7 @@ def _refuse_what_is_no_file(head: bytes, length: int, total: int | None) -> None
         return
     text = head.decode("utf-8", "replace")
     if says_outage(text):
-        raise LaterError(
+        raise OutageError(
             f"the portal is down for now and sent {glimpse(text)} for the file; try later, or {BY_HAND}"
         )
     received = total if total is not None else max(length, len(head))

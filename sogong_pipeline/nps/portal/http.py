@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from sogong_pipeline.errors import LaterError, RefusedError
+from sogong_pipeline.errors import OutageError, RefusedError
 from sogong_pipeline.nps.portal.deadline import Deadline, DeadlineAdapter
 from sogong_pipeline.nps.portal.download import save_body
 from sogong_pipeline.nps.portal.headers import read_retry_after
@@ -211,8 +211,8 @@ class PortalConnection:
         # UTF-8 whatever the header says: without a charset requests would read Korean as Latin-1.
         return body.decode("utf-8", "replace")
 
-    def _too_slow(self, url: str, deadline: Deadline) -> LaterError:
-        return LaterError(
+    def _too_slow(self, url: str, deadline: Deadline) -> OutageError:
+        return OutageError(
             f"the portal is too slow: {url} did not answer within {deadline.seconds:g} s; try later, or {BY_HAND}"
         )
 
@@ -229,7 +229,7 @@ class PortalConnection:
             code == requests.codes.service_unavailable and seconds is not None
         ):
             until = self.rate_limiter.back_off(seconds)
-            raise LaterError(
+            raise OutageError(
                 f"the portal asks to be left alone: {url} answers {code} {response.reason}; this machine will not ask "
                 f"again before {until}, try then, or {BY_HAND}"
             )

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO
 
-from sogong_pipeline.errors import LaterError
+from sogong_pipeline.errors import OutageError
 from sogong_pipeline.nps.portal.hints import BY_HAND
 from sogong_pipeline.nps.portal.memory import Memory
 from sogong_pipeline.periods import SEOUL
@@ -120,12 +120,12 @@ class RateLimiter:
     def _refuse_if_too_soon(self, state: dict[str, float]) -> None:
         left = state["not_before"] - self.clock()
         if 0 < left <= LONGEST_WAIT_SECONDS:
-            raise LaterError(
+            raise OutageError(
                 f"{self.host} asked to be left alone until {_shown(state['not_before'])}, so it was not asked; "
                 f"try again then, or {BY_HAND}"
             )
         if state["requests"] >= self.limits.requests_a_day:
-            raise LaterError(
+            raise OutageError(
                 f"{self.host} was asked {state['requests']:.0f} times today, which is the day's limit; look for what "
                 f"repeats itself, try again tomorrow, or {BY_HAND}"
             )
@@ -138,7 +138,7 @@ class RateLimiter:
         with (self.memory.folder / "lock").open("w") as file:
             while not _try_lock(file):
                 if time.monotonic() > deadline:
-                    raise LaterError(
+                    raise OutageError(
                         f"another run on this machine has been asking {self.host} for more than "
                         f"{self.limits.lock_seconds:.0f} s; try again when it has ended"
                     )

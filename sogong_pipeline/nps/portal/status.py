@@ -10,7 +10,7 @@ import ssl
 
 import requests
 
-from sogong_pipeline.errors import LaterError, RefusedError
+from sogong_pipeline.errors import OutageError, RefusedError
 from sogong_pipeline.nps.portal.hints import BY_HAND
 from sogong_pipeline.nps.portal.pages import glimpse, says_outage
 
@@ -22,14 +22,14 @@ class AbsentError(RefusedError):
     """The portal answers, but has no such page."""
 
 
-class UnreachableError(LaterError):
+class UnreachableError(OutageError):
     """No answer, or a server error: retried after a pause."""
 
 
 def unexpected(expected: str, url: str, answer: str) -> RefusedError:
     """The error for a page in an unknown form: LaterError when it announces an outage."""
     if says_outage(answer):
-        return LaterError(
+        return OutageError(
             f"the portal is down for now: {url} says {glimpse(answer)}; try later, or {BY_HAND}"
         )
     return changed(expected, url, glimpse(answer))

@@ -1,0 +1,89 @@
+"""What is late is told in one line each, and nothing when all is in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sogong_pipeline.cli.main import app
+from sogong_pipeline.councils.issue import issue_sheets
+from sogong_pipeline.decisions.period import HalfYear
+from sogong_pipeline.periods import SEOUL
+from sogong_pipeline.reports.publish import publish_draft
+from sogong_pipeline.settings import Settings
+from sogong_pipeline.steps.installation import Installation
+from sogong_pipeline.upkeep.lateness import late
+from tests.steps.test_steps import QUARTER, load_registry, month_file
+
+pytestmark = pytest.mark.slow
+
+
+def at(home: Path, day: str) -> Installation:
+    """The installation at nine in the morning of a day."""
+    return Installation(
+        Settings(home=home, now=dt.datetime.fromisoformat(f"{day}T09:00:00").replace(tzinfo=SEOUL))
+    )
+
+
+def test_a_proposal_drafts_councils_and_a_month_become_late_one_after_the_other(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first = at(home, "2022-07-20")
+    load_registry(first, tmp_path)
+    for month in QUARTER.months:
+        first.months.ingest(month, str(month_file(tmp_path, str(month))))
+    assert list(late(at(home, "2022-07-21"))) == []
+    (line,) = late(at(home, "2022-07-22"))
+    assert line.startswith(
+        "2022-Q2 waits to be proposed since 2022-07-20 09:00 (never proposed); run `sogong propose`"
+    )
+
+    at(home, "2022-07-22").quarters.propose(QUARTER)
+    assert list(late(at(home, "2022-07-23"))) == []
+    edition = first.current_edition(QUARTER)
+    (line,) = late(at(home, "2022-07-24"))
+    assert line.startswith(
+        f"2022-Q2 was proposed in edition {edition} on 2022-07-22 and has no draft of it; "
+    )
+    publish_draft(at(home, "2022-07-24"), QUARTER)
+    assert list(late(at(home, "2022-07-24"))) == []
+
+    deadline = dt.date(2022, 8, 10)
+    issue, _ = issue_sheets(at(home, "2022-07-24"), HalfYear.parse("2022-H1"), QUARTER, deadline)
+    (office,) = issue.sheets
+    assert list(late(at(home, "2022-08-02"))) == []
+    (line,) = late(at(home, "2022-08-09"))
+    assert line == f"the decisions of 2022-H1 are due in 1 day: {office}; write to these offices"
+    (line,) = late(at(home, "2022-08-11"))
+    assert line == f"the decisions of 2022-H1 are late since 2022-08-10: {office}; write to these offices"
+    month, council = late(at(home, "2022-08-29"))
+    assert month.startswith("months up to 2022-07 are due and 2022-06 is the newest that is in; ")
+    assert office in council
+
+
+def test_status_tells_freshness_the_last_success_of_each_step_and_stopped_months(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    load_registry(at(home, "2022-05-18"), tmp_path)
+    at(home, "2022-05-19").months.ingest(QUARTER.months[0], str(month_file(tmp_path, "2022-04")))
+    at(home, "2022-05-20").quarters.propose(QUARTER)
+    environment = {"SOGONG_HOME": str(home), "SOGONG_NOW": "2022-05-25T09:00:00+09:00"}
+    told = json.loads(CliRunner().invoke(app, ["status", "--json"], env=environment).output)
+    assert told["freshness_days"] == 25
+    assert told["stopped"] == {}
+    assert {name: moment[:10] for name, moment in told["last_success"].items()} == {
+        "raw": "2022-05-19",
+        "registry": "2022-05-18",
+        **dict.fromkeys(("staged", "checked", "traced", "matched", "measured"), "2022-05-19"),
+        **dict.fromkeys(("editions", "proposals"), "2022-05-20"),
+    }
+
+    # Odd amounts everywhere stop a month; it is named with the checks that did it.
+    stopped = month_file(tmp_path / "bad", "2022-05", billed_amount_krw="1211931")
+    done = CliRunner().invoke(app, ["ingest", "2022-05", "--from", str(stopped)], env=environment)
+    assert done.exit_code == 1, done.output
+    done = CliRunner().invoke(app, ["status", "--json"], env=environment)
+    assert list(json.loads(done.output)["stopped"]) == ["2022-05"]
+    assert done.exit_code == 3
