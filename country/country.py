@@ -13,6 +13,7 @@ import numpy as np
 
 from country.crises import plan_crises
 from country.districts import District, draw_districts, limit_validity
+from country.factory_register import write_factory_register
 from country.files import extraction_day, file_name, write_month
 from country.law import DEFAULT_LAW, Law, Version, load_law
 from country.lists import known_of, write_workplace_lists
@@ -28,6 +29,8 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, parse_months
 
 DEFAULT_MONTHS = "2023-07..2026-09"
+REGISTER_AGE = 12
+"""Months by which the factory register is older than the last month, where there are as many."""
 _MARGIN = 1.2  # a district that is to be struck is planned larger than the law asks, as sizes vary
 
 
@@ -131,7 +134,7 @@ def write_country(
     which other months are asked for.
 
     Args:
-        out: Folder for `files/`, `registry.csv`, `truth.json` and `truth_members.parquet`.
+        out: Folder for `files/`, `registry.csv`, `registers/`, `truth.json` and `truth_members.parquet`.
         seed: Which country.
         law_version: The law it follows: 1 (clean addresses), 2 (addresses as vague as real ones), 3 (harder), 5 (all
             kinds of crises), N or M (hard variants).
@@ -161,6 +164,9 @@ def write_country(
         members.add(rows)
         if law.lists and month == months[0]:
             write_workplace_lists(out / "workplace_lists.csv", rows, area, law.lists, seed)
+        if law.registers and month == _register_month(months):
+            registers = out / "registers"
+            write_factory_register(registers, rows, area, addresses=addresses, law=law.registers, seed=seed)
         if law.lives:
             members.write_rows(out / "truth_rows" / f"{month}.parquet", rows, doubled)
         rows_written += rows.status.size + doubled.size
@@ -182,6 +188,11 @@ def write_country(
     write_truth(out / "truth.json", parameters, country.shocks, area)
     members.write(out / "truth_members.parquet")
     return CountrySummary(len(months), rows_written, districts, len(members), len(country.shocks))
+
+
+def _register_month(months: list[Month]) -> Month:
+    """The month of the register: a year before the last, or the first."""
+    return max(months[0], months[-1].shift(-REGISTER_AGE))
 
 
 def _check(seed: int, months: list[Month], outside: float, districts: int, files: Path) -> None:

@@ -203,6 +203,25 @@ class ListLaw(_Section):
     workplace_known: float
 
 
+class RegisterLaw(_Section):
+    """What is wrong with the factory register; shares."""
+
+    small: float
+    medium: float
+    large: float
+    other_trades: float
+    births_missing_months: int
+    blank_inside: float
+    old_names: float
+    other_names: float
+    shared_names: float
+    elsewhere: float
+    stale: float
+    twice: float
+    respelt: float
+    with_site: float
+
+
 class LifeLaw(_Section):
     """What happens to a workplace beside opening and closing; rates a month."""
 
@@ -236,6 +255,7 @@ class Law(_Section):
     crises: CrisisLaw | None = None
     addresses: AddressLaw | None = None
     lists: ListLaw | None = None
+    registers: RegisterLaw | None = None
     lives: LifeLaw | None = None
 
     def first_month(self, months: list[Month]) -> Month:

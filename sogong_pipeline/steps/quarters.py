@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sogong_pipeline.catalogue import Catalogue
-from sogong_pipeline.districts.loaded import registry_in_force, registry_of_version
+from sogong_pipeline.districts.loaded import districts_of, registry_in_force, registry_of_version
 from sogong_pipeline.districts.registry import Registry, Slice
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.quarter import MonthIn, comparisons, window
@@ -45,10 +45,12 @@ class Plan:
     @property
     def given(self) -> dict[str, str]:
         """The inputs that are data, by name."""
+        book = self.districts.book
         return {
             **{str(month): vintage for month, vintage in self.vintages.items()},
             **{f"standing of {month}": one.digest for month, one in self.standings.items()},
             "districts": self.districts.version,
+            **({"registers": book.firms, "aliases": book.aliases} if book else {}),
         }
 
     @property
@@ -282,7 +284,7 @@ class QuarterSteps:
                 if known
                 else f"no month of {quarter} is in; run `sogong ingest {quarter.months[0]}..{quarter.months[2]}`"
             )
-        districts = judging.on(quarter.last_day)
+        districts = districts_of(self.catalogue, judging, quarter, known)
         if not districts.districts:
             raise RefusedError(
                 f"the registry has no district that counts on {quarter.last_day}; check valid_from"
