@@ -59,8 +59,16 @@ def publish_reports() -> None:
     @task(pool=POOL)
     def publish(partition_key: str, ti: Any) -> dict[str, Any]:
         from sogong_pipeline.reports.publish import publish_draft  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.stages.doubt import held_reason  # noqa: PLC0415
+        from sogong_pipeline.steps.board import write_board  # noqa: PLC0415
 
-        published = publish_draft(open_installation(), quarter_of(partition_key))
+        installation, quarter = open_installation(), quarter_of(partition_key)
+        edition = installation.edition(quarter)
+        if edition is not None and (held := held_reason(edition)):
+            write_board(installation)
+            raise AirflowSkipException(f"{quarter} is held ({held}); see `sogong month accept`")
+        published = publish_draft(installation, quarter)
+        write_board(installation)
         ti.xcom_push(
             KEY, f"{published.pages} reports of {partition_key}: {published.folder}/{published.files[0]}"
         )
@@ -81,9 +89,13 @@ def publish_reports() -> None:
     def deliver(office: str, partition_key: str) -> str:
         from sogong_pipeline.councils.mail import deliver_report  # noqa: PLC0415 - parsing must not import it
         from sogong_pipeline.orchestration.mail import connected  # noqa: PLC0415
+        from sogong_pipeline.steps.board import write_board  # noqa: PLC0415
 
+        installation = open_installation()
         with connected() as server:
-            return deliver_report(open_installation(), quarter_of(partition_key), office, server)
+            done = deliver_report(installation, quarter_of(partition_key), office, server)
+        write_board(installation)
+        return done
 
     publish()
     deliver.expand(office=publish_decided())

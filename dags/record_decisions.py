@@ -62,12 +62,15 @@ def record_decisions() -> None:
     @task(outlets=[DECIDED_QUARTER])
     def record(ask: dict[str, Any], answer: dict[str, Any], outlet_events: Any) -> dict[str, Any]:
         from sogong_pipeline.councils.inbox import Ask  # noqa: PLC0415 - parsing must not import it
+        from sogong_pipeline.steps.board import write_board  # noqa: PLC0415
 
-        inbox, asked = open_installation().inbox, Ask(**ask)
+        installation, asked = open_installation(), Ask(**ask)
+        inbox = installation.inbox
         if answer["chosen_options"] != [RECORD]:
             inbox.reject(asked, str((answer["params_input"] or {}).get(NOTE, "")))
             raise AirflowSkipException("sent back to the officer")
         done = inbox.conclude(asked, answer["responded_by_user"]["name"]).facts
+        write_board(installation)
         outlet_events[DECIDED_QUARTER].add_partitions([done["quarter"]])
         return done
 

@@ -20,6 +20,7 @@ DOCS = Path(__file__).parent
 DAGS = DOCS.parent / "dags"
 PATH_OF_A_MONTH = (
     "ingest_month",
+    "accept_month",
     "propose_stages",
     "record_decisions",
     "publish_reports",

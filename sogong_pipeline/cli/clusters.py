@@ -74,27 +74,36 @@ def clusters_load(
     files: Annotated[
         list[Path] | None, typer.Argument(exists=True, dir_okay=False, help="Counts as in docs/clusters.md.")
     ] = None,
+    factories: Annotated[
+        bool, typer.Option("--factories", help="Count the register that `sogong factories load` kept.")
+    ] = False,
     as_json: Json = False,
 ) -> dict[str, Any]:
-    """Keep counts, build the clusters again and copy them to the warehouse."""
+    """Keep counts, build the clusters again and copy them to the warehouse; without any, only build again."""
     installation = open_installation()
-    if not files:
-        raise RefusedError("name a file of counts; `sogong clusters convert` makes one")
-    version, is_new, messages = installation.clusters.load(files)
+    done = [installation.clusters.load(files)] if files else []
+    if factories:
+        done.append(installation.clusters.load_factories())
+    versions = {version: is_new for version, is_new, _ in done}
+    messages = [line for _, _, lines in done for line in lines]
     built, is_changed = installation.clusters.build()
     installation.warehouse.load_clusters()
     facts = built.facts
     return {
-        "version": version,
-        "new": is_new,
+        "versions": list(versions),
+        "new": any(versions.values()),
         "changed": is_changed,
         **{name: facts[name] for name in ("rows", "reaching", "years", "sources")},
         "messages": messages,
         "lines": [
             *messages[:SHOWN],
             *([f"and {len(messages) - SHOWN:,} more of these"] if len(messages) > SHOWN else []),
-            f"counts {version} {'loaded' if is_new else 'were in force already'}: {facts['rows']:,} dongs and "
-            f"divisions of {', '.join(map(str, facts['years']))}, {facts['reaching']:,} reach the number",
+            *(
+                f"counts {name} {'loaded' if is_new else 'were in force already'}"
+                for name, is_new in versions.items()
+            ),
+            f"{facts['rows']:,} dongs and divisions of {', '.join(map(str, facts['years']))}, "
+            f"{facts['reaching']:,} reach the number",
         ],
     }
 

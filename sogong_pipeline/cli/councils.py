@@ -32,11 +32,14 @@ def decide_sheets(
     """Write a decision sheet and a one-page briefing for the council of each regional office."""
     from sogong_pipeline.councils.issue import issue_sheets, write_sheets
     from sogong_pipeline.decisions.period import HalfYear
+    from sogong_pipeline.steps.board import write_board
 
     wanted, judged = HalfYear.parse(period), Quarter.parse(quarter) if quarter else None
     installation = open_installation()
     issue, is_new = issue_sheets(installation, wanted, judged, deadline.date() if deadline else None)
     published = write_sheets(installation, issue, out)
+    if out is None:
+        write_board(installation)
     return {
         "period": str(wanted),
         "quarter": str(issue.quarter),
@@ -66,6 +69,7 @@ def decide_record(
     from sogong_pipeline.councils.answer import answer, answer_beside
     from sogong_pipeline.councils.checking import check
     from sogong_pipeline.councils.record import record, recording_of
+    from sogong_pipeline.steps.board import write_board
 
     installation = open_installation()
 
@@ -77,6 +81,7 @@ def decide_record(
             f"{file}: {counted(len(checked.problems), 'problem')}, nothing recorded; see {told}"
         )
     done = record(warehouse, file, by or getpass.getuser())
+    write_board(installation)
     facts = done.facts
     return {
         **facts,

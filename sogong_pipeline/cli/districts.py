@@ -31,11 +31,12 @@ def registry_load(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Make a registry file the one in force, with overrides, lists of workplaces and outlines where there are any."""
-    from sogong_pipeline.districts.loading import Given
+    from sogong_pipeline.districts.loading import Given, codes_that_never_were
 
     installation = open_installation()
-    given = Given(overrides, workplaces, outlines)
-    registry, is_new = installation.registry.load(file, as_of.date() if as_of else None, given)
+    given, day = Given(overrides, workplaces, outlines), as_of.date() if as_of else None
+    registry, is_new = installation.registry.load(file, day, given)
+    unknown = codes_that_never_were(file, day)
     installation.warehouse.load_reference()
     count = len({district.district_id for district in registry.districts})
     placed = f" and {len(registry.placements):,} workplaces placed by hand" if registry.placements else ""
@@ -44,9 +45,11 @@ def registry_load(
         "districts": count,
         "placements": len(registry.placements),
         "new": is_new,
+        "unknown_codes": unknown,
         "lines": [
+            *unknown,
             f"registry {registry.version} with {counted(count, 'district')}{placed} "
-            + ("loaded" if is_new else "was in force already")
+            + ("loaded" if is_new else "was in force already"),
         ],
     }
 

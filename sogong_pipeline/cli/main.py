@@ -17,6 +17,7 @@ from sogong_pipeline.cli import (
     country,
     districts,
     evaluate,
+    months,
     quality,
     reports,
     steps,
@@ -56,13 +57,25 @@ def options(
 
 
 registry_group = group_of(app, "registry", "The district registry.")
+month_group = group_of(app, "month", "Months that a gate stopped or holds.")
 decide_group = group_of(app, "decide", "What the councils decide.")
 district_group = group_of(app, "district", "Districts and who lies in them.")
 warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables.")
 evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
 clusters_group = group_of(app, "clusters", "Small manufacturers: counts, clusters, centres, shares.")
 ORDER = (
-    *("registry", "ingest", "quality", "propose", "publish", "bulletin", "decide", "status"),
+    *(
+        "registry",
+        "ingest",
+        "month",
+        "quality",
+        "propose",
+        "publish",
+        "bulletin",
+        "board",
+        "decide",
+        "status",
+    ),
     *("district", "lookup", "clusters", "warehouse", "reconcile", "verify", "backup", "restore", "clean"),
     "evaluate",
 )
@@ -72,10 +85,12 @@ app.info.cls = in_order(ORDER)
 for group, name, run in (
     (app, "ingest", steps.ingest),
     (app, "quality", quality.quality),
+    (month_group, "accept", months.month_accept),
     (app, "propose", steps.propose),
     (app, "publish", reports.publish),
     (app, "lookup", quality.lookup),
     (app, "bulletin", reports.bulletin),
+    (app, "board", reports.board),
     (decide_group, "sheets", councils.decide_sheets),
     (decide_group, "record", councils.decide_record),
     (app, "status", steps.status),

@@ -32,6 +32,7 @@ def publish(
     """Write the reports of a quarter: drafts, or the final ones of the offices whose councils decided."""
     from sogong_pipeline.renderers.registry import EVERYDAY, parse_formats
     from sogong_pipeline.reports.publish import publish_draft
+    from sogong_pipeline.steps.board import write_board
 
     wanted = Quarter.parse(quarter)
     chosen = parse_formats(formats) if formats else None
@@ -47,6 +48,8 @@ def publish(
             f"{wanted} was not proposed yet; run `sogong propose {wanted} --as-known-on {known.isoformat()}` first"
         )
     published = publish_draft(installation, wanted, out, known, edition, chosen or EVERYDAY)
+    if out is None:
+        write_board(installation)
     files = [f"{published.folder}/{name}" for name in published.files]
     return {
         "quarter": str(wanted),
@@ -59,8 +62,11 @@ def _publish_final(
     installation: Installation, quarter: Quarter, out: Path | None, formats: Sequence[Format] | None
 ) -> dict[str, Any]:
     from sogong_pipeline.councils.final import publish_final
+    from sogong_pipeline.steps.board import write_board
 
     finals = publish_final(installation, quarter, out, formats)
+    if out is None:
+        write_board(installation)
     files = [f"{finals.folder}/{name}" for name in finals.files]
     missing = f"; not decided: {', '.join(finals.missing)}" if finals.missing else ""
     nation = (
@@ -77,6 +83,20 @@ def _publish_final(
             f"final reports of {len(finals.decided)} offices {nation} in {finals.folder}{missing}",
             f"open {files[0]}",
         ],
+    }
+
+
+def board(as_json: Json = False) -> dict[str, Any]:
+    """Write the stage board: months, quarters and offices at one sight, with the way to every file.
+
+    `propose`, `decide` and `publish` write it too.
+    """
+    from sogong_pipeline.steps.board import write_board
+
+    written = write_board(open_installation())
+    return {
+        "files": [f"{written.folder}/{name}" for name in written.files],
+        "lines": [f"open {written.folder}/{written.files[0]}"],
     }
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sogong_pipeline.steps.months import MonthState
 
 LATE = 3
+WARNINGS_NAMED = 3
 
 
 def ingest(
@@ -110,7 +111,11 @@ def _told(state: MonthState) -> str:
     """One line about one month."""
     facts = _month_facts(state)
     line = f"{state.month}  {facts['rows']:>8,} rows  {facts['quarantined_rows']:>4,} quarantined  "
-    line += counted(len(facts["warnings"]), "warning") if facts["warnings"] else "gate passed"
+    names = [warning.partition(": ")[0] for warning in facts["warnings"]]
+    told = f"{counted(len(names), 'warning')} ({', '.join(names[:WARNINGS_NAMED])})"
+    line += told if names else "gate passed"
+    if state.checked.facts["holding"]:
+        line += "  held, see `sogong status`"
     if not state.checked.facts["compared_with_month_before"]:
         line += " (the month before is not in)"
     if state.measured:
@@ -134,6 +139,7 @@ def propose(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Measure quarters and propose a reference stage for each district."""
+    from sogong_pipeline.steps.board import write_board
     from sogong_pipeline.steps.sweep import outdated_months, remake_month
 
     wanted = Quarter.parse(quarter) if quarter else None
@@ -191,6 +197,8 @@ def propose(
                     f"judged with registry {judged} ({registry}); the latest edition is still the latest"
                 )
             shown.done()
+    if editions:
+        write_board(installation)
     return {"editions": editions, "lines": lines or ["no quarter's inputs changed"]}
 
 
@@ -202,9 +210,10 @@ def _as_known(known: dt.datetime, why: list[str]) -> str:
 
 def status(as_json: Json = False) -> dict[str, Any]:
     """Tell what is in, what is missing, late or stale; status 3 when something is."""
+    from sogong_pipeline.quality.doubtful import doubtful_months
     from sogong_pipeline.steps.sweep import outdated_months
     from sogong_pipeline.upkeep.capacity import room
-    from sogong_pipeline.upkeep.lateness import last_success, stopped
+    from sogong_pipeline.upkeep.lateness import last_success
 
     installation = open_lake_in_use()
     months = installation.passed()
@@ -216,17 +225,19 @@ def status(as_json: Json = False) -> dict[str, Any]:
     proposed = [quarter for quarter in installation.quarters.with_data() if installation.edition(quarter)]
     stale = {str(quarter): why for quarter in proposed if (why := installation.quarters.stale(quarter))}
     outdated = {str(month): why for month, why in outdated_months(installation).items()}
-    taken, halted = room(installation), stopped(installation)
+    doubtful = doubtful_months(installation)
+    taken = room(installation)
     age = (today - months[-1].last_day).days if months else None
     return {
         "months": [str(month) for month in months],
         "missing": [str(month) for month in missing],
         "late": [str(month) for month in late],
         "freshness_days": age,
-        "stopped": halted,
         "last_success": last_success(installation),
         "registry": registry.version if registry else None,
         "proposed": [str(quarter) for quarter in proposed],
+        "stopped": {str(one.month): one.checks for one in doubtful if one.state == "stopped"},
+        "held": {str(one.month): one.checks for one in doubtful if one.state == "held"},
         "outdated": outdated,
         "stale": stale,
         "disk_bytes": taken.home,
@@ -240,9 +251,9 @@ def status(as_json: Json = False) -> dict[str, Any]:
             f"missing   {', '.join(map(str, missing)) or 'none'}",
             f"late      {', '.join(map(str, late)) or 'none'}",
             *([f"freshness {counted(age, 'day')} since the end of {months[-1]}"] if age is not None else []),
-            *(f"stopped   {month}: {'; '.join(why)}" for month, why in halted.items()),
             f"registry  {registry.version if registry else 'none; run `sogong registry load FILE`'}",
             f"proposed  {', '.join(map(str, proposed)) or 'none'}",
+            *(one.line for one in doubtful),
             *_outdated_lines(outdated),
             *(f"stale     {name}: {why[0]}; run `sogong propose`" for name, why in stale.items()),
             f"lake      {taken.lake / 1e9:.2f} GB in {installation.lake.store.address}",
@@ -250,7 +261,7 @@ def status(as_json: Json = False) -> dict[str, Any]:
             f"forecast  {taken.a_month / 1e9:.3f} GB a month, {taken.a_year / 1e9:.2f} GB for twelve more"
             + (", which the disk has not" if taken.a_year > taken.free else ""),
         ],
-        "status": LATE if missing or late or outdated or stale or halted else 0,
+        "status": LATE if missing or late or doubtful or outdated or stale else 0,
     }
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
-from sogong_pipeline.councils.sheet import Line, Sheet
+from sogong_pipeline.councils.sheet import Line, Sheet, is_figure
 from sogong_pipeline.councils.wording import stage_label, texts
+from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.parts import Cell, Column, Masthead, Page, Row, Section, Table
-from sogong_pipeline.pages.wording import number, quarter_ko, shorten
+from sogong_pipeline.pages.wording import number, quarter_ko, shorten, signed
 from sogong_pipeline.pages.wording import texts as report_texts
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.vocabulary import Stage
+from sogong_pipeline.vocabulary import OK, UNKNOWN, Stage
 
-LISTED, OF_EACH, NAMED = 12, 5, 4
-"""So many districts of one table, of two, and names in a sentence fit on the one page; the rest are counted."""
+LISTED, BESIDE_CHANGES, CHANGED, NAMED = 30, 20, 8, 4
+"""So many flagged districts alone, beside those that changed, of these, and names in a sentence fit on the one page."""
 
 KEYWORDS = ("지역중소기업", "밀집지역", "위기징후", "의결 자료")
 
@@ -72,7 +74,7 @@ def _headline(sheet: Sheet) -> tuple[str, ...]:
 
 def _to_decide(sheet: Sheet) -> Section:
     found = [line for line in sheet.lines if line.stage in {"severe", "caution"}]
-    listed = OF_EACH if any(line.last_stage for line in sheet.lines) else LISTED
+    listed = BESIDE_CHANGES if any(line.last_stage for line in sheet.lines) else LISTED
     heading = "먼저 정할 곳(심각·주의)"
     if not found:
         return Section("decide", heading, paragraphs=("주의나 심각으로 제안된 곳이 없습니다.",))
@@ -106,14 +108,24 @@ def _changed(sheet: Sheet) -> Section:
     found = [line for line in known if line.last_stage != line.stage]
     heading = "직전 의결과 달라진 곳"
     if not known:
-        return Section("changed", heading, paragraphs=("직전 의결이 없어 견줄 수 없습니다.",))
+        return Section("changed", heading, paragraphs=("비교할 직전 의결이 없습니다.",))
     if not found:
         return Section("changed", heading, paragraphs=("제안된 단계가 직전 의결과 모두 같습니다.",))
-    return _section("changed", heading, found[:OF_EACH], len(found), _last)
+    return _section("changed", heading, found[:CHANGED], len(found), _last)
 
 
 def _last(line: Line) -> Cell:
     return Cell(stage_label(line.last_stage) if line.last_stage else "", stage=line.last_stage)
+
+
+def _figure(line: Line, key: str) -> Cell:
+    """A figure of the sheet, a change with its sign."""
+    shown = line.shown[key]
+    if not is_figure(shown):
+        return cells.unknown(line.statuses.get(key, UNKNOWN))
+    value = Decimal(shown)
+    text = number(value) if key == "workers" else signed(value)
+    return cells.known(text, value, line.statuses.get(key, OK))
 
 
 def _section(
@@ -123,25 +135,29 @@ def _section(
     count: int,
     before: Callable[[Line], Cell] | None = None,
 ) -> Section:
-    """A table of districts: with what was decided before, or with the reason of the proposal."""
+    """A table of districts, one line each; the reasons of the proposals are on the sheet."""
     rows = tuple(
         Row(
             (
-                Cell(shorten(line.name, 30), note=line.place),
+                Cell(shorten(line.name, 24)),
+                Cell(line.place),
                 *((before(line),) if before else ()),
                 Cell(report_texts().stages[line.stage], stage=line.stage),
+                _figure(line, "workers"),
+                *(_figure(line, f"{measure}_year") for measure in ("workplaces", "workers", "payroll")),
                 Cell(line.shown["confidence"]),
-                *(() if before else (Cell(line.shown["reason_ko"]),)),
             )
         )
         for line in listed
     )
     columns = (
         Column("밀집지역"),
+        Column("소재지"),
         *((Column("직전 의결", "stage"),) if before else ()),
         Column("제안", "stage"),
+        Column("종사자", "number", "명"),
+        *(Column(label, "number", "%", "1년 전 대비 증감률") for label in ("사업장", "종사자", "급여")),
         Column("신뢰도"),
-        *(() if before else (Column("제안 근거"),)),
     )
     rest = count - len(rows)
     notes = (f"이 밖의 {number(rest)}곳은 의결표에 같은 순서로 있습니다.",) if rest else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,11 @@ from sogong_pipeline.pages.wording import clean, shorten, with_particle
 from sogong_pipeline.vocabulary import STAGES, Stage
 
 LONGEST_REASON = 2_000
+LEAST_SYLLABLES, LEAST_LETTERS = 2, 4
+THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+MOST_EQUAL = 3
+"""More equal problems than these become one line."""
+PLACES_NAMED = 30
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,10 @@ def _against(
         f"{cell.place}: 표 밖의 글(‘{shorten(text_of(cell))}’)은 기록되지 않습니다. 의결 사유로 옮기거나 지워 주십시오."
         for cell in returned.stray
     ]
+    problems += [
+        f"{note.place}: 메모(‘{shorten(clean(note.text))}’)는 기록되지 않습니다. 의결 사유로 옮기거나 지워 주십시오."
+        for note in returned.comments
+    ]
     kind, decided_on, decided_by = _form(returned, days, problems)
     own = [row for row in recorded if row.office_code == sheet.office_code]
     if any(row.sheet_sha256 == sha256 for row in own):
@@ -152,7 +162,7 @@ def _against(
         if kind != "decision" and own and not judged and not problems:
             problems.append("기록된 의결과 달라진 곳이 없습니다.")
     if problems:
-        return Checked(problems, sha256, sheet)
+        return Checked(gathered(problems), sha256, sheet)
     return Checked([], sha256, sheet, kind, decided_on, decided_by, judged)
 
 
@@ -223,7 +233,7 @@ def _same(cell: Filled | None, issued: str, column: Column) -> bool:
         if isinstance(cell.value, bool):
             return False
         try:
-            came = Decimal(str(cell.value))
+            came = Decimal(_without_separators(cell.value))
             return came.is_finite() and round(came, column.digits + 6) == Decimal(issued)
         except InvalidOperation:
             return False
@@ -231,6 +241,19 @@ def _same(cell: Filled | None, issued: str, column: Column) -> bool:
     return (
         issued in {said, clean(unescape(said)), unicodedata.normalize("NFC", said)} or clean(issued) == said
     )
+
+
+def _without_separators(value: object) -> str:
+    """A number as text without the commas that programs write between thousands."""
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    return text.replace(",", "") if THOUSANDS.fullmatch(text) else text
+
+
+def _says_something(reason: str) -> bool:
+    """Whether a reason is more than a sign: two Korean syllables, or a word in other letters."""
+    syllables = sum("가" <= letter <= "힣" or "一" <= letter <= "鿿" for letter in reason)
+    letters = sum(letter.isascii() and letter.isalpha() for letter in reason)
+    return syllables >= LEAST_SYLLABLES or letters >= LEAST_LETTERS
 
 
 def _judged(line: Line, row: Row, standing: Decision | None, problems: list[str]) -> Judged | None:
@@ -252,16 +275,42 @@ def _judged(line: Line, row: Row, standing: Decision | None, problems: list[str]
     if standing is not None:
         if (stage, reason) == (standing.stage, standing.reason):
             return None
-        if not reason or reason == standing.reason:
+        if not reason or reason == standing.reason or not _says_something(reason):
             was = stage_label(standing.stage)
             problems.append(
                 f"{where}{_called(line)}: 기록된 의결(‘{was}’)을 바꾸는 사유를 새로 적어 주십시오."
             )
-    elif not reason and (stage != line.stage or stage == "undetermined"):
+    elif not _says_something(reason or "") and (stage != line.stage or stage == "undetermined"):
         why = (
             "보류를 유지하는"
             if stage == "undetermined"
             else f"제안(‘{line.shown['proposal']}’)과 다르게 정한"
         )
-        problems.append(f"{where}{_called(line)}: {why} 사유를 적어 주십시오.")
+        now = f" 두 글자가 넘는 말로 적어야 합니다(지금 ‘{shorten(reason)}’)." if reason else ""
+        problems.append(f"{where}{_called(line)}: {why} 사유를 적어 주십시오.{now}")
     return Judged(line, stage, reason, standing)
+
+
+def gathered(problems: Sequence[str]) -> list[str]:
+    """The problems in their order, of many equal ones one line with their number and their places.
+
+    Problems are equal when they say the same after the place, what stands in brackets aside.
+    """
+    equal: dict[str, list[str]] = {}
+    for problem in problems:
+        equal.setdefault(_said(problem), []).append(problem)
+    found = []
+    for said, same in equal.items():
+        if len(same) <= MOST_EQUAL or said == same[0]:
+            found += same
+            continue
+        places = [problem.partition(" ")[0].rstrip(":") for problem in same]
+        more = f" 등 {len(same)}곳" if len(same) > PLACES_NAMED else ""
+        found.append(f"{len(same)}건({', '.join(places[:PLACES_NAMED])}{more}): {said}")
+    return found
+
+
+def _said(problem: str) -> str:
+    """What a problem says after its place and the district, without what stands in brackets."""
+    place, colon, rest = problem.partition(": ")
+    return re.sub(r"\([^()]*\)", "", rest) if colon and place else problem

@@ -5,13 +5,16 @@ Sheets come back saved by Excel, LibreOffice or Hancom Office. Nothing in them i
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
+from openpyxl.xml.functions import fromstring
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """What a compound file begins with: an XLSX under a password, or a spreadsheet of before 2007."""
@@ -29,6 +32,8 @@ ACTIVE = (
     "externallinks/",
     "dialogsheets/",
 )
+COMMENTS = re.compile(r"xl/(?:.*/)?(?:comments?|threadedComments?/threadedComment)\d*\.xml", re.IGNORECASE)
+"""Where programs keep the notes of cells."""
 MACRO_TYPE = b"macroenabled"
 
 
@@ -54,6 +59,38 @@ class Filled:
             column, rest = divmod(column - 1, 26)
             letters = chr(ord("A") + rest) + letters
         return f"{letters}{self.row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A note that hangs on a cell: its place, as R15, and its text."""
+
+    place: str
+    text: str
+
+
+def read_comments(file: Path) -> list[Comment]:
+    """The notes of every page of a file that `read_cells` read; of a thread each answer is one."""
+    found: dict[tuple[str, str], Comment] = {}
+    with zipfile.ZipFile(file) as archive:
+        for name in sorted(archive.namelist()):
+            if COMMENTS.fullmatch(name):
+                for comment in _comments(archive.read(name)):
+                    found.setdefault((comment.place, comment.text), comment)
+    return list(found.values())
+
+
+def _comments(content: bytes) -> Iterator[Comment]:
+    """The notes of one part, of either form that programs write."""
+    try:
+        root = fromstring(content)
+    except ParseError as error:
+        raise UnreadableError("파일이 손상되어 메모를 읽을 수 없습니다.") from error
+    for element in root.iter():
+        if element.tag.rpartition("}")[2] in {"comment", "threadedComment"}:
+            text = " ".join("".join(element.itertext()).split())
+            if text:
+                yield Comment(str(element.get("ref", "")), text)
 
 
 def read_cells(file: Path) -> list[Filled]:
@@ -104,6 +141,11 @@ def _examine_members(archive: zipfile.ZipFile) -> None:
             "압축을 풀면 지나치게 커지는 파일이라 열지 않았습니다. 받으신 의결표에 채워 주십시오."
         )
     names = [member.filename.lower() for member in members]
+    if "content.xml" in names and "mimetype" in names:
+        raise UnreadableError(
+            "ODS(개방형 문서) 파일입니다. 쓰시는 프로그램의 ‘다른 이름으로 저장’에서 ‘Excel 통합 문서(.xlsx)’를 골라 "
+            "저장해 주십시오."
+        )
     if "[content_types].xml" not in names or not any(name.startswith("xl/workbook") for name in names):
         raise UnreadableError("스프레드시트가 아닌 파일입니다. 받으신 의결표(.xlsx)를 보내 주십시오.")
     if any(part in name for name in names for part in ACTIVE):

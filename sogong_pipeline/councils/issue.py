@@ -27,6 +27,8 @@ from sogong_pipeline.reports.scope import scopes
 from sogong_pipeline.stages.rules import DEFAULT
 
 STEP = "sheets"
+LATEST_DAYS = 60
+"""As many days after its period a deadline may lie."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,14 @@ def issue_sheets(
         The sheets and whether they are others than were out before.
 
     Raises:
-        RefusedError: when no quarter of the period was proposed, or a council has decided on another edition.
+        RefusedError: when no quarter of the period was proposed, or it is held; when a council has decided on another
+            edition; when the deadline given cannot be meant.
     """
     before = current_issue(catalogue.lake, period)
     quarter = quarter or _newest(catalogue, period)
     until = deadline or (before.deadline if before else period.last_day)
+    if deadline is not None:
+        _refuse_deadline(period, deadline, catalogue.settings.clock().date())
     source = collect(catalogue, quarter, draft=True)
     decided = sorted({found.manifest["key"][1] for found in recordings(catalogue.lake, str(period))})
     if before and decided and (before.quarter, before.edition) != (quarter, source.edition):
@@ -130,6 +135,18 @@ def issue_sheets(
     is_new = catalogue.lake.current(STEP, str(period)) != name
     catalogue.lake.set_current(name, STEP, str(period), recorded_at=catalogue.now())
     return Issue.of(partition), is_new
+
+
+def _refuse_deadline(period: HalfYear, deadline: dt.date, today: dt.date) -> None:
+    """Refuse a deadline that is past, before the period, or long after it; councils do meet in January.
+
+    Raises:
+        RefusedError: naming the days between which it may lie.
+    """
+    first = max(today, period.quarters[0].months[0].first_day)
+    last = period.last_day + dt.timedelta(days=LATEST_DAYS)
+    if not first <= deadline <= last:
+        raise RefusedError(f"the deadline {deadline} of {period} must lie between {first} and {last}")
 
 
 def _newest(catalogue: Catalogue, period: HalfYear) -> Quarter:

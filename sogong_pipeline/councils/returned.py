@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sogong_pipeline.councils.intake import Filled, UnreadableError, read_cells
+from sogong_pipeline.councils.intake import Comment, Filled, UnreadableError, read_cells, read_comments
 from sogong_pipeline.councils.wording import columns, texts
 from sogong_pipeline.councils.workbook import IDENTITY
-from sogong_pipeline.pages.wording import clean, with_particle
+from sogong_pipeline.pages.wording import clean, shorten, with_particle
 
+LEAST_TITLES = 4
+"""As many titles of columns in a row make it the header of the table."""
 Row = Mapping[str, Filled]
 """The filled cells of a district's row by column key."""
 
@@ -28,6 +30,7 @@ class Returned:
         missing: Titles of columns that are gone.
         formulas: Cells that hold a formula.
         stray: Cells that hold something where nothing is read.
+        comments: Notes that hang on cells, which nothing reads.
     """
 
     identity: Mapping[str, str]
@@ -36,6 +39,7 @@ class Returned:
     missing: Sequence[str]
     formulas: Sequence[Filled]
     stray: Sequence[Filled] = field(default_factory=list)
+    comments: Sequence[Comment] = field(default_factory=list)
 
 
 def read_returned(file: Path) -> Returned:
@@ -45,12 +49,10 @@ def read_returned(file: Path) -> Returned:
         UnreadableError: when it is no decision sheet of ours.
     """
     cells = read_cells(file)
-    identity, page = _identity(cells), _page(cells)
-    table = [cell for cell in cells if cell.page == page]
-    by_row: dict[int, list[Filled]] = {}
-    for cell in table:
-        by_row.setdefault(cell.row, []).append(cell)
     titles = {_squeezed(column.title): column.key for column in columns()}
+    identity, page = _identity(cells), _page(cells, titles)
+    table = [cell for cell in cells if cell.page == page]
+    by_row = _by_row(table)
     header = _header(by_row, titles)
     keys = {cell.column: titles.get(_squeezed(text_of(cell))) for cell in by_row[header]}
     rows, stray = [], []
@@ -71,6 +73,7 @@ def read_returned(file: Path) -> Returned:
         missing=[column.title for column in columns() if column.key not in keys.values()],
         formulas=[cell for cell in cells if cell.is_formula],
         stray=stray,
+        comments=read_comments(file),
     )
 
 
@@ -111,21 +114,44 @@ def _identity(cells: Sequence[Filled]) -> Mapping[str, str]:
     return found
 
 
-def _page(cells: Sequence[Filled]) -> str:
-    title = columns()[0].title
-    pages = dict.fromkeys(cell.page for cell in cells if text_of(cell) == title)
+def _page(cells: Sequence[Filled], titles: Mapping[str, str]) -> str:
+    """The page that holds the table: the one with its header, wherever it stands."""
+    pages = [
+        page
+        for page in dict.fromkeys(cell.page for cell in cells)
+        if _has_header(_by_row([cell for cell in cells if cell.page == page]), titles)
+    ]
     if not pages:
+        title = with_particle(f"‘{columns()[0].title}’", "으로/로")
+        raise UnreadableError(f"의결표에서 {title} 시작하는 머리글을 찾을 수 없습니다.")
+    if len(pages) > 1:
+        named = "와 ".join(f"‘{shorten(page)}’" for page in pages[:2])
         raise UnreadableError(
-            f"의결표에서 {with_particle(f'‘{title}’', '으로/로')} 시작하는 머리글을 찾을 수 없습니다."
+            f"의결표가 {len(pages)}장 들어 있습니다({named}). 어느 것이 의결인지 알 수 없으니 한 장만 남겨 주십시오."
         )
-    return next(iter(pages))
+    return pages[0]
+
+
+def _by_row(cells: Sequence[Filled]) -> dict[int, list[Filled]]:
+    by_row: dict[int, list[Filled]] = {}
+    for cell in cells:
+        by_row.setdefault(cell.row, []).append(cell)
+    return by_row
+
+
+def _has_header(by_row: Mapping[int, Sequence[Filled]], titles: Mapping[str, str]) -> bool:
+    """Whether one of some rows is the header of the table; a title or two may stand elsewhere by chance."""
+    most = max((_titles_in(row, titles) for row in by_row.values()), default=0)
+    return most >= LEAST_TITLES
+
+
+def _titles_in(row: Sequence[Filled], titles: Mapping[str, str]) -> int:
+    return sum(_squeezed(text_of(cell)) in titles for cell in row)
 
 
 def _header(by_row: Mapping[int, Sequence[Filled]], titles: Mapping[str, str]) -> int:
     """The row with the most titles; a title may stand elsewhere by chance."""
-    return max(
-        by_row, key=lambda row: (sum(_squeezed(text_of(cell)) in titles for cell in by_row[row]), -row)
-    )
+    return max(by_row, key=lambda row: (_titles_in(by_row[row], titles), -row))
 
 
 def _form(cells: Sequence[Filled]) -> Mapping[str, Filled]:

@@ -6,11 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from shapely.geometry.base import BaseGeometry
+
 from sogong_pipeline.districts.outlines import check_outlines, with_outlines
 from sogong_pipeline.districts.placements import check_placements
 from sogong_pipeline.districts.problems import Problems
 from sogong_pipeline.districts.registry import Registry
-from sogong_pipeline.districts.template import check_registry
+from sogong_pipeline.districts.statements import contradictory, unknown_codes
+from sogong_pipeline.districts.template import check_rows
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,28 @@ def read_all(path: Path, as_of: dt.date | None, given: Given) -> Registry:
         RefusedError: when anything in any of the files is wrong; it tells all of it.
     """
     problems = Problems()
-    districts = check_registry(path, as_of, problems)
+    rows = check_rows(path, as_of, problems)
+    districts = [district for _, district in rows]
     ids = {district.district_id for district in districts}
     placements = []
     for role, file in (("override", given.overrides), ("list", given.workplaces)):
         if file is not None:
             placements += check_placements(file, role, ids, problems)
+    outlines: dict[str, BaseGeometry] = {}
     if given.outlines is not None:
         outlines = check_outlines(given.outlines, ids, problems)
-        districts = with_outlines(districts, outlines)
+    for number, complaint in contradictory(dict(rows), outlines):
+        problems.add(path.name, complaint, number)
+    districts = with_outlines(districts, outlines)
     problems.refuse()
     return Registry.of(districts, placements)
+
+
+def codes_that_never_were(path: Path, as_of: dt.date | None) -> list[str]:
+    """Of a registry file that loads, a line for each code that never existed, with its row."""
+    rows = check_rows(path, as_of, Problems())
+    return [
+        f"{path.name}: row {number}: {district.district_id}: {told}"
+        for number, district in sorted(rows, key=lambda row: row[0])
+        for told in unknown_codes(district)
+    ]

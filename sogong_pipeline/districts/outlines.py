@@ -6,8 +6,10 @@ lies, and these place workplaces; besides, which district lies in which, and whe
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
+import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -35,6 +37,19 @@ LEAST_IN_DONG = 0.1
 """A district without legal dongs in the registry gets those in which as much of its outline lies."""
 LEAST_OF_DONG = 0.5
 """A legal dong is filled by a district whose outline covers as much of it; the rest is hills and fields."""
+CP949_NAMES = {
+    "cp949",
+    "949",
+    "ansi949",
+    "ms949",
+    "windows949",
+    "xwindows949",
+    "uhc",
+    "euckr",
+    "ksc56011987",
+    "korean",
+}
+"""Names of CP949 in `.cpg` files, without signs; EUC-KR is a part of it."""
 KOREA = shapely.box(124, 33, 132, 39)
 LARGEST_BYTES = 200_000_000
 """Unpacked; all 1,363 outlines of complexes take a tenth."""
@@ -136,11 +151,26 @@ def _shapefile(path: Path) -> Iterator[tuple[dict[str, Any], BaseGeometry | None
         if missing:
             raise ValueError(f"the ZIP has no {', '.join(missing)}")
         held = {suffix: archive.read(name) for suffix, name in parts.items()}
-    encoding = held[".cpg"].decode("ascii").strip() if ".cpg" in held else "cp949"
+    encoding = _encoding(held[".cpg"]) if ".cpg" in held else "cp949"
     crs = held[".prj"].decode("utf-8", errors="replace")
     reader = shapefile.Reader(shp=io.BytesIO(held[".shp"]), dbf=io.BytesIO(held[".dbf"]), encoding=encoding)
     for record in reader.iterShapeRecords():
         yield record.record.as_dict(), _in_degrees(record.shape.__geo_interface__, crs)
+
+
+def _encoding(cpg: bytes) -> str:
+    """The encoding that a `.cpg` names; programs call CP949 by many names.
+
+    Raises:
+        ValueError: when nobody knows the name.
+    """
+    name = cpg.decode("ascii", errors="replace").strip()
+    if re.sub(r"[^a-z0-9]", "", name.lower()) in CP949_NAMES:
+        return "cp949"
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise ValueError(f"its .cpg names the encoding {name[:40]!r}, which nobody knows") from None
 
 
 def _id_of(properties: Mapping[str, Any]) -> str:
@@ -159,7 +189,8 @@ def _in_degrees(geometry: Any, crs: str) -> BaseGeometry | None:
         read: BaseGeometry = shape(geometry)
     except (AttributeError, TypeError, shapely.errors.GEOSException) as error:
         raise ValueError(f"a geometry cannot be read ({error})") from None
-    transformer = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
+    # A guess where the shift of the datum is unknown is off by hundreds of metres.
+    transformer = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True, allow_ballpark=False)
     return shapely.transform(read, lambda points: _moved(points, transformer))
 
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from sogong_pipeline.districts.habits import date_of
 from sogong_pipeline.districts.problems import Problems, read_table
 from sogong_pipeline.districts.registry import Placement
-from sogong_pipeline.districts.template import read_date
 
 COLUMNS = (
     "district_id",
@@ -30,7 +30,7 @@ def check_placements(
     """Read a file of placements and note what is wrong with it.
 
     Args:
-        path: a UTF-8 CSV with the columns of `COLUMNS`.
+        path: a table (`tables`) with the columns of `COLUMNS`.
         role: `override` or `list`; only an override may leave the district blank: the workplace is in none.
         district_ids: the districts of the registry.
         problems: where to note problems.
@@ -44,7 +44,7 @@ def check_placements(
         complaints = _complaints(row, role, district_ids)
         for complaint in complaints:
             problems.add(path.name, complaint, number)
-        valid_from = None if complaints else read_date(row["valid_from"])
+        valid_from = None if complaints else date_of(row["valid_from"])
         if valid_from is None:
             continue
         placement = Placement(
@@ -55,7 +55,7 @@ def check_placements(
             legal_dong_code=row["legal_dong_code"] or None,
             reason=row["reason"],
             valid_from=valid_from,
-            valid_to=read_date(row["valid_to"]),
+            valid_to=date_of(row["valid_to"]),
         )
         key = (placement.workplace_name, placement.business_number_prefix, placement.legal_dong_code)
         same = known.setdefault(key, [])
@@ -92,7 +92,7 @@ def read_placements(path: Path) -> list[Placement]:
                 legal_dong_code=row["legal_dong_code"] or None,
                 reason=row["reason"],
                 valid_from=dt.date.fromisoformat(row["valid_from"]),
-                valid_to=read_date(row["valid_to"]),
+                valid_to=date_of(row["valid_to"]),
             )
             for row in csv.DictReader(file)
         ]
@@ -111,7 +111,7 @@ def _complaints(row: dict[str, str], role: str, district_ids: Collection[str]) -
         if not re.fullmatch(pattern, row[column]):
             found.append(f"{column} {row[column]!r} has not {told}")
     try:
-        valid_from, valid_to = read_date(row["valid_from"]), read_date(row["valid_to"])
+        valid_from, valid_to = date_of(row["valid_from"]), date_of(row["valid_to"])
     except ValueError:
         dates = f"valid_from {row['valid_from']!r} or valid_to {row['valid_to']!r}"
         return [*found, f"{dates} is not a date like 2026-01-31"]

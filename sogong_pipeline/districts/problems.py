@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sogong_pipeline.districts.tables import rows_of
 from sogong_pipeline.errors import RefusedError
 
 
@@ -44,34 +43,30 @@ class Problems:
 def read_table(
     path: Path, columns: Sequence[str], problems: Problems
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV in UTF-8 with their numbers; cells without the blanks around them.
+    """The rows of a table with their numbers; see `tables` for what is read.
 
-    A file of another encoding is a problem; where it reads as CP949 its rows are yielded all the same, so that what
-    else is wrong is told in the same breath. Rows that have not the cells of the header are problems and left out.
+    A file that is none is a problem. Rows that have not the cells of the header are problems and left out.
     """
-    content = path.read_bytes()
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        problems.add(path.name, f"not UTF-8 (byte {error.start}); save it as CSV UTF-8", row)
-        text = content.decode("cp949", errors="replace")
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [cell.strip() for cell in next(reader, [])]
+        rows = list(rows_of(path))
+    except ValueError as error:
+        problems.add(path.name, str(error))
+        return
+    header = rows[0][1] if rows else []
     missing = [column for column in columns if column not in header]
     if missing:
         problems.add(
             path.name, f"the registry lacks the columns {', '.join(missing)}; see docs/registry-template.md"
         )
         return
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
+    for number, cells in rows[1:]:
+        if not any(cells):
             continue
         if len(cells) != len(header):
             problems.add(
                 path.name,
                 f"it has {len(cells)} cells and the header {len(header)}; a comma in a cell needs quotes",
-                reader.line_num,
+                number,
             )
             continue
-        yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=True))
+        yield number, dict(zip(header, cells, strict=True))

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from sogong_pipeline.districts.habits import date_of, kind_of, yes_or_blank
 from sogong_pipeline.districts.problems import Problems, read_table
 from sogong_pipeline.districts.registry import District, kinds
 from sogong_pipeline.regions.reference import regions
@@ -36,7 +37,7 @@ def read_registry(path: Path, as_of: dt.date | None = None) -> list[District]:
     """Read a registry file.
 
     Args:
-        path: a UTF-8 CSV with the columns of `TEMPLATE`, and of `OPTIONAL` where it has them.
+        path: a table (`tables`) with the columns of `TEMPLATE`, and of `OPTIONAL` where it has them.
         as_of: the first day of validity for rows that leave `valid_from` blank.
 
     Returns:
@@ -53,10 +54,15 @@ def read_registry(path: Path, as_of: dt.date | None = None) -> list[District]:
 
 def check_registry(path: Path, as_of: dt.date | None, problems: Problems) -> list[District]:
     """Read a registry file and note what is wrong with it; what is returned counts only when nothing is."""
+    return [district for _, district in check_rows(path, as_of, problems)]
+
+
+def check_rows(path: Path, as_of: dt.date | None, problems: Problems) -> list[tuple[int, District]]:
+    """As `check_registry`, each district with the number of its row."""
     before = bool(problems)
     rows: list[tuple[int, District]] = []
     for number, cells in read_table(path, TEMPLATE, problems):
-        row = {**dict.fromkeys(OPTIONAL, ""), **cells}
+        row = _template_row({**dict.fromkeys(OPTIONAL, ""), **cells})
         complaints = _complaints(row, as_of)
         for complaint in complaints:
             problems.add(path.name, complaint, number)
@@ -67,7 +73,12 @@ def check_registry(path: Path, as_of: dt.date | None, problems: Problems) -> lis
         problems.add(path.name, complaint, row_number)
     if not rows and bool(problems) == before:
         problems.add(path.name, "it holds no district")
-    return [district for _, district in rows]
+    return rows
+
+
+def _template_row(row: dict[str, str]) -> dict[str, str]:
+    """A row with its kind, and its yes or no, as the template writes them."""
+    return {**row, "kind": kind_of(row["kind"]), "is_alone": yes_or_blank(row["is_alone"])}
 
 
 def write_registry(districts: Iterable[District]) -> str:
@@ -94,19 +105,10 @@ def _split(cell: str) -> tuple[str, ...]:
     return tuple(sorted({part.strip() for part in cell.split("|") if part.strip()}))
 
 
-def read_date(cell: str) -> dt.date | None:
-    """A date like 2026-01-31; None for a blank.
-
-    Raises:
-        ValueError: when it is none.
-    """
-    return dt.date.fromisoformat(cell) if cell else None
-
-
 def _district(row: dict[str, str], as_of: dt.date | None) -> District:
     """A checked row as a district."""
     dongs = _split(row["legal_dong_codes"])
-    valid_from = read_date(row["valid_from"]) or as_of
+    valid_from = date_of(row["valid_from"]) or as_of
     assert valid_from is not None  # noqa: S101 - checked before; for the type checker
     return District(
         district_id=row["district_id"],
@@ -119,7 +121,7 @@ def _district(row: dict[str, str], as_of: dt.date | None) -> District:
         latitude=row["latitude"] or None,
         source=row["source"],
         valid_from=valid_from,
-        valid_to=read_date(row["valid_to"]),
+        valid_to=date_of(row["valid_to"]),
         roads=_split(row["roads"]),
         aliases=_split(row["aliases"]),
         parent_id=row["parent_id"] or None,
@@ -176,7 +178,7 @@ def _complaints(row: dict[str, str], as_of: dt.date | None) -> list[str]:
 
 def _wrong_dates(row: dict[str, str], as_of: dt.date | None) -> list[str]:
     try:
-        valid_from, valid_to = read_date(row["valid_from"]) or as_of, read_date(row["valid_to"])
+        valid_from, valid_to = date_of(row["valid_from"]) or as_of, date_of(row["valid_to"])
     except ValueError:
         dates = f"valid_from {row['valid_from']!r} or valid_to {row['valid_to']!r}"
         return [f"{dates} is not a date like 2026-01-31"]

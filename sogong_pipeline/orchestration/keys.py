@@ -26,7 +26,7 @@ def quarter_of(key: str | None) -> Quarter:
     return _read(key, Quarter, "2026-Q3")
 
 
-def skip_if_refused(key: str | None, kind: type[Month] | type[Quarter]) -> None:
+def skip_if_refused(key: str | None, kind: type[Period]) -> None:
     """Skip a task that runs whatever happened before it, or beside another, so that a bad key is one alert.
 
     Raises:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sogong_pipeline.errors import counted
-from sogong_pipeline.renderers.registry import file_name
 
 if TYPE_CHECKING:
     from sogong_pipeline.lake.partitions import Partition
@@ -30,6 +29,8 @@ def month_note(installation: Installation, month: Month, quality: str) -> str:
         month: the data month.
         quality: the folder of the quality pages.
     """
+    from sogong_pipeline.renderers.registry import file_name  # noqa: PLC0415 - parsing must not import it
+
     vintages = installation.vintages(month)
     staged = installation.lake.find("staged", str(month), vintages[0]) if vintages else None
     if staged is None:
@@ -40,8 +41,12 @@ def month_note(installation: Installation, month: Month, quality: str) -> str:
     ]
     checked = installation.lake.find("checked", str(month), vintages[0])
     if checked is not None:
-        failed, warned = checked.facts["failed_critical"], checked.facts["failed_warning"]
-        lines.append(f"the gate stopped it: {'; '.join(failed)}" if failed else "the gate let it pass")
+        from sogong_pipeline.quality.standing import standing  # noqa: PLC0415 - parsing must not import it
+
+        found, warned = standing(installation, month, vintages[0]), checked.facts["failed_warning"]
+        stopped = f"the gate stopped it: {', '.join(found.stopping)}"
+        lines.append(stopped if found.stopping else "the gate let it pass")
+        lines += [f"held until a person accepts it: {', '.join(found.holding)}"] if found.holding else []
         lines += [f"{counted(len(warned), 'warning')}: {'; '.join(warned)}"] if warned else []
         lines.append(f"quality page: {quality}/{file_name(str(month))}")
     from sogong_pipeline.districts.loaded import measured_in_force  # noqa: PLC0415 - parsing must not import it

@@ -13,7 +13,7 @@ from typing import Literal
 from sogong_pipeline.pages.drawings import Drawing
 from sogong_pipeline.vocabulary import Number, Stage
 
-Kind = Literal["report", "bulletin", "quality", "briefing", "clusters"]
+Kind = Literal["report", "bulletin", "quality", "briefing", "clusters", "board"]
 Format = Literal["html", "pdf", "xlsx", "hwpx"]
 FORMATS: frozenset[Format] = frozenset({"html", "pdf", "xlsx", "hwpx"})
 ColumnKind = Literal["text", "number", "stage", "picture"]
@@ -23,11 +23,12 @@ Tone = Literal["", "bad", "doubtful"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way to another report (`report`, its file stem; empty: this one) or to a place in one (`anchor`)."""
+    """A way to another file (`report`, its stem from here; empty: this one) or to a place in one (`anchor`)."""
 
     text: str
     report: str = ""
     anchor: str = ""
+    suffix: Format = "html"
 
 
 @dataclass(frozen=True, slots=True)

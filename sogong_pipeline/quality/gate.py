@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import gc
-import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sogong_pipeline.lake.partitions import SHORT, Built, sha256_of
+from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month
-from sogong_pipeline.quality import SUITES
-from sogong_pipeline.quality.profiles import Profiles, profile
+from sogong_pipeline.quality.profiles import Before, Profiles, profile
 from sogong_pipeline.quality.staged_schema import columns_amiss
-from sogong_pipeline.regions.reference import data_path
 
 if TYPE_CHECKING:
     from sogong_pipeline.quality.suite import Result
 
-CHECKED = ("workplace", "month_profile", "sido_profile")
+CHECKED = ("workplace", "month_profile", "sido_profile", "column_profile")
 FIGURE = pa.decimal128(18, 6)
 RESULT = pa.schema(
     [
@@ -31,6 +28,7 @@ RESULT = pa.schema(
         ("vintage", pa.string()),
         ("check", pa.string()),
         ("severity", pa.string()),
+        ("holds", pa.bool_()),
         ("passed", pa.bool_()),
         ("observed", pa.string()),
         ("figure", FIGURE),
@@ -44,26 +42,15 @@ RESULT = pa.schema(
 )
 
 
-@cache
-def suites_version() -> str:
-    """A digest of the suites, their bounds and the codes they know; a changed one has months checked again."""
-    digest = hashlib.sha256()
-    for path in sorted(SUITES.glob("*.yaml")):
-        digest.update(path.read_bytes())
-    for table in ("region.csv", "legal_dong.csv.gz"):
-        digest.update(sha256_of(data_path(table)).encode())
-    return digest.hexdigest()[:SHORT]
-
-
 def check_month(
-    staged: Path, quarantine: Path, before: Path | None, month: Month, vintage: str, *, workspace: Path
+    staged: Path, quarantine: Path, before: Before | None, month: Month, vintage: str, *, workspace: Path
 ) -> Built:
     """Check a staged month.
 
     Args:
         staged: its typed rows.
         quarantine: its rows that could not be typed, with their reasons.
-        before: the typed rows of the month before, where that month is in.
+        before: the last month that counts before it, where one is near enough to tell anything.
         month: the data month.
         vintage: which file of the month it is.
         workspace: an empty folder to write in.
@@ -73,7 +60,7 @@ def check_month(
     """
     amiss = columns_amiss(staged)
     profiles = (
-        Profiles({"columns_amiss": len(amiss)}, [])
+        Profiles({"columns_amiss": len(amiss)}, [], [])
         if amiss
         else profile(staged, quarantine, before, month, workspace)
     )
@@ -81,23 +68,46 @@ def check_month(
     # What Great Expectations leaves in cycles, 200 MB of a month's text, would lie beside what the next steps take.
     gc.collect()
     pa.default_memory_pool().release_unused()
-    quality_check, sido_profile = workspace / "quality_check.parquet", workspace / "sido_profile.parquet"
-    rows = [
-        {"data_month": str(month), "vintage": vintage, "table": table, **asdict(result)}
-        for table, found in results.items()
-        for result in found
-    ]
-    pq.write_table(pa.Table.from_pylist(rows, RESULT), quality_check, compression="zstd")
+    sido_profile = workspace / "sido_profile.parquet"
     pq.write_table(pa.Table.from_pylist(profiles.sidos), sido_profile, compression="zstd")
-    failed = [result for found in results.values() for result in found if not result.passed]
     return Built(
-        files={"quality_check": quality_check, "sido_profile": sido_profile},
+        files={
+            "quality_check": write_results(results, month, vintage, workspace),
+            "sido_profile": sido_profile,
+        },
         facts={
             "compared_with_month_before": before is not None,
-            "failed_critical": [result.told for result in failed if result.severity == "critical"],
-            "failed_warning": [result.told for result in failed if result.severity == "warning"],
+            "compared_with": str(before.month) if before else None,
+            "counted_workplaces": int(profiles.month.get("counted_workplaces") or 0),
+            **failures(results),
         },
     )
+
+
+def write_results(
+    results: Mapping[str, Sequence[Result]], month: Month, vintage: str, workspace: Path
+) -> Path:
+    """Write what checks found as rows of `quality_check`; results by table, in the order of the suites."""
+    target = workspace / "quality_check.parquet"
+    rows = [
+        {"data_month": str(month), "vintage": vintage, "table": table, **asdict(result)}
+        for table, of_table in results.items()
+        for result in of_table
+    ]
+    pq.write_table(pa.Table.from_pylist(rows, RESULT), target, compression="zstd")
+    return target
+
+
+def failures(results: Mapping[str, Sequence[Result]]) -> dict[str, list[str]]:
+    """The failed checks for a manifest: a line each by severity, and the names of those that stop and that hold."""
+    failed = [result for of_table in results.values() for result in of_table if not result.passed]
+    critical = [result for result in failed if result.severity == "critical"]
+    return {
+        "failed_critical": [result.told for result in critical],
+        "failed_warning": [result.told for result in failed if result.severity == "warning"],
+        "stopping": [result.check for result in critical],
+        "holding": [result.check for result in failed if result.holds],
+    }
 
 
 def _results(staged: Path, profiles: Profiles, amiss: list[str]) -> dict[str, list[Result]]:
@@ -111,4 +121,5 @@ def _results(staged: Path, profiles: Profiles, amiss: list[str]) -> dict[str, li
         "workplace": suite.of_rows(suite.entries("workplace"), staged),
         "month_profile": suite.of_figures(suite.entries("month_profile"), profiles.month),
         "sido_profile": suite.of_regions(suite.entries("sido_profile"), profiles.sidos),
+        "column_profile": suite.of_regions(suite.entries("column_profile"), profiles.columns),
     }

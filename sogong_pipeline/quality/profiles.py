@@ -12,6 +12,7 @@ import yaml
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality import SUITES
 from sogong_pipeline.rates.contribution import contribution_for
+from sogong_pipeline.regions.crosswalk import divided_codes, today_of_codes
 from sogong_pipeline.regions.reference import data_path
 from sogong_pipeline.sql_engine import Engine, query
 
@@ -21,31 +22,45 @@ DUPLICATE = "the same line stands earlier in the file"
 
 @dataclass(frozen=True)
 class Profiles:
-    """Figures by name: one row of the month, one row per 시도 of today."""
+    """Figures by name: one row of the month, one per 시도 of today, one per area and column that decides membership."""
 
     month: dict[str, Any]
     sidos: list[dict[str, Any]]
+    columns: list[dict[str, Any]]
 
 
-def profile(staged: Path, quarantine: Path, before: Path | None, month: Month, workspace: Path) -> Profiles:
+@dataclass(frozen=True)
+class Before:
+    """The last month that counts before the one that is checked: its typed rows, and which month it is."""
+
+    rows: Path
+    month: Month
+
+
+def profile(staged: Path, quarantine: Path, before: Before | None, month: Month, workspace: Path) -> Profiles:
     """Compute the figures of a month.
 
     Args:
         staged: its typed rows.
         quarantine: its rows that could not be typed.
-        before: the typed rows of the month before, where that month is in.
+        before: the last month that counts before it, where one is near enough to tell anything.
         month: the data month.
         workspace: a folder to spill to.
     """
-    now, last = contribution_for(month), contribution_for(month.shift(-1))
+    now, last = contribution_for(month), contribution_for(before.month if before else month.shift(-1))
     with Engine(workspace) as engine:
-        engine.view("workplace", [staged, before] if before else staged)
+        engine.view("workplace", [staged, before.rows] if before else staged)
         engine.view("quarantine", quarantine)
         for table in ("region.csv", "legal_dong.csv.gz"):
             read = engine.connection.read_csv(str(data_path(table)), all_varchar=True)
             read.create_view(table.partition(".")[0])
-        known = yaml.safe_load((SUITES / "sido_bounds.yaml").read_text(encoding="utf-8"))["bounds"]
-        engine.connection.register("bound", pa.Table.from_pylist(known))
+        engine.connection.register("bound", pa.Table.from_pylist(_bounds("sido_bounds")["bounds"]))
+        watched = [
+            {"place": place, **column} for place, column in enumerate(_bounds("column_bounds")["columns"])
+        ]
+        engine.connection.register("watched", pa.Table.from_pylist(watched))
+        engine.connection.register("dong_today", today_of_codes())
+        engine.connection.register("dong_divided", divided_codes())
         engine.variables(
             {
                 "data_month": str(month),
@@ -63,4 +78,13 @@ def profile(staged: Path, quarantine: Path, before: Path | None, month: Month, w
         return Profiles(
             month=engine.rows(query("checked", "month_profile"))[0],
             sidos=engine.rows(query("checked", "sido_profile")),
+            columns=engine.rows(query("checked", "column_profile")),
         )
+
+
+def _bounds(name: str) -> dict[str, list[dict[str, Any]]]:
+    """A file of bounds that lies beside the suites."""
+    found: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+        (SUITES / f"{name}.yaml").read_text(encoding="utf-8")
+    )
+    return found

@@ -27,19 +27,24 @@ from great_expectations.expectations.registry import get_expectation_impl
 gc.collect()
 gc.freeze()
 
-OURS = {"check", "expect", "unit", "reason", "title_ko", "reason_ko"}
+OURS = {"check", "expect", "unit", "holds", "reason", "title_ko", "reason_ko"}
 """What an entry says besides the arguments of its expectation."""
 PLACES = Decimal("0.000001")
 EXAMPLES = 3
+REGIONS_SHOWN = 20
 EXAMPLE_LENGTH = 20
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one check found: `figure` should lie between `least` and `most` (None: open); `observed` tells it."""
+    """What one check found: `figure` should lie between `least` and `most` (None: open); `observed` tells it.
+
+    A failed check that `holds` lets the month in and keeps its quarters from being reported until a person accepts it.
+    """
 
     check: str
     severity: str
+    holds: bool
     passed: bool
     observed: str
     figure: Decimal | None
@@ -116,7 +121,7 @@ def of_regions(suite: Sequence[dict[str, Any]], regions: Sequence[dict[str, Any]
             known = [row[entry["column"]] for row in regions if row[entry["column"]] is not None]
             figure = max(known, key=lambda value: abs(value - 1), default=None)
             told = [f"{row['name']} {_plain(row[entry['column']])}" for row in broken]
-            observed = ", ".join(told) or _plain(figure)
+            observed = _few(told) or _plain(figure)
             results.append(
                 _result(entry, passed=result.success, observed=observed, figure=figure, **_limits(entry))
             )
@@ -127,7 +132,7 @@ def of_regions(suite: Sequence[dict[str, Any]], regions: Sequence[dict[str, Any]
                 _result(
                     entry,
                     passed=result.success,
-                    observed=", ".join(told) or f"none of {len(regions)}",
+                    observed=_few(told) or f"none of {len(regions)}",
                     figure=Decimal(len(broken)),
                     most=Decimal(0),
                 )
@@ -186,6 +191,7 @@ def _result(
     return Result(
         check=entry["check"],
         severity=entry["severity"],
+        holds=entry.get("holds", False),
         passed=bool(passed),
         observed=observed,
         figure=None if figure is None else figure.quantize(PLACES),
@@ -201,6 +207,12 @@ def _result(
 def _limits(entry: dict[str, Any]) -> dict[str, Decimal | None]:
     limits = {"least": entry.get("min_value"), "most": entry.get("max_value")}
     return {name: None if value is None else Decimal(str(value)) for name, value in limits.items()}
+
+
+def _few(told: Sequence[str]) -> str:
+    """As many of the regions that break a check as a line bears."""
+    more = f" and {len(told) - REGIONS_SHOWN} more" if len(told) > REGIONS_SHOWN else ""
+    return ", ".join(told[:REGIONS_SHOWN]) + more
 
 
 def _examples(values: Sequence[Any]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,9 +16,12 @@ import pyarrow.parquet as pq
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month
+from sogong_pipeline.quality.holds import Hold
+from sogong_pipeline.quality.standing import placed_in_force, standing
 from sogong_pipeline.warehouse.rows import source_file
 
 TREND_MONTHS = 24
+REASONS_SHOWN = 5
 State = Literal["passed", "warned", "stopped"]
 
 
@@ -31,6 +36,9 @@ class Checked:
         checked_at: When it was checked.
         is_compared: Whether the month before was in.
         is_in_force: Whether the month counts with this file.
+        reasons: Why rows went to quarantine, and how many.
+        holding: Names of the checks that hold it.
+        accepted: What a person accepted of it.
     """
 
     file: Mapping[str, Any]
@@ -39,6 +47,9 @@ class Checked:
     checked_at: dt.datetime
     is_compared: bool
     is_in_force: bool
+    reasons: Sequence[tuple[str, int]] = ()
+    holding: Sequence[str] = ()
+    accepted: Sequence[Hold] = ()
 
     @property
     def failed(self) -> list[Mapping[str, Any]]:
@@ -100,14 +111,29 @@ class History:
 
     def _checked(self, checked: Partition, month: Month, vintage: str, *, is_in_force: bool) -> Checked:
         raw, staged = (self._catalogue.lake.require(step, str(month), vintage) for step in ("raw", "staged"))
+        placed = placed_in_force(self._catalogue, month, vintage)
+        results = pq.read_table(checked.path("quality_check")).to_pylist()
+        if placed is not None:
+            results += pq.read_table(placed.path("quality_check")).to_pylist()
+        found = standing(self._catalogue, month, vintage)
         return Checked(
             file={**source_file(raw, staged, is_in_force=is_in_force), **staged.facts},
-            results=pq.read_table(checked.path("quality_check")).to_pylist(),
+            results=results,
             sidos=pq.read_table(checked.path("sido_profile")).to_pylist(),
             checked_at=dt.datetime.fromisoformat(checked.manifest["recorded_at"]),
             is_compared=checked.facts["compared_with_month_before"],
             is_in_force=is_in_force,
+            reasons=_reasons(staged),
+            holding=found.holding,
+            accepted=found.accepted,
         )
+
+
+def _reasons(staged: Partition) -> list[tuple[str, int]]:
+    """Why rows went to quarantine and how many of each, the most first; values are left out."""
+    texts = pq.read_table(staged.path("quarantine"), columns=["reason"])["reason"].to_pylist()
+    counted = Counter(re.sub(r"'[^']*'", "…", text.partition("; ")[0]) for text in texts)
+    return counted.most_common(REASONS_SHOWN)
 
 
 def trend_months(month: Month) -> list[Month]:

@@ -15,6 +15,8 @@ from sogong_pipeline.pages.wording import clean, month_ko, number
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality import SUITES
 from sogong_pipeline.quality.gate import CHECKED
+from sogong_pipeline.quality.placing import TABLE as PLACING
+from sogong_pipeline.quality.titles import titles
 from sogong_pipeline.quality_pages.history import Checked, History, trend_months
 from sogong_pipeline.quality_pages.revision_section import by_revision
 from sogong_pipeline.quality_pages.sido_section import by_sido
@@ -32,6 +34,7 @@ from sogong_pipeline.renderers.published import INDEX
 KICKER = "국민연금 가입 사업장 내역 품질 점검"
 KEYWORDS = ("국민연금 가입 사업장 내역", "자료 품질", "점검")
 DIGEST_SHOWN = 12
+TABLES = (*CHECKED, PLACING)
 
 
 def month_page(history: History, month: Month) -> Page:
@@ -56,9 +59,11 @@ def month_page(history: History, month: Month) -> Page:
             section
             for section in (
                 _failures(shown),
+                _accepted(shown),
                 _files(found),
+                _quarantined(shown),
                 by_revision(history.revisions(month)),
-                *(_table(history, month, shown, table) for table in CHECKED),
+                *(_table(history, month, shown, table) for table in TABLES),
                 by_sido(history, month, shown),
             )
             if section is not None
@@ -98,13 +103,23 @@ def _headline(month: Month, found: Sequence[Checked]) -> tuple[str, ...]:
     }[shown.state]
     instead = ""
     if not shown.is_in_force:
-        others = any(checked.is_in_force for checked in found)
-        instead = "앞서 통과한 파일이 그대로 쓰입니다." if others else "이 달은 쓰이는 파일이 없습니다."
+        others = [clean(checked.file["file_name"]) for checked in found if checked.is_in_force]
+        instead = (
+            f"앞서 통과한 파일({others[0]})이 그대로 쓰입니다."
+            if others
+            else "이 달은 쓰이는 파일이 없습니다."
+        )
+    held = (
+        f"점검 {number(len(shown.holding))}개에 어긋나 보류 중입니다. "
+        "확인하고 수용할 때까지 이 달에 기대는 분기의 보고서를 쓰지 않습니다."
+        if shown.holding
+        else ""
+    )
     account = (
         f"받은 {number(rows)}행 가운데 {number(staged)}행을 읽고 {number(rows - staged)}행을 격리했습니다."
     )
     compared = "" if shown.is_compared else "전월 자료가 없어 전월과 비교하는 점검은 하지 못했습니다."
-    return tuple(filter(None, (verdict, instead, account, compared)))
+    return tuple(filter(None, (verdict, instead, held, account, compared)))
 
 
 def _failures(shown: Checked) -> Section | None:
@@ -120,6 +135,28 @@ def _failures(shown: Checked) -> Section | None:
         for result in shown.failed
     )
     return Section("failures", "어긋난 점검", bullets=bullets)
+
+
+def _accepted(shown: Checked) -> Section | None:
+    """What a person accepted of the file, by whom and why."""
+    if not shown.accepted:
+        return None
+    bullets = tuple(
+        Bullet(
+            ", ".join(titles().get(name, name) for name in hold.names),
+            f"{clean(hold.by or '')}, {hold.recorded_at[:10]}. {clean(hold.reason)}",
+        )
+        for hold in shown.accepted
+    )
+    return Section("accepted", "어긋났으나 확인하고 쓰기로 한 점검", bullets=bullets)
+
+
+def _quarantined(shown: Checked) -> Section | None:
+    """Why rows went to quarantine."""
+    if not shown.reasons:
+        return None
+    bullets = tuple(Bullet(f"{number(count)}행", clean(reason)) for reason, count in shown.reasons)
+    return Section("quarantine", "격리한 사유", bullets=bullets)
 
 
 def _record(result: Mapping[str, Any]) -> str:

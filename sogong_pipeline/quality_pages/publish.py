@@ -8,12 +8,11 @@ from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.lake.store import open_reports
 from sogong_pipeline.pages.parts import Page
 from sogong_pipeline.periods import Month
+from sogong_pipeline.quality.stopped import FOLDER
 from sogong_pipeline.quality_pages.history import TREND_MONTHS, History
 from sogong_pipeline.quality_pages.month_index import index_page
 from sogong_pipeline.quality_pages.page import month_page
 from sogong_pipeline.renderers.published import Published, write_pages
-
-FOLDER = "quality"
 
 
 def publish_quality(catalogue: Catalogue, months: Iterable[Month]) -> Published:

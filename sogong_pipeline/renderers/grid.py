@@ -15,7 +15,8 @@ PICTURE = 9.0
 """Width of a small drawing, in ems."""
 PLAIN, LONGEST, SHRUNK = 14.0, 40.0, 0.35
 """Texts wider than so many ems break into lines: what is beyond counts for a third, and no column is wider than so."""
-MARGIN = 0.8
+MARGIN, MARK = 0.8, 1.8
+"""Around the text of a column, and for the mark before a stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +84,7 @@ def _width(column: Column, cells: Sequence[Cell]) -> float:
     widest = max((max(text_width(printed(c), 1), text_width(c.note, NOTE)) for c in cells), default=1)
     if column.kind == "text" and widest > PLAIN:
         widest = min(PLAIN + SHRUNK * (widest - PLAIN), LONGEST)
+    if column.kind == "stage":
+        widest += MARK
     words = with_unit(column.label, column.unit).split(" ")
     return max(widest, min(max(text_width(word, 1) for word in words), 7.0)) + MARGIN

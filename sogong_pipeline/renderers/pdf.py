@@ -114,10 +114,12 @@ def _sample(drawing: Drawing) -> Data:
 
 def _drawing(drawing: Drawing) -> Data:
     svg = draw(drawing)
+    width, height = elements.size(svg)
     return {
         "svg": elements.in_font(svg, FAMILY),
         "alt": drawing.alt,
-        "width": elements.size(svg)[0],
+        "width": width,
+        "height": height,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -15,7 +15,9 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.quarter import window
 from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.quality.titles import titles
 from sogong_pipeline.reports.source import (
+    Acceptance,
     AdjustedWorkers,
     Change,
     DistrictFact,
@@ -29,6 +31,7 @@ from sogong_pipeline.reports.source import (
     SourceFile,
     TrendPoint,
 )
+from sogong_pipeline.stages.doubt import refuse_held
 from sogong_pipeline.stages.rules import DEFAULT, load
 from sogong_pipeline.vocabulary import NATION, Base, Measure
 from sogong_pipeline.warehouse.rows import source_file
@@ -59,11 +62,12 @@ def collect(
         rule_set: the rule set whose proposals are reported.
 
     Raises:
-        RefusedError: when the quarter was never proposed.
+        RefusedError: when the quarter was never proposed, or is held.
     """
     edition = edition or catalogue.edition(quarter)
     if edition is None:
         raise RefusedError(f"{quarter} was not proposed yet; run `sogong propose {quarter}` first")
+    refuse_held(edition)
     proposals = catalogue.proposals(edition, rule_set)
     if proposals is None:
         raise RefusedError(
@@ -118,7 +122,16 @@ def collect(
         if "establishment_flow" in edition.manifest["files"]
         else {},
         sources=[_source(catalogue, month, vintage) for month, vintage in edition.facts["months"].items()],
+        acceptances=list(_acceptances(edition)),
     )
+
+
+def _acceptances(edition: Partition) -> Iterator[Acceptance]:
+    """What was accepted of the months that an edition rests on."""
+    for month, entries in edition.facts.get("accepted", {}).items():
+        for entry in entries:
+            checks = [titles().get(name, name) for name in entry["checks"]]
+            yield Acceptance(Month.parse(month), checks, entry["by"], entry["reason"])
 
 
 def are_invented(districts: Iterable[District]) -> bool:

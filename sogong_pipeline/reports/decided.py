@@ -45,13 +45,11 @@ def decisions(scope: Scope) -> Section:
 def _counted(scope: Scope) -> str:
     """How many were decided as proposed, otherwise, and kept open; what is none of them is not told."""
     total, differing = len(scope.districts), sum(district.differs for district in scope.districts)
-    held = sum(district.stage == "undetermined" for district in scope.districts)
-    kept = f" 판정보류는 {number(held)}곳입니다." if held else ""
     if not differing:
-        return f"밀집지역 {number(total)}곳을 모두 제안대로 정했습니다.{kept}"
+        return f"밀집지역 {number(total)}곳을 모두 제안대로 정했습니다."
     return (
         f"밀집지역 {number(total)}곳 가운데 {number(total - differing)}곳은 제안대로, {number(differing)}곳은 제안과 "
-        f"다르게 정했습니다.{kept}"
+        f"다르게 정했습니다."
     )
 
 

@@ -49,7 +49,7 @@ def glance(scope: Scope) -> Table | None:
     rest = len(scope.flagged) - len(shown)
     more = f" 이 밖의 {number(rest)}곳은 ‘{report_texts().headings['flagged']}’에 있습니다." if rest else ""
     facts = [district.fact for district in shown]
-    notes = (report_texts().glance_note + more, *fact_cells.table_notes(facts))
+    notes = (report_texts().glance_note + more, *fact_cells.table_notes(facts, ("year",)))
     return Table("glance", report_texts().glance, columns, rows, notes)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -146,20 +146,20 @@ def changes(fact: DistrictFact, *, with_points: bool = False) -> list[Cell]:
     ]
 
 
-def corporation_bases(fact: DistrictFact) -> list[str]:
-    """The bases against which only corporations are compared."""
-    found = [base for base in LONG_BASES if _scope(fact, "workers", base) == "corporations"]
+def corporation_bases(fact: DistrictFact, bases: Sequence[Base] = LONG_BASES) -> list[str]:
+    """Of some bases those against which only corporations are compared."""
+    found = [base for base in bases if _scope(fact, "workers", base) == "corporations"]
     return [texts().bases[base] for base in found]
 
 
-def table_notes(facts: Collection[DistrictFact]) -> tuple[str, ...]:
+def table_notes(facts: Collection[DistrictFact], bases: Sequence[Base] = LONG_BASES) -> tuple[str, ...]:
     """What a table of levels and changes has to say beside the meaning of its statuses: what is compared."""
-    bases = dict.fromkeys(base for fact in facts for base in corporation_bases(fact))
+    found = dict.fromkeys(base for fact in facts for base in corporation_bases(fact, bases))
     compared = (
-        f"{'·'.join(bases)} 대비 증감률은 {month_ko(coverage_breaks()[-1])}의 범위 확대를 빼기 위해 "
+        f"{'·'.join(found)} 대비 증감률은 {month_ko(coverage_breaks()[-1])}의 범위 확대를 빼기 위해 "
         "법인 사업장만 비교한 값입니다."
     )
-    return (compared,) if bases else ()
+    return (compared,) if found else ()
 
 
 def _scope(fact: DistrictFact, measure: Measure, base: Base) -> str:

@@ -176,11 +176,17 @@ def _against_nation(scope: Scope) -> str:
     for code in scope.sidos if scope.office else ():
         found = scope.source.sidos[code].changes.get(("workers", "year"))
         if found and found.change_pct is not None and found.nation_change_pct is not None:
-            told.append(f"{with_particle(region_name(code), '은/는')} {_moved(found.change_pct)}")
+            told.append((region_name(code), _moved(found.change_pct)))
             nation = found.nation_change_pct
     if nation is None:
         return ""
-    return f"밀집지역 밖을 포함한 전체 종사자 수는 1년 전보다 {'고 '.join(told)}었습니다(전국 {signed(nation)}%)."
+    if len(told) == 1:
+        (area, moved), *_ = told
+        whole = f"{area} 전체 종사자 수는 1년 전보다 {moved}었습니다"
+    else:
+        moves = "고 ".join(f"{with_particle(area, '은/는')} {moved}" for area, moved in told)
+        whole = f"전체 종사자 수는 1년 전보다 {moves}었습니다"
+    return f"밀집지역 밖을 포함한 {whole}(전국 {signed(nation)}%)."
 
 
 def _moved(change: Number) -> str:

@@ -182,6 +182,19 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Checks of a month that failed and that a person accepted; `by` and `reason` come from outside.
+
+    `checks` are the Korean titles.
+    """
+
+    data_month: Month
+    checks: Sequence[str]
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSource:
     """Everything the reports of one quarter say, before it is put into words.
 
@@ -212,3 +225,4 @@ class ReportSource:
     councils: Councils | None = None
     adjusted: Mapping[str, AdjustedWorkers] = field(default_factory=dict)
     flows: Mapping[str, Flows] = field(default_factory=dict)
+    acceptances: Sequence[Acceptance] = ()

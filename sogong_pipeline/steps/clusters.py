@@ -21,6 +21,8 @@ from sogong_pipeline.clusters.counts import (
 from sogong_pipeline.clusters.in_lake import CLUSTERS, COUNTS, counts_in_force, current_clusters, loads
 from sogong_pipeline.clusters.lists import lists_digest_parts
 from sogong_pipeline.clusters.loads import Load, in_force
+from sogong_pipeline.clusters.register import count_factories
+from sogong_pipeline.clusters.register_in_lake import read_register
 from sogong_pipeline.clusters.workbooks import disagreements
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import SHORT, Built, Partition, digest_of
@@ -64,9 +66,24 @@ class ClusterSteps:
                 counts += read_counts(file)
         return self._keep(Load(tuple(counts), tuple(owners)), files)
 
-    def load_rows(self, counts: Sequence[Count], name: str) -> tuple[str, bool, list[str]]:
-        """Keep counts that were made from something in the lake, such as a factory register; as `load` does."""
-        return self._keep(Load(tuple(counts)), (), name)
+    def load_factories(self) -> tuple[str, bool, list[str]]:
+        """Count the register of factories that was loaded last, and keep the counts; as `load` does.
+
+        Raises:
+            RefusedError: when no register is loaded.
+        """
+        register = read_register(self.catalogue)
+        counted = count_factories(
+            register.factories,
+            register.as_of,
+            source_id=f"register {register.version}",
+            ksic_revision=register.ksic_revision,
+            retrieved=register.retrieved,
+            licence="data.go.kr 15106170",
+        )
+        counts = tuple(row for row in counted.rows if isinstance(row, Count))
+        version, is_new, messages = self._keep(Load(counts), (), f"register {register.version}")
+        return version, is_new, [*counted.messages, *messages]
 
     def _keep(self, load: Load, files: Sequence[Path], name: str = "") -> tuple[str, bool, list[str]]:
         if not load.counts and not load.owners:

@@ -17,6 +17,11 @@ from sogong_pipeline.nps.portal.uploads import BytesProgress
 from sogong_pipeline.nps.sources.registry import Sources
 from sogong_pipeline.nps.sources.source import Received
 from sogong_pipeline.periods import Month
+from sogong_pipeline.quality.holds import holds
+from sogong_pipeline.quality.holds import record as record_hold
+from sogong_pipeline.quality.profiles import Before
+from sogong_pipeline.quality.standing import checks_of, month_before, standing
+from sogong_pipeline.quality.stopped import stopped_line
 from sogong_pipeline.steps.build import make
 from sogong_pipeline.steps.traces import TraceSteps
 
@@ -164,14 +169,14 @@ class MonthSteps:
         )[0]
 
     def check(self, month: Month, vintage: str) -> Partition:
-        """Pass a staged month through the gate.
+        """Pass a staged month through the gate, held against the last month that counts before it.
 
         Raises:
-            RefusedError: when a critical expectation fails; the month stays staged and is not measured.
+            RefusedError: when a critical expectation fails that nobody accepted; the month stays staged and is not
+                measured.
         """
-        staged = self.stage(month, vintage)
-        previous = self.catalogue.vintage_of(month.shift(-1))
-        before = self.stage(month.shift(-1), previous) if previous else None
+        staged, nearest = self.stage(month, vintage), month_before(self.catalogue, month)
+        before = self.stage(*nearest) if nearest else None
         checked, _ = make(
             self.catalogue,
             "checked",
@@ -179,33 +184,122 @@ class MonthSteps:
             {"staged": staged.digest, "before": before.digest if before else ""},
             staged.path("workplace"),
             staged.path("quarantine"),
-            before.path("workplace") if before else None,
+            Before(before.path("workplace"), nearest[0]) if before and nearest else None,
             month,
             vintage,
         )
-        failed = checked.facts["failed_critical"]
-        self._settle(month, vintage, has_passed=not failed)
-        if failed:
-            raise RefusedError(
-                f"{month}: the gate stopped {self.lake.require('raw', str(month), vintage).facts['file_name']}: "
-                f"{'; '.join(failed)}; it is kept and staged but not measured, look at it and ingest a good file"
-            )
+        self._settle(month, vintage)
         return checked
 
-    def _settle(self, month: Month, vintage: str, *, has_passed: bool) -> None:
-        """Record which vintage of a month counts from now on, once the gate has seen one of them."""
-        if has_passed:
+    def place(self, month: Month, districts: Slice, vintage: str) -> Partition | None:
+        """Pass a matched month through the second gate; None without a month to hold it against.
+
+        Raises:
+            RefusedError: as `check` does.
+        """
+        nearest = month_before(self.catalogue, month)
+        if nearest is None:
+            return None
+        matched, before = self.match(month, districts, vintage), self.match(nearest[0], districts, nearest[1])
+        placed, _ = make(
+            self.catalogue,
+            "placed",
+            (str(month), vintage, districts.version, nearest[1]),
+            {"matched": matched.digest, "before": before.digest},
+            matched.path("district_member"),
+            before.path("district_member"),
+            month,
+            vintage,
+        )
+        self._settle(month, vintage)
+        return placed
+
+    def _settle(self, month: Month, vintage: str) -> None:
+        """Record which vintage of a month counts once a gate has seen one, and what holds it.
+
+        Raises:
+            RefusedError: when something stops the vintage.
+        """
+        found = standing(self.catalogue, month, vintage)
+        if not found.stopping:
             counts: str | None = vintage
         elif self.catalogue.vintage_of(month) == vintage:  # it passed when the month before was another
             vintages = self.catalogue.vintages(month)
-            counts = next(filter(lambda other: self._passed(month, other), vintages), None)
+            counts = next((other for other in vintages if self._passed(month, other)), None)
         else:
-            return
-        self.lake.set_current(counts, "checked", str(month), recorded_at=self.catalogue.now())
+            counts = self.catalogue.vintage_of(month)
+        if counts != self.catalogue.vintage_of(month):
+            self.lake.set_current(counts, "checked", str(month), recorded_at=self.catalogue.now())
+        if found.stopping:
+            raise RefusedError(stopped_line(self.catalogue, month, vintage))
+        self._hold(month, vintage, found.holding)
+
+    def _hold(self, month: Month, vintage: str, holding: Sequence[str]) -> None:
+        """Append that a file is held, unless that was said of the same checks."""
+        entries = holds(self.catalogue, month, vintage)
+        checks = "|".join(holding)
+        if holding and not any(entry.state == "held" and entry.checks == checks for entry in entries):
+            seen = [
+                line
+                for partition in checks_of(self.catalogue, month, vintage)
+                for line in partition.facts["failed_warning"]
+                if line.partition(": ")[0] in holding
+            ]
+            record_hold(self.catalogue, month, vintage, "held", holding, by=None, reason="; ".join(seen))
 
     def _passed(self, month: Month, vintage: str) -> bool:
         checked = self.lake.find("checked", str(month), vintage)
-        return checked is not None and not checked.facts["failed_critical"]
+        return checked is not None and not standing(self.catalogue, month, vintage).stopping
+
+    def accept(self, month: Month, checks: Sequence[str], by: str, reason: str) -> list[MonthState]:
+        """Accept what stops or holds the file of a month that was ingested last, and go on with it.
+
+        Args:
+            month: the data month.
+            checks: names of failed checks; those that hold it when there are none.
+            by: who accepts.
+            reason: why.
+
+        Returns:
+            What was done for the month; nothing while another check stops it.
+
+        Raises:
+            RefusedError: when there is nothing to accept, a check is none of those that failed, or none of its rows
+                could be read.
+        """
+        if not by.strip() or not reason.strip():
+            raise RefusedError("give who accepts with --by and why with --reason")
+        vintages = self.catalogue.vintages(month)
+        if not vintages:
+            raise RefusedError(f"{month} is not in; run `sogong ingest {month}`")
+        vintage = vintages[0]
+        found = standing(self.catalogue, month, vintage)
+        if any((one.by, one.reason) == (by.strip(), reason.strip()) for one in found.accepted) and not (
+            found.stopping or found.holding
+        ):
+            return self.finish(month, [(vintage, False)])  # recorded by a run that was killed after it
+        names = list(checks) or ([] if found.stopping else list(found.holding))
+        open_checks = [*found.stopping, *found.holding]
+        if not open_checks:
+            raise RefusedError(f"{month}: nothing stops or holds the file that was ingested last")
+        if not names:
+            raise RefusedError(
+                f"{month} is stopped; name each check that you accept with --check: {', '.join(found.stopping)}"
+            )
+        for name in names:
+            if name not in open_checks:
+                raise RefusedError(
+                    f"{month}: {name!r} neither stops nor holds it; these do: {', '.join(open_checks)}"
+                )
+        checked = self.lake.require("checked", str(month), vintage)
+        if not checked.facts.get("counted_workplaces"):
+            raise RefusedError(f"{month}: no row of the file could be read; there is nothing to accept")
+        record_hold(self.catalogue, month, vintage, "accepted", names, by=by.strip(), reason=reason.strip())
+        return (
+            []
+            if standing(self.catalogue, month, vintage).stopping
+            else self.finish(month, [(vintage, False)])
+        )
 
     def revise(self, month: Month) -> list[Partition]:
         """Compare each later vintage of a month that counted with the first one, in the order they came."""
@@ -266,9 +360,21 @@ class MonthSteps:
         )[0]
 
     def measure_in_force(self, month: Month) -> Partition | None:
-        """Measure a month under the districts of its own quarter; None without a registry."""
-        registry = registry_in_force(self.catalogue)
-        return self.measure(month, registry.on(month.quarter.last_day)) if registry else None
+        """Measure a month that passes the second gate under the districts of its own quarter.
+
+        Returns:
+            The facts; None without a registry.
+
+        Raises:
+            RefusedError: when the second gate stops the month.
+        """
+        registry, vintage = registry_in_force(self.catalogue), self.catalogue.vintage_of(month)
+        if registry is None:
+            return None
+        districts = registry.on(month.quarter.last_day)
+        if vintage is not None and districts.districts:
+            self.place(month, districts, vintage)
+        return self.measure(month, districts, vintage)
 
     def ingest(
         self, month: Month, source: str | None = None, progress: BytesProgress | None = None
@@ -287,10 +393,11 @@ class MonthSteps:
             staged = self.stage(month, vintage)
             try:
                 checked = self.check(month, vintage)
+                self.revise(month)
+                measured = self.measure_in_force(month)
             except RefusedError:
                 if vintage == landed[-1][0]:
                     raise
                 continue
-            self.revise(month)
-            states.append(MonthState(month, vintage, is_new, self.measure_in_force(month), staged, checked))
+            states.append(MonthState(month, vintage, is_new, measured, staged, checked))
         return states

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.districts.loaded import registry_in_force, registry_of_version
 from sogong_pipeline.districts.registry import Registry, Slice
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.indicators.quarter import MonthIn, window
+from sogong_pipeline.indicators.quarter import MonthIn, comparisons, window
 from sogong_pipeline.lake.code import code_inputs
 from sogong_pipeline.lake.layers import below
 from sogong_pipeline.lake.partitions import SHORT, Built, Partition, digest_of
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.quality.holds import LAYER as HOLDS
+from sogong_pipeline.quality.standing import Standing, standing
+from sogong_pipeline.stages.doubt import held_reason
 from sogong_pipeline.stages.rules import DEFAULT, RuleSet, load
 from sogong_pipeline.steps.build import make, outdated
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.workplaces.flows import flow_window
 
 EDITIONS = "editions"
-JUDGED = ("fact_district_quarter", "paired_workplace")
+JUDGED = ("fact_district_quarter", "paired_workplace", "establishment_flow")
 """The tables of an edition that proposals are made from."""
 NOW, THEN = "now", "then"
 """Which registry judges a quarter: the one in force, or the one that was when the quarter was first proposed."""
@@ -28,9 +33,10 @@ NOW, THEN = "now", "then"
 
 @dataclass(frozen=True)
 class Plan:
-    """What an edition is made from: the vintages of its months, and its districts."""
+    """What an edition is made from: the vintages of its months and where they stand, and its districts."""
 
     vintages: dict[Month, str]
+    standings: dict[Month, Standing]
     registry_version: str
     districts: Slice
 
@@ -39,6 +45,7 @@ class Plan:
         """The inputs that are data, by name."""
         return {
             **{str(month): vintage for month, vintage in self.vintages.items()},
+            **{f"standing of {month}": one.digest for month, one in self.standings.items()},
             "districts": self.districts.version,
         }
 
@@ -75,6 +82,23 @@ class QuarterSteps:
         stale = {quarter: self.stale(quarter, rule_set) for quarter in self.with_data()}
         return {quarter: why for quarter, why in stale.items() if why}
 
+    def due(self, quarter: Quarter | None, rule_set: str = DEFAULT) -> dict[Quarter, list[str]]:
+        """The quarters that new data of one quarter make due, oldest first, and why; see `stale`.
+
+        Those are the quarter itself and every other one that was proposed before and whose inputs changed. A quarter
+        that nobody has asked for stays without proposals until its own data come, or `changed` is asked.
+
+        Args:
+            quarter: the quarter of the new data; None when there is none.
+            rule_set: the rules.
+        """
+        asked = {quarter} if quarter else set()
+        return {
+            each: why
+            for each in self.with_data()
+            if (each in asked or self.catalogue.edition(each)) and (why := self.stale(each, rule_set))
+        }
+
     def propose(
         self,
         quarter: Quarter,
@@ -99,7 +123,10 @@ class QuarterSteps:
         Raises:
             RefusedError: when no registry is loaded or no month of the quarter is in.
         """
-        rules, plan = load(rule_set), self.plan(quarter, known, registry)
+        rules = load(rule_set)
+        if known is None and registry == NOW:
+            self._place_months(quarter)
+        plan = self.plan(quarter, known, registry)
         edition, is_measured = self._measure(quarter, plan)
         proposals, is_judged = self._judge(quarter, edition, rules)
         version = proposals.folder.name
@@ -110,6 +137,15 @@ class QuarterSteps:
                 edition.folder.name, EDITIONS, str(quarter), recorded_at=self.catalogue.now()
             )
         return edition, is_measured or is_judged
+
+    def _place_months(self, quarter: Quarter) -> None:
+        """Pass the months of a quarter through the second gate: the registry may be younger than they are."""
+        districts = self.registry_for(quarter).on(quarter.last_day)
+        for month in quarter.months:
+            vintage = self.catalogue.vintage_of(month)
+            if vintage is not None and districts.districts:
+                with suppress(RefusedError):  # it no longer counts then, and the quarter is partial
+                    self._months.place(month, districts, vintage)
 
     def _measure(self, quarter: Quarter, plan: Plan) -> tuple[Partition, bool]:
         """Make the facts of a quarter, unless an edition made from just this is there."""
@@ -141,6 +177,7 @@ class QuarterSteps:
             facts={
                 "registry_version": plan.registry_version,
                 "months": {str(month): vintage for month, vintage in plan.vintages.items()},
+                **_standing_facts(quarter, plan),
             },
         )
 
@@ -155,6 +192,7 @@ class QuarterSteps:
             *(edition.path(table) for table in JUDGED),
             rules,
             edition.folder.name,
+            held_reason=held_reason(edition),
         )
 
     def _made_from(self, quarter: Quarter, plan: Plan) -> Partition | None:
@@ -237,7 +275,13 @@ class QuarterSteps:
             raise RefusedError(
                 f"the registry has no district that counts on {quarter.last_day}; check valid_from"
             )
-        return Plan(vintages, judging.version, districts)
+        spoken_of = set(self.catalogue.lake.children(HOLDS))
+        standings = {
+            month: one
+            for month, vintage in vintages.items()
+            if str(month) in spoken_of and (one := standing(self.catalogue, month, vintage, known)).digest
+        }
+        return Plan(vintages, standings, judging.version, districts)
 
     def rebuilt(self, quarter: Quarter, known: dt.datetime) -> Partition | None:
         """The edition that the months and the registry known at a moment give, or None when it is not there."""
@@ -273,3 +317,22 @@ class QuarterSteps:
         if proposals.folder.name != rules.version:
             return [f"rules: {rules.rule_set} {proposals.folder.name} -> {rules.version}"]
         return outdated(proposals)
+
+
+def _standing_facts(quarter: Quarter, plan: Plan) -> dict[str, Any]:
+    """For the manifest: the checks that hold the quarter, and what was accepted, by month; nothing where all is well.
+
+    A quarter is held by its own months and by those of the quarters it is compared with.
+    """
+    compared = {quarter, *(entry.base_quarter for entry in comparisons(quarter))}
+    judged = {month: one for month, one in plan.standings.items() if month.quarter in compared}
+    held = {str(month): list(one.holding) for month, one in judged.items() if one.holding}
+    accepted = {
+        str(month): [
+            {"checks": hold.names, "by": hold.by, "reason": hold.reason, "recorded_at": hold.recorded_at}
+            for hold in one.accepted
+        ]
+        for month, one in judged.items()
+        if one.accepted
+    }
+    return {name: value for name, value in (("held", held), ("accepted", accepted)) if value}

@@ -88,17 +88,6 @@ def _moment(text: str) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=SEOUL)
 
 
-def stopped(installation: Installation) -> dict[str, list[str]]:
-    """The months whose newest file the gate stopped, and the checks that did; an earlier file may count."""
-    found = {}
-    for month in map(str, installation.lake.children("raw")):
-        newest = installation.lake.current("raw", month)
-        checked = installation.lake.find("checked", month, newest) if newest else None
-        if checked is not None and checked.facts["failed_critical"]:
-            found[month] = list(checked.facts["failed_critical"])
-    return found
-
-
 def last_success(installation: Installation) -> dict[str, str]:
     """When each layer last got a partition, by the layer's name, ISO 8601; a layer without any is left out."""
     newest: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from sogong_pipeline.districts.loaded import measured_in_force, registry_in_forc
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.quality.holds import holds
+from sogong_pipeline.quality.standing import placed_in_force
 from sogong_pipeline.stages.rules import DEFAULT
 from sogong_pipeline.warehouse import rows as rows_of
 from sogong_pipeline.warehouse.database import Database
@@ -123,11 +126,11 @@ class Warehouse:
         _replace(connection, "dim_industry_code", {}, rows_of.dim_industry_code())
         _replace(connection, "dim_status", {}, rows_of.dim_status())
         _replace(connection, "series_break", {}, rows_of.series_break())
+        _load_lists(connection)
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
     def _load_clusters(self, connection: Connection) -> None:
-        _replace(connection, "cluster_designation", {}, rows_of.cluster_designation())
-        _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre())
+        _load_lists(connection)
         if (built := current_clusters(self.catalogue)) is not None:
             for table in CLUSTER_TABLES:
                 _load(connection, table, {}, built)
@@ -143,6 +146,11 @@ class Warehouse:
                 _replace(connection, "source_file", key, [file])
             if checked:
                 _load(connection, "quality_check", key, checked)
+                placed = placed_in_force(self.catalogue, month, vintage)
+                if placed is not None and fits(checked, "quality_check"):
+                    _add(connection, "quality_check", _parquet_rows(placed.path("quality_check")))
+            entries = holds(self.catalogue, month, vintage)
+            _replace(connection, "month_hold", key, map(asdict, entries))
         for revised in self.catalogue.revisions(month):
             key = {"data_month": str(month), "vintage": revised.folder.name}
             _load(connection, "month_revision", key, revised)
@@ -205,6 +213,12 @@ def _create(connection: Connection) -> None:
             connection.execute(text(f"CREATE VIEW {name} AS {definition}"))
 
 
+def _load_lists(connection: Connection) -> None:
+    """Load our own lists of designated clusters and of centres for small manufacturers."""
+    _replace(connection, "cluster_designation", {}, rows_of.cluster_designation())
+    _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre())
+
+
 def _load_turns(
     connection: Connection, table: str, child: str, key: dict[str, str], turns: Sequence[Turn]
 ) -> None:
@@ -229,6 +243,12 @@ def _replace(
     """Replace the rows of one period (all rows for an empty key)."""
     table = metadata().tables[name]
     connection.execute(delete(table).where(*(table.c[column] == value for column, value in key.items())))
+    _add(connection, name, rows)
+
+
+def _add(connection: Connection, name: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Add rows to a table, a batch at a time."""
+    table = metadata().tables[name]
     batch: list[dict[str, Any]] = []
     for row in rows:
         batch.append(row)

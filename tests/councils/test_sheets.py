@@ -106,7 +106,7 @@ def test_the_same_sheets_come_out_byte_for_byte_the_same(council: Council, tmp_p
     assert not is_new
     again = Path(write_sheets(council.pipeline, issue, tmp_path / "again").folder)
     names = {path.name for path in council.folder.glob("*.*")}
-    assert names == {f"{office}.{end}" for office in council.offices for end in ("xlsx", "html")}
+    assert names == {f"{office}.{end}" for office in council.offices for end in ("xlsx", "html", "pdf")}
     for name in names:
         assert (again / name).read_bytes() == (council.folder / name).read_bytes(), name
 

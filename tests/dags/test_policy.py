@@ -54,6 +54,7 @@ def tasks_of(parsed: dict[str, Any], file: Path) -> list[dict[str, Any]]:
 
 def test_the_files_are_those_of_the_architecture() -> None:
     assert {file.stem for file in FILES} == {
+        "accept_month",
         "ingest_month",
         "load_registry",
         "propose_stages",

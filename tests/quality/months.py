@@ -13,6 +13,7 @@ from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.nps.file.staging import stage
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.gate import check_month
+from sogong_pipeline.quality.profiles import Before
 from sogong_pipeline.rates.contribution import contribution_for
 from tests.rows import ROW, lines, row
 
@@ -52,6 +53,8 @@ def month(count: int = 1_000, of: Month = MONTH) -> Rows:
             workplace_name=f"가상상사{index}",
             sido_code=sido,
             legal_dong_code=DONGS[sido],
+            road_address="경기도 화성시 팔탄면 가상로",
+            joined="1" if index % 3 == of.month % 3 else "0",
             subscribers="10",
             billed_amount_krw=str(10 * CEILING) if index % 100 == 0 else "2500000",
         )
@@ -109,7 +112,8 @@ def staged_rows(folder: Path, rows: Rows, of: Month = MONTH) -> Staged:
 def check(folder: Path, now: Staged, before: Staged | None, of: Month = MONTH) -> Built:
     """Pass a staged month through the gate."""
     folder.mkdir()
-    return check_month(now.rows, now.quarantine, before.rows if before else None, of, "abc", workspace=folder)
+    then = Before(before.rows, of.shift(-1)) if before else None
+    return check_month(now.rows, now.quarantine, then, of, "abc", workspace=folder)
 
 
 def results(built: Built) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tests.quality.months import CEILING, DONGS, Rows, changed, without
+from tests.quality.months import CEILING, DONGS, PLACE, Rows, changed, without
 
 LARGE = 12_000
 """Rows from which shares by 시도 and rare rows are looked at."""
@@ -58,6 +58,20 @@ def moved(count: int, to: str, where: str = "") -> Callable[[Rows], Rows]:
 def heads(count: int, subscribers: int, where: str = "") -> Callable[[Rows], Rows]:
     """Other subscribers at the same pay."""
     return changed(count, where, subscribers=str(subscribers), billed_amount_krw=str(subscribers * 250_000))
+
+
+def renamed(count: int, where: str = "") -> Callable[[Rows], Rows]:
+    """So many rows under names nobody had, the same firms otherwise."""
+
+    def change(rows: Rows) -> Rows:
+        left = count
+        for cells in rows:
+            if left and (not where or cells[PLACE["sido_code"]] == where):
+                left -= 1
+                cells[PLACE["workplace_name"]] = f"다른{cells[PLACE['workplace_name']]}"
+        return rows
+
+    return change
 
 
 def first(name: str, value: Any) -> Callable[[pa.Table], pa.Table]:
@@ -121,4 +135,21 @@ SPOILT = {
     "sido_workplace_share_most": Spoilt(moved(130, "36", "41"), count=LARGE),
     "sido_subscriber_share_least": Spoilt(heads(LARGE, 1, "50"), count=LARGE),
     "sido_subscriber_share_most": Spoilt(heads(LARGE, 30, "36"), count=LARGE),
+    "column_usable_least": Spoilt(
+        changed(1_000, road_address=" "), alone=True, also=("rows_of_a_first_month",)
+    ),
+    "nation_usable_kept": Spoilt(changed(15, "11", industry_code="999999")),
+    "sido_usable_kept": Spoilt(changed(3, "45", industry_code="999999")),
+    "nation_same_share": Spoilt(changed(25, postal_code="12346")),
+    "sido_same_share": Spoilt(changed(4, "26", postal_code="12346")),
+    "nation_found_share": Spoilt(renamed(90)),
+    "sido_found_share": Spoilt(renamed(9, "48")),
+    "nation_changed_share": Spoilt(
+        both(changed(1_000, joined="0"), lambda rows: [*changed(333, joined="1")(rows[::-1])][::-1])
+    ),
+    "sido_changed_share": Spoilt(unchanged),
+    "moving_share": Spoilt(changed(1_000, joined="0", left="0")),
+    "sido_moving_least": Spoilt(changed(1_000, "11", joined="0", left="0")),
+    "withdrawn_to_month_before": Spoilt(unchanged),
+    "newly_enrolled_to_month_before": Spoilt(unchanged),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from sogong_pipeline.clusters.counts import COUNT_COLUMNS, Count, write_rows
 from sogong_pipeline.clusters.in_lake import counts_in_force, current_clusters, read_clusters, read_shares
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.tables import schemas
 from tests.clusters.rows import count
@@ -88,3 +90,62 @@ def test_the_warehouse_has_what_the_lake_has(pipeline: Installation, tmp_path: P
     pipeline.warehouse.rebuild()
     with pipeline.warehouse.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM cluster")).scalar() == 1
+
+
+def test_the_register_that_was_loaded_is_counted(pipeline: Installation, tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="run `sogong factories load FILE` first"):
+        pipeline.clusters.load_factories()
+    rows = [
+        {"register_version": "new", "site": site, "emd_code": "51150250", "complex_name": complex_name,
+         "centre_name": None, "main_industry": industry, "industry_codes": "10213,10219", "industry_revision": "10",
+         "declared_workers": workers}
+        for site, complex_name, industry, workers in (
+            (1, "주문진농공단지", "10213", "4"),
+            (1, None, None, "1,200"),
+            (2, None, "10213", "4"),
+            (1, None, "47111", "2"),
+        )
+    ]  # fmt: skip
+    old = {**rows[0], "register_version": "old"}
+
+    def put(layer: str, key: str, facts: dict[str, object], name: str, table: pa.Table) -> None:
+        def build(workspace: Path) -> Built:
+            pq.write_table(table, workspace / f"{name}.parquet")
+            return Built({name: workspace / f"{name}.parquet"}, facts)
+
+        pipeline.lake.ensure(layer, (key,), inputs={"version": key}, recorded_at=pipeline.now(), build=build)
+
+    empty = pa.table({"row_number": [1]})
+    put(
+        "registers",
+        "0001-old",
+        {"version": "old", "role": "register", "as_of": "2024-12-31"},
+        "register",
+        empty,
+    )
+    put(
+        "registers",
+        "0002-new",
+        {"version": "new", "role": "register", "as_of": "2025-12-31"},
+        "register",
+        empty,
+    )
+    put(
+        "registers",
+        "0003-centres",
+        {"version": "c", "role": "centres", "as_of": "2025-12-31"},
+        "register",
+        empty,
+    )
+    put("firms", "both", {}, "factory_firm", pa.Table.from_pylist([*rows, old]))
+    _, is_new, messages = pipeline.clusters.load_factories()
+    assert is_new
+    assert messages == ["register new: 1 firms of no division of manufacturing"]
+    (row,) = read_clusters(pipeline.clusters.build()[0])
+    assert (row.source, row.reference_year, row.dong, row.division) == (
+        "factory_register",
+        2025,
+        "주문진읍",
+        "10",
+    )
+    assert (row.est_small, row.est_all, row.reaches, row.scope) == (1, 2, "unknown", "all_locations")

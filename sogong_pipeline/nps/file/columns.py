@@ -128,6 +128,11 @@ def recognise(header: Sequence[str], file_name: str) -> Layout:
             f"(it has {len(header)}{'; ' + besides if unknown else ''}); {since}; "
             "is this the monthly file of data set 15083277?"
         )
+    if nameless := [place for place, cell in enumerate(header, start=1) if not _plain(cell)]:
+        raise RefusedError(
+            f"{file_name}: column{'s' * (len(nameless) > 1)} {', '.join(map(str, nameless))} of the header "
+            f"{'have' if len(nameless) > 1 else 'has'} no name; a spreadsheet adds such, use the file as downloaded"
+        )
     if unknown:
         raise RefusedError(f"{file_name}: the header has {besides}; {since}")
     if doubled := [stem for stem in _STEMS if stems.count(stem) > 1]:

@@ -7,7 +7,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from sogong_pipeline.errors import RefusedError
@@ -19,6 +19,8 @@ from sogong_pipeline.periods import Month
 HEAD_BYTES = 64 << 10
 BOM = b"\xef\xbb\xbf"
 SEPARATORS = len(COLUMNS) - 1
+END_OF_FILE = b"\x1a \t\r"
+"""Blanks, and the mark with which programs of old end a text; after the last line they are nothing."""
 
 
 @contextmanager
@@ -35,13 +37,21 @@ def open_body(path: Path, shown: str) -> Iterator[IO[bytes]]:
     with zipfile.ZipFile(path) as archive:
         if any(name.startswith("xl/") for name in archive.namelist()):
             raise RefusedError(f"{shown}: this is a spreadsheet (XLSX), not the published CSV; {REMEDY}")
-        members = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+        members = [
+            name for name in archive.namelist() if name.lower().endswith(".csv") and not _is_macs(name)
+        ]
         if len(members) != 1:
             raise RefusedError(
                 f"{shown}: it holds {len(members)} CSV files, expected one; give the CSV itself with --from FILE"
             )
         with archive.open(members[0]) as body:
             yield body
+
+
+def _is_macs(name: str) -> bool:
+    """Whether a member is what macOS adds to every file of a ZIP."""
+    parts = PurePosixPath(name).parts
+    return parts[0] == "__MACOSX" or parts[-1].startswith("._")
 
 
 def unpacked(path: Path, shown: str, workspace: Path) -> Path:
@@ -133,7 +143,7 @@ def refuse_if_cut_off(path: Path, shown: str) -> None:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - HEAD_BYTES))
         last = file.read().rpartition(b"\n")[2]
-    if last.strip() and last.count(b",") < SEPARATORS:
+    if last.strip(END_OF_FILE) and last.count(b",") < SEPARATORS:
         raise IncompleteError(
             f"{shown}: the file stops in the middle of its last line ({last[-20:].decode('cp949', 'replace')!r}); "
             "it was cut off, download it again"

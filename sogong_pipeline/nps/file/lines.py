@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sogong_pipeline.nps.file.columns import COLUMNS
-from sogong_pipeline.nps.file.content import SEPARATORS
+from sogong_pipeline.nps.file.content import END_OF_FILE, SEPARATORS
 from sogong_pipeline.nps.file.duplicates import Copies
 
 BLOCK_BYTES = 8 << 20
@@ -81,7 +81,10 @@ def read_blocks(path: Path, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
                 offset, first_row = offset + len(whole) + 1, first_row + len(block.lines)
                 if block.lines:
                     yield block
-        if rest and (block := _read(rest.rstrip(b"\r") + line_end, offset, first_row, copies)).lines:
+        if (
+            rest.strip(END_OF_FILE)
+            and (block := _read(rest.rstrip(b"\r") + line_end, offset, first_row, copies)).lines
+        ):
             yield block
 
 

@@ -20,7 +20,8 @@ WITH now AS (
         -- Dongs keep their last digits when a code changes; those of a region that was split cannot be followed.
         count(*) FILTER (sigungu.successor_code IS NOT NULL AND dong.legal_dong_code IS NULL) AS unknown_legal_dong,
         count(*) FILTER (workplace.sido_code <> workplace.legal_dong_code[:2]) AS code_disagreement,
-        count(*) FILTER (enrolled_on > last_day((workplace.data_month || '-01')::DATE)) AS enrolled_later
+        count(*) FILTER (enrolled_on > last_day((workplace.data_month || '-01')::DATE)) AS enrolled_later,
+        count(*) FILTER (status = 1 AND joined + "left" > 0) AS moving
     FROM workplace
     LEFT JOIN region AS sido ON sido.region_code = workplace.sido_code
     LEFT JOIN region AS sigungu ON sigungu.region_code = workplace.legal_dong_code[:5]
@@ -35,6 +36,24 @@ corporation AS (
         sum(billed_amount_krw)::BIGINT AS billed
     FROM workplace
     WHERE legal_form = 1
+    GROUP BY is_now
+),
+-- Rows that a month without change lacks. Files of fewer than 1,000 rows, or of a month before with few of them, say nothing.
+still AS (
+    SELECT count(*) AS still_sidos
+    FROM (
+        SELECT 1 FROM workplace
+        WHERE data_month = getvariable('data_month') AND status = 1
+        GROUP BY sido_code
+        HAVING count(*) >= 100 AND sum(joined + "left") = 0
+    )
+),
+turnover AS (
+    SELECT
+        data_month = getvariable('data_month') AS is_now,
+        count(*) FILTER (status = 2) AS withdrawn,
+        count(*) FILTER (enrolled_on BETWEEN (data_month || '-01')::DATE AND last_day((data_month || '-01')::DATE)) AS newly_enrolled
+    FROM workplace
     GROUP BY is_now
 )
 SELECT
@@ -57,7 +76,14 @@ SELECT
     share_of(unknown_sigungu, staged_rows) AS unknown_sigungu_share,
     share_of(unknown_legal_dong, staged_rows) AS unknown_legal_dong_share,
     share_of(code_disagreement, staged_rows) AS code_disagreement_share,
-    share_of(enrolled_later, staged_rows) AS enrolled_later_share
+    share_of(enrolled_later, staged_rows) AS enrolled_later_share,
+    CASE WHEN staged_rows >= 1000 THEN share_of(moving, counted_workplaces) END AS moving_share,
+    CASE WHEN staged_rows >= 1000 THEN still.still_sidos END AS still_sidos,
+    CASE WHEN staged_rows >= 1000 AND turnover_before.withdrawn >= 5 THEN share_of(turnover.withdrawn, turnover_before.withdrawn) END AS withdrawn_to_month_before,
+    CASE WHEN staged_rows >= 1000 AND turnover_before.newly_enrolled >= 5 THEN share_of(turnover.newly_enrolled, turnover_before.newly_enrolled) END AS newly_enrolled_to_month_before
 FROM now
+CROSS JOIN still
+LEFT JOIN turnover ON turnover.is_now
+LEFT JOIN turnover AS turnover_before ON NOT turnover_before.is_now
 LEFT JOIN corporation ON corporation.is_now
 LEFT JOIN corporation AS before ON NOT before.is_now

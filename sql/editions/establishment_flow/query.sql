@@ -46,12 +46,31 @@ counted AS (
     JOIN flow_calendar USING (data_month)
     GROUP BY district_id, flow_quarter
 ),
+-- Where three in ten leave and as many come in one month, hardly anybody was recognised from the month before.
+moved_share AS (
+    SELECT
+        data_month,
+        count(*) FILTER (direction = 'exit' AND kind NOT IN ('moved', 'reassigned')) AS gone,
+        count(*) FILTER (direction = 'entry' AND kind NOT IN ('moved', 'reassigned', 'coverage')) AS come
+    FROM movement
+    WHERE district_id IS NOT NULL
+    GROUP BY data_month
+),
+unrecognised AS (
+    SELECT flow_calendar.data_month
+    FROM flow_calendar
+    JOIN moved_share USING (data_month)
+    JOIN (SELECT data_month AS month_before, sum(workplaces) AS workplaces FROM fact_district_month GROUP BY ALL) USING (month_before)
+    WHERE least(gone, come) > 0.3 * workplaces AND workplaces >= 30
+),
 quarter AS (
     SELECT
-        flow_quarter, count(data_month) AS months, bool_and(is_settled) AS is_settled,
-        min(month_before) AS month_before, max(data_month) AS last_month
+        flow_quarter, count(flow_calendar.data_month) AS months, bool_and(is_settled) AS is_settled,
+        count(unrecognised.data_month) > 0 AS is_unrecognised,
+        min(month_before) AS month_before, max(flow_calendar.data_month) AS last_month
     FROM (SELECT getvariable('quarter') AS flow_quarter UNION SELECT flow_quarter FROM flow_calendar)
     LEFT JOIN flow_calendar USING (flow_quarter)
+    LEFT JOIN unrecognised ON unrecognised.data_month = flow_calendar.data_month
     GROUP BY flow_quarter
 ),
 district AS (
@@ -60,7 +79,7 @@ district AS (
 known AS (
     SELECT
         district.district_id, quarter.*, opening.workplaces AS workplaces_before, closing.workplaces AS workplaces_after,
-        opening.workplaces IS NOT NULL AND closing.workplaces IS NOT NULL AS is_known
+        opening.workplaces IS NOT NULL AND closing.workplaces IS NOT NULL AND NOT quarter.is_unrecognised AS is_known
     FROM district
     CROSS JOIN quarter
     LEFT JOIN fact_district_month AS opening

@@ -1,0 +1,105 @@
+"""Sheets as people send them back: copied pages, pages in front, notes, ditto marks, numbers as text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.comments import Comment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sogong_pipeline.councils.checking import MOST_EQUAL, Checked, check, gathered
+from sogong_pipeline.councils.intake import UnreadableError, read_cells
+from sogong_pipeline.councils.issue import issue_sheets
+from sogong_pipeline.errors import RefusedError
+from tests.councils.conftest import PERIOD, Council
+from tests.councils.officer import DAY, fill, place, rows
+
+pytestmark = pytest.mark.slow
+
+
+def checked(council: Council, file: Path) -> Checked:
+    return check(council.pipeline.lake, file, DAY)
+
+
+def test_returned_as_people_do(council: Council, tmp_path: Path) -> None:
+    """One country of sheets, every habit: its making takes longer than all of them."""
+    office = max(council.offices, key=lambda name: len(council.issue.sheets[name].lines))
+    sheet = council.sheet(office)
+    good = fill(sheet, tmp_path / "good.xlsx")
+    assert checked(council, good).problems == []
+
+    book = load_workbook(good)
+    copy = book.copy_worksheet(book.worksheets[0])
+    copy.title = "의결표(최종)"
+    book.save(tmp_path / "copied.xlsx")
+    (problem,) = checked(council, tmp_path / "copied.xlsx").problems
+    assert "의결표가 2장 들어 있습니다(‘의결표’와 ‘의결표(최종)’)" in problem
+
+    book = load_workbook(good)
+    book.create_sheet("안내", 0)["A1"] = "관리번호"
+    book.save(tmp_path / "front.xlsx")
+    assert checked(council, tmp_path / "front.xlsx").problems == []
+
+    def noted(page: Worksheet) -> None:
+        page.cell(next(iter(rows(page).values())), place("stage")).comment = Comment("다시 볼 것", "위원장")
+
+    (problem,) = checked(council, fill(sheet, tmp_path / "noted.xlsx", also=noted)).problems
+    assert "메모(‘다시 볼 것’)는 기록되지 않습니다" in problem
+
+    figure = place("payroll")
+
+    def separated(page: Worksheet) -> None:
+        for row in rows(page).values():
+            cell = page.cell(row, figure)
+            if isinstance(cell.value, int | float):
+                cell.value = f"{cell.value:,}"
+
+    file = fill(sheet, tmp_path / "separated.xlsx", also=separated)
+    values = [cell.value for cell in read_cells(file) if cell.column == figure]
+    assert any(isinstance(value, str) and "," in value for value in values)
+    assert checked(council, file).problems == []
+
+
+@pytest.mark.parametrize("reason", ["〃", "“", "-", ".", "상", "ok"])
+def test_a_sign_is_no_reason(council: Council, tmp_path: Path, reason: str) -> None:
+    office, line = next(
+        (name, line)
+        for name, sheet in council.issue.sheets.items()
+        for line in sheet.lines
+        if line.stage == "good"
+    )
+    sheet = council.sheet(office)
+    (problem,) = checked(
+        council, fill(sheet, tmp_path / "a.xlsx", {line.district_id: ("심각", reason)})
+    ).problems
+    assert f"지금 ‘{reason}’" in problem
+    said = {line.district_id: ("심각", "주력 업체의 휴업")}
+    assert checked(council, fill(sheet, tmp_path / "b.xlsx", said)).problems == []
+
+
+def test_an_open_document_is_told_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "a.ods"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<a/>")
+    with pytest.raises(UnreadableError, match="ODS"):
+        read_cells(file)
+
+
+@pytest.mark.parametrize("deadline", [dt.date(2026, 6, 30), dt.date(2026, 10, 19), dt.date(2027, 3, 2)])
+def test_a_deadline_that_cannot_be_meant_is_refused(council: Council, deadline: dt.date) -> None:
+    with pytest.raises(RefusedError, match=r"must lie between 2026-10-20 and 2027-03-01"):
+        issue_sheets(council.pipeline, PERIOD, deadline=deadline)
+
+
+def test_many_equal_problems_are_one_line_with_their_places() -> None:
+    many = [f"R{row} SIM-{row} 가상: 의결 단계를 골라 주십시오(지금 ‘{row}’)." for row in range(10, 15)]
+    assert gathered([*many, "‘의결일’을 적어 주십시오."]) == [
+        "5건(R10, R11, R12, R13, R14): 의결 단계를 골라 주십시오.",
+        "‘의결일’을 적어 주십시오.",
+    ]
+    assert gathered(many[:MOST_EQUAL]) == many[:MOST_EQUAL]

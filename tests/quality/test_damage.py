@@ -1,0 +1,93 @@
+"""A damaged column is seen, whichever it is, in the nation or in one 시도; a good month is not taken for one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sogong_pipeline.quality import SUITES
+from sogong_pipeline.quality.profiles import Before, profile
+from tests.quality.damage import KINDS, SIDOS, Row, a_month_later, damaged, workplaces, write
+from tests.quality.months import MONTH
+
+pytestmark = pytest.mark.slow
+
+
+@cache
+def _months() -> tuple[list[Row], list[Row]]:
+    before = workplaces()
+    return before, a_month_later(before)
+
+
+@cache
+def _entries() -> list[dict[str, Any]]:
+    text = (SUITES / "column_profile.yaml").read_text(encoding="utf-8")
+    return list(yaml.safe_load(text)["expectations"])
+
+
+def broken(figures: Iterable[dict[str, Any]]) -> set[str]:
+    """The expectations that figures break, judged by comparing numbers, without Great Expectations."""
+    found = set()
+    for row in figures:
+        for entry in _entries():
+            value = row[entry.get("column") or entry["column_A"]]
+            least = row[entry["column_B"]] if "column_B" in entry else entry["min_value"]
+            if value is not None and least is not None and float(value) < float(least):
+                found.add(entry["check"])
+    return found
+
+
+def judged(rows: list[Row], before: list[Row] | None) -> set[str]:
+    """What the columns of a month break."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        quarantine = place / "quarantine.parquet"
+        _no_quarantine(quarantine)
+        then = Before(write(before, place / "before.parquet"), MONTH.shift(-1)) if before else None
+        now = write(rows, place / "now.parquet")
+        return broken(profile(now, quarantine, then, MONTH, place).columns)
+
+
+def _no_quarantine(target: Path) -> None:
+    pq.write_table(pa.table({"reason": pa.array([], pa.string())}), target)
+
+
+def in_month_before(rows: list[Row]) -> list[Row]:
+    return [{**row, "data_month": str(MONTH.shift(-1))} for row in rows]
+
+
+def test_a_good_month_breaks_nothing() -> None:
+    before, now = _months()
+    assert judged(now, in_month_before(before)) == set()
+    assert judged(now, None) == set()
+
+
+def test_last_months_rows_under_this_months_name_are_seen() -> None:
+    before, now = _months()
+    assert "nation_changed_share" in judged(before, in_month_before(before))
+    seoul = [
+        old if old["sido_code"] == "11" else new
+        for old in before
+        for new in [next((row for row in now if row["row_number"] == old["row_number"]), old)]
+    ]
+    assert judged(seoul, in_month_before(before)) == {"sido_changed_share"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=settings.default.max_examples // 5 if settings.default else 6, derandomize=True)
+@given(data=st.data())
+def test_a_damaged_column_is_seen(kind: str, data: st.DataObject) -> None:
+    column = data.draw(st.sampled_from(KINDS[kind]))
+    sido = data.draw(st.sampled_from([None, *SIDOS]))
+    before, now = _months()
+    assert judged(damaged(now, kind, column, sido), in_month_before(before)), (kind, column, sido)
