@@ -66,7 +66,18 @@ warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables."
 evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
 clusters_group = group_of(app, "clusters", "Small manufacturers: counts, clusters, centres, shares.")
 ORDER = (
-    *("registry", "ingest", "quality", "propose", "publish", "bulletin", "decide", "status"),
+    *(
+        "registry",
+        "ingest",
+        "month",
+        "quality",
+        "propose",
+        "publish",
+        "bulletin",
+        "board",
+        "decide",
+        "status",
+    ),
     *("district", "lookup", "clusters", "warehouse", "reconcile", "verify", "backup", "restore", "clean"),
     "evaluate",
 )

@@ -11,8 +11,9 @@ from sogong_pipeline.stages.likelihood.memory import LASTING, NO_BASE, RECOVERED
 from sogong_pipeline.stages.likelihood.parameters import Floats, Integers
 from sogong_pipeline.stages.likelihood.planted import Visibility
 from sogong_pipeline.stages.likelihood.replay import Replayed
+from sogong_pipeline.vocabulary import STAGES
 
-GOOD, CAUTION, SEVERE, UNDETERMINED = "good", "caution", "severe", "undetermined"
+GOOD, CAUTION, SEVERE, UNDETERMINED = STAGES
 NOT_COMPUTABLE, OVERLOOKED = "not_computable", "loss_would_be_overlooked"
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 
