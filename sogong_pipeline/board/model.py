@@ -138,7 +138,9 @@ def _quarter(found: QuarterOnBoard) -> Row:
             Cell(found.edition[:12], hint=found.edition),
             Cell(f"{found.recorded_at:%Y-%m-%d}"),
             *(cells.count(found.counts.get(stage, 0)) for stage in STAGES),
-            _files(f"{found.quarter}/draft/{INDEX}", ("html", "pdf")),
+            _files(f"{found.quarter}/draft/{INDEX}", ("html", "pdf"))
+            if not found.held
+            else Cell(words()["held"], tone="bad", hint=found.held),
         )
     )
 

@@ -26,12 +26,13 @@ class MonthOnBoard:
 
 @dataclass(frozen=True, slots=True)
 class QuarterOnBoard:
-    """A quarter that was proposed, with its districts in each stage."""
+    """A quarter that was proposed, with its districts in each stage; `held` says why nothing is published of it."""
 
     quarter: Quarter
     edition: str
     recorded_at: dt.datetime
     counts: Mapping[Stage, int]
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.regions import reference
 from sogong_pipeline.renderers.published import Published, write_pages
 from sogong_pipeline.reports.collect import are_invented
+from sogong_pipeline.stages.doubt import held_reason
 from sogong_pipeline.stages.rules import DEFAULT
 from sogong_pipeline.vocabulary import Stage
 
@@ -70,7 +71,9 @@ def _quarters(catalogue: Catalogue) -> list[QuarterOnBoard]:
             continue
         recorded_at = dt.datetime.fromisoformat(edition.manifest["recorded_at"])
         counts = Counter(stages.values())
-        found.append(QuarterOnBoard(quarter, edition.folder.name, recorded_at, counts))
+        found.append(
+            QuarterOnBoard(quarter, edition.folder.name, recorded_at, counts, held_reason(edition) or "")
+        )
     return found[:NEWEST]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from sogong_pipeline.board.model import board
 from sogong_pipeline.board.source import BoardSource, MonthOnBoard, OfficeOnBoard, QuarterOnBoard
@@ -76,3 +77,14 @@ def test_the_page_renders_alike_each_time() -> None:
     page = render(board(make_source()))
     assert page == render(board(make_source()))
     assert 'href="2026-Q3/final/busan.hwpx"' in page.decode()
+
+
+def test_a_held_quarter_says_so_in_the_place_of_its_drafts() -> None:
+    source = make_source()
+    held = replace(source, quarters=[replace(source.quarters[0], held="2026-09: workers")])
+    (row,) = board(held).sections[1].tables[0].rows
+    assert (row.cells[-1].text, row.cells[-1].tone, row.cells[-1].links) == (
+        "자료 확인 전까지 보류",
+        "bad",
+        (),
+    )

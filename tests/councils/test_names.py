@@ -101,7 +101,13 @@ def test_names_and_reasons_go_all_the_way(warehouse: Warehouse, tmp_path: Path) 
         "pdf": (finals / "gyeonggi.pdf").read_bytes(),
     }
     message = compose(
-        files, QUARTER, "gyeonggi", "council@gyeonggi.example", "sogong@nation.example", demo=False
+        files,
+        QUARTER,
+        "gyeonggi",
+        "council@gyeonggi.example",
+        "sogong@nation.example",
+        demo=False,
+        reader="경기지방중소벤처기업청",
     )
     sent = message_from_bytes(message.as_bytes(), policy=policy.default)
     attached = list(sent.iter_attachments())  # type: ignore[attr-defined]
