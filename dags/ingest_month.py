@@ -20,11 +20,9 @@ portal lists an upload for it; it asks every three hours and holds no worker in 
 
     airflow backfill create --dag-id ingest_month --from-date 2026-07-01 --to-date 2026-09-30 --max-active-runs 1
 
-The office sends a corrected 2026-09. Trigger the DAG with that partition key and the file as `source`: it becomes a
-second vintage, and 2026-Q3 is proposed again. The same file once more changes nothing, and `announce` is skipped.
+A corrected 2026-09: trigger it with that key and the file as `source`. The same file once more changes nothing.
 
-**When it fails.** A refusal is one line in log and note that says what to do, and final; a missing key, or `2026-9`,
-is one. Clear the failed task to go on: every step recognises what is there.
+**When it fails.** A refusal, of a missing key too, is one line in log and note, and final; clear the failed task.
 """
 
 from __future__ import annotations
@@ -65,8 +63,8 @@ def ingest_month() -> None:
 
     @task.sensor(max_active_tis_per_dag=1, **UNTIL_PUBLISHED)
     def published(partition_key: str, params: dict[str, Any]) -> bool:
-        month = month_of(partition_key)
-        return open_installation(params["source"]).months.has_arrived(month, params["source"] or None)
+        months = open_installation(params["source"]).months
+        return months.has_arrived(month_of(partition_key), params["source"] or None)
 
     @task(max_active_tis_per_dag=1)
     def land(partition_key: str, params: dict[str, Any]) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sogong_pipeline.errors import counted
-from sogong_pipeline.renderers.registry import file_name
 
 if TYPE_CHECKING:
     from sogong_pipeline.lake.partitions import Partition
@@ -30,6 +29,8 @@ def month_note(installation: Installation, month: Month, quality: str) -> str:
         month: the data month.
         quality: the folder of the quality pages.
     """
+    from sogong_pipeline.renderers.registry import file_name  # noqa: PLC0415 - parsing must not import it
+
     vintages = installation.vintages(month)
     staged = installation.lake.find("staged", str(month), vintages[0]) if vintages else None
     if staged is None:

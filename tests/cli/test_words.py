@@ -107,4 +107,4 @@ def test_the_version_completion_and_the_order_of_use() -> None:
     listed = [
         line.split()[0] for line in told.partition("Commands:\n")[2].splitlines() if line.startswith("  ")
     ]
-    assert listed == list(ORDER)
+    assert listed[: len(ORDER)] == list(ORDER)

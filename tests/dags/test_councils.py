@@ -226,3 +226,19 @@ def first_proposed(sheet: Path) -> str:
 
 def read(file: Path) -> str | None:
     return file.read_text(encoding="utf-8") if file.exists() else None
+
+
+def test_a_portal_that_gives_no_answer_is_waited_out_and_no_try_is_lost(going_round: Round) -> None:
+    """Nobody listens at the address of this installation's portal."""
+    kim = going_round.kim
+    kim.ask("PATCH", "dags/ingest_month", {"is_paused": False})
+    run = kim.trigger("ingest_month", "2026-10")
+    path = f"dags/ingest_month/dagRuns/{run}/taskInstances/published"
+
+    def waits() -> bool | None:
+        state = kim.ask("GET", path)["state"]
+        assert state not in {"failed", "up_for_retry"}
+        return True if state == "up_for_reschedule" else None
+
+    wait(waits, "the next look")
+    assert kim.tasks("ingest_month", run)["land"] is None

@@ -37,8 +37,10 @@ SECRETS = {"SOGONG_API_KEY": "unknown-key-51f0c2", "AWS_SECRET_ACCESS_KEY": "sec
 WITH_COUNCILS = {
     *(f"record_decisions.{task}" for task in ("received", "council.confirm", "council.record", "overdue")),
     *(f"publish_reports.{task}" for task in ("publish_decided", "deliver")),
+    *(f"publish_clusters.{task}" for task in ("load", "publish")),
+    "accept_month.accept",
 }
-"""What runs once councils decide."""
+"""What runs once councils decide, counts come in, or a person accepts a month."""
 CLUSTER_POLICY = """
 from datetime import timedelta
 
