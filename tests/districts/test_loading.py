@@ -118,7 +118,8 @@ def test_everything_wrong_in_every_file_is_told_at_once_and_nothing_changes(
 
 @pytest.mark.parametrize("grid", ["EPSG:5179", "EPSG:5186", "EPSG:5174"])
 def test_outlines_on_a_korean_grid_give_points_and_nesting(tmp_path: Path, grid: str) -> None:
-    rows = [{**ROW, "longitude": "", "latitude": ""}, {**ROW, "district_id": "D2"}]
+    bare = {**ROW, "legal_dong_codes": ""}
+    rows = [{**bare, "longitude": "", "latitude": ""}, {**bare, "district_id": "D2"}]
     registry = write(tmp_path / "r.csv", *rows)
     given = Given(outlines=zipped(tmp_path / "outlines.zip", {"D1": INNER, "D2": OUTER}, grid))
     inner, outer = read_all(registry, None, given).districts
@@ -130,7 +131,7 @@ def test_outlines_on_a_korean_grid_give_points_and_nesting(tmp_path: Path, grid:
 
 def test_an_outline_says_the_legal_dongs_and_so_who_is_in_it(tmp_path: Path) -> None:
     """구장리 has few postal codes; 삼정동 many, so only a district that fills it is told by it."""
-    blank = {**ROW, "legal_dong_codes": "", "postal_codes": ""}
+    blank = {**ROW, "legal_dong_codes": "", "postal_codes": "", "longitude": "", "latitude": ""}
     town = {**blank, "sigungu_code": "41196"}
     rows = [blank, {**town, "district_id": "PART"}, {**town, "district_id": "ALL", "parent_id": ""}]
     boxes = {

@@ -74,7 +74,7 @@ def test_an_old_code_belongs_to_the_office_of_its_successor(tmp_path: Path) -> N
         ({"postal_codes": "1857"}, "row 2: postal_codes: '1857' has not 5 digits"),
         ({"longitude": "37.1"}, "row 2: longitude '37.1' is not between 124 and 132 degrees"),
         ({"latitude": "1e2"}, "row 2: latitude '1e2' is not between 33 and 39 degrees"),
-        ({"valid_from": "2015/01/01"}, "row 2: valid_from '2015/01/01'"),
+        ({"valid_from": "2015/13/01"}, "row 2: valid_from '2015/13/01'"),
         ({"valid_from": ""}, "row 2: valid_from is blank; fill it or load with --as-of DATE"),
         ({"valid_to": "2014-01-01"}, "row 2: valid_to 2014-01-01 lies before valid_from 2015-01-01"),
     ],
