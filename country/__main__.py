@@ -14,6 +14,7 @@ for group, name, run in (
     (app, "portal", commands.portal),
     (evaluate_group, "matching", evaluation.evaluate_matching),
     (evaluate_group, "breaks", evaluation.evaluate_breaks),
+    (evaluate_group, "stages", evaluation.evaluate_stages),
 ):
     command(group, name, run)
 

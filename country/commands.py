@@ -20,12 +20,18 @@ def simulate(
     months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2023-07..2026-09",
     districts: Annotated[int, typer.Option(help="How many districts.")] = 2185,
     outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1 / 3,
-    law: Annotated[int, typer.Option(help="1 clean addresses, 2 as vague as real ones, 3 harder.")] = 1,
+    law: Annotated[
+        str,
+        typer.Option(
+            help="1 clean addresses, 2 as vague as real ones, 3 harder, 5 all kinds of crises, N or M."
+        ),
+    ] = "1",
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Write an invented country: monthly files as the portal has them, a registry, counts, and the truth."""
     from country.country import write_country
     from country.counts import write_counts
+    from country.law import parse_version
 
     span = parse_months(months)
     with steps(len(span)) as shown:
@@ -35,7 +41,13 @@ def simulate(
             shown.done()
 
         summary = write_country(
-            out, seed=seed, law_version=law, months=span, districts=districts, outside=outside, progress=tell
+            out,
+            seed=seed,
+            law_version=parse_version(law),
+            months=span,
+            districts=districts,
+            outside=outside,
+            progress=tell,
         )
     write_counts(out / "counts", seed)
     return {

@@ -5,28 +5,32 @@ The law it follows is `law1.yaml` and `districts.yaml`; docs/simulator.md says i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from country.crises import plan_crises
 from country.districts import District, draw_districts, limit_validity
+from country.factory_register import write_factory_register
 from country.files import extraction_day, file_name, write_month
-from country.law import DEFAULT_LAW, Law, load_law
+from country.law import DEFAULT_LAW, Law, Version, load_law
 from country.lists import known_of, write_workplace_lists
 from country.places import load_places
-from country.population import Population
+from country.population import MonthRows, Population
 from country.registry_file import write_registry
 from country.settlement import Settlement
-from country.shocks import plan_shocks
+from country.shocks import Shock, plan_shocks
 from country.terrain import ground_of
-from country.truth import Members, write_events, write_truth
+from country.truth import Members, write_events, write_losses, write_truth
 from country.workplaces import Integers
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, parse_months
 
 DEFAULT_MONTHS = "2023-07..2026-09"
+REGISTER_AGE = 12
+"""Months by which the factory register is older than the last month, where there are as many."""
 _MARGIN = 1.2  # a district that is to be struck is planned larger than the law asks, as sizes vary
 
 
@@ -49,11 +53,75 @@ class CountrySummary:
     shocks: int
 
 
+@dataclass(frozen=True)
+class Country:
+    """A country that has not lived yet.
+
+    Attributes:
+        seed: Which country.
+        law: The law it follows.
+        start: Its first month; the burn-in lies before it.
+        area: Its districts.
+        settlement: Where addresses, names and numbers come from.
+        population: Its workplaces.
+        shocks: Its known shocks.
+    """
+
+    seed: int
+    law: Law
+    start: Month
+    area: list[District]
+    settlement: Settlement
+    population: Population
+    shocks: list[Shock]
+
+    def live(self, months: list[Month]) -> Iterator[tuple[Month, MonthRows, np.random.Generator]]:
+        """Live through all months up to the last one asked for; once only.
+
+        Yields:
+            Each month asked for, its rows, and the source of randomness of the month.
+        """
+        month = self.start.shift(-self.law.burn_in_months)
+        while month <= months[-1]:
+            rng = np.random.default_rng([self.seed, month.year * 12 + month.month])
+            changes = self.population.live(month, rng)
+            if month >= months[0]:
+                yield month, self.population.rows(month, changes, rng), rng
+            month = month.shift(1)
+
+
+def found(
+    seed: int, law: Law, months: list[Month], outside: float, districts: int, *, is_quiet: bool = False
+) -> Country:
+    """Draw districts, shocks and the workplaces that a country begins with.
+
+    Args:
+        seed: Which country.
+        law: The law it follows.
+        months: The months asked for.
+        outside: Workplaces outside districts as a share of those inside.
+        districts: How many districts.
+        is_quiet: Whether to leave out all shocks, and the calm of the districts they would strike.
+    """
+    places, start = load_places(), law.first_month(months)
+    rng = np.random.default_rng([seed, 0])
+    area = draw_districts(districts, law.workplaces_per_district, ground_of(law, places, rng), rng)
+    shocks = [] if is_quiet or law.crises else plan_shocks(law.shocks, _eligible(area, law), districts, rng)
+    struck = {shock.district for shock in shocks}
+    area = limit_validity(area, struck, start, rng)
+    calm = np.ones(districts + 1)
+    calm[sorted(struck)] = law.dynamics.calm
+    settlement = Settlement(law, area, places, outside=outside, calm=calm, rng=rng)
+    crises = plan_crises(law.crises, districts, rng) if law.crises and not is_quiet else None
+    population = Population(law, settlement, calm=calm, shocks=shocks, start=start, rng=rng, crises=crises)
+    return Country(seed, law, start, area, settlement, population, shocks)
+
+
 def write_country(
     out: Path,
     *,
     seed: int = 1,
-    law_version: int = DEFAULT_LAW,
+    law_version: Version = DEFAULT_LAW,
     months: list[Month] | None = None,
     outside: float = 1 / 3,
     districts: int = 2185,
@@ -66,9 +134,10 @@ def write_country(
     which other months are asked for.
 
     Args:
-        out: Folder for `files/`, `registry.csv`, `truth.json` and `truth_members.parquet`.
+        out: Folder for `files/`, `registry.csv`, `registers/`, `truth.json` and `truth_members.parquet`.
         seed: Which country.
-        law_version: The law it follows: 1 (clean addresses), 2 (addresses as vague as real ones), 3 (harder).
+        law_version: The law it follows: 1 (clean addresses), 2 (addresses as vague as real ones), 3 (harder), 5 (all
+            kinds of crises), N or M (hard variants).
         months: The months to write, without gaps; 2023-07 to 2026-09 unless given.
         outside: Workplaces outside districts as a share of those inside; 3.3 gives the size of the real file.
         districts: How many districts; 60 make a small country for tests.
@@ -80,41 +149,30 @@ def write_country(
     months = parse_months(DEFAULT_MONTHS) if months is None else months
     files = out / "files"
     _check(seed, months, outside, districts, files)
-    law, places = load_law(law_version), load_places()
-    start = law.first_month(months)
-    rng = np.random.default_rng([seed, 0])
-    area = draw_districts(districts, law.workplaces_per_district, ground_of(law, places, rng), rng)
-    shocks = plan_shocks(law.shocks, _eligible(area, law), districts, rng)
-    struck = {shock.district for shock in shocks}
-    area = limit_validity(area, struck, start, rng)
-    calm = np.ones(districts + 1)
-    calm[sorted(struck)] = law.dynamics.calm
-    settlement = Settlement(law, area, places, outside=outside, calm=calm, rng=rng)
-    population = Population(law, settlement, calm=calm, shocks=shocks, start=start, rng=rng)
+    country = found(seed, load_law(law_version), months, outside, districts)
+    law, area, population = country.law, country.area, country.population
+    addresses = country.settlement.addresses
 
     files.mkdir(parents=True, exist_ok=True)
-    members = Members(area, places, settlement.addresses)
-    month, rows_written = start.shift(-law.burn_in_months), 0
-    while month <= months[-1]:
-        rng = np.random.default_rng([seed, month.year * 12 + month.month])
-        changes = population.live(month, rng)
-        if month >= months[0]:
-            rows = population.rows(month, changes, rng)
-            code_written = month >= Month.parse(law.rows.no_code_written_from)
-            addresses = settlement.addresses.cells(rows.who, extraction_day(month, seed))
-            doubled = _doubled(law, rows.status.size, rng)
-            path = files / file_name(month, seed)
-            write_month(path, rows, addresses, doubled, no_code_written=code_written)
-            members.add(rows)
-            if law.lists and month == months[0]:
-                write_workplace_lists(out / "workplace_lists.csv", rows, area, law.lists, seed)
-            if law.lives:
-                members.write_rows(out / "truth_rows" / f"{month}.parquet", rows, doubled)
-            rows_written += rows.status.size + doubled.size
-            if progress:
-                progress(month, rows.status.size)
-        month = month.shift(1)
-    listed = known_of(law, area, settlement.addresses, seed)
+    members, rows_written = Members(area, load_places(), addresses), 0
+    for month, rows, rng in country.live(months):
+        code_written = month >= Month.parse(law.rows.no_code_written_from)
+        cells = addresses.cells(rows.who, extraction_day(month, seed))
+        doubled = _doubled(law, rows.status.size, rng)
+        path = files / file_name(month, seed)
+        write_month(path, rows, cells, doubled, no_code_written=code_written)
+        members.add(rows)
+        if law.lists and month == months[0]:
+            write_workplace_lists(out / "workplace_lists.csv", rows, area, law.lists, seed)
+        if law.registers and month == _register_month(months):
+            registers = out / "registers"
+            write_factory_register(registers, rows, area, addresses=addresses, law=law.registers, seed=seed)
+        if law.lives:
+            members.write_rows(out / "truth_rows" / f"{month}.parquet", rows, doubled)
+        rows_written += rows.status.size + doubled.size
+        if progress:
+            progress(month, rows.status.size)
+    listed = known_of(law, area, addresses, seed)
     write_registry(out / "registry.csv", area, law.version, seed, listed)
     if population.lives:
         write_events(out / "truth_events.parquet", population.lives.events)
@@ -125,9 +183,16 @@ def write_country(
         "districts": districts,
         "outside": outside,
     }
-    write_truth(out / "truth.json", parameters, shocks, area)
+    if population.crises:
+        write_losses(out / "truth_losses.csv", population.crises, area)
+    write_truth(out / "truth.json", parameters, country.shocks, area)
     members.write(out / "truth_members.parquet")
-    return CountrySummary(len(months), rows_written, districts, len(members), len(shocks))
+    return CountrySummary(len(months), rows_written, districts, len(members), len(country.shocks))
+
+
+def _register_month(months: list[Month]) -> Month:
+    """The month of the register: a year before the last, or the first."""
+    return max(months[0], months[-1].shift(-REGISTER_AGE))
 
 
 def _check(seed: int, months: list[Month], outside: float, districts: int, files: Path) -> None:

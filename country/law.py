@@ -11,7 +11,9 @@ from country.resources import read_yaml
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
 
-VERSIONS = (1, 2, 3, 4)
+Version = int | str
+VERSIONS: tuple[Version, ...] = (1, 2, 3, 4, 5, "N", "M")
+"""Laws N and M are hard variants of 2; nothing in the pipeline may be tuned on them, nor on 3."""
 DEFAULT_LAW = 1
 
 
@@ -36,6 +38,15 @@ class Sizes(_Section):
     by_sector: dict[str, SizeLaw]
 
 
+class IndustryLaw(_Section):
+    """What divisions of industry have in common; spreads of logarithms."""
+
+    sd: float
+    memory: float
+    seasonal_share: float
+    seasonal_height: float
+
+
 class Dynamics(_Section):
     """How heads move from month to month; rates per month, spreads of logarithms."""
 
@@ -56,6 +67,7 @@ class Dynamics(_Section):
     vacancy_months: float
     opening_size: tuple[float, float]
     calm: float
+    industries: IndustryLaw | None = None
 
 
 class SoleProprietors(_Section):
@@ -101,6 +113,26 @@ class RowLaw(_Section):
     withdrawn_still_billed: float
     withdrawn_left_one: float
     corporate_types: dict[int, float]
+    late: float = 0.0
+
+
+class CrisisLaw(_Section):
+    """The crises of law 5, in place of shocks.
+
+    `kinds` gives each kind a weight; months are counted from the first one with an effect.
+    """
+
+    share: float
+    kinds: dict[str, int]
+    sizes_pct: list[int]
+    first_month: str
+    last_full_month: str
+    longest_ramp_months: int
+    bleed_months: int
+    recovery_after_months: int
+    second_after_months: int
+    dry_months: int
+    spread_after_months: int
 
 
 class ShockLaw(_Section):
@@ -171,6 +203,25 @@ class ListLaw(_Section):
     workplace_known: float
 
 
+class RegisterLaw(_Section):
+    """What is wrong with the factory register; shares."""
+
+    small: float
+    medium: float
+    large: float
+    other_trades: float
+    births_missing_months: int
+    blank_inside: float
+    old_names: float
+    other_names: float
+    shared_names: float
+    elsewhere: float
+    stale: float
+    twice: float
+    respelt: float
+    with_site: float
+
+
 class LifeLaw(_Section):
     """What happens to a workplace beside opening and closing; rates a month."""
 
@@ -190,7 +241,7 @@ class LifeLaw(_Section):
 class Law(_Section):
     """One version of the law; law 1 says nothing of addresses, lists and lives."""
 
-    version: int
+    version: Version
     origin: str
     burn_in_months: int
     workplaces_per_district: float
@@ -201,8 +252,10 @@ class Law(_Section):
     outside: Outside
     rows: RowLaw
     shocks: ShockLaw
+    crises: CrisisLaw | None = None
     addresses: AddressLaw | None = None
     lists: ListLaw | None = None
+    registers: RegisterLaw | None = None
     lives: LifeLaw | None = None
 
     def first_month(self, months: list[Month]) -> Month:
@@ -210,8 +263,13 @@ class Law(_Section):
         return min(months[0], Month.parse(self.origin))
 
 
+def parse_version(text: str) -> Version:
+    """A version as given on the command line: numbers are numbers, `N` and `M` are names."""
+    return int(text) if text.isdigit() else text.upper()
+
+
 @cache
-def load_law(version: int = DEFAULT_LAW) -> Law:
+def load_law(version: Version = DEFAULT_LAW) -> Law:
     """Read a version of the law from the package.
 
     Raises:

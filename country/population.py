@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from country.crises import Crises, Crisis
+from country.crises import Standing as Struck
 from country.law import Law
 from country.lives import Lives, Standing
 from country.pay import billed_krw, income_year
 from country.settlement import Settlement
 from country.shocks import ALL, WORKERS, WORKPLACES, Shock, choose_closures, layoff_share
+from country.trades import Trades
 from country.workplaces import CORPORATION, Flags, Floats, Integers, Workplaces
 from sogong_pipeline.periods import Month
 from sogong_pipeline.rates.contribution import contribution_for, coverage_breaks
@@ -74,6 +77,7 @@ class Population:
         shocks: The known shocks.
         start: The first month of the country; the burn-in lies before it.
         rng: Source of randomness of the beginning.
+        crises: The crises of law 5.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class Population:
         shocks: list[Shock],
         start: Month,
         rng: np.random.Generator,
+        crises: list[Crisis] | None = None,
     ) -> None:
         self._law = law
         self._settlement = settlement
@@ -98,6 +103,8 @@ class Population:
         trend = move.growth + move.district_trend_sd * rng.standard_normal(calm.size)
         trend[-1], self._level[-1] = move.growth, 0.0
         self._trend = np.where(calm < 1, 0.0, trend)
+        self._trades = Trades(move.industries, rng) if move.industries else None
+        self.crises = Crises(crises, law.shocks.layoff_heads, CORPORATE_FLOOR) if crises else None
         self._pay_kept = np.ones(calm.size)
         self._target_kept = np.ones(slots)
         self._alive = np.ones(slots, dtype=bool)
@@ -120,6 +127,9 @@ class Population:
         laid_off = np.zeros_like(who.heads)
         for shock in self._shocks:
             self._strike(shock, month, closing, laid_off, rng)
+        if self.crises:
+            standing = Struck(self._alive, closing, laid_off, self._target_kept, self._gone, self._pay_kept)
+            self.crises.strike(month, who, standing, rng)
         who.heads -= laid_off
         opened = self._open(month, rng)
         self._alive &= ~closing
@@ -233,7 +243,11 @@ class Population:
         self._level = law.district_memory * self._level + shift
         years = (month.year - self._start.year) + (month.month - self._start.month) / 12
         common = self._level + self._trend * years + law.season[month.month - 1]
-        wanted = who.target * self._target_kept * np.exp(who.wander + common[who.district])
+        own = who.wander + common[who.district]
+        if self._trades:
+            self._trades.live(rng)
+            own = own + self._trades.level(month)[who.industry]
+        wanted = who.target * self._target_kept * np.exp(own)
         drift = np.where(self._alive, who.separation * who.heads + law.pull * (wanted - who.heads), 0.0)
         spread = law.separation_month_sd * self._calm[who.district]
         uneven = np.exp(spread * rng.standard_normal((2, drift.size)) - spread**2 / 2)
@@ -253,7 +267,10 @@ class Population:
     def rows(self, month: Month, changes: Changes, rng: np.random.Generator) -> MonthRows:
         """The rows of the month just lived through."""
         law = self._law
-        slots = np.flatnonzero(changes.visible | changes.withdrawing)
+        is_in_file = changes.visible
+        if law.rows.late:
+            is_in_file = is_in_file & (rng.random(is_in_file.size) >= law.rows.late)
+        slots = np.flatnonzero(is_in_file | changes.withdrawing)
         who = self.workplaces.take(slots).with_others(changes.ended)
         others = np.zeros(changes.ended.serial.size, dtype=np.int64)
         gone = np.append(changes.withdrawing[slots], others == 0)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from country.districts import District
+from country.law import Version
 from country.lists import LISTED, Listed
 from sogong_pipeline.districts.registry import SIMULATED, kinds
 from sogong_pipeline.districts.template import TEMPLATE
@@ -17,7 +18,7 @@ from sogong_pipeline.regions.reference import data_path
 
 
 def write_registry(
-    path: Path, districts: list[District], law_version: int, seed: int, listed: list[Listed] | None
+    path: Path, districts: list[District], law_version: Version, seed: int, listed: list[Listed] | None
 ) -> None:
     """Write the registry; every source begins with `simulated:`, so that reports mark themselves.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from country.addresses import AddressBook
+from country.crises import Crises
 from country.districts import District
 from country.lives import Event
 from country.names import load_name_book
@@ -39,6 +41,18 @@ def write_truth(
     ]
     text = json.dumps({**parameters, "shocks": entries}, ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_losses(path: Path, crises: Crises, districts: list[District]) -> None:
+    """Write what every crisis has taken from its district by each month, in percent of what was there when it began."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(
+            ("month", "district_id", "kind", "workplaces_lost_pct", "workers_lost_pct", "payroll_lost_pct")
+        )
+        for loss in crises.losses:
+            shares = (f"{100 * share:.2f}" for share in (loss.workplaces, loss.workers, loss.payroll))
+            writer.writerow((loss.month, districts[loss.district].district_id, loss.kind, *shares))
 
 
 class Members:

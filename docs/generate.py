@@ -25,6 +25,7 @@ PATH_OF_A_MONTH = (
     "record_decisions",
     "publish_reports",
     "load_registry",
+    "load_factories",
     "publish_clusters",
     "watch_deadlines",
 )

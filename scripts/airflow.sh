@@ -24,7 +24,7 @@ export AIRFLOW__CORE__PLUGINS_FOLDER=$root/plugins  # makes the pool, without wh
 export AIRFLOW__CORE__LOAD_EXAMPLES=False
 export AIRFLOW__CORE__PARALLELISM=4  # each is a process; the default of 32 takes all memory of a laptop
 
-export AIRFLOW__CORE__EXECUTOR=sogong_pipeline.orchestration.executor.ResumingExecutor  # keeps answers when killed
+export AIRFLOW__CORE__EXECUTOR=sogong_pipeline.orchestration.executor.LocalExecutor  # keeps answers when killed
 export AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL=30  # what a killed Airflow left goes on after 30 s, not 300
 if [[ ${AIRFLOW__DATABASE__SQL_ALCHEMY_CONN:-sqlite} == sqlite* ]]; then
     # Four processes write; whoever waits for the lock for 5 s would be answered 500.
@@ -57,9 +57,10 @@ if [[ -z ${SOGONG_PORTAL_URL:-} ]]; then
         echo "There is no demo country yet: run 'make demo' first, or set SOGONG_PORTAL_URL." >&2
         exit 1
     fi
+    rm -f "$AIRFLOW_HOME/portal.log"  # the address of the last run must not be read from it
     setsid python -m country portal --data "$place/country" --port 0 > "$AIRFLOW_HOME/portal.log" &
     portal=$!
-    until grep -q http "$AIRFLOW_HOME/portal.log"; do
+    until grep -qs http "$AIRFLOW_HOME/portal.log"; do
         kill -0 "$portal" || exit 1
         sleep 0.2
     done

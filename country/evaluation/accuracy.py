@@ -145,7 +145,7 @@ def district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame) -
         strangers and error.
     """
     facts = evaluated.facts(month).set_index("district_id")
-    table = grade_districts(evaluated.districts, present, facts)
+    table = grade_districts(evaluated.districts, present, facts, evaluated.learned_places())
     true = present.groupby("lies_in")["subscribers"].sum()
     table["true_workers"] = true.reindex(table.index).fillna(0).astype("int64")
     table["workers"] = facts["workers"].reindex(table.index)

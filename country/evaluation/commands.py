@@ -1,4 +1,4 @@
-"""The commands `evaluate matching`, `evaluate breaks`."""
+"""The commands `evaluate matching`, `evaluate breaks`, `evaluate stages`."""
 
 from __future__ import annotations
 
@@ -87,4 +87,38 @@ def evaluate_breaks(
         "recipe": str(recipe),
         **breaks_page.figures(found),
         "lines": breaks_page.lines(recipe, found),
+    }
+
+
+def evaluate_stages(
+    law: Annotated[list[str] | None, typer.Option(help="1 to 5, N or M; may be given again.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
+    districts: Annotated[int, typer.Option(help="How many districts.")] = 200,
+    page: Annotated[
+        Path | None, typer.Option(help="Measure the countries of the docs and write their page and table.")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Measure all rule sets on quiet countries with planted losses: false alarms, catch, persistence, chance."""
+    from country.evaluation.stages import page as pages
+    from country.evaluation.stages.living import live
+    from country.evaluation.stages.measure import measure, parts
+    from country.law import load_law, parse_version
+    from sogong_pipeline.stages import evaluation
+
+    given = [pages.Recipe(parse_version(one), seed, districts) for one in law or ["1"]]
+    chosen = pages.recipes() if page else given
+    measured = {}
+    with steps(len(chosen) * (1 + parts())) as shown:
+        for recipe in chosen:
+            shown.begin(str(recipe))
+            lived = live(load_law(recipe.law), recipe.seed, recipe.districts)
+            shown.done()
+            measured[recipe] = measure(lived, lambda _: shown.done()).figures()
+    if page:
+        page.write_text(pages.page(measured), encoding="utf-8")
+        evaluation.path().write_text(pages.table(measured), encoding="utf-8")
+    return {
+        **{str(recipe): pages.verdicts(found) for recipe, found in measured.items()},
+        "lines": [line for recipe, found in measured.items() for line in pages.lines(recipe, found)],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -12,9 +13,10 @@ import pyarrow.parquet as pq
 import yaml
 
 from country.country import write_country
-from sogong_pipeline.districts.loaded import registry_in_force
+from sogong_pipeline.districts.loaded import districts_of, registry_in_force
 from sogong_pipeline.districts.loading import Given
 from sogong_pipeline.districts.registry import Slice
+from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, parse_months
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
@@ -32,6 +34,7 @@ class Recipe:
     districts: int
     outside: float
     months: tuple[Month, ...]
+    register: bool = True
 
     def __str__(self) -> str:
         return (
@@ -62,6 +65,7 @@ class Evaluated:
         )
         self.installation = Installation(Settings(home=folder / "home", now=NOW))
         self._load_registry()
+        self._load_registers()
         for month in recipe.months:
             self.installation.months.ingest(month, str(self._country / "files"))
             if told:
@@ -72,19 +76,30 @@ class Evaluated:
         given = Given(workplaces=lists) if lists.exists() else Given()
         self.installation.registry.load(self._country / "registry.csv", given=given)
 
+    def _load_registers(self) -> None:
+        """Load the factory registers there are, and the names that a person would settle, where the recipe says so."""
+        if not self.recipe.register:
+            return
+        for register in sorted((self._country / "registers").glob("*.csv")):
+            if register.name == "aliases.csv":
+                with suppress(RefusedError):  # none of the names takes a person
+                    self.installation.factories.record_aliases(register)
+            else:
+                self.installation.factories.load(register)
+
     @property
     def districts(self) -> Slice:
         """The districts of the last month's quarter, under which every month is looked at."""
         registry = registry_in_force(self.installation)
         assert registry is not None  # noqa: S101 - loaded above
-        return registry.on(self.recipe.months[-1].quarter.last_day)
+        return districts_of(self.installation, registry, self.recipe.months[-1].quarter)
 
     def rows(self, month: Month) -> pd.DataFrame:
         """The staged rows of a month: what the pipeline says of each, and the truth.
 
         Returns:
             row_number, workplace_id, link, district_id, grade, evidence, candidate_ids, is_counted, subscribers,
-            division, legal_dong_code, workplace_serial, lies_in (the true district, where it is one that counts),
+            division, legal_dong_code, postal_code, workplace_serial, lies_in (the true district, if it counts),
             is_right (placed there or in the district around it).
         """
         months = self.installation.months
@@ -105,6 +120,8 @@ class Evaluated:
         ]
         rows: pd.DataFrame = pq.read_table(matched.path("district_member"), columns=columns).to_pandas()
         rows = rows.merge(pq.read_table(trace.path("workplace_trace")).to_pandas(), on="row_number")
+        staged = months.stage(month, vintage).path("workplace")
+        rows = rows.merge(pd.read_parquet(staged, columns=["row_number", "postal_code"]), on="row_number")
         truth = pd.read_parquet(self._country / "truth_rows" / f"{month}.parquet")
         rows = rows.merge(truth.rename(columns={"district_id": "lies_in"}), on="row_number")
         listed = {district.district_id for district in self.districts.districts}
@@ -117,6 +134,11 @@ class Evaluated:
             & ((rows["district_id"] == rows["lies_in"]) | (rows["district_id"] == around))
         )
         return rows
+
+    def learned_places(self) -> pd.DataFrame | None:
+        """What registers teach about places in the last month's quarter; None without a register."""
+        book = self.installation.months.books.book(self.districts)
+        return pd.read_parquet(book.path("learned_place")) if book else None
 
     def movements(self) -> Iterator[tuple[Month, pd.DataFrame]]:
         """Who came and went in every month that follows another one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib import resources
 from typing import Any
 
 from country.evaluation.accuracy import LINKS, Accuracy
@@ -137,7 +138,13 @@ def page(found: Mapping[str, tuple[Recipe, Accuracy]], spread: Sequence[str] = (
         text += ["", f"## {NAMES[name]}", "", *lines(recipe, accuracy)]
     if spread:
         text += ["", _SPREAD.rstrip(), "", *spread]
+    text += ["", real_rows()]
     return "\n".join(text) + "\n"
+
+
+def real_rows() -> str:
+    """What was measured on real rows, which nobody may ship: figures kept as text, held against the rows by a test."""
+    return resources.files(__package__).joinpath("real_rows.md").read_text(encoding="utf-8").rstrip()
 
 
 def percent(value: float) -> str:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sogong_pipeline.catalogue import Catalogue
-from sogong_pipeline.districts.loaded import registry_in_force
+from sogong_pipeline.districts import loaded
 from sogong_pipeline.districts.registry import SIMULATED, District, Slice
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Partition
@@ -120,10 +120,10 @@ def districts_of(catalogue: Catalogue, month: Month) -> Slice:
     Raises:
         RefusedError: when no registry is loaded.
     """
-    registry = registry_in_force(catalogue)
+    registry = loaded.registry_in_force(catalogue)
     if registry is None:
         raise RefusedError("no registry is loaded; run `sogong registry load FILE` first")
-    return registry.on(month.quarter.last_day)
+    return loaded.districts_of(catalogue, registry, month.quarter)
 
 
 def months_shown(month: Month) -> list[Month]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
-from sogong_pipeline.districts.loaded import registry_in_force, registry_of_version
+from sogong_pipeline.districts.loaded import districts_of, registry_in_force, registry_of_version
 from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.periods import Month
 from sogong_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from sogong_pipeline.districts.explain import Registers
+    from sogong_pipeline.districts.registry import Slice
+    from sogong_pipeline.steps.installation import Installation
 
 File = Annotated[Path | None, typer.Option(exists=True, dir_okay=False)]
 
@@ -178,12 +183,17 @@ def district_explain(
     vintage = installation.vintage_of(wanted)
     if vintage is None:
         raise RefusedError(f"{wanted} is not in; run `sogong ingest {wanted}`")
-    districts = registry.on(wanted.quarter.last_day)
+    districts = districts_of(installation, registry, wanted.quarter)
     staged = installation.months.stage(wanted, vintage)
     matched = installation.months.match(wanted, districts, vintage)
     with installation.lake.workspace() as folder:
         found = explain(
-            staged.path("workplace"), matched.path("district_member"), districts, workplace, folder
+            staged.path("workplace"),
+            matched.path("district_member"),
+            districts,
+            workplace,
+            folder,
+            registers=_registers(installation, districts),
         )
     if not found:
         raise RefusedError(f"no workplace of {wanted} has {workplace!r} in its name, nor as its row number")
@@ -201,3 +211,14 @@ def district_explain(
             *more,
         ],
     }
+
+
+def _registers(installation: Installation, districts: Slice) -> Registers | None:
+    """The evidence of factory registers under some districts; None without a register."""
+    from sogong_pipeline.districts.explain import Registers
+
+    book = installation.months.books.book(districts)
+    if book is None or districts.book is None:
+        return None
+    firms = installation.months.books.firms(districts.book)
+    return Registers(firms.path("factory_firm"), book.path("address_evidence"), book.path("learned_place"))

@@ -17,6 +17,7 @@ from sogong_pipeline.cli import (
     country,
     districts,
     evaluate,
+    factories,
     months,
     quality,
     reports,
@@ -57,6 +58,7 @@ def options(
 
 
 registry_group = group_of(app, "registry", "The district registry.")
+factories_group = group_of(app, "factories", "Factory registers: who stands in which complex.")
 month_group = group_of(app, "month", "Months that a gate stopped or holds.")
 decide_group = group_of(app, "decide", "What the councils decide.")
 district_group = group_of(app, "district", "Districts and who lies in them.")
@@ -98,6 +100,7 @@ for group, name, run in (
     (warehouse_group, "rebuild", warehouse.warehouse_rebuild),
     (warehouse_group, "grant", warehouse.warehouse_grant),
     (evaluate_group, "rows", evaluate.evaluate_rows),
+    (evaluate_group, "chance", evaluate.evaluate_chance),
     (app, "verify", upkeep.verify),
     (app, "backup", upkeep.backup),
     (app, "restore", upkeep.restore),
@@ -108,6 +111,12 @@ for group, name, run in (
     (registry_group, "list", districts.registry_list),
     (registry_group, "diff", districts.registry_diff),
     (registry_group, "overlaps", districts.registry_overlaps),
+    (factories_group, "fetch", factories.factories_fetch),
+    (factories_group, "load", factories.factories_load),
+    (factories_group, "list", factories.factories_list),
+    (factories_group, "names", factories.factories_names),
+    (factories_group, "diff", factories.factories_diff),
+    (evaluate_group, "register", evaluate.evaluate_register),
     (district_group, "explain", districts.district_explain),
     (clusters_group, "convert", clusters.clusters_convert),
     (clusters_group, "load", clusters.clusters_load),

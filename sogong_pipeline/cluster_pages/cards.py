@@ -52,6 +52,8 @@ from sogong_pipeline.periods import Month
 
 STAGE_ORDER = ("severe", "caution", "undetermined", "good")
 CHART = (640, 220)
+LEAST_DRAWN = 5
+"""Fewer corporations in any month are told in words: one more or less is a fifth."""
 
 
 def cluster_page(source: ClusterSource, row: Cluster) -> Page:
@@ -108,7 +110,8 @@ def centre_page(source: ClusterSource, centre: Centre) -> Page:
             section("clusters", cluster_table("clusters", rows, with_trade=True)) if rows else None,
             *(_monthly(source, row) for row in rows),
             _nearby(source, centre.sigungu_codes),
-            _programmes(centre),
+            _complex(centre),
+            _programmes(),
             limits(),
         ),
         others=BACK,
@@ -206,11 +209,7 @@ def _sentences(row: Cluster) -> list[str]:
             f"그때는 {said['reaches'][row.reaches_alt]}입니다."
         )
     if row.change is not None and row.previous_year:
-        share = f", {signed(row.change_pct, 1)}%" if row.change_pct is not None else ""
-        sentences.append(
-            f"{row.previous_year}년 {number(row.previous_small)}곳에서 "
-            f"{signed(row.change, 0)}곳{share} 바뀌었습니다."
-        )
+        sentences.append(_change_sentence(row, row.change))
     elif row.previous_year:
         sentences.append(
             f"{row.previous_year}년과는 비교하지 않습니다({said['changes'][row.change_status]})."
@@ -219,6 +218,14 @@ def _sentences(row: Cluster) -> list[str]:
         end = date_ko(PartialDate(row.plan_end))
         sentences.append(f"집적지구 지정이 확인되며 계획기간은 {end}까지입니다.")
     return sentences
+
+
+def _change_sentence(row: Cluster, change: int) -> str:
+    before = f"{row.previous_year}년 {number(row.previous_small)}곳에서"
+    if not change:
+        return f"{row.previous_year}년과 같은 수입니다."
+    share = f"({signed(row.change_pct, 1)}%)" if row.change_pct is not None else ""
+    return f"{before} {number(abs(change))}곳{share} {'늘었습니다' if change > 0 else '줄었습니다'}."
 
 
 def _figures(row: Cluster) -> Table:
@@ -304,29 +311,28 @@ def _series(rows: Sequence[Cluster]) -> Table:
 
 
 def _monthly(source: ClusterSource, row: Cluster) -> Section | None:
-    """The small corporations month by month, as a chart of indices and as figures; none where none is known."""
+    """The small corporations month by month, as a chart and in words; none where none is known.
+
+    So few that one more or less would look like a jump are not drawn.
+    """
     found = source.months.get((row.source, row.area_code, row.division))
     if not found or not any(value for _, value in found):
         return None
-    months = [Month.parse(month) for month, _ in found]
-    values = [value for _, value in found]
+    known = {Month.parse(month): value for month, value in found}
+    first, last = min(known), max(known)
     name = f"{place_name(row)} · {trade_name(row.division)}"
-    alt = f"{name}의 소규모 법인: {_from_to(months, values)}"
-    chart = IndexChart(
-        alt,
-        (Series("workplaces", "소규모 법인", indexed(values, months, frozenset())),),
-        months,
-        frozenset(),
-        CHART,
-    )
-    picture = Picture(
-        chart, f"{name} ({month_ko(months[0])} = 100)", notes=(alt + ".", words()["proxy_note"])
-    )
-    return Section(
-        f"monthly-{row.area_code.replace(':', '-')}-{row.division}",
-        words()["headings"]["monthly"],
-        pictures=(picture,),
-    )
+    alt = f"{name}의 소규모 법인: {_from_to([first, last], [known[first], known[last]])}"
+    key, heading = f"monthly-{row.area_code.replace(':', '-')}-{row.division}", words()["headings"]["monthly"]
+    if min(known.values()) < LEAST_DRAWN:
+        said = f"{alt}. {words()['few_note']}"
+        return Section(key, heading, paragraphs=(said, words()["proxy_note"]))
+    months = [first]
+    while months[-1] < last:
+        months.append(months[-1].shift(1))
+    values = indexed([known.get(month) for month in months], months, frozenset())
+    chart = IndexChart(alt, (Series("workplaces", "소규모 법인", values),), months, frozenset(), CHART)
+    picture = Picture(chart, f"{name} ({month_ko(first)} = 100)", notes=(f"{alt}.", words()["proxy_note"]))
+    return Section(key, heading, pictures=(picture,))
 
 
 def _neighbours(source: ClusterSource, row: Cluster) -> Section | None:
@@ -394,7 +400,7 @@ def _nearby(source: ClusterSource, sigungu: Iterable[str]) -> Section | None:
     return section("districts", Table("nearby", "", columns, rows, (note,)))
 
 
-def _programmes(centre: Centre) -> Section | None:
+def _complex(centre: Centre) -> Section | None:
     """Complex centres of the same place and trade: what a source says stands there."""
     beside = [
         one
@@ -403,10 +409,15 @@ def _programmes(centre: Centre) -> Section | None:
         and set(one.sigungu_codes) & set(centre.sigungu_codes)
         and set(one.divisions) & set(centre.divisions)
     ]
-    if not beside:
-        return None
     bullets = [
         Bullet(clean(one.name), f"{date_ko(one.since) if one.since else NONE} 확인 · {clean(one.source)}")
         for one in beside
     ]
-    return Section("complex", "같은 시군구·업종의 복합지원센터", bullets=tuple(bullets))
+    return section("complex", bullets=bullets) if bullets else None
+
+
+def _programmes() -> Section:
+    """Fields for the centre's own programmes, which no list here knows."""
+    columns = tuple(Column(name) for name in words()["programme_columns"])
+    rows = tuple(Row(tuple(Cell("") for _ in columns)) for _ in range(3))
+    return section("programmes", Table("programmes", "", columns, rows, (words()["programme_note"],)))

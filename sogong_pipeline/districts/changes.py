@@ -58,6 +58,7 @@ def _between(old: District, new: District) -> list[Change]:
         "industry_codes",
         "is_alone",
         "whole_dong_codes",
+        "buildings",
     ):
         was, now = getattr(old, column), getattr(new, column)
         if was != now:

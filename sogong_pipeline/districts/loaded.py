@@ -8,11 +8,12 @@ from pathlib import Path
 
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.districts.placements import read_placements
-from sogong_pipeline.districts.registry import Registry
+from sogong_pipeline.districts.registry import Registry, Slice
 from sogong_pipeline.districts.template import read_registry
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.factories.loaded import book_plan
 from sogong_pipeline.lake.partitions import Partition
-from sogong_pipeline.periods import Month
+from sogong_pipeline.periods import Month, Quarter
 
 
 def registry_in_force(catalogue: Catalogue, known: dt.datetime | None = None) -> Registry | None:
@@ -36,12 +37,42 @@ def registry_of_version(catalogue: Catalogue, version: str) -> Registry:
 
 
 def measured_in_force(catalogue: Catalogue, month: Month) -> Partition | None:
-    """The measured month under the districts of its own quarter, if it is there; builds nothing."""
+    """The measured month under the districts of its own quarter, if it is there; builds nothing.
+
+    With factory registers that of the quarter's book, or, where months have come in since, that of the last book of the
+    same districts.
+    """
     vintage, registry = catalogue.vintage_of(month), registry_in_force(catalogue)
     if vintage is None or registry is None:
         return None
-    version = registry.on(month.quarter.last_day).version
-    return catalogue.lake.find("measured", str(month), vintage, version)
+    districts = districts_of(catalogue, registry, month.quarter)
+    measured = catalogue.lake.find("measured", str(month), vintage, districts.version)
+    if measured is not None or districts.book is None:
+        return measured
+    plain = registry.on(month.quarter.last_day).version
+    earlier = [
+        one
+        for one in catalogue.lake.partitions("measured", str(month), vintage)
+        if one.manifest["inputs"].get("districts") == plain
+    ]
+    return max(earlier, key=lambda one: (one.manifest["recorded_at"], one.folder.name), default=None)
+
+
+def districts_of(
+    catalogue: Catalogue,
+    registry: Registry,
+    quarter: Quarter,
+    known: dt.datetime | None = None,
+) -> Slice:
+    """The districts that count in a quarter, with the one book of evidence that all its months are placed by.
+
+    Args:
+        catalogue: the installation.
+        registry: the registry that judges.
+        quarter: the quarter judged.
+        known: the load time as of which registers, aliases and months are taken.
+    """
+    return registry.on(quarter.last_day).with_book(book_plan(catalogue, quarter, known))
 
 
 def _read(loaded: Partition) -> Registry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import pyarrow as pa
 
 from sogong_pipeline.districts import evidence
 from sogong_pipeline.districts.registry import Slice
+from sogong_pipeline.factories.evidence import dong_tables, thresholds
 from sogong_pipeline.industries.divisions import rule_table
 from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month
-from sogong_pipeline.regions.crosswalk import divided_codes, sigungu_on, today_of_codes, today_of_names
+from sogong_pipeline.regions.crosswalk import sigungu_on
 from sogong_pipeline.regions.reference import regions
 from sogong_pipeline.sql_engine import Engine, query
 
@@ -20,7 +22,17 @@ GRADES = ("high", "medium", "low", "ambiguous", "not_assignable", "none")
 """Surest first; only the first three place a workplace in a district."""
 
 
-def match(workplace: Path, trace: Path, districts: Slice, month: Month, workspace: Path) -> Built:
+@dataclass(frozen=True)
+class Book:
+    """The evidence of factory registers as files: `address_evidence` and `learned_place` (sql/book)."""
+
+    address_evidence: Path
+    learned_place: Path
+
+
+def match(
+    workplace: Path, trace: Path, districts: Slice, month: Month, workspace: Path, *, book: Book | None = None
+) -> Built:
     """Match a staged month against the districts of one day.
 
     Args:
@@ -29,20 +41,49 @@ def match(workplace: Path, trace: Path, districts: Slice, month: Month, workspac
         districts: the districts and placements that count in the quarter judged.
         month: the data month, for the regions of its time.
         workspace: an empty folder to write in.
+        book: what registers say in that quarter; None without a register.
 
     Returns:
         `district_member`: one row per staged row, in its order (sql/matched/district_member).
     """
     target = workspace / "district_member.parquet"
-    with Engine(workspace) as engine:
+    if book is None:
+        return Built({"district_member": target}, {"rows": place(workplace, trace, districts, month, target)})
+    placed = workspace / "placed.parquet"
+    place(workplace, trace, districts, month, placed)
+    rows = weigh(workplace, placed, book, target)
+    placed.unlink()
+    return Built({"district_member": target}, {"rows": rows})
+
+
+def place(workplace: Path, trace: Path, districts: Slice, month: Month, target: Path) -> int:
+    """Place the rows of a month by hand and by their addresses alone; returns how many rows."""
+    with Engine(target.parent) as engine:
         engine.view("workplace", workplace)
         engine.view("workplace_trace", trace)
         for name, table in _tables(districts, month).items():
             engine.connection.register(name, table)
         by_industry = any(district.industry_codes for district in districts.districts)
         engine.variables({"by_industry": by_industry})
-        rows = engine.write(query("matched", "district_member"), target)
-    return Built(files={"district_member": target}, facts={"rows": rows})
+        return engine.write(query("matched", "district_member"), target)
+
+
+def weigh(workplace: Path, placed: Path, book: Book, target: Path) -> int:
+    """Place the rows of a month by everything that is known; returns how many rows.
+
+    Args:
+        workplace: staged rows.
+        placed: the same rows as `place` places them.
+        book: what registers say.
+        target: the Parquet file to write, as `placed`, in the same order.
+    """
+    with Engine(target.parent) as engine:
+        engine.view("workplace", workplace)
+        engine.view("placed", placed)
+        engine.view("address_evidence", book.address_evidence)
+        engine.view("learned_place", book.learned_place)
+        engine.variables(thresholds())
+        return engine.write(query("matched", "weighed_member"), target)
 
 
 def _tables(districts: Slice, month: Month) -> dict[str, pa.Table]:
@@ -54,9 +95,7 @@ def _tables(districts: Slice, month: Month) -> dict[str, pa.Table]:
         "nest": evidence.nests(districts.districts),
         "habit": evidence.habits(districts.districts),
         "placement": evidence.placements(districts.placements),
-        "dong_today": today_of_codes(),
-        "dong_divided": divided_codes(),
-        "name_today": today_of_names(),
+        **dong_tables(),
         "sigungu_then": sigungu_on(month.last_day),
         "region": _regions(),
         "industry_rule": rule_table(),

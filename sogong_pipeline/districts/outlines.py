@@ -190,7 +190,13 @@ def _in_degrees(geometry: Any, crs: str) -> BaseGeometry | None:
     except (AttributeError, TypeError, shapely.errors.GEOSException) as error:
         raise ValueError(f"a geometry cannot be read ({error})") from None
     # A guess where the shift of the datum is unknown is off by hundreds of metres.
-    transformer = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True, allow_ballpark=False)
+    grid = pyproj.CRS(crs)
+    try:
+        transformer = pyproj.Transformer.from_crs(grid, WGS84, always_xy=True, allow_ballpark=False)
+    except pyproj.exceptions.ProjError:
+        raise ValueError(
+            f"no datum shift is known for its grid {grid.name!r}; save it in EPSG:5179"
+        ) from None
     return shapely.transform(read, lambda points: _moved(points, transformer))
 
 

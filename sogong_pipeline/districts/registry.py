@@ -16,9 +16,12 @@ from typing import Self
 
 import yaml
 
+from sogong_pipeline.factories.loaded import BookPlan
 from sogong_pipeline.lake.partitions import SHORT, digest_of
 from sogong_pipeline.regions.reference import current_code, office_of_sido
 
+LATER = ("buildings",)
+"""Columns that came later; blank, they leave the version of a registry as it was."""
 SIMULATED = "simulated:"
 """How the source of an invented district begins; its reports are marked 시연."""
 
@@ -62,6 +65,7 @@ class District:
         is_alone: Whether nothing else has its legal dongs and postal codes, so that they tell it whatever the trade, a
             building too.
         whole_dong_codes: Legal dongs that it fills, so that they tell it however many postal codes they have.
+        buildings: Road addresses of a building, with its number, by which factory registers know its tenants.
     """
 
     district_id: str
@@ -81,6 +85,7 @@ class District:
     industry_codes: tuple[str, ...] = ()
     is_alone: bool = False
     whole_dong_codes: tuple[str, ...] = ()
+    buildings: tuple[str, ...] = ()
 
     @property
     def sido_code(self) -> str:
@@ -156,18 +161,38 @@ def _kinds_text() -> str:
 
 @dataclass(frozen=True, eq=False)
 class Slice:
-    """The districts and placements that count on one day; `version` is a digest, so equal sets have equal versions."""
+    """The districts and placements that count on one day; `version` is a digest, so equal sets have equal versions.
+
+    Attributes:
+        version: A digest of all that places workplaces, the book of evidence included.
+        districts: The districts.
+        placements: Workplaces placed by hand.
+        book: What the evidence of factory registers is made from; None without a register.
+        plain_version: The version without the book.
+    """
 
     version: str
     districts: tuple[District, ...]
     placements: tuple[Placement, ...] = field(default=())
+    book: BookPlan | None = None
+    plain_version: str = ""
 
     @classmethod
     def of(cls, districts: Iterable[District], placements: Iterable[Placement] = ()) -> Self:
         """Name a set of districts and placements by its digest."""
         held, placed = tuple(districts), tuple(placements)
-        parts = [list(vars(one).values()) for one in (*held, *placed)]
+        parts = [
+            [value for name, value in vars(one).items() if value or name not in LATER]
+            for one in (*held, *placed)
+        ]
         return cls(digest_of(parts)[:SHORT], held, placed)
+
+    def with_book(self, book: BookPlan | None) -> Slice:
+        """The same districts with the evidence of factory registers; the same slice where there is none."""
+        if book is None:
+            return self
+        version = digest_of(self.version, book.version)[:SHORT]
+        return Slice(version, self.districts, self.placements, book, self.version)
 
 
 class Registry(Slice):

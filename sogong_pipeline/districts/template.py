@@ -14,6 +14,7 @@ from pathlib import Path
 from sogong_pipeline.districts.habits import date_of, kind_of, yes_or_blank
 from sogong_pipeline.districts.problems import Problems, read_table
 from sogong_pipeline.districts.registry import District, kinds
+from sogong_pipeline.factories.addresses import sites_of
 from sogong_pipeline.regions.reference import regions
 
 TEMPLATE = (
@@ -29,7 +30,7 @@ TEMPLATE = (
     "valid_from",
     "valid_to",
 )
-OPTIONAL = ("roads", "aliases", "parent_id", "industry_codes", "is_alone", "whole_dong_codes")
+OPTIONAL = ("roads", "aliases", "parent_id", "industry_codes", "is_alone", "whole_dong_codes", "buildings")
 """Columns a file may leave out."""
 
 
@@ -128,6 +129,7 @@ def _district(row: dict[str, str], as_of: dt.date | None) -> District:
         industry_codes=_split(row["industry_codes"]),
         is_alone=row["is_alone"] == "yes",
         whole_dong_codes=_split(row["whole_dong_codes"]),
+        buildings=_split(row["buildings"]),
     )
 
 
@@ -166,6 +168,11 @@ def _complaints(row: dict[str, str], as_of: dt.date | None) -> list[str]:
         f"aliases: {alias!r} is shorter than 3 characters and would be found anywhere"
         for alias in _split(row["aliases"])
         if len(alias) < 3
+    ]
+    found += [
+        f"buildings: {address!r} is no road address with a number, such as 서울특별시 금천구 가산디지털1로 168"
+        for address in _split(row["buildings"])
+        if not all(site.road and site.number for site in sites_of(address, None))
     ]
     if row["is_alone"] not in {"", "yes"}:
         found.append(f"is_alone {row['is_alone']!r} is neither yes nor blank")

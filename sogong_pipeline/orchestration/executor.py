@@ -11,15 +11,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from airflow.executors.local_executor import LocalExecutor
+from airflow.executors import local_executor
 from airflow.utils.state import TaskInstanceState
 
 if TYPE_CHECKING:
     from airflow.models.taskinstance import TaskInstance
 
 
-class ResumingExecutor(LocalExecutor):
-    """Airflow's LocalExecutor that keeps what a resumed step was resumed with."""
+class LocalExecutor(local_executor.LocalExecutor):
+    """Airflow's LocalExecutor that keeps what a resumed step was resumed with.
+
+    It has the same name because by the name Airflow knows an executor of one machine.
+    """
 
     def try_adopt_task_instances(self, tis: Sequence[TaskInstance]) -> Sequence[TaskInstance]:
         """Schedule again the steps of a scheduler that is gone which had been resumed, such as by an answer.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sogong_pipeline.indicators.bootstrap import INDICATORS, Draws, draw
@@ -48,6 +49,35 @@ def odds_of_districts(pairs: Path, rules: RuleSet) -> dict[str, Odds]:
         drawn.district_id: _odds(drawn, rules)
         for drawn in draw(pairs, rules.bases, draws=rules.draws, seed=rules.seed)
     }
+
+
+def errors_of_districts(pairs: Path, rules: RuleSet) -> dict[str, dict[tuple[str, str], Decimal]]:
+    """Standard errors of changes over workplaces, in points, by district, indicator and base.
+
+    To first order, that of a ratio of two sums whose workplaces are drawn anew; nothing is drawn.
+
+    Args:
+        pairs: what `bootstrap.pair_workplaces` wrote for the bases of the rule set.
+        rules: the rule set.
+    """
+    table = pq.read_table(pairs)
+    names = table.column("district_id").combine_chunks().dictionary_encode()
+    owner, count = names.indices.to_numpy(), len(names.dictionary)
+    found: dict[str, dict[tuple[str, str], Decimal]] = {str(name): {} for name in names.dictionary}
+    for indicator in rules.indicators:
+        for base in rules.bases:
+            now, before = (
+                table.column(f"{base}_{side}_{indicator}").to_numpy() for side in ("now", "before")
+            )
+            total, then = (np.bincount(owner, values, count) for values in (now, before))
+            known = then > 0
+            ratio = np.where(known, total / np.where(known, then, 1.0), np.nan)
+            squares = np.bincount(owner, (now - ratio[owner] * before) ** 2, count)
+            errors = 100 * np.sqrt(squares) / np.where(known, then, np.nan)
+            for district, error in zip(found, errors.tolist(), strict=True):
+                if not np.isnan(error):
+                    found[district][indicator, base] = _rounded(error, "0.0001")
+    return found
 
 
 def _odds(drawn: Draws, rules: RuleSet) -> Odds:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Built, Partition
 from sogong_pipeline.stages.proposals import propose_stages
-from sogong_pipeline.stages.rules import RuleSet
+from sogong_pipeline.stages.rules import AnyRuleSet
 from sogong_pipeline.vocabulary import STAGES
 
 LOST_SHARE = 0.8
@@ -29,7 +29,7 @@ def propose_or_hold(
     facts: Path,
     pairs: Path,
     flows: Path,
-    rules: RuleSet,
+    rules: AnyRuleSet,
     edition: str,
     *,
     held_reason: str | None,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sogong_pipeline.stages import sentences
-from sogong_pipeline.stages.rules import RuleSet
+from sogong_pipeline.stages.rules import CHANGE, STANDARD_ERRORS, RuleSet
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,10 @@ class Proposal:
 
 
 def propose(
-    facts: Mapping[str, Any], rules: RuleSet, reaching_pct: Mapping[str, Decimal] | None = None
+    facts: Mapping[str, Any],
+    rules: RuleSet,
+    reaching_pct: Mapping[str, Decimal] | None = None,
+    errors_points: Mapping[tuple[str, str], Decimal] | None = None,
 ) -> Proposal:
     """Propose the stage of one district.
 
@@ -59,6 +62,8 @@ def propose(
         rules: the rule set.
         reaching_pct: by stage, how many of 100 draws of its workplaces reach it or a worse one (`Odds`); without it the
             confidence is low.
+        errors_points: standard errors of the changes by indicator and base, in points, for a rule set whose yardstick
+            they are.
 
     Returns:
         The worst stage that enough indicators reach against every base at once; `undetermined` where the
@@ -67,7 +72,7 @@ def propose(
     obstacle = _obstacle(facts, rules)
     if obstacle:
         return Proposal("undetermined", None, obstacle, (), sentences.undetermined(obstacle, facts, rules))
-    clauses = tuple(_clause(indicator, facts, rules) for indicator in rules.indicators)
+    clauses = tuple(_clause(indicator, facts, rules, errors_points or {}) for indicator in rules.indicators)
     stage = next(
         (
             stage
@@ -76,7 +81,7 @@ def propose(
         ),
         "good",
     )
-    confidence = _confidence(stage, facts, rules, reaching_pct or {})
+    confidence = _confidence(stage, facts, rules, reaching_pct or {}) if rules.draws else None
     return Proposal(stage, confidence, None, clauses, sentences.determined(stage, clauses, facts, rules))
 
 
@@ -95,18 +100,61 @@ def _obstacle(facts: Mapping[str, Any], rules: RuleSet) -> str | None:
     return None
 
 
-def _clause(indicator: str, facts: Mapping[str, Any], rules: RuleSet) -> Clause:
+def _clause(
+    indicator: str,
+    facts: Mapping[str, Any],
+    rules: RuleSet,
+    errors_points: Mapping[tuple[str, str], Decimal],
+) -> Clause:
     changes = {base: facts[f"{indicator}_change_{base}_pct"] for base in rules.bases}
     known = {base: change for base, change in changes.items() if change is not None}
-    breaches = next(
-        (
-            stage
-            for stage, threshold in rules.thresholds_pct.items()
-            if len(known) == len(changes) and all(change <= threshold for change in known.values())
-        ),
-        None,
-    )
-    return Clause(indicator, known, breaches)
+
+    def breaches(stage: str) -> bool:
+        limits = {
+            base: limit_pct(
+                rules, stage, _nations_change(facts, indicator, base), errors_points.get((indicator, base))
+            )
+            for base in known
+        }
+        return len(known) == len(changes) and all(
+            limit is not None and known[base] <= limit for base, limit in limits.items()
+        )
+
+    return Clause(indicator, known, next((stage for stage in rules.order if breaches(stage)), None))
+
+
+def limit_pct(
+    rules: RuleSet, stage: str, nation_pct: Decimal | None, error_points: Decimal | None
+) -> Decimal | None:
+    """Largest change that breaches a stage, in percent; None where the yardstick lacks what it needs.
+
+    Args:
+        rules: The rule set.
+        stage: One of its stages.
+        nation_pct: Change of the nation, in percent.
+        error_points: Standard error of the change, in points.
+    """
+    threshold = rules.thresholds_pct[stage]
+    if rules.yardstick == CHANGE:
+        return threshold
+    if rules.yardstick == STANDARD_ERRORS:
+        return None if error_points is None else threshold * max(error_points, rules.least_error_points)
+    if nation_pct is None:
+        return None
+    match rules.yardstick:
+        case "points_to_nation":
+            return nation_pct + threshold
+        case "share_of_nations_change":
+            return nation_pct + threshold * abs(nation_pct) / 100
+        case _:
+            return (100 + nation_pct) * threshold / 100 - 100
+
+
+def _nations_change(facts: Mapping[str, Any], indicator: str, base: str) -> Decimal | None:
+    """Change of the nation: the district's less its difference to the nation."""
+    change = facts.get(f"{indicator}_change_{base}_pct")
+    difference = facts.get(f"{indicator}_{base}_points")
+    return None if change is None or difference is None else change - difference
 
 
 def _reaches(clause: Clause, stage: str, rules: RuleSet) -> bool:

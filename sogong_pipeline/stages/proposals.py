@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sogong_pipeline.lake.partitions import Built
-from sogong_pipeline.stages.confidence import confidence_table, odds_of_districts
+from sogong_pipeline.stages.confidence import confidence_table, errors_of_districts, odds_of_districts
+from sogong_pipeline.stages.likelihood_proposals import History, propose_by_likelihood
 from sogong_pipeline.stages.proposal import propose
-from sogong_pipeline.stages.rules import RuleSet
-from sogong_pipeline.vocabulary import STAGES
-
-PROPOSAL = pa.schema(
-    [
-        ("district_id", pa.string()),
-        ("quarter", pa.string()),
-        ("edition", pa.string()),
-        ("rule_set", pa.string()),
-        ("rule_set_version", pa.string()),
-        ("stage", pa.string()),
-        ("confidence", pa.string()),
-        ("probability_caution_pct", pa.decimal128(14, 1)),
-        ("probability_severe_pct", pa.decimal128(14, 1)),
-        ("undetermined_reason", pa.string()),
-        ("reasons", pa.string()),
-        ("reason_ko", pa.string()),
-    ]
+from sogong_pipeline.stages.proposal_table import PROPOSAL
+from sogong_pipeline.stages.rules import (
+    STANDARD_ERRORS,
+    AnyRuleSet,
+    LikelihoodRuleSet,
+    RuleSet,
+    load_any,
+    names,
 )
-
+from sogong_pipeline.vocabulary import STAGES
 
 CONFIDENCE = pa.schema(
     [
@@ -50,21 +42,43 @@ CONFIDENCE = pa.schema(
 )
 
 
-def propose_stages(facts: Path, pairs: Path, rules: RuleSet, edition: str, workspace: Path) -> Built:
-    """Propose a stage for each district of an edition by one rule set.
+def propose_stages(
+    facts: Path,
+    pairs: Path,
+    rules: AnyRuleSet,
+    edition: str,
+    *,
+    histories: Sequence[History] = (),
+    workspace: Path,
+) -> Built:
+    """Propose a stage for each district of an edition by one rule set of any kind.
 
     Args:
         facts: `fact_district_quarter` of the edition.
-        pairs: its `paired_workplace`, which confidence is drawn from.
+        pairs: its `paired_workplace`, which confidence and standard errors are drawn from.
         rules: the rule set.
         edition: the edition's name, carried by every row.
+        histories: for a likelihood rule set: what the quarters up to the judged one say of each workplace.
         workspace: an empty folder to write in.
 
     Returns:
-        `stage_proposal` and `change_confidence`, with the counts by stage in the facts.
+        `stage_proposal`, with the counts by stage in the facts; by a threshold rule set `change_confidence` as well, by
+        a likelihood rule set its evidence, cuts and marks.
     """
+    if isinstance(rules, LikelihoodRuleSet):
+        others = [other for name in names() if isinstance(other := load_any(name), RuleSet)]
+        return propose_by_likelihood(
+            facts, rules, edition, histories=histories, others=others, workspace=workspace
+        )
+    assert isinstance(rules, RuleSet)  # noqa: S101 - there is no third kind
+    return propose_by_thresholds(facts, pairs, rules, edition, workspace)
+
+
+def propose_by_thresholds(facts: Path, pairs: Path, rules: RuleSet, edition: str, workspace: Path) -> Built:
+    """Propose a stage for each district of an edition by a threshold rule set; see `propose_stages`."""
     facts_of_quarter = pq.read_table(facts).to_pylist()
-    odds = odds_of_districts(pairs, rules)
+    odds = odds_of_districts(pairs, rules) if rules.draws else {}
+    errors = errors_of_districts(pairs, rules) if rules.yardstick == STANDARD_ERRORS else {}
     rows = [
         {
             "district_id": district["district_id"],
@@ -84,12 +98,12 @@ def propose_stages(facts: Path, pairs: Path, rules: RuleSet, edition: str, works
         for reaching in [
             odds[district["district_id"]].reaching_pct if district["district_id"] in odds else {}
         ]
-        for proposal in [propose(district, rules, reaching)]
+        for proposal in [propose(district, rules, reaching, errors.get(district["district_id"]))]
     ]
     tables = {
         "stage_proposal": pa.Table.from_pylist(rows, PROPOSAL),
         "change_confidence": pa.Table.from_pylist(
-            list(confidence_table(facts_of_quarter, odds, rules, edition)), CONFIDENCE
+            list(confidence_table(facts_of_quarter, odds, rules, edition)) if rules.draws else [], CONFIDENCE
         ),
     }
     files = {name: workspace / f"{name}.parquet" for name in tables}

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from sogong_pipeline.stages.proposal import Clause
     from sogong_pipeline.stages.rules import RuleSet
 
+FALLS = ("change", "standard_errors")
+"""Yardsticks under which whatever breaches has fallen."""
+
 
 def undetermined(obstacle: str, facts: Mapping[str, Any], rules: RuleSet) -> str:
     """Why no stage is proposed."""
@@ -42,33 +45,65 @@ def determined(stage: str, clauses: Sequence[Clause], facts: Mapping[str, Any], 
     order = list(rules.thresholds_pct)
     compared = stage if stage != "good" else order[-1]
     reaching = [c for c in clauses if c.breaches and order.index(c.breaches) <= order.index(compared)]
-    criterion = f"{_against(rules)} 모두 {abs(rules.thresholds_pct[compared])}% 이상 감소"
-    told = "·".join(_changes(clause) for clause in reaching)
+    criterion = _criterion(compared, rules)
+    changes = "·".join(_changes(clause, rules) for clause in reaching) + _move(rules)
     if stage != "good":
-        held = "모두" if len(reaching) == len(clauses) else f"중 {len(reaching)}개가"
-        sentence = (
-            f"{told} 감소로 {len(clauses)}개 지표 {held} "
-            f"{labels().stages[stage]} 참고 기준({criterion})에 해당합니다."
-        )
+        if len(reaching) == len(clauses):
+            count = f"{len(clauses)}개 지표 모두" if len(clauses) > 1 else ""
+        else:
+            count = f"{len(clauses)}개 지표 중 {len(reaching)}개가"
+        sentence = f"{changes} {count} {labels().stages[stage]} 참고 기준({criterion})에 해당합니다."
     elif reaching:
         sentence = (
-            f"{told} 감소로 {len(clauses)}개 지표 중 {len(reaching)}개만 {criterion}하여 "
+            f"{changes} {len(clauses)}개 지표 중 {len(reaching)}개만 {_met(compared, rules)} "
             f"{labels().stages[compared]} 참고 기준({rules.at_least}개 이상)에 미치지 않습니다."
         )
     else:
         sentence = (
-            f"{criterion}한 지표가 없어 "
+            f"{_criterion(compared, rules, is_attribute=True)} 지표가 없어 "
             f"{labels().stages[compared]} 참고 기준({rules.at_least}개 이상)에 미치지 않습니다."
         )
     return sentence + _note(facts, rules)
 
 
-def _changes(clause: Clause) -> str:
-    """How far one indicator fell, by base."""
-    falls = ", ".join(
-        f"{labels().bases[base]} 대비 {abs(change)}%" for base, change in clause.changes_pct.items()
+def _criterion(stage: str, rules: RuleSet, *, is_attribute: bool = False) -> str:
+    """What an indicator must do to reach a stage, as a noun phrase or before a noun."""
+    amount = f"{abs(rules.thresholds_pct[stage])}"
+    against = _against(rules) + (" 모두" if len(rules.bases) > 1 else "")
+    noun, attribute = {
+        "change": (f"{amount}% 이상 감소", f"{amount}% 이상 감소한"),
+        "points_to_nation": (f"전국보다 {amount}%p 이상 나쁨", f"전국보다 {amount}%p 이상 나쁜"),
+        "share_of_nations_change": (
+            f"전국 증감률보다 그 크기의 {amount}% 이상 나쁨",
+            f"전국 증감률보다 그 크기의 {amount}% 이상 나쁜",
+        ),
+        "ratio_to_nation": (f"전국의 {amount}% 이하로 줄어듦", f"전국의 {amount}% 이하로 줄어든"),
+        "standard_errors": (
+            f"표준오차의 {amount}배 이상 감소",
+            f"표준오차의 {amount}배 이상 감소한",
+        ),
+    }[rules.yardstick]
+    return f"{against} {attribute if is_attribute else noun}"
+
+
+def _met(stage: str, rules: RuleSet) -> str:
+    """That the indicators named reach a criterion."""
+    criterion = _criterion(stage, rules)
+    return f"{criterion}하여" if criterion.endswith("감소") else f"기준({criterion})에 들어"
+
+
+def _move(rules: RuleSet) -> str:
+    """Why the indicators are named: they fell, or fared worse than the nation."""
+    return " 감소로" if rules.yardstick in FALLS else " 등 증감으로"
+
+
+def _changes(clause: Clause, rules: RuleSet) -> str:
+    """How far one indicator fell, by base; with its sign where a rule set may flag one that rose."""
+    changes = ", ".join(
+        f"{labels().bases[base]} 대비 {abs(change) if rules.yardstick in FALLS else format(change, '+')}%"
+        for base, change in clause.changes_pct.items()
     )
-    return f"{labels().measures[MEASURE_OF[clause.indicator]]}({falls})"
+    return f"{labels().measures[MEASURE_OF[clause.indicator]]}({changes})"
 
 
 def _against(rules: RuleSet) -> str:

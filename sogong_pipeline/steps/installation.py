@@ -9,6 +9,7 @@ from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.nps.sources.registry import Sources
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.clusters import ClusterSteps
+from sogong_pipeline.steps.factories import FactorySteps
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.steps.quarters import QuarterSteps
 from sogong_pipeline.steps.registry import RegistrySteps
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 
 class Installation(Catalogue):
-    """The steps by what they are about: `registry`, `months`, `quarters`, `clusters`."""
+    """The steps by what they are about: `registry`, `factories`, `months`, `quarters`, `clusters`."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.registry = RegistrySteps(self)
         self.months = MonthSteps(self, Sources(settings))
         self.quarters = QuarterSteps(self, self.months)
+        self.factories = FactorySteps(self, self.months.books, self.months.match)
         self.clusters = ClusterSteps(self, self.months.stage)
 
     @cached_property

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sogong_pipeline.catalogue import Catalogue
-from sogong_pipeline.districts.loaded import registry_in_force
+from sogong_pipeline.districts.loaded import districts_of, registry_in_force
+from sogong_pipeline.districts.matching import Book
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.lake.partitions import SHORT, Built, Partition, sha256_of
@@ -22,6 +23,7 @@ from sogong_pipeline.quality.holds import record as record_hold
 from sogong_pipeline.quality.profiles import Before
 from sogong_pipeline.quality.standing import checks_of, month_before, standing
 from sogong_pipeline.quality.stopped import stopped_line
+from sogong_pipeline.steps.books import BookSteps
 from sogong_pipeline.steps.build import make
 from sogong_pipeline.steps.traces import TraceSteps
 
@@ -54,6 +56,7 @@ class MonthSteps:
         self.lake = catalogue.lake
         self._sources = sources
         self.traces = TraceSteps(catalogue, self.stage, self.match)
+        self.books = BookSteps(catalogue, self.stage, self.traces)
 
     def is_published(self, month: Month, source: str | None = None) -> bool:
         """Whether a source, the configured portal when None, may hold a month by now; see `nps.sources`."""
@@ -334,7 +337,11 @@ class MonthSteps:
             self.catalogue,
             "measured",
             (str(month), vintage, districts.version),
-            {"matched": matched.digest, "registry": districts.version},
+            {
+                "matched": matched.digest,
+                "registry": districts.version,
+                **({"districts": districts.plain_version} if districts.book else {}),
+            },
             matched.path("district_member"),
             districts,
             month,
@@ -344,6 +351,7 @@ class MonthSteps:
         """Place every row of a month in one of some districts, or in none."""
         staged = self.stage(month, vintage)
         trace = self.traces.trace(month, vintage, self.catalogue.vintage_of)
+        book = self.books.book(districts)
         return make(
             self.catalogue,
             "matched",
@@ -352,11 +360,13 @@ class MonthSteps:
                 "staged": staged.digest,
                 "traced": trace.manifest["files"]["workplace_trace"]["sha256"],
                 "registry": districts.version,
+                **({"book": book.digest} if book else {}),
             },
             staged.path("workplace"),
             trace.path("workplace_trace"),
             districts,
             month,
+            book=Book(book.path("address_evidence"), book.path("learned_place")) if book else None,
         )[0]
 
     def measure_in_force(self, month: Month) -> Partition | None:
@@ -371,10 +381,11 @@ class MonthSteps:
         registry, vintage = registry_in_force(self.catalogue), self.catalogue.vintage_of(month)
         if registry is None:
             return None
-        districts = registry.on(month.quarter.last_day)
-        if vintage is not None and districts.districts:
-            self.place(month, districts, vintage)
-        return self.measure(month, districts, vintage)
+        plain = registry.on(month.quarter.last_day)
+        if vintage is not None and plain.districts:
+            # By addresses alone: which months count decides what a book is made from, not the other way round.
+            self.place(month, plain, vintage)
+        return self.measure(month, districts_of(self.catalogue, registry, month.quarter), vintage)
 
     def ingest(
         self, month: Month, source: str | None = None, progress: BytesProgress | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sogong_pipeline.catalogue import Catalogue
-from sogong_pipeline.districts.loaded import registry_in_force, registry_of_version
+from sogong_pipeline.districts.loaded import districts_of, registry_in_force, registry_of_version
 from sogong_pipeline.districts.registry import Registry, Slice
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.quarter import MonthIn, comparisons, window
@@ -19,8 +19,10 @@ from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.quality.holds import LAYER as HOLDS
 from sogong_pipeline.quality.standing import Standing, standing
 from sogong_pipeline.stages.doubt import held_reason
-from sogong_pipeline.stages.rules import DEFAULT, RuleSet, load
+from sogong_pipeline.stages.likelihood_proposals import History
+from sogong_pipeline.stages.rules import DEFAULT, AnyRuleSet, LikelihoodRuleSet, load_any, names
 from sogong_pipeline.steps.build import make, outdated
+from sogong_pipeline.steps.histories import HistorySteps
 from sogong_pipeline.steps.months import MonthSteps
 from sogong_pipeline.workplaces.flows import flow_window
 
@@ -43,10 +45,12 @@ class Plan:
     @property
     def given(self) -> dict[str, str]:
         """The inputs that are data, by name."""
+        book = self.districts.book
         return {
             **{str(month): vintage for month, vintage in self.vintages.items()},
             **{f"standing of {month}": one.digest for month, one in self.standings.items()},
             "districts": self.districts.version,
+            **({"registers": book.firms, "aliases": book.aliases} if book else {}),
         }
 
     @property
@@ -68,6 +72,7 @@ class QuarterSteps:
     def __init__(self, catalogue: Catalogue, months: MonthSteps) -> None:
         self.catalogue = catalogue
         self._months = months
+        self._histories = HistorySteps(catalogue, months)
 
     def with_data(self) -> list[Quarter]:
         """The quarters with a month in and, once a registry is loaded, a district to judge; oldest first."""
@@ -106,14 +111,14 @@ class QuarterSteps:
         known: dt.datetime | None = None,
         registry: str = NOW,
     ) -> tuple[Partition, bool]:
-        """Measure a quarter and propose a stage for each of its districts.
+        """Measure a quarter and propose a stage for each of its districts by every rule set that ships.
 
         Both sides of every comparison use the districts that count on the quarter's last day. What other code gives
         with the same content keeps its edition.
 
         Args:
             quarter: the quarter judged.
-            rule_set: the rules it is judged by.
+            rule_set: the rules that are applied first.
             known: the load time as of which months and registry are taken; then the latest edition stays the latest.
             registry: `now`, `then` or a version, see `registry_for`; with another than now the latest stays as well.
 
@@ -123,15 +128,17 @@ class QuarterSteps:
         Raises:
             RefusedError: when no registry is loaded or no month of the quarter is in.
         """
-        rules = load(rule_set)
+        wanted = load_any(rule_set).rule_set
         if known is None and registry == NOW:
             self._place_months(quarter)
         plan = self.plan(quarter, known, registry)
         edition, is_measured = self._measure(quarter, plan)
-        proposals, is_judged = self._judge(quarter, edition, rules)
-        version = proposals.folder.name
-        place = ("proposals", str(quarter), edition.folder.name, rules.rule_set)
-        self.catalogue.lake.set_current(version, *place, recorded_at=self.catalogue.now())
+        is_judged = False
+        for name in sorted(names(), key=lambda one: one != wanted):
+            proposals, is_new = self._judge(quarter, edition, plan, load_any(name), known)
+            is_judged = is_judged or is_new
+            place = ("proposals", str(quarter), edition.folder.name, name)
+            self.catalogue.lake.set_current(proposals.folder.name, *place, recorded_at=self.catalogue.now())
         if known is None and registry == NOW:
             self.catalogue.lake.set_current(
                 edition.folder.name, EDITIONS, str(quarter), recorded_at=self.catalogue.now()
@@ -181,18 +188,25 @@ class QuarterSteps:
             },
         )
 
-    def _judge(self, quarter: Quarter, edition: Partition, rules: RuleSet) -> tuple[Partition, bool]:
+    def _judge(
+        self, quarter: Quarter, edition: Partition, plan: Plan, rules: AnyRuleSet, known: dt.datetime | None
+    ) -> tuple[Partition, bool]:
         """Propose the stages of an edition by one rule set."""
         files = edition.manifest["files"]
+        histories: list[History] = []
+        inputs: dict[str, str] = {}
+        if isinstance(rules, LikelihoodRuleSet):
+            histories, inputs = self._histories.up_to(quarter, plan.districts, rules, known)
         return make(
             self.catalogue,
             "proposals",
             (str(quarter), edition.folder.name, rules.rule_set, rules.version),
-            {table: files[table]["sha256"] for table in JUDGED},
+            {**{table: files[table]["sha256"] for table in JUDGED}, **inputs},
             *(edition.path(table) for table in JUDGED),
             rules,
             edition.folder.name,
             held_reason=held_reason(edition),
+            histories=histories,
         )
 
     def _made_from(self, quarter: Quarter, plan: Plan) -> Partition | None:
@@ -270,7 +284,7 @@ class QuarterSteps:
                 if known
                 else f"no month of {quarter} is in; run `sogong ingest {quarter.months[0]}..{quarter.months[2]}`"
             )
-        districts = judging.on(quarter.last_day)
+        districts = districts_of(self.catalogue, judging, quarter, known)
         if not districts.districts:
             raise RefusedError(
                 f"the registry has no district that counts on {quarter.last_day}; check valid_from"
@@ -307,9 +321,9 @@ class QuarterSteps:
             for name in sorted({*before, *inputs})
             if before.get(name) != inputs.get(name)
         ]
-        return changed or self._stale_proposals(edition, load(rule_set))
+        return changed or self._stale_proposals(edition, load_any(rule_set))
 
-    def _stale_proposals(self, edition: Partition, rules: RuleSet) -> list[str]:
+    def _stale_proposals(self, edition: Partition, rules: AnyRuleSet) -> list[str]:
         """Why the proposals of an edition by a rule set are not what its code and version would give now."""
         proposals = self.catalogue.proposals(edition, rules.rule_set)
         if proposals is None or proposals is edition:

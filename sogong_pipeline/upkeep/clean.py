@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
-from sogong_pipeline.districts.loaded import registry_in_force
+from sogong_pipeline.districts.loaded import districts_of, measured_in_force, registry_in_force
 from sogong_pipeline.lake.layers import named
 from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.contents import Contents
@@ -47,7 +48,12 @@ def _unused(installation: Installation, contents: Contents) -> Iterator[Removabl
     if registry_in_force(installation) is None:
         return
     live = set(_live(installation))
-    kept = {"matched": live, "moved": live, "measured": live | set(_cited(installation))}
+    kept: dict[str, set[Any]] = {
+        **_live_books(installation),
+        "matched": live,
+        "moved": live,
+        "measured": live | set(_cited(installation)),
+    }
     for folder in contents.manifests:
         layer, *key = folder.parts
         if layer in kept and tuple(key[:3]) not in kept[layer]:
@@ -64,7 +70,24 @@ def _live(installation: Installation) -> Iterator[Use]:
     for month in installation.passed():
         counts = installation.vintage_of(month)
         if registry and counts:
-            yield str(month), counts, registry.on(month.quarter.last_day).version
+            yield str(month), counts, registry.on(month.quarter.last_day).version  # what the second gate saw
+            yield str(month), counts, districts_of(installation, registry, month.quarter).version
+        if (measured := measured_in_force(installation, month)) is not None:
+            yield str(month), measured.folder.parts[2], measured.folder.parts[3]
+
+
+def _live_books(installation: Installation) -> dict[str, set[tuple[str, ...]]]:
+    """The keys of what the books of every quarter are made from now, and of the books."""
+    live: dict[str, set[tuple[str, ...]]] = {"firms": set(), "joined": set(), "book": set()}
+    registry = registry_in_force(installation)
+    for quarter in installation.quarters.with_data():
+        districts = districts_of(installation, registry, quarter) if registry else None
+        if districts is None or districts.book is None:
+            continue
+        live["firms"].add((districts.book.firms,))
+        live["book"].add((districts.version,))
+        live["joined"] |= {(*month, districts.book.firms) for month in districts.book.months}
+    return live
 
 
 def _cited(installation: Installation) -> Iterator[Use]:

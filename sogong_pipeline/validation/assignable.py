@@ -8,6 +8,7 @@ import pandas as pd
 
 from sogong_pipeline.districts.evidence import places_of
 from sogong_pipeline.districts.registry import Slice
+from sogong_pipeline.factories.evidence import thresholds
 from sogong_pipeline.regions.dong_outlines import beside
 
 LEAST_EFFECTIVE = 5
@@ -18,7 +19,13 @@ MOST_INSIDE = 0.20
 """Of the workers counted in a district, those of workplaces graded low."""
 
 
-def grade_districts(districts: Slice, present: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+CELL = ["postal_code", "legal_dong_code"]
+"""What names a learned place."""
+
+
+def grade_districts(
+    districts: Slice, present: pd.DataFrame, facts: pd.DataFrame, places_known: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Tell of every district of a month whether its workplaces can be told.
 
     A district is assignable that has five effective workplaces, whose legal dongs no other district claims, and of
@@ -26,10 +33,14 @@ def grade_districts(districts: Slice, present: pd.DataFrame, facts: pd.DataFrame
     those beside them whom no district claims, as one in ten of a real complex has a postal code that no list of it
     names. Inside: those whose match is graded low.
 
+    With factory registers whom nobody claims is in doubt only at the places that they leave open (`open_to`), and a
+    shared legal dong rules no district out, as the registers' rows tell its places apart.
+
     Args:
         districts: The districts of the month and the lists that go with them.
         present: Counted rows with district_id, evidence, candidate_ids, grade, legal_dong_code, subscribers.
         facts: `fact_district_month`, by district_id.
+        places_known: `learned_place`, where a register is loaded; then `present` has postal_code too.
 
     Returns:
         By district_id: kind, has_list (a supplied list tells most of its workplaces), doubt_outside and doubt_inside
@@ -43,11 +54,15 @@ def grade_districts(districts: Slice, present: pd.DataFrame, facts: pd.DataFrame
     workers = facts["workers"].reindex(table.index).astype("float64")
     workers = workers.where(workers > 0)
     places = {one.district_id: set(places_of(one)) for one in held}
-    table["doubt_outside"] = _outside(places, present).reindex(table.index) / workers
+    outside = _outside(places, present) if places_known is None else _open(places, present, places_known)
+    table["doubt_outside"] = outside.reindex(table.index) / workers
     low = present[present["grade"] == "low"].groupby("district_id")["subscribers"].sum()
     table["doubt_inside"] = low.reindex(table.index).fillna(0) / workers
     claimed = Counter(code for codes in places.values() for code in codes)
-    is_its_own = pd.Series({one: all(claimed[code] == 1 for code in codes) for one, codes in places.items()})
+    has_register = places_known is not None
+    is_its_own = pd.Series(
+        {one: has_register or all(claimed[code] == 1 for code in codes) for one, codes in places.items()}
+    )
     table["is_assignable"] = (
         (facts["effective_workplaces"].reindex(table.index).astype("float64") >= LEAST_EFFECTIVE)
         & is_its_own.reindex(table.index)
@@ -59,12 +74,46 @@ def grade_districts(districts: Slice, present: pd.DataFrame, facts: pd.DataFrame
 
 def _outside(places: dict[str, set[str]], present: pd.DataFrame) -> pd.Series[float]:
     """Workers that may be a district's and are in none."""
-    candidates = present["candidate_ids"].dropna().str.split("|").explode().to_frame()
-    claimed = candidates.join(present["subscribers"]).groupby("candidate_ids")["subscribers"].sum()
+    claimed = _claimed(present)
     nobody = present[present["grade"] == "none"].groupby("legal_dong_code")["subscribers"].sum()
     doubt = {}
     for one, codes in places.items():
         near = codes | beside(codes)
         near |= {code[:8] + "00" for code in near}  # real rows often leave the ri out
         doubt[one] = claimed.get(one, 0) + nobody.reindex(sorted(near)).sum()
+    return pd.Series(doubt, dtype="float64")
+
+
+def _claimed(present: pd.DataFrame) -> pd.Series[int]:
+    """Workers of the rows that each district is a candidate for."""
+    candidates = present["candidate_ids"].dropna().str.split("|").explode().to_frame()
+    return candidates.join(present["subscribers"]).groupby("candidate_ids")["subscribers"].sum()
+
+
+def _open(places: dict[str, set[str]], present: pd.DataFrame, known: pd.DataFrame) -> pd.Series[float]:
+    """Workers that may be a district's and are in none, where registers tell most places apart.
+
+    Nobody's rows count for a district in its legal dongs and those beside them at a postal code and legal dong of which
+    fewer than two joined workplaces are known, or of which some name the district without it being learned.
+    """
+    cells = known[known["cell"] == "postal_dong"]
+    least = int(thresholds()["least"])
+    nobody = (
+        present[present["grade"] == "none"].groupby(CELL, dropna=False)["subscribers"].sum().reset_index()
+    )
+    nobody = nobody.merge(
+        cells[[*CELL, "district_id", "named", "unnamed", "is_learned"]], on=CELL, how="left"
+    )
+    joined = nobody["named"].fillna(0) + nobody["unnamed"].fillna(0)
+    unknown = nobody[joined < least].groupby("legal_dong_code")["subscribers"].sum()
+    mixed = nobody[
+        (joined >= least) & nobody["district_id"].notna() & ~nobody["is_learned"].fillna(False).astype(bool)
+    ]
+    named = mixed.groupby("district_id")["subscribers"].sum()
+    claimed = _claimed(present)
+    doubt = {}
+    for one, codes in places.items():
+        near = codes | beside(codes)
+        near |= {code[:8] + "00" for code in near}
+        doubt[one] = claimed.get(one, 0) + unknown.reindex(sorted(near)).sum() + named.get(one, 0)
     return pd.Series(doubt, dtype="float64")

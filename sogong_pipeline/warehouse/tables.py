@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import yaml
-from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Numeric, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Double, MetaData, Numeric, Table, Text
 
 from sogong_pipeline.sql_engine import SQL
 
@@ -18,6 +18,7 @@ TYPES: dict[str, Any] = {
     "decimal_1": Numeric(14, 1),
     "decimal_2": Numeric(12, 2),
     "decimal_6": Numeric(18, 6),
+    "real": Double(),
 }
 
 

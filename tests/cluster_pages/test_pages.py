@@ -278,6 +278,20 @@ def test_the_monthly_sign_is_drawn_where_months_are_in(source: ClusterSource) ->
     )
     assert "2025년 1월 39곳, 2025년 12월 28곳" in html
     assert "개인 사업장이 빠지므로" in html
+    assert "<polyline" in html or "<path" in html
+    few = {key: [("2025-01", 5), ("2025-02", 4)] for key in months}
+    pages_of_few = {page.stem: page for page in pages(replace(source, months=few))}
+    section = next(
+        one for one in pages_of_few[f"cluster-{row.area_code}-14"].sections if one.key.startswith("monthly")
+    )
+    assert not section.pictures
+    assert "2025년 1월 5곳, 2025년 2월 4곳. 수가 적어 그림은 그리지 않습니다." in section.paragraphs[0]
+
+
+def test_a_centre_has_empty_fields_for_its_programmes(written: dict[str, Page]) -> None:
+    centre = next(one for one in centres() if one.kind == "trade")
+    section = next(one for one in written[f"centre-{centre.centre_id}"].sections if one.key == "programmes")
+    assert {cell.text for row in section.tables[0].rows for cell in row.cells} == {""}
 
 
 def test_a_sido_without_counts_says_so(written: dict[str, Page]) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from pathlib import Path
+from pkgutil import resolve_name
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,12 +20,10 @@ pytestmark = pytest.mark.slow  # imports Airflow
 
 def named(setting: str) -> Any:
     """The object that a variable of the script names."""
-    from airflow.utils.module_loading import import_string
-
     script = (ROOT / "scripts" / "airflow.sh").read_text(encoding="utf-8")
     found = re.search(rf"export AIRFLOW__{setting}=(\S+)", script)
     assert found
-    return import_string(found[1])
+    return resolve_name(found[1])
 
 
 def step(state: str, next_method: str | None) -> SimpleNamespace:

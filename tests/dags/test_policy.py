@@ -56,6 +56,7 @@ def test_the_files_are_those_of_the_architecture() -> None:
     assert {file.stem for file in FILES} == {
         "accept_month",
         "ingest_month",
+        "load_factories",
         "load_registry",
         "propose_stages",
         "publish_clusters",

@@ -19,6 +19,7 @@ from sogong_pipeline.periods import Month
 from sogong_pipeline.steps.installation import Installation
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
+from tests.factories import registers
 from tests.steps.test_steps import QUARTER, load_registry, month_file
 
 pytestmark = pytest.mark.slow  # imports Airflow
@@ -282,6 +283,23 @@ def test_a_registry_is_loaded_once_and_a_wrong_path_is_refused(
     assert notes == [
         f"registry {first['version']} with 1 district loaded",
         f"registry {first['version']} with 1 district was in force already",
+    ]
+
+
+def test_a_factory_register_is_loaded_once_and_a_wrong_path_is_refused(
+    pipeline: Installation, tmp_path: Path
+) -> None:
+    load, notes = tasks("load_factories")["load"], Notes()
+    rows = [{"회사명": "가상상사", "단지명": "가상산업단지", "공장주소": "인천광역시 남동구 남동서로 1"}]
+    file = str(registers.write(tmp_path / "a_20241231.csv", registers.FORM_A, rows))
+    first = load(params={"file": file, "as_of": None}, ti=notes)
+    assert (first["form"], first["rows"], first["new"]) == ("A", 1, True)
+    assert load(params={"file": file, "as_of": "2024-12-31"}, ti=notes) == {**first, "new": False}
+    with pytest.raises(RefusedError, match=r"nowhere.csv: there is no such file on this worker"):
+        load(params={"file": str(tmp_path / "nowhere.csv"), "as_of": None}, ti=notes)
+    assert notes == [
+        f"register {first['version']}, form A, 1 rows loaded",
+        f"register {first['version']}, form A, 1 rows was in force already",
     ]
 
 

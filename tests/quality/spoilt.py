@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tests.quality.months import CEILING, DONGS, PLACE, Rows, changed, without
+from tests.quality.months import CEILING, DONGS, MONTH, PLACE, Rows, changed, month, without
 
 LARGE = 12_000
 """Rows from which shares by 시도 and rare rows are looked at."""
@@ -26,6 +26,7 @@ class Spoilt:
         rows: What is done to the rows of a good one.
         body: What is done to the published bytes.
         columns: What is done to the staged table: faults that staging lets through only by a mistake of ours.
+        before: What is done to the rows of the month before.
         count: How many rows it has.
         alone: Whether the month before is not in.
         also: Other checks that must object to the same fault.
@@ -34,6 +35,7 @@ class Spoilt:
     rows: Callable[[Rows], Rows] = unchanged
     body: Callable[[bytes], bytes] | None = None
     columns: Callable[[pa.Table], pa.Table] | None = None
+    before: Callable[[Rows], Rows] | None = None
     count: int = 1_000
     alone: bool = False
     also: tuple[str, ...] = ()
@@ -69,6 +71,18 @@ def renamed(count: int, where: str = "") -> Callable[[Rows], Rows]:
             if left and (not where or cells[PLACE["sido_code"]] == where):
                 left -= 1
                 cells[PLACE["workplace_name"]] = f"다른{cells[PLACE['workplace_name']]}"
+        return rows
+
+    return change
+
+
+def as_before(where: str = "") -> Callable[[Rows], Rows]:
+    """Who joined in the month before, under this month's name."""
+
+    def change(rows: Rows) -> Rows:
+        for cells, then in zip(rows, month(len(rows), MONTH.shift(-1)), strict=True):
+            if where in ("", cells[PLACE["sido_code"]]):
+                cells[PLACE["joined"]] = then[PLACE["joined"]]
         return rows
 
     return change
@@ -144,12 +158,12 @@ SPOILT = {
     "sido_same_share": Spoilt(changed(4, "26", postal_code="12346")),
     "nation_found_share": Spoilt(renamed(90)),
     "sido_found_share": Spoilt(renamed(9, "48")),
-    "nation_changed_share": Spoilt(
-        both(changed(1_000, joined="0"), lambda rows: [*changed(333, joined="1")(rows[::-1])][::-1])
-    ),
-    "sido_changed_share": Spoilt(unchanged),
-    "moving_share": Spoilt(changed(1_000, joined="0", left="0")),
+    "nation_changed_share": Spoilt(as_before(), also=("sido_changed_share",)),
+    "sido_changed_share": Spoilt(as_before("11")),
+    "moving_share": Spoilt(changed(1_000, joined="0", left="0"), also=("sido_moving_least",)),
     "sido_moving_least": Spoilt(changed(1_000, "11", joined="0", left="0")),
-    "withdrawn_to_month_before": Spoilt(unchanged),
-    "newly_enrolled_to_month_before": Spoilt(unchanged),
+    "withdrawn_to_month_before": Spoilt(
+        before=changed(10, status="2", subscribers="0", billed_amount_krw="0")
+    ),
+    "newly_enrolled_to_month_before": Spoilt(before=changed(10, enrolled_on="2022-03-15")),
 }

@@ -77,7 +77,10 @@ def test_each_expectation_is_tripped_by_its_fault_alone(
     now = staged(tmp_path / "now", spoilt.body(body) if spoilt.body else body)
     if spoilt.columns:
         pq.write_table(spoilt.columns(pq.read_table(now.rows)), now.rows)
-    before = None if spoilt.alone else kept(spoilt.count, MONTH.shift(-1))
+    last = MONTH.shift(-1)
+    before = None if spoilt.alone else kept(spoilt.count, last)
+    if spoilt.before:
+        before = staged_rows(tmp_path / "before", spoilt.before(month(spoilt.count, last)), last)
     built = check(tmp_path / "checked", now, before)
     assert failed(built) == {name: SEVERITY[name] for name in (entry["check"], *spoilt.also)}
     found = results(built)[entry["check"]]

@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.regions.reference import data_path
 from tools.reference_tables import __main__ as build
 from tools.reference_tables import sources
 from tools.reference_tables.dong_outline import build_dong_outlines
@@ -21,6 +22,7 @@ from tools.reference_tables.legal_dong import LegalDong, build_legal_dongs
 from tools.reference_tables.placement import place_polygons
 from tools.reference_tables.postal_code import build_postal_codes
 from tools.reference_tables.region import Reform, build_regions, read_reforms, today_by_name
+from tools.reference_tables.road import build_roads
 from tools.reference_tables.sources import CurrentSigungu, Polygon
 
 CHUNCHEON = CurrentSigungu("51110", "강원특별자치도 춘천시", ("봉의동", "신북읍", "신북읍 유포리"))
@@ -229,6 +231,10 @@ def test_packages_are_read_as_they_are(tmp_path):
         ("30000", "세종특별자치시", "조치원읍 원리"): 2,
         ("30000", "세종특별자치시", "반곡동"): 1,
     }
+    assert sources.read_roads(tmp_path) == {
+        ("세종특별자치시", "조치원읍 원리", "가길"),
+        ("세종특별자치시", "반곡동", "나로"),
+    }
 
     meta = [
         {"code": "36110101", "sigungu": "세종시", "emd": "반곡동"},
@@ -272,3 +278,26 @@ def test_legal_dongs_are_drawn_once_under_the_code_of_today():
     points = set(zip(accumulate(steps[::2]), accumulate(steps[1::2]), strict=True))
     assert points == {(x, y) for x in (1_270_000, 1_270_100) for y in (370_000, 370_100)}
     assert lost == {"drawn by its ri": 1, "its code is not one code of today": 1}
+
+
+def test_roads_are_listed_below_the_legal_dong_of_today():
+    dongs = [LegalDong("3611025021", "36110", "세종특별자치시", "", "조치원읍", "원리")]
+    roads = [
+        ("연기군", "조치원읍 원리", "나길"),
+        ("연기군", "조치원읍 원리", "가길"),
+        ("연기군", "없는리", "다길"),
+    ]
+    rows, lost = build_roads(roads, {"연기군": ("36110",)}, dongs)
+    assert rows == [{"legal_dong_code": "3611025021", "roads": "가길|나길"}]
+    assert lost == {"연기군 없는리": 1}
+
+
+def test_the_table_of_roads_names_living_dongs_each_once():
+    with gzip.open(data_path("road.csv.gz"), "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with gzip.open(data_path("legal_dong.csv.gz"), "rt", encoding="utf-8", newline="") as file:
+        living = {row["legal_dong_code"] for row in csv.DictReader(file)}
+    codes = [row["legal_dong_code"] for row in rows]
+    assert codes == sorted(set(codes))
+    assert set(codes) <= living
+    assert sum(row["roads"].count("|") + 1 for row in rows) == 220_210

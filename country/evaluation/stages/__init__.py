@@ -1,0 +1,1 @@
+"""How right the rule sets are, on countries whose truth is known."""
