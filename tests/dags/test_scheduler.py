@@ -38,7 +38,7 @@ WITH_COUNCILS = {
     *(f"record_decisions.{task}" for task in ("received", "council.confirm", "council.record", "overdue")),
     *(f"publish_reports.{task}" for task in ("publish_decided", "deliver")),
     *(f"publish_clusters.{task}" for task in ("load", "publish")),
-    "accept_month.accept",
+    *(f"accept_month.{task}" for task in ("accept", "announce")),
 }
 """What runs once councils decide, counts come in, or a person accepts a month."""
 CLUSTER_POLICY = """
