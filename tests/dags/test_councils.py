@@ -124,7 +124,8 @@ def test_a_round_of_the_councils(going_round: Round, tmp_path: Path) -> None:
     drafted = kim.trigger("publish_reports", str(QUARTER))
     assert kim.finished("publish_reports", drafted) == "success"
     assert kim.tasks("publish_reports", drafted)["publish_decided"] == "skipped"
-    told = {"SOGONG_HOME": str(home), "SOGONG_NOW": NOW}
+    # Issued on the last day of the deadline, which is over by the day of the round.
+    told = {"SOGONG_HOME": str(home), "SOGONG_NOW": f"{DEADLINE}T09:00:00+09:00"}
     issued = CliRunner().invoke(app, ["decide", "sheets", PERIOD, "--deadline", DEADLINE], env=told)
     assert issued.exit_code == 0, issued.output
     sheets, inbox = home / "reports" / PERIOD, home / "inbox" / PERIOD
