@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 
@@ -47,7 +48,8 @@ def contradictions(district: District, outline: BaseGeometry | None) -> Iterator
         near = _near(point)
         own = {code[:5] for code in dongs} | {current_code(district.sigungu_code) or district.sigungu_code}
         lies_in = {code[:5] for code in near}
-        if near and not lies_in & own and not _was_split(district.sigungu_code):
+        is_elsewhere = near and not lies_in & own and not any(_is_within(point, code) for code in own)
+        if is_elsewhere and not _was_split(district.sigungu_code):
             yield (
                 f"longitude {district.longitude} and latitude {district.latitude} lie in 시군구 "
                 f"{_nearest(point, near)}, not in {district.sigungu_code}"
@@ -78,6 +80,21 @@ def contradictory(
 
 def _near(area: BaseGeometry) -> set[str]:
     return {one.legal_dong_code for one in lying_in(area.buffer(NEAR_DEGREES))}
+
+
+def _is_within(point: shapely.Point, sigungu_code: str) -> bool:
+    """Whether a point lies in or near the outline of a 시군구; the outlines of dongs leave out reclaimed land."""
+    outline = _sigungu_outlines().get(sigungu_code)
+    return outline is not None and bool(outline.dwithin(point, NEAR_DEGREES))
+
+
+@cache
+def _sigungu_outlines() -> dict[str, BaseGeometry]:
+    entries = json.loads(data_path("sigungu_outline.json").read_text(encoding="utf-8"))
+    return {
+        code: shapely.union_all([shapely.Polygon(ring).buffer(0) for ring in entry["rings"]])
+        for code, entry in entries.items()
+    }
 
 
 def _nearest(point: shapely.Point, near: set[str]) -> str:
