@@ -4,26 +4,31 @@
 
 The sheets must be out (`sogong decide sheets 2026-H2`). Officers fill them in and put them into the inbox; the demo's
 user, who is the one that councils.yaml names for every office, answers in Airflow what a person would in the browser.
-Councils that decided before are left alone.
+Councils that decided before are left alone. A run that was cut off is taken up where it stopped: failed steps are tried
+again, questions that are still open are answered, and the script ends when the lake has every council's decisions.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import yaml
-from run_quarter import RUN_SECONDS, enter, see
+from run_quarter import RUN_SECONDS, enter, in_one_line, see
 
 from country.council import decide, fill
 from sogong_pipeline.councils.issue import Issue, current_issue, sheets_place
 from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.orchestration.confirm import RECORD
-from sogong_pipeline.orchestration.rest import Airflow, wait
+from sogong_pipeline.orchestration.rest import ENDED, Airflow, wait
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
+
+DAG, RECORDED = "record_decisions", "council.record"
+PAUSE_SECONDS = 0.5
 
 
 def send_back(installation: Installation, issue: Issue, user: str) -> list[str]:
@@ -42,22 +47,32 @@ def send_back(installation: Installation, issue: Issue, user: str) -> list[str]:
     return waiting
 
 
-def confirm(airflow: Airflow, count: int) -> list[str]:
-    """Have the inbox looked at and answer what is asked; returns the runs that asked.
+def confirm(airflow: Airflow, waiting: Callable[[], list[str]]) -> None:
+    """Have the inbox looked at, and answer what is asked until every office has decided.
 
-    The sheets may be asked about by several runs: one of the schedule looks every ten minutes.
+    Args:
+        airflow: the running Airflow.
+        waiting: gives the offices that have not decided.
+
+    Raises:
+        TimeoutError: when for `RUN_SECONDS` nothing was asked and no office decided.
     """
-    looked = airflow.trigger("record_decisions")
-
-    def asked() -> list[dict[str, Any]] | None:
-        found = airflow.questions("record_decisions")
-        return found if len(found) == count else None
-
-    questions = wait(asked, f"{count} questions")
-    for question in questions:
-        airflow.answer(question, RECORD, note="")
-        print(f"confirmed {question['subject']}", flush=True)
-    return sorted({looked, *(question["task_instance"]["dag_run_id"] for question in questions)})
+    for run in airflow.runs(DAG):
+        if run["state"] == "failed":
+            airflow.clear_failed(DAG, run["dag_run_id"])
+    airflow.trigger(DAG)
+    left, deadline = waiting(), time.monotonic() + RUN_SECONDS
+    while left:
+        for question in airflow.questions(DAG):
+            airflow.answer(question, RECORD, note="")
+            print(f"confirmed {question['subject']}", flush=True)
+            deadline = time.monotonic() + RUN_SECONDS
+        before, left = left, waiting()
+        if left != before:
+            deadline = time.monotonic() + RUN_SECONDS
+        if time.monotonic() >= deadline:
+            raise TimeoutError(f"waited {RUN_SECONDS} s for the decisions of {', '.join(left)}")
+        time.sleep(PAUSE_SECONDS)
 
 
 def main() -> None:
@@ -75,18 +90,25 @@ def main() -> None:
     if not offices:
         print(f"{given.period} was decided already", flush=True)
         return
-    runs = confirm(airflow, len(offices))
-    for run in runs:
-        see(airflow, "record_decisions", run)
-    last = max(recorded for run in runs for recorded in ends(airflow, run))
+
+    def waiting() -> list[str]:
+        done = issue.decided(installation.lake)
+        return [office for office in offices if office not in done]
+
+    before = {run["dag_run_id"] for run in airflow.runs(DAG) if run["state"] in ENDED - {"failed"}}
+    confirm(airflow, waiting)
+    for run in reversed(airflow.runs(DAG)):
+        if run["dag_run_id"] not in before:
+            see(airflow, DAG, run["dag_run_id"])
+    last = last_recorded(airflow)
     see(airflow, "publish_reports", wait(lambda: begun_after(airflow, last), "the reports", RUN_SECONDS))
 
 
-def ends(airflow: Airflow, run: str) -> list[dt.datetime]:
-    """When each sheet of a run was recorded."""
-    tasks = airflow.ask("GET", f"dags/record_decisions/dagRuns/{run}/taskInstances")["task_instances"]
-    recorded = [task for task in tasks if task["task_id"] == "council.record" and task["state"] == "success"]
-    return [dt.datetime.fromisoformat(task["end_date"]) for task in recorded]
+def last_recorded(airflow: Airflow) -> dt.datetime:
+    """When the last sheet was recorded."""
+    path = f"dags/{DAG}/dagRuns/~/taskInstances?state=success&order_by=-end_date&limit=100"
+    tasks = airflow.ask("GET", path)["task_instances"]
+    return max(dt.datetime.fromisoformat(task["end_date"]) for task in tasks if task["task_id"] == RECORDED)
 
 
 def begun_after(airflow: Airflow, moment: dt.datetime) -> str | None:
@@ -98,4 +120,4 @@ def begun_after(airflow: Airflow, moment: dt.datetime) -> str | None:
 
 
 if __name__ == "__main__":
-    main()
+    in_one_line(main)

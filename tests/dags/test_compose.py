@@ -310,8 +310,8 @@ def test_two_workers_bring_a_year_into_a_bucket_and_the_warehouse_as_one_machine
     with running(second, machine.environment("worker", "second"), logs[1]):
         airflow.ask("PATCH", "dags/propose_stages", {"is_paused": True})  # one look, when the year is in
         airflow.ask("PATCH", "dags/ingest_month", {"is_paused": False})
-        span = {"from_date": f"{YEAR[0]}-01T00:00:00+09:00", "to_date": f"{YEAR[-1].last_day}T00:00:00+09:00"}
-        airflow.ask("POST", "backfills", {"dag_id": "ingest_month", **span, "max_active_runs": 3})
+        span = (f"{YEAR[0]}-01T00:00:00+09:00", f"{YEAR[-1].last_day}T00:00:00+09:00")
+        airflow.backfill("ingest_month", *span, max_active_runs=3)
 
         def backfilled() -> bool | None:
             runs = [run for run in airflow.runs("ingest_month") if run["run_type"] == "backfill"]

@@ -22,10 +22,10 @@ import pytest
 
 from country.portal.server import PortalServer
 from sogong_pipeline.orchestration.rest import Airflow, wait
-from tests.conftest import NOW, new_database
+from tests.conftest import new_database
 from tests.dags.hooks import PATH, TOKEN, HookServer
 from tests.dags.servers import ROOT, environment, running, until_healthy
-from tests.dags.twins import Digest, Twins
+from tests.dags.twins import NOW, Digest, Twins
 from tests.districts.test_registry import ROW, write
 from tests.steps.test_steps import QUARTER, month_file
 
@@ -194,8 +194,8 @@ def test_months_fire_their_quarter_and_a_corrected_month_fires_it_again(
     twins.type_quarters()
     loading = airflow.trigger("load_registry", file=str(registry))
     assert airflow.finished("load_registry", loading) == "success"
-    span = {"from_date": "2022-04-01T00:00:00+09:00", "to_date": "2022-06-30T00:00:00+09:00"}
-    airflow.ask("POST", "backfills", {"dag_id": "ingest_month", **span, "max_active_runs": 1})
+    span = ("2022-04-01T00:00:00+09:00", "2022-06-30T00:00:00+09:00")
+    airflow.backfill("ingest_month", *span, max_active_runs=1)
     wait(backfilled, "three months")
     installation.wait_for_twin()
     before = airflow.runs("propose_stages")
