@@ -10,7 +10,7 @@ portal lists an upload for it; it asks every three hours and holds no worker in 
 | `stage` | types the rows; what cannot be typed goes to quarantine with its reason |
 | `check` | the gate: a critical failure stops the month here, and an earlier good file stays in force |
 | `measure` | matches workplaces to districts and sums them; needs a registry (`load_registry`) |
-| `bulletin` | writes the month's bulletins for the offices, and again those of later months that show it |
+| `bulletin` | writes the bulletins of one of the three newest months due, and again those that show the month |
 | `load` | writes the page of what the gate found and copies the month into the warehouse, also when it was stopped |
 | `announce` | emits `measured_month`, which starts `propose_stages`; skipped when nothing changed since the last time |
 
@@ -89,10 +89,10 @@ def ingest_month() -> None:
 
     @task(max_active_tis_per_dag=1, pool=POOL)
     def bulletin(measured: dict[str, Any], partition_key: str) -> None:
-        from sogong_pipeline.steps.after import write_bulletins  # noqa: PLC0415 - as in load
+        from sogong_pipeline.steps.after import write_news  # noqa: PLC0415 - as in load
 
         if measured:  # there is a registry
-            write_bulletins(open_installation(), [Month.parse(partition_key)])
+            write_news(open_installation(), [Month.parse(partition_key)])
 
     @task(max_active_tis_per_dag=1, trigger_rule="all_done")
     def load(partition_key: str, ti: Any) -> None:

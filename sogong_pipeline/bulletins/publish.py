@@ -29,10 +29,17 @@ def publish_bulletins(catalogue: Catalogue, month: Month) -> Published:
     return write_pages(bulletins(collect(catalogue, month)), place)
 
 
-def shown_later(catalogue: Catalogue, months: Iterable[Month]) -> list[Month]:
-    """Months with those later ones whose bulletins are written and show one of them, in order."""
+def shown_later(catalogue: Catalogue, months: Iterable[Month], since: Month | None = None) -> list[Month]:
+    """Months with those later ones whose bulletins are written and show one of them, in order.
+
+    Args:
+        catalogue: the installation.
+        months: the months.
+        since: when given, months before this one count only if their bulletins are written.
+    """
     asked = set(months)
     names = open_reports(catalogue.settings, FOLDER).folders(PurePosixPath())
     written = {Month.parse(name) for name in names}
     later = {month.shift(distance) for month in asked for distance in range(1, YEAR + MEAN_MONTHS)}
-    return sorted(asked | {month for month in later & written if catalogue.vintage_of(month)})
+    new = {month for month in asked if since is None or month >= since or month in written}
+    return sorted(new | {month for month in later & written if catalogue.vintage_of(month)})

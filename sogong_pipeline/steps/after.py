@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from sogong_pipeline.bulletins.collect import districts_of, months_shown
 from sogong_pipeline.bulletins.publish import publish_bulletins, shown_later
 from sogong_pipeline.districts.loaded import registry_in_force
-from sogong_pipeline.periods import Month
+from sogong_pipeline.periods import Month, newest_due
 from sogong_pipeline.quality_pages.publish import publish_quality
 from sogong_pipeline.renderers.published import Published
 from sogong_pipeline.steps.installation import Installation
 
+NEWS_MONTHS = 3
+"""Bulletins are written unasked for the newest month that is due and the ones before it, so many in all.
+
+An older one is no news, and costs most: the 13 months it shows are matched under the districts of its own quarter.
+"""
 Progress = Callable[[str], None]
 
 
@@ -20,17 +25,39 @@ def _silent(_: str) -> None:
 
 
 def after_months(installation: Installation, months: Sequence[Month], progress: Progress = _silent) -> None:
-    """Write the quality pages of months and, once a registry is loaded, their bulletins.
+    """Write the quality pages of months and, once a registry is loaded, bulletins; see `write_news`.
 
     The warehouse is loaded by whoever ingests, month by month, so that a stopped run leaves it as far as it came.
     """
     publish_quality(installation, months)
     if registry_in_force(installation) is not None:
-        write_bulletins(installation, [month for month in months if installation.vintage_of(month)], progress)
+        write_news(installation, months, progress)
+
+
+def write_news(
+    installation: Installation, months: Iterable[Month], progress: Progress = _silent
+) -> dict[Month, Published]:
+    """Write the bulletins that new data of some months call for; `sogong bulletin` writes others.
+
+    Those are bulletins of months among the `NEWS_MONTHS` newest that are due, and again every bulletin that is written
+    and shows one of the months.
+
+    Args:
+        installation: the installation; a registry is loaded.
+        months: the months; those that are not in are left out.
+        progress: called with the name of each month before it is written.
+    """
+    since = newest_due(installation.settings.clock().date()).shift(1 - NEWS_MONTHS)
+    return write_bulletins(
+        installation, [month for month in months if installation.vintage_of(month)], progress, since
+    )
 
 
 def write_bulletins(
-    installation: Installation, months: Iterable[Month], progress: Progress = _silent
+    installation: Installation,
+    months: Iterable[Month],
+    progress: Progress = _silent,
+    since: Month | None = None,
 ) -> dict[Month, Published]:
     """Write the bulletins of months, and again those of later months that show them; in their order.
 
@@ -38,12 +65,13 @@ def write_bulletins(
         installation: the installation.
         months: months that are in.
         progress: called with the name of each month before it is written.
+        since: when given, earlier months are written only if they were before.
 
     Raises:
         RefusedError: at the first month that is not in, or when no registry is loaded.
     """
     written = {}
-    for month in shown_later(installation, months):
+    for month in shown_later(installation, months, since):
         progress(str(month))
         districts = districts_of(installation, month)
         for shown in months_shown(month):

@@ -75,6 +75,23 @@ class QuarterSteps:
         stale = {quarter: self.stale(quarter, rule_set) for quarter in self.with_data()}
         return {quarter: why for quarter, why in stale.items() if why}
 
+    def due(self, quarter: Quarter | None, rule_set: str = DEFAULT) -> dict[Quarter, list[str]]:
+        """The quarters that new data of one quarter make due, oldest first, and why; see `stale`.
+
+        Those are the quarter itself and every other one that was proposed before and whose inputs changed. A quarter
+        that nobody has asked for stays without proposals until its own data come, or `changed` is asked.
+
+        Args:
+            quarter: the quarter of the new data; None when there is none.
+            rule_set: the rules.
+        """
+        asked = {quarter} if quarter else set()
+        return {
+            each: why
+            for each in self.with_data()
+            if (each in asked or self.catalogue.edition(each)) and (why := self.stale(each, rule_set))
+        }
+
     def propose(
         self,
         quarter: Quarter,

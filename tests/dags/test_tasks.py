@@ -96,7 +96,7 @@ def ingest(
 
 
 def test_the_same_bytes_are_announced_once_and_a_correction_again(
-    pipeline: Installation, tmp_path: Path
+    pipeline: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load_registry(pipeline, tmp_path)
     first = ingest("2022-04", str(month_file(tmp_path, "2022-04")), [])
@@ -104,6 +104,10 @@ def test_the_same_bytes_are_announced_once_and_a_correction_again(
     assert first["month"] == "2022-04"
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first]) is None
     tasks("ingest_month")["bulletin"](first, partition_key="2022-04")
+    assert not (pipeline.settings.home / "reports/monthly").exists()  # in 2026 it is no news
+    monkeypatch.setenv("SOGONG_NOW", "2022-07-28T09:00:00+09:00")  # 2022-05 is due, 2022-06 tomorrow
+    tasks("ingest_month")["bulletin"](first, partition_key="2022-04")
+    monkeypatch.setenv("SOGONG_NOW", NOW)
     assert len(list((pipeline.settings.home / "reports/monthly/2022-04").iterdir())) == 14
     assert ingest("2022-04", str(month_file(tmp_path, "2022-04")), [first], again=True) == first
     second = ingest("2022-04", str(month_file(tmp_path, "2022-04", count=41)), [first])
@@ -231,7 +235,14 @@ def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Installa
     for month in ("2022-06", "2022-07"):
         ingest(month, str(month_file(tmp_path, month)), [])
     run, outlets, notes = tasks("propose_stages"), OutletEventAccessors(), Notes()
-    changed = run["changed"]()
+
+    def due(key: str | None, *, every: bool = False) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = run["changed"](partition_key=key, params={"every": every})
+        return found
+
+    assert due(None) == {}
+    assert due("2022-Q3") == {"2022-Q3": ["never proposed"]}
+    changed = due("2022-Q3", every=True)
     assert changed == {"2022-Q2": ["never proposed"], "2022-Q3": ["never proposed"]}
     with pytest.raises(AirflowSkipException, match="a dry run"):
         run["propose"](changed, params={"dry_run": True}, outlet_events=outlets, ti=notes)
@@ -239,7 +250,12 @@ def test_quarters_are_proposed_in_order_and_each_is_published(pipeline: Installa
     editions = run["propose"](changed, params={"dry_run": False}, outlet_events=outlets, ti=notes)
     assert list(editions) == ["2022-Q2", "2022-Q3"]
     assert outlets[PROPOSED_QUARTER].partition_keys == {"2022-Q2", "2022-Q3"}
-    assert run["changed"]() == {}
+    assert due("2022-Q3", every=True) == {}
+    correct_month = str(month_file(tmp_path / "corrected", "2022-06", count=41))
+    ingest("2022-06", correct_month, [])
+    stale = due(None)  # a base of the later quarter, too: both were proposed
+    assert list(stale) == list(due("2022-Q3")) == ["2022-Q2", "2022-Q3"]
+    assert all(why[0].startswith("2022-06: ") for why in stale.values())
     with pytest.raises(AirflowSkipException, match="no quarter's inputs changed"):
         run["propose"]({}, params={"dry_run": False}, outlet_events=outlets, ti=notes)
     assert re.search(r"2022-Q3, edition \w+: .+ undetermined; \*partial\* without 2022-08, 2022-09", notes[0])
