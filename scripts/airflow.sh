@@ -6,8 +6,12 @@ cd "$(dirname "$0")/.."
 root=$PWD
 port=${AIRFLOW_PORT:-8080}
 export PATH="$root/.venv/bin:$PATH"
-export SOGONG_HOME=${SOGONG_HOME:-$root/.demo/home}
-export AIRFLOW_HOME=${AIRFLOW_HOME:-$root/.demo/airflow}
+place=.demo${DEMO_DISTRICTS:+/$DEMO_DISTRICTS}
+if [[ -z ${SOGONG_HOME:-} ]]; then
+    export SOGONG_HOME=$root/$place/home
+    export SOGONG_NOW=${SOGONG_NOW:-2026-10-20T09:00:00+09:00}  # the demo's day
+fi
+export AIRFLOW_HOME=${AIRFLOW_HOME:-$root/$place/airflow}
 mkdir -p "$SOGONG_HOME" "$AIRFLOW_HOME"
 
 # The port alone is not enough: tasks talk to the API server by its full address.
@@ -19,6 +23,12 @@ export AIRFLOW__CORE__DAGS_FOLDER=$root/dags
 export AIRFLOW__CORE__PLUGINS_FOLDER=$root/plugins  # makes the pool, without which heavy tasks wait for ever
 export AIRFLOW__CORE__LOAD_EXAMPLES=False
 export AIRFLOW__CORE__PARALLELISM=4  # each is a process; the default of 32 takes all memory of a laptop
+
+if [[ ${AIRFLOW__DATABASE__SQL_ALCHEMY_CONN:-sqlite} == sqlite* ]]; then
+    # Four processes write; whoever waits for the lock for 5 s would be answered 500.
+    export AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS=sogong_pipeline.orchestration.sqlite.CONNECT_ARGS
+    export AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC=sogong_pipeline.orchestration.sqlite.ASYNC_CONNECT_ARGS
+fi
 
 # A task then costs little more than its own work; see docs/tasks.md.
 export AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME=0.2  # by default every step of a run waits for a second
@@ -41,13 +51,14 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 if [[ -z ${SOGONG_PORTAL_URL:-} ]]; then
-    if [[ ! -d .demo/country ]]; then
+    if [[ ! -d $place/country ]]; then
         echo "There is no demo country yet: run 'make demo' first, or set SOGONG_PORTAL_URL." >&2
         exit 1
     fi
-    setsid python -m country portal --data .demo/country --port 0 > "$AIRFLOW_HOME/portal.log" &
+    rm -f "$AIRFLOW_HOME/portal.log"  # the address of the last run must not be read from it
+    setsid python -m country portal --data "$place/country" --port 0 > "$AIRFLOW_HOME/portal.log" &
     portal=$!
-    until grep -q http "$AIRFLOW_HOME/portal.log"; do
+    until grep -qs http "$AIRFLOW_HOME/portal.log"; do
         kill -0 "$portal" || exit 1
         sleep 0.2
     done

@@ -32,9 +32,10 @@ say "2/7  Its registry of districts"
 $sogong registry load "$country/registry.csv"
 
 say "3/7  The monthly files, fetched from a portal on this machine"
+rm -f "$place/portal.log"  # the address of the last run must not be read from it
 $country_cli portal --data "$country" --port 0 > "$place/portal.log" &
 portal=$!
-until grep -q http "$place/portal.log"; do
+until grep -qs http "$place/portal.log"; do
     kill -0 "$portal" || { cat "$place/portal.log"; exit 1; }
     sleep 0.2
 done
