@@ -13,7 +13,7 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.nps.file.columns import vintage_for
 from sogong_pipeline.periods import Month, Quarter, parse_months
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.steps import months as month_steps
+from sogong_pipeline.steps import build
 from sogong_pipeline.steps.installation import Installation
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
@@ -178,9 +178,9 @@ def test_a_month_the_gate_stopped_leaves_the_last_good_vintage(
     assert pipeline.quarters.propose(QUARTER) == (edition, False)
 
 
-@pytest.mark.parametrize("step", ["stage", "check_month", "match", "measure_month"])
+@pytest.mark.parametrize("layer", ["staged", "checked", "traced", "matched", "measured"])
 def test_a_step_that_dies_leaves_the_last_good_state_and_a_re_run_ends_the_same(
-    pipeline: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digest_tree: Digest, step: str
+    pipeline: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digest_tree: Digest, layer: str
 ) -> None:
     load_registry(pipeline, tmp_path)
     file = str(month_file(tmp_path, "2022-04"))
@@ -191,8 +191,9 @@ def test_a_step_that_dies_leaves_the_last_good_state_and_a_re_run_ends_the_same(
     def die(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
+    real = build._builder
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(month_steps, step, die)
+        patch.setattr(build, "_builder", lambda name: die if name == layer else real(name))
         pipeline.months.ingest(Month(2022, 4), file)
     pipeline.months.ingest(Month(2022, 4), file)
     assert digest_tree(pipeline.settings.home) == digest_tree(tmp_path / "undisturbed")
