@@ -147,7 +147,7 @@ class Airflow:
         """The ids of the DAGs that are loaded."""
         return {dag["dag_id"] for dag in self.ask("GET", "dags?limit=100")["dags"]}
 
-    def trigger(self, dag_id: str, key: str | None = None, **conf: str) -> str:
+    def trigger(self, dag_id: str, key: str | None = None, **conf: str | bool) -> str:
         """Start a run for a partition key; returns its id. The client names the run, so that it starts once."""
         run_id = f"manual__{uuid.uuid4()}"
         body = {

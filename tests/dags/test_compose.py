@@ -320,7 +320,7 @@ def test_two_workers_bring_a_year_into_a_bucket_and_the_warehouse_as_one_machine
 
         wait(backfilled, "a year", pause=1)
         airflow.ask("PATCH", "dags/propose_stages", {"is_paused": False})
-        looked = airflow.trigger("propose_stages", str(YEAR[-1].quarter))
+        looked = airflow.trigger("propose_stages", str(YEAR[-1].quarter), every=True)
         typed = twin(tmp_path, published.url)
         there = Installation(Settings(home=tmp_path / "reader", lake_url=variables["SOGONG_LAKE_URL"]))
         assert airflow.finished("propose_stages", looked) == "success"
