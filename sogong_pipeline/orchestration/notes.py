@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sogong_pipeline.renderers.registry import file_name
-
 if TYPE_CHECKING:
     from sogong_pipeline.lake.partitions import Partition
     from sogong_pipeline.periods import Month, Quarter
@@ -39,6 +37,8 @@ def month_note(installation: Installation, month: Month, quality: str) -> str:
         failed, warned = checked.facts["failed_critical"], checked.facts["failed_warning"]
         lines.append(f"the gate stopped it: {'; '.join(failed)}" if failed else "the gate let it pass")
         lines += [f"{len(warned)} warnings: {'; '.join(warned)}"] if warned else []
+        from sogong_pipeline.renderers.registry import file_name  # noqa: PLC0415 - parsing must not import it
+
         lines.append(f"quality page: {quality}/{file_name(str(month))}")
     from sogong_pipeline.districts.loaded import measured_in_force  # noqa: PLC0415 - parsing must not import it
 
