@@ -224,9 +224,9 @@ def test_reports_follow_decisions_and_the_nation_waits_for_all_or_the_deadline(
     assert list(overdue_quarters(council.pipeline)) == []
 
     after = later(council, "2027-01-01T09:00:00+09:00")
-    assert list(overdue_quarters(after.pipeline)) == [QUARTER]
-    assert publish_final(after.pipeline, QUARTER).nation
-    assert list(overdue_quarters(after.pipeline)) == []
+    assert list(overdue_quarters(after.catalogue)) == [QUARTER]
+    assert publish_final(after.catalogue, QUARTER).nation
+    assert list(overdue_quarters(after.catalogue)) == []
     nation = (folder / "index.html").read_text(encoding="utf-8")
     left_out = len(council.issue.sheets[late].lines)
     assert "까지 의결하지 않은 지방청: " in nation
@@ -253,14 +253,14 @@ def test_a_final_report_says_what_changed_since_the_last_decision(council: Counc
     said = {first.district_id: ("심각", "물류 중단")}
     record(council.warehouse, fill(council.sheet("busan"), tmp_path / "h2.xlsx", said), "김")
     later_on = later(council, "2027-03-02T09:00:00+09:00")
-    issue, _ = issue_sheets(later_on.pipeline, HalfYear.parse("2027-H1"), QUARTER)
-    place = Path(write_sheets(later_on.pipeline, issue).folder)
+    issue, _ = issue_sheets(later_on.catalogue, HalfYear.parse("2027-H1"), QUARTER)
+    place = Path(write_sheets(later_on.catalogue, issue).folder)
     assert issue.sheets["busan"].by_district[first.district_id].shown["last"] == "심각 (2026-H2)"
     assert "직전 의결과 달라진 곳" in (place / "busan.html").read_text(encoding="utf-8")
     record(later_on, fill(place / "busan.xlsx", tmp_path / "h1.xlsx", day="2027-03-02"), "김")
-    assert last_before(later_on.pipeline.lake, "2027-H1")[first.district_id].stage == "severe"
-    publish_final(later_on.pipeline, QUARTER)
-    report = (later_on.pipeline.settings.home / "reports/2026-Q3/final/busan.html").read_text(
+    assert last_before(later_on.catalogue.lake, "2027-H1")[first.district_id].stage == "severe"
+    publish_final(later_on.catalogue, QUARTER)
+    report = (later_on.catalogue.settings.home / "reports/2026-Q3/final/busan.html").read_text(
         encoding="utf-8"
     )
     assert "2026년 하반기 의결과 비교하여 나빠진 곳 0곳, 나아진 곳 1곳입니다." in report

@@ -77,10 +77,8 @@ class Twins:
             return {path: digest for path, digest in tree.items() if not is_left_out(*Path(path).parts)}
 
         def is_left_out(layer: str, *key: str) -> bool:
-            """Partial editions, and the log that has them; `caught_up` compares its last line."""
-            return layer == "editions" and (
-                key[-1] == "current" or (len(key) == 3 and key[1] not in editions)
-            )
+            """Partial editions with their proposals, and the logs; `caught_up` compares their last line."""
+            return layer in {"editions", "proposals"} and (key[-1] == "current" or key[1] not in editions)
 
         assert lake(self.scheduled) == lake(self.typed)
         assert self._reports(self.scheduled) == self._reports(self.typed)

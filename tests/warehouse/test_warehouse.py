@@ -20,6 +20,7 @@ from sogong_pipeline.warehouse.fit import left_out
 from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import latest_views, metadata, schemas, views
 from tests.steps.test_steps import QUARTER, load_registry, month_file
+from tests.support.editions import proposals_of
 
 pytestmark = pytest.mark.slow
 
@@ -280,6 +281,7 @@ def test_parquet_files_have_the_columns_of_their_schema(pipeline: Installation, 
     version = registry.on(QUARTER.last_day).version
     partitions = [
         edition,
+        proposals_of(pipeline, edition),
         pipeline.lake.require("staged", month, vintage),
         pipeline.lake.require("traced", month, vintage, "first"),
         pipeline.lake.require("matched", month, vintage, version),
