@@ -48,8 +48,6 @@ def month_note(installation: Installation, month: Month, quality: str) -> str:
         lines.append(stopped if found.stopping else "the gate let it pass")
         lines += [f"held until a person accepts it: {', '.join(found.holding)}"] if found.holding else []
         lines += [f"{counted(len(warned), 'warning')}: {'; '.join(warned)}"] if warned else []
-        from sogong_pipeline.renderers.registry import file_name  # noqa: PLC0415 - parsing must not import it
-
         lines.append(f"quality page: {quality}/{file_name(str(month))}")
     from sogong_pipeline.districts.loaded import measured_in_force  # noqa: PLC0415 - parsing must not import it
 
