@@ -23,6 +23,8 @@ PATH_OF_A_MONTH = (
     "accept_month",
     "propose_stages",
     "record_decisions",
+    "draw_survey",
+    "record_survey",
     "publish_reports",
     "load_registry",
     "load_factories",

@@ -22,6 +22,7 @@ from sogong_pipeline.cli import (
     quality,
     reports,
     steps,
+    surveys,
     upkeep,
     warehouse,
 )
@@ -61,6 +62,7 @@ registry_group = group_of(app, "registry", "The district registry.")
 factories_group = group_of(app, "factories", "Factory registers: who stands in which complex.")
 month_group = group_of(app, "month", "Months that a gate stopped or holds.")
 decide_group = group_of(app, "decide", "What the councils decide.")
+survey_group = group_of(app, "survey", "The survey: lists out, answers back.")
 district_group = group_of(app, "district", "Districts and who lies in them.")
 warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables.")
 evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
@@ -76,6 +78,7 @@ ORDER = (
         "bulletin",
         "board",
         "decide",
+        "survey",
         "status",
     ),
     *("district", "lookup", "clusters", "warehouse", "reconcile", "verify", "backup", "restore", "clean"),
@@ -95,6 +98,8 @@ for group, name, run in (
     (app, "board", reports.board),
     (decide_group, "sheets", councils.decide_sheets),
     (decide_group, "record", councils.decide_record),
+    (survey_group, "draw", surveys.survey_draw),
+    (survey_group, "record", surveys.survey_record),
     (app, "status", steps.status),
     (app, "reconcile", quality.reconcile),
     (warehouse_group, "rebuild", warehouse.warehouse_rebuild),
