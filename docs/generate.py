@@ -26,6 +26,8 @@ PATH_OF_A_MONTH = (
     "draw_survey",
     "record_survey",
     "publish_reports",
+    "publish_trend",
+    "draft_plans",
     "load_registry",
     "load_factories",
     "publish_clusters",

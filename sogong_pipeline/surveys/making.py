@@ -244,10 +244,8 @@ def _pay(row: Mapping[str, Any]) -> Decimal | None:
     """Won a month per head in the last month in which the workplace is there."""
     if not row["subscribers"]:
         return None
-    month = Month.parse(row["latest_month"])
-    return (
-        Decimal(row["billed_amount_krw"])
-        * TEN_THOUSAND
-        / contribution_for(month).rate_bp
-        / row["subscribers"]
+    billed, rate_bp = (
+        int(row["billed_amount_krw"]),
+        contribution_for(Month.parse(row["latest_month"])).rate_bp,
     )
+    return Decimal(billed * TEN_THOUSAND) / rate_bp / int(row["subscribers"])

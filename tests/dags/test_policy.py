@@ -55,6 +55,7 @@ def tasks_of(parsed: dict[str, Any], file: Path) -> list[dict[str, Any]]:
 def test_the_files_are_those_of_the_architecture() -> None:
     assert {file.stem for file in FILES} == {
         "accept_month",
+        "draft_plans",
         "draw_survey",
         "ingest_month",
         "load_factories",
@@ -62,6 +63,7 @@ def test_the_files_are_those_of_the_architecture() -> None:
         "propose_stages",
         "publish_clusters",
         "publish_reports",
+        "publish_trend",
         "record_decisions",
         "record_survey",
         "watch_deadlines",

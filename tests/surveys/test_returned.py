@@ -223,3 +223,16 @@ def test_the_inbox_asks_a_person_and_names_no_firm(drawn: Drawn, lists: Path) ->
     assert inbox.conclude(ask, "김담당").facts["rows"] == 1
     assert "기록했습니다" in (folder / "경남.xlsx.답변.txt").read_text(encoding="utf-8-sig")
     assert inbox.look("run") == []
+
+
+def test_an_invented_centre_fills_in_lists_without_a_problem(
+    drawn: Drawn, lists: Path, tmp_path: Path
+) -> None:
+    from country.survey import answer
+    from country.survey import fill as fill_in
+
+    sheet = drawn[1].sheets["gyeongnam"]
+    file = fill_in(lists / "gyeongnam.xlsx", tmp_path / "demo.xlsx", sheet, day=DAY, by="시연")
+    assert problems(drawn, file) == []
+    told = [visit for visit in sheet.visits if answer(visit, DAY)]
+    assert len(record(drawn[0], file, "김담당").rows) == len(told) > 20
