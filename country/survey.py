@@ -55,7 +55,7 @@ def fill(file: Path, target: Path, sheet: SurveySheet, *, day: dt.date, by: str)
     rows = {page.cell(row, 1).value: row for row in range(1, page.max_row + 1)}
     for visit in sheet.visits:
         for key, value in answer(visit, day).items():
-            page.cell(rows[visit.target_id], places[key]).value = value  # type: ignore[assignment]
+            page.cell(rows[visit.target_id], places[key]).value = value
     target.parent.mkdir(parents=True, exist_ok=True)
     book.save(target)
     return target

@@ -117,6 +117,7 @@ for group, name, run in (
     (app, "trend", documents.trend),
     (app, "plan", documents.plan),
     (programmes_group, "check", programmes.programmes_check),
+    (programmes_group, "calls", programmes.programmes_calls),
     (survey_group, "draw", surveys.survey_draw),
     (survey_group, "record", surveys.survey_record),
     (app, "status", steps.status),

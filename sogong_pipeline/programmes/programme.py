@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from sogong_pipeline.vocabulary import Stage
 
@@ -76,16 +77,13 @@ class Programme:
 def programmes() -> tuple[Programme, ...]:
     """Every entry, in the order of the list."""
     text = files(__package__).joinpath("data", "programme.csv").read_text(encoding="utf-8")
-    return tuple(
-        Programme(
-            **{
-                **row,
-                "stages": tuple(filter(None, row["stages"].split("|"))),
-                "sidos": tuple(filter(None, row["sidos"].split("|"))),
-            }
-        )
-        for row in csv.DictReader(text.splitlines())
-    )
+    return tuple(map(_programme, csv.DictReader(text.splitlines())))
+
+
+def _programme(row: Mapping[str, Any]) -> Programme:
+    """An entry of a row of the list."""
+    lists = {name: tuple(filter(None, row[name].split("|"))) for name in ("stages", "sidos")}
+    return Programme(**{**row, **lists})
 
 
 def tied(stage: Stage, sido_code: str) -> list[Programme]:

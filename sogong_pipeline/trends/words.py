@@ -60,7 +60,7 @@ class Sides:
 
 def sides(areas: Sequence[Moved]) -> Sides:
     """Part areas by which way they moved; each is on one side."""
-    ordered = sorted(areas, key=lambda one: (-abs(one.change_pct or 0), one.name))
+    ordered = sorted(areas, key=lambda one: (-abs(one.change_pct or Decimal(0)), one.name))
     return Sides(
         [one for one in ordered if one.move in UP],
         [one for one in ordered if one.move in DOWN],
