@@ -122,7 +122,7 @@ SPOILT = {
     "columns_amiss": Spoilt(columns=lambda table: table.drop_columns(["joined"])),
     "counted_workplaces": Spoilt(
         changed(1_000, status="2"),
-        also=("corporations_to_month_before", "flagged_share", "nation_found_share", "sido_found_share"),
+        also=("corporations_to_month_before", "flagged_share", "nation_found_share"),
     ),
     "rows_of_a_first_month": Spoilt(alone=True),
     "quarantined_share": Spoilt(changed(20, joined="x"), also=("quarantined_share_small",)),
@@ -173,9 +173,9 @@ SPOILT = {
     "nation_same_share": Spoilt(changed(25, postal_code="12346")),
     "sido_same_share": Spoilt(changed(12, "26", postal_code="12346")),
     "nation_found_share": Spoilt(renamed(120)),
-    "sido_found_share": Spoilt(renamed(20, "48")),
-    "nation_changed_share": Spoilt(as_before(), also=("sido_changed_share",)),
-    "sido_changed_share": Spoilt(as_before("11")),
+    "sido_found_share": Spoilt(renamed(200, "48"), count=LARGE),
+    "nation_changed_share": Spoilt(as_before()),
+    "sido_changed_share": Spoilt(as_before("11"), count=LARGE),
     "moving_share": Spoilt(changed(1_000, joined="0", left="0"), also=("sido_moving_least",)),
     "sido_moving_least": Spoilt(changed(1_000, "11", joined="0", left="0")),
     "withdrawn_to_month_before": Spoilt(
