@@ -46,7 +46,8 @@ def open_calls(url: str, key: SecretStr, hashtags: str, most: int) -> list[Call]
         raise RefusedError(
             "there is no key for 기업마당; get one at bizinfo.go.kr and set SOGONG_BIZINFO_KEY"
         )
-    asked = {"crtfcKey": key.get_secret_value(), "dataType": "json", "searchCnt": most, "hashtags": hashtags}
+    secret = key.get_secret_value()
+    asked = {"crtfcKey": secret, "dataType": "json", "searchCnt": str(most), "hashtags": hashtags}
     host = urlsplit(url).netloc
     try:
         response = requests.get(url.rstrip("/") + PATH, params=asked, timeout=SECONDS, allow_redirects=False)
