@@ -16,7 +16,7 @@ QUARTER_TABLES = tables_of("editions")
 """The tables that an edition fills."""
 PROPOSAL_TABLES = tables_of("proposals")
 """The tables that the proposals of an edition fill."""
-MONTH_TABLES = ("fact_district_month", "fact_region_month")
+MONTH_TABLES = ("fact_district_month", "fact_region_month", "fact_office_month")
 """The tables that a measured month fills."""
 
 

@@ -83,7 +83,7 @@ def cells_of(raw: pd.DataFrame, month: str) -> pd.DataFrame:
             "workers": raw["가입자수"].astype(int),
             "billed": raw["당월고지금액"].astype(int),
             "joined": raw["신규취득자수"].astype(int),
-            "left": raw["상실가입자수"].astype(int),
+            "departed": raw["상실가입자수"].astype(int),
             "division": division_of(raw["사업장업종코드"]),
         }
     )
@@ -109,7 +109,7 @@ def sums_of(rows: pd.DataFrame, area: str, part: str) -> dict[tuple[str, str, st
     counted["squared"] = counted["workers"] ** 2
     corporations = counted[counted["corporation"]].groupby(keys)[["workplaces", "workers", "billed"]].sum()
     found = [
-        rows.groupby(keys)[["joined", "left"]].sum(),
+        rows.groupby(keys)[["joined", "departed"]].sum(),
         counted.groupby(keys)[["workplaces", "workers", "billed", "squared", "ceiling"]].sum(),
         corporations.add_prefix("corporate_"),
         counted.groupby([*keys, "month"])["workers"].max().groupby(keys).sum().rename("largest"),
@@ -131,7 +131,7 @@ def levels(now: dict[str, int], rate: int) -> dict[str, Any]:
     workers, billed = now["workers"], Fraction(now["billed"] * 10_000, rate)
     return {
         "months": months,
-        **{name: ratio(now[name], months, "0.1") for name in ("workplaces", "workers", "joined", "left")},
+        **{name: ratio(now[name], months, "0.1") for name in ("workplaces", "workers", "joined", "departed")},
         "payroll_krw": ratio(billed, months, "1"),
         "pay_per_worker_krw": ratio(billed, workers, "1"),
         "largest_share_pct": ratio(100 * now["largest"], workers, "0.01"),

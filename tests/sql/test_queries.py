@@ -77,6 +77,7 @@ def test_every_measuring_query_has_a_case() -> None:
         "broken_area",
         "adjustable_series",
         "fact_region_quarter",
+        "fact_office_quarter",
         "fact_district_size_quarter",
         "fact_region_industry_quarter",
         "fact_region_size_quarter",

@@ -296,4 +296,4 @@ def test_parquet_files_have_the_columns_of_their_schema(pipeline: Installation, 
                 assert pq.read_schema(partition.path(name)).names == [
                     column["name"] for column in schemas()[name]["columns"]
                 ], name
-    assert len(seen) == 25
+    assert len(seen) == 30
