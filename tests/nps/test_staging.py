@@ -82,7 +82,9 @@ def test_the_second_of_two_equal_lines_is_quarantined(tmp_path: Path) -> None:
 
 
 def test_damage_stays_on_its_own_line(tmp_path: Path) -> None:
-    good = lines([row(), row(departed="2"), row(departed="3"), row(departed="4"), row(departed="5")]).split(b"\r\n")
+    good = lines([row(), row(departed="2"), row(departed="3"), row(departed="4"), row(departed="5")]).split(
+        b"\r\n"
+    )
     good[2] = good[2].replace("가상".encode("cp949"), '"가상'.encode("cp949"), 1)
     good[3] = b"three,short,fields"
     good[4] += b",one too many"
