@@ -1,19 +1,12 @@
-"""Offices as areas: which districts and 시도 belong to each, who is watched, and the noise of their changes."""
+"""Offices as areas: which districts and 시도 belong to each, and which reforms of codes break them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from sogong_pipeline.districts.registry import District
-from sogong_pipeline.indicators.bootstrap import INDICATORS, draw
-from sogong_pipeline.periods import Quarter
 from sogong_pipeline.regions.reference import office_of_sido, regions
 from sogong_pipeline.vocabulary import NATION
 
@@ -22,13 +15,8 @@ JEJU, ALL = "jeju", "nation"
 JEJU_SIDO = "50"
 DISTRICTS, REGION = "districts", "region"
 """The two areas of an office: its districts together, and all workplaces of its 시도."""
-DRAWS = 400
 MEMBERS = pa.schema(
     [("kind", pa.string()), ("member", pa.string()), ("area", pa.string()), ("place", pa.string())]
-)
-NOISE = pa.schema(
-    [("area", pa.string()), ("base", pa.string())]
-    + [(indicator, pa.decimal128(12, 2)) for indicator in INDICATORS]
 )
 
 
@@ -96,49 +84,3 @@ def broken_offices(
     }
     for area, month, codes in sorted(broken):
         yield area, month, list(codes)
-
-
-def office_noise(
-    pairs: Path, districts: Iterable[District], bases: Sequence[str], quarter: Quarter, workspace: Path
-) -> pa.Table:
-    """Standard errors of the changes of each office's districts, in points.
-
-    Args:
-        pairs: rows of `sql/editions/paired_workplace`.
-        districts: the districts judged.
-        bases: the bases of the quarter.
-        quarter: the quarter judged, which seeds the draws.
-        workspace: a folder to write in.
-
-    Returns:
-        Columns `area`, `base` and one for each of `INDICATORS`; null without a base.
-    """
-    table = pq.read_table(pairs)
-    owner = {one.district_id: office_code(one.sido_code) for one in districts}
-    of_rows = pa.array([owner[one] for one in table["district_id"].to_pylist()], pa.string())
-    by_office = pa.concat_tables([table.set_column(0, "district_id", of_rows), _all_together(table)])
-    target = workspace / "paired_office.parquet"
-    pq.write_table(by_office.take(pc.sort_indices(by_office["district_id"])), target)
-    seed = quarter.year * 4 + quarter.number
-    rows = [
-        {"area": f"{drawn.district_id}/{DISTRICTS}", "base": base, **_errors(drawn.factor[:, number, :])}
-        for drawn in draw(target, bases, draws=DRAWS, seed=seed)
-        for number, base in enumerate(bases)
-    ]
-    target.unlink()
-    return pa.Table.from_pylist(rows, NOISE)
-
-
-def _all_together(table: pa.Table) -> pa.Table:
-    return table.set_column(0, "district_id", pa.array([ALL] * len(table), pa.string()))
-
-
-def _errors(factor: np.typing.NDArray[np.float64]) -> dict[str, Decimal | None]:
-    """Standard deviation of each indicator's change over draws, shape (draws, indicators); None without a base."""
-    errors = 100 * factor.std(axis=0, ddof=1)
-    return {
-        indicator: None
-        if np.isnan(error)
-        else Decimal(repr(float(error))).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
-        for indicator, error in zip(INDICATORS, errors, strict=True)
-    }

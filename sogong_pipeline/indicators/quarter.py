@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from sogong_pipeline.districts.registry import District
 from sogong_pipeline.indicators.month import outside_roll_out
-from sogong_pipeline.indicators.offices import broken_offices, office_areas, office_noise
+from sogong_pipeline.indicators.office_noise import office_noise
+from sogong_pipeline.indicators.offices import broken_offices, office_areas
 from sogong_pipeline.indicators.pay_chain import register_chains
 from sogong_pipeline.indicators.series_breaks import area_breaks
 from sogong_pipeline.lake.partitions import Partition
