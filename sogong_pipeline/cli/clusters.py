@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.settings import Settings
 
 SHOWN = 20
@@ -65,7 +65,7 @@ def clusters_convert(
         "lines": [
             *done.messages,
             f"{done.account['rows']:,} rows of {done.account['cells']:,} figures in {out}; workers of "
-            f"{done.account['suppressed']:,} are withheld, {len(done.messages):,} remarks",
+            f"{done.account['suppressed']:,} are withheld, {counted(len(done.messages), 'remark')}",
         ],
     }
 
@@ -180,7 +180,7 @@ def _official(path: Path) -> dict[str, Any]:
         "differences": [dataclasses.asdict(change) for change in changes],
         "lines": [
             *(one.line for one in changes),
-            f"{len(listed)} centres in {path.name}, {len(changes)} differences to ours",
+            f"{counted(len(listed), 'centre')} in {path.name}, {counted(len(changes), 'difference')} to ours",
         ],
     }
 

@@ -74,7 +74,7 @@ def test_the_official_list_is_compared(tmp_path: Path) -> None:
     status, output = call("diff", "--official", listed)
     assert status == 0
     assert f"gone     {names[0]}" in output
-    assert "39 centres in list.csv, 1 differences to ours" in output
+    assert "39 centres in list.csv, 1 difference to ours" in output
 
 
 def test_the_official_list_is_loaded(tmp_path: Path) -> None:
