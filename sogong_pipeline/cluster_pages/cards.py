@@ -100,9 +100,13 @@ def centre_page(source: ClusterSource, centre: Centre) -> Page:
         "centre",
         centre.name,
         headline=(
-            f"{clean(centre.name)}의 대상은 {place}의 {centre.trade}입니다.",
+            f"{with_particle(clean(centre.name), '은/는')} {place}의 여러 업종을 함께 지원합니다."
+            if centre.kind == "shared"
+            else f"{clean(centre.name)}의 대상은 {place}의 {clean(centre.trade)}입니다.",
             f"집계가 있는 {number(len(rows))}곳(읍면동·업종)에 소공인 {number(sum(small))}곳이 있습니다."
             if small
+            else "대상 읍면동과 업종이 정해져 있지 않아 집계와 잇지 않습니다."
+            if centre.kind == "shared"
             else "이 센터의 읍면동·업종에 들어온 집계가 없습니다.",
             "" if centre.runs_on(source.day) else f"{centre.status_as_of} 기준 공개 목록에는 없습니다.",
         ),

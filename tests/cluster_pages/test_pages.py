@@ -317,6 +317,16 @@ def test_the_months_of_a_centre_s_places_stand_in_one_section(source: ClusterSou
     assert "2곳(읍면동·업종)" in page.headline[1]
 
 
+def test_a_shared_centre_is_for_several_trades(written: dict[str, Page]) -> None:
+    shared = [one for one in centres() if one.kind == "shared"]
+    assert len(shared) == 3
+    for one in shared:
+        first, second = written[f"centre-{one.centre_id}"].headline[:2]
+        assert first == f"{one.name}는 {one.sido}의 여러 업종을 함께 지원합니다."
+        assert "상생입니다" not in first
+        assert "집계와 잇지 않습니다" in second
+
+
 def test_a_selected_complex_centre_is_not_said_to_run(
     written: dict[str, Page], source: ClusterSource
 ) -> None:
