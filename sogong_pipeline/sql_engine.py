@@ -74,14 +74,21 @@ def macros_used(layer_or_tables: str | Iterable[str], *, root: Path = SQL) -> fr
     Raises:
         LookupError: when there is no such layer or table.
     """
+    queries = (_query_of(table, root) for table in _tables(layer_or_tables, root))
+    return _reached(queries, root)
+
+
+def macros_in(texts: Iterable[str], *, root: Path = SQL) -> dict[str, tuple[str, ...]]:
+    """The macros that pieces of SQL call, directly or through other macros, each with the words that define it."""
+    macros = _macros(root)
+    return {name: macros[name] for name in sorted(_reached(texts, root))}
+
+
+def _reached(texts: Iterable[str], root: Path) -> frozenset[str]:
     macros = _macros(root)
     calls = {name: _called(words) & macros.keys() for name, words in macros.items()}
     used: set[str] = set()
-    waiting = {
-        name
-        for table in _tables(layer_or_tables, root)
-        for name in _called(_words(_query_of(table, root))) & macros.keys()
-    }
+    waiting = {name for text in texts for name in _called(_words(text)) & macros.keys()}
     while waiting:
         used |= waiting
         waiting = {called for name in waiting for called in calls[name]} - used

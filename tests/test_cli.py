@@ -9,6 +9,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,7 +76,8 @@ def test_from_a_portal_to_the_reports_and_once_more(
     page = (home / "reports" / "2022-Q2" / "draft" / "gyeonggi.html").read_text(encoding="utf-8")
     assert "가상산단" in page
     assert "시연" in page
-    assert len(list((home / "reports" / "2022-Q2" / "draft").iterdir())) == 14
+    written = Counter(path.suffix for path in (home / "reports" / "2022-Q2" / "draft").iterdir())
+    assert written == {".html": 14, ".pdf": 14}
 
     status = sogong("status", "--json", now=ON_TIME)
     assert status.returncode == 0

@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 from typer.main import get_command
 
 from sogong_pipeline.cli.main import app
-from sogong_pipeline.quality.gate import SUITES
+from sogong_pipeline.quality import SUITES
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.sql_engine import SQL
 from tests.composefile import EXAMPLE, FILE, ROOT, Compose, MissingError, documented, made_env

@@ -153,9 +153,7 @@ def propose(
     if not installation.passed():
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
     stale = (
-        {wanted: installation.quarters.stale(wanted, rules, known)}
-        if wanted
-        else installation.quarters.changed(rules)
+        {wanted: installation.quarters.stale(wanted, known)} if wanted else installation.quarters.changed()
     )
     changed = {str(name): why for name, why in stale.items()}
     months = {} if wanted else outdated_months(installation)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from sogong_pipeline.lake.layers import BY_NAME, Layer
-from sogong_pipeline.sql_engine import SHIPPED, SQL, sql_version
+from sogong_pipeline.sql_engine import SHIPPED, SQL, macros_in, sql_version
 
 PACKAGE = Path(__file__).resolve().parents[1]
 STORING = {"lake", "catalogue", "settings", "errors"}
@@ -27,12 +28,14 @@ SHOWN = 12
 
 @cache
 def code_inputs(name: str) -> dict[str, str]:
-    """What made a partition of a layer, by name: `code`, `sql`, `data` and `libraries`."""
+    """What made a partition of a layer, by name: `code`, `sql`, `macros` that its code calls, `data`, `libraries`."""
     layer = BY_NAME[name]
     modules = sorted(closure(layer))
     digests = {"code": _digest(_parts(modules)), "libraries": _libraries(modules)}
     if (SQL / name).is_dir():
         digests["sql"] = sql_version(name)
+    if macros := macros_called(layer):
+        digests["macros"] = _digest((name, json.dumps(words).encode()) for name, words in macros.items())
     if layer.data:
         digests["data"] = _digest((path.name, path.read_bytes()) for path in data_files(layer))
     return digests
@@ -65,6 +68,11 @@ def closure(layer: Layer) -> set[str]:
         reached.add(module)
         pending += [name for name in _imports(module) if _path(name) is not None]
     return reached
+
+
+def macros_called(layer: Layer) -> dict[str, tuple[str, ...]]:
+    """The macros that SQL within the code of a layer calls, each with the words that define it."""
+    return macros_in(text for module in sorted(closure(layer)) for text in _texts(module))
 
 
 def _path(module: str) -> Path | None:
@@ -112,9 +120,25 @@ def _imports(module: str) -> frozenset[str]:
     return frozenset(names)
 
 
+@cache
+def _texts(module: str) -> frozenset[str]:
+    """The texts in a module that may hold SQL, those between the braces of f-strings included."""
+    return frozenset(
+        node.value
+        for node in ast.walk(_tree(module))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "(" in node.value
+    )
+
+
+@cache
+def _syntax(module: str) -> bytes:
+    """A module's syntax as bytes; many layers share a module."""
+    return ast.dump(_tree(module)).encode()
+
+
 def _parts(modules: list[str]) -> Iterator[tuple[str, bytes]]:
     for module in modules:
-        yield module, ast.dump(_tree(module)).encode()
+        yield module, _syntax(module)
 
 
 def _digest(parts: Iterator[tuple[str, bytes]]) -> str:

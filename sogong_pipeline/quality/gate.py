@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month
 from sogong_pipeline.quality.profiles import Before, Profiles, profile
+from sogong_pipeline.quality.row_counts import count_rows
 from sogong_pipeline.quality.staged_schema import columns_amiss
 
 if TYPE_CHECKING:
@@ -64,10 +64,7 @@ def check_month(
         if amiss
         else profile(staged, quarantine, before, month, workspace)
     )
-    results = _results(staged, profiles, amiss)
-    # What Great Expectations leaves in cycles, 200 MB of a month's text, would lie beside what the next steps take.
-    gc.collect()
-    pa.default_memory_pool().release_unused()
+    results = _results(staged, profiles, amiss, workspace)
     sido_profile = workspace / "sido_profile.parquet"
     pq.write_table(pa.Table.from_pylist(profiles.sidos), sido_profile, compression="zstd")
     return Built(
@@ -110,15 +107,16 @@ def failures(results: Mapping[str, Sequence[Result]]) -> dict[str, list[str]]:
     }
 
 
-def _results(staged: Path, profiles: Profiles, amiss: list[str]) -> dict[str, list[Result]]:
+def _results(staged: Path, profiles: Profiles, amiss: list[str], workspace: Path) -> dict[str, list[Result]]:
     """The results by table; only the columns where they are amiss, since nothing else can be looked at then."""
     from sogong_pipeline.quality import suite  # noqa: PLC0415 - pandas and great-expectations take seconds
 
     if amiss:
         entries = [entry for entry in suite.entries("month_profile") if entry["check"] == "columns_amiss"]
         return {"month_profile": suite.of_figures(entries, profiles.month, "; ".join(amiss))}
+    of_rows = suite.entries("workplace")
     return {
-        "workplace": suite.of_rows(suite.entries("workplace"), staged),
+        "workplace": suite.of_rows(of_rows, count_rows(of_rows, staged, workspace)),
         "month_profile": suite.of_figures(suite.entries("month_profile"), profiles.month),
         "sido_profile": suite.of_regions(suite.entries("sido_profile"), profiles.sidos),
         "column_profile": suite.of_regions(suite.entries("column_profile"), profiles.columns),

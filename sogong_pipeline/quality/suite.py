@@ -1,36 +1,30 @@
-"""Runs one suite with Great Expectations over rows or over figures; imported only when a month is checked."""
+"""Judges counts and figures of a month with Great Expectations; imported only when a month is checked."""
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-import pyarrow.parquet as pq
 import yaml
 
 from sogong_pipeline.quality import SUITES
+from sogong_pipeline.quality.row_counts import RowCount
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # nothing leaves this machine
 
 import great_expectations as gx
+from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.registry import get_expectation_impl
-
-# A collection after each month (gate.py) need not look again at all that these imports left.
-gc.collect()
-gc.freeze()
 
 OURS = {"check", "expect", "unit", "holds", "reason", "title_ko", "reason_ko"}
 """What an entry says besides the arguments of its expectation."""
 PLACES = Decimal("0.000001")
-EXAMPLES = 3
 REGIONS_SHOWN = 20
 EXAMPLE_LENGTH = 20
 
@@ -71,27 +65,32 @@ def entries(table: str) -> list[dict[str, Any]]:
     return expectations
 
 
-def of_rows(suite: Sequence[dict[str, Any]], rows: Path) -> list[Result]:
-    """Check a Parquet file's rows, of which only the columns named are read (600,000 rows take about 0.2 GB).
-
-    The figure of a check is the share of rows that break it.
-    """
-    columns = sorted({entry["column"] for entry in suite})
-    frame = pq.read_table(rows, columns=columns).to_pandas()
-    # Narrower integers are compared one by one, in Python.
-    integers = dict.fromkeys(frame.select_dtypes("integer").columns, "int64")
-    found = _validate(suite, frame.astype(integers), "BASIC")
-    results = []
-    for entry, result in zip(suite, found, strict=True):
-        counts = result.result
-        broken, total = counts["unexpected_count"], counts["element_count"]
-        if entry["expect"] != "expect_column_values_to_not_be_null":
-            total -= counts["missing_count"]
-        told = f"{broken:,} of {total:,} rows{_examples(counts['partial_unexpected_list'])}"
-        share = Decimal(broken) / total if total else Decimal(0)
-        most = 1 - Decimal(str(entry.get("mostly", 1)))
-        results.append(_result(entry, passed=result.success, observed=told, figure=share, most=most))
-    return results
+def of_rows(suite: Sequence[dict[str, Any]], counts: Sequence[RowCount]) -> list[Result]:
+    """Judge how many rows break each expectation; the figure of a check is the share of rows that break it."""
+    shares = [Decimal(count.broken) / count.total if count.total else Decimal(0) for count in counts]
+    limits = [1 - Decimal(str(entry.get("mostly", 1))) for entry in suite]
+    judged = [
+        {
+            "check": entry["check"],
+            "severity": entry["severity"],
+            "expect": "expect_column_values_to_be_between",
+            "column": entry["check"],
+            "max_value": float(most),
+        }
+        for entry, most in zip(suite, limits, strict=True)
+    ]
+    figures = {entry["check"]: float(share) for entry, share in zip(suite, shares, strict=True)}
+    found = _validate(judged, pd.DataFrame([figures]), "BASIC")
+    return [
+        _result(
+            entry,
+            passed=result.success,
+            observed=f"{count.broken:,} of {count.total:,} rows{_examples(count.examples)}",
+            figure=share,
+            most=most,
+        )
+        for entry, result, count, share, most in zip(suite, found, counts, shares, limits, strict=True)
+    ]
 
 
 def of_figures(suite: Sequence[dict[str, Any]], figures: dict[str, Any], aside: str = "") -> list[Result]:
@@ -149,14 +148,7 @@ def _validate(
         RuntimeError: when an expectation could not be evaluated; a check that did not run must not pass for one
             that failed.
     """
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    batch = (
-        context.data_sources.add_pandas("month")
-        .add_dataframe_asset("month")
-        .add_batch_definition_whole_dataframe("whole")
-        .get_batch({"dataframe": frame})
-    )
+    batch = _whole_frame().get_batch({"dataframe": frame})
     expectations = [
         get_expectation_impl(entry["expect"])(
             **{name: value for name, value in entry.items() if name not in OURS}
@@ -171,6 +163,15 @@ def _validate(
         for trouble in _exceptions(result.exception_info):
             raise RuntimeError(f"{entry['check']}: {trouble}")
     return results
+
+
+@cache
+def _whole_frame() -> BatchDefinition[Any]:
+    """The definition of a batch that is one frame; its context is made once, as each costs as much as ten checks."""
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    asset = context.data_sources.add_pandas("month").add_dataframe_asset("month")
+    return asset.add_batch_definition_whole_dataframe("whole")
 
 
 def _exceptions(info: dict[str, Any]) -> list[str]:
@@ -217,12 +218,8 @@ def _few(told: Sequence[str]) -> str:
 
 def _examples(values: Sequence[Any]) -> str:
     """A few of the values that break a check, as Python would write them: nothing in them acts on a log or a page."""
-    shown = dict.fromkeys(
-        repr(value[:EXAMPLE_LENGTH]) if isinstance(value, str) else str(value)
-        for value in values
-        if value is not None
-    )
-    return f", such as {', '.join(list(shown)[:EXAMPLES])}" if shown else ""
+    shown = [repr(value[:EXAMPLE_LENGTH]) if isinstance(value, str) else str(value) for value in values]
+    return f", such as {', '.join(shown)}" if shown else ""
 
 
 def _float(value: Any) -> Any:

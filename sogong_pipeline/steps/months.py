@@ -217,6 +217,11 @@ class MonthSteps:
         self._settle(month, vintage)
         return placed
 
+    def placing(self, month: Month, districts: Slice, vintage: str) -> Partition | None:
+        """The outcome of the second gate as it stands; builds nothing."""
+        nearest = month_before(self.catalogue, month)
+        return nearest and self.lake.find("placed", str(month), vintage, districts.version, nearest[1])
+
     def _settle(self, month: Month, vintage: str) -> None:
         """Record which vintage of a month counts once a gate has seen one, and what holds it.
 

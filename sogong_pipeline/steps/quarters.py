@@ -82,12 +82,12 @@ class QuarterSteps:
             quarter for quarter in quarters if registry is None or registry.on(quarter.last_day).districts
         ]
 
-    def changed(self, rule_set: str = DEFAULT) -> dict[Quarter, list[str]]:
+    def changed(self) -> dict[Quarter, list[str]]:
         """Every quarter with data whose inputs changed, oldest first, and why; see `stale`."""
-        stale = {quarter: self.stale(quarter, rule_set) for quarter in self.with_data()}
+        stale = {quarter: self.stale(quarter) for quarter in self.with_data()}
         return {quarter: why for quarter, why in stale.items() if why}
 
-    def due(self, quarter: Quarter | None, rule_set: str = DEFAULT) -> dict[Quarter, list[str]]:
+    def due(self, quarter: Quarter | None) -> dict[Quarter, list[str]]:
         """The quarters that new data of one quarter make due, oldest first, and why; see `stale`.
 
         Those are the quarter itself and every other one that was proposed before and whose inputs changed. A quarter
@@ -95,13 +95,12 @@ class QuarterSteps:
 
         Args:
             quarter: the quarter of the new data; None when there is none.
-            rule_set: the rules.
         """
         asked = {quarter} if quarter else set()
         return {
             each: why
             for each in self.with_data()
-            if (each in asked or self.catalogue.edition(each)) and (why := self.stale(each, rule_set))
+            if (each in asked or self.catalogue.edition(each)) and (why := self.stale(each))
         }
 
     def propose(
@@ -197,6 +196,7 @@ class QuarterSteps:
         inputs: dict[str, str] = {}
         if isinstance(rules, LikelihoodRuleSet):
             histories, inputs = self._histories.up_to(quarter, plan.districts, rules, known)
+            inputs |= _code_of_histories()
         return make(
             self.catalogue,
             "proposals",
@@ -307,8 +307,8 @@ class QuarterSteps:
         made = self._made_from(quarter, plan)
         return edition == (made.folder.name if made else plan.edition)
 
-    def stale(self, quarter: Quarter, rule_set: str = DEFAULT, known: dt.datetime | None = None) -> list[str]:
-        """Why a quarter's latest edition is not the one its inputs would give now; empty when it is.
+    def stale(self, quarter: Quarter, known: dt.datetime | None = None) -> list[str]:
+        """Why a quarter's latest edition and its proposals are not what their inputs give now; empty when they are.
 
         With a moment: why the edition that was the latest then is not the one the inputs of then give today.
         """
@@ -321,7 +321,11 @@ class QuarterSteps:
             for name in sorted({*before, *inputs})
             if before.get(name) != inputs.get(name)
         ]
-        return changed or self._stale_proposals(edition, load_any(rule_set))
+        if changed:
+            return changed
+        return list(
+            dict.fromkeys(why for name in names() for why in self._stale_proposals(edition, load_any(name)))
+        )
 
     def _stale_proposals(self, edition: Partition, rules: AnyRuleSet) -> list[str]:
         """Why the proposals of an edition by a rule set are not what its code and version would give now."""
@@ -330,7 +334,22 @@ class QuarterSteps:
             return [f"never proposed by {rules.rule_set}"]
         if proposals.folder.name != rules.version:
             return [f"rules: {rules.rule_set} {proposals.folder.name} -> {rules.version}"]
-        return outdated(proposals)
+        before = proposals.manifest["inputs"]
+        behind = _code_of_histories() if isinstance(rules, LikelihoodRuleSet) else {}
+        return outdated(proposals) + [
+            f"{name}: {before.get(name, 'nothing')} -> {digest}"
+            for name, digest in behind.items()
+            if before.get(name) != digest
+        ]
+
+
+def _code_of_histories() -> dict[str, str]:
+    """The code of what a likelihood rule reads besides an edition, as inputs of its proposals."""
+    return {
+        f"{part} of {layer}": digest
+        for layer in ("histories", "norms")
+        for part, digest in code_inputs(layer).items()
+    }
 
 
 def _standing_facts(quarter: Quarter, plan: Plan) -> dict[str, Any]:

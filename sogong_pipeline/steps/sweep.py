@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import PurePosixPath
 
-from sogong_pipeline.districts.loaded import measured_in_force
+from sogong_pipeline.districts.loaded import measured_in_force, registry_in_force
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.orphans import CURRENT
 from sogong_pipeline.lake.partitions import Partition
@@ -35,7 +35,9 @@ def _partitions(installation: Installation, month: Month) -> Iterator[Partition]
         _, _, vintage, districts = measured.folder.parts
         matched = lake.find("matched", str(month), vintage, districts)
         trace = installation.months.traces.find(month, vintage, installation.vintage_of)
-        yield from (partition for partition in (trace, matched, measured) if partition is not None)
+        registry = registry_in_force(installation)
+        placed = registry and installation.months.placing(month, registry.on(month.quarter.last_day), vintage)
+        yield from (partition for partition in (trace, matched, placed, measured) if partition)
 
 
 def remake_month(installation: Installation, month: Month) -> None:

@@ -15,6 +15,7 @@ import pytest
 from sogong_pipeline.districts import matching
 from sogong_pipeline.districts.registry import Registry
 from sogong_pipeline.districts.template import read_registry
+from sogong_pipeline.factories import evidence
 from sogong_pipeline.indicators import month as month_facts
 from sogong_pipeline.indicators import pay_chain
 from sogong_pipeline.indicators import quarter as quarter_facts
@@ -212,10 +213,10 @@ def no_coverage(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_successors(patch: pytest.MonkeyPatch) -> None:
-    known = matching.today_of_codes()
-    patch.setattr(matching, "today_of_codes", lambda: known.slice(0, 0))
-    names = matching.today_of_names()
-    patch.setattr(matching, "today_of_names", lambda: names.slice(0, 0))
+    known = evidence.today_of_codes()
+    patch.setattr(evidence, "today_of_codes", lambda: known.slice(0, 0))
+    names = evidence.today_of_names()
+    patch.setattr(evidence, "today_of_names", lambda: names.slice(0, 0))
 
 
 def zeros_are_a_code(patch: pytest.MonkeyPatch) -> None:

@@ -30,11 +30,15 @@ def changed(module: str, statement: str, monkeypatch: pytest.MonkeyPatch) -> Ite
 
     with monkeypatch.context() as patch:
         patch.setattr(code, "_tree", tree)
-        code.code_inputs.cache_clear()
-        code._imports.cache_clear()
+        forget()
         yield
-    code.code_inputs.cache_clear()
-    code._imports.cache_clear()
+    forget()
+
+
+def forget() -> None:
+    """Let the syntax of every module be read again."""
+    for remembered in (code.code_inputs, code._imports, code._texts, code._syntax):
+        remembered.cache_clear()
 
 
 @pytest.mark.parametrize("layer", BUILT)

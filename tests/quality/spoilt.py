@@ -101,42 +101,56 @@ def first(name: str, value: Any) -> Callable[[pa.Table], pa.Table]:
 
 SPOILT = {
     "workplace_name_missing": Spoilt(changed(1, workplace_name="")),
-    "business_number_prefix_form": Spoilt(changed(20, business_number_prefix="12-345")),
+    "business_number_prefix_form": Spoilt(
+        changed(20, business_number_prefix="12-345"), also=("nation_usable_kept", "sido_usable_kept")
+    ),
     "status_known": Spoilt(columns=first("status", 3)),
     "legal_form_known": Spoilt(columns=first("legal_form", 3)),
     "legal_dong_code_form": Spoilt(changed(1, "11", legal_dong_code="11110101001")),
-    "legal_dong_code_missing": Spoilt(changed(30, legal_dong_code="0")),
-    "postal_code_form": Spoilt(changed(30, postal_code="12-34")),
-    "industry_code_form": Spoilt(changed(60, industry_code="2922011")),
+    "legal_dong_code_missing": Spoilt(
+        changed(30, legal_dong_code="0"), also=("nation_usable_kept", "sido_usable_kept", "nation_same_share")
+    ),
+    "postal_code_form": Spoilt(
+        changed(30, postal_code="12-34"), also=("nation_usable_kept", "sido_usable_kept", "nation_same_share")
+    ),
+    "industry_code_form": Spoilt(
+        changed(60, industry_code="2922011"),
+        also=("nation_usable_kept", "sido_usable_kept", "nation_same_share"),
+    ),
     "industry_division_known": Spoilt(changed(20, industry_code="462201")),
     "subscribers_range": Spoilt(heads(1, 300_001), also=("corporate_subscribers_to_month_before",)),
     "columns_amiss": Spoilt(columns=lambda table: table.drop_columns(["joined"])),
     "counted_workplaces": Spoilt(
-        changed(1_000, status="2"), also=("corporations_to_month_before", "flagged_share")
+        changed(1_000, status="2"),
+        also=("corporations_to_month_before", "flagged_share", "nation_found_share"),
     ),
     "rows_of_a_first_month": Spoilt(alone=True),
     "quarantined_share": Spoilt(changed(20, joined="x"), also=("quarantined_share_small",)),
     "quarantined_share_small": Spoilt(changed(2, joined="x")),
     "duplicate_share": Spoilt(lambda rows: [*rows, rows[-1]]),
-    "flagged_share": Spoilt(changed(20, lot_address=" ")),
+    "flagged_share": Spoilt(changed(20, subscribers="0", billed_amount_krw="0")),
     "odd_amount_share": Spoilt(changed(5, billed_amount_krw="2500010")),
     "unreadable_share": Spoilt(body=lambda body: body.replace("가상상사1".encode("cp949"), b"A\xffB", 5)),
     "above_ceiling_share": Spoilt(changed(5, billed_amount_krw=str(10 * CEILING + 20))),
     "below_floor_share": Spoilt(changed(20, billed_amount_krw="20000")),
     "at_ceiling_share": Spoilt(heads(LARGE, 10), count=LARGE),
     "pay_to_month_before": Spoilt(changed(1_000, billed_amount_krw="2760000")),
-    "corporations_to_month_before": Spoilt(lambda rows: heads(150, 20)(rows[:850])),
+    "corporations_to_month_before": Spoilt(
+        lambda rows: heads(150, 20)(rows[:850]), also=("nation_found_share",)
+    ),
     "corporate_subscribers_to_month_before": Spoilt(heads(1_000, 12)),
-    "sidos": Spoilt(moved(1_000, "41")),
+    "sidos": Spoilt(moved(1_000, "41"), also=("nation_same_share", "sido_same_share")),
     "unknown_sido_share": Spoilt(changed(20, "41", sido_code="99"), also=("code_disagreement_share",)),
     "unknown_sigungu_share": Spoilt(changed(20, "41", legal_dong_code="4199910100")),
-    "unknown_legal_dong_share": Spoilt(changed(40, "41", legal_dong_code="4111199900")),
+    "unknown_legal_dong_share": Spoilt(
+        changed(40, "41", legal_dong_code="4111199900"), also=("nation_same_share", "sido_same_share")
+    ),
     "code_disagreement_share": Spoilt(changed(5, "41", sido_code="11")),
     "enrolled_later_share": Spoilt(changed(5, enrolled_on="2022-05-01")),
     "sido_corporations_to_month_before": Spoilt(
         both(without(200, "48"), heads(200, 20, "48")),
         count=LARGE,
-        also=("sido_corporations_to_month_before_small",),
+        also=("sido_corporations_to_month_before_small", "sido_found_share"),
     ),
     "sido_corporations_to_month_before_small": Spoilt(
         both(without(60, "48"), heads(60, 20, "48")), count=LARGE
@@ -145,21 +159,23 @@ SPOILT = {
         heads(300, 3, "48"), count=LARGE, also=("sido_subscribers_to_month_before_small",)
     ),
     "sido_subscribers_to_month_before_small": Spoilt(heads(80, 3, "48"), count=LARGE),
-    "sido_workplace_share_least": Spoilt(both(moved(115, "41", "50"), heads(9, 100, "50")), count=LARGE),
+    "sido_workplace_share_least": Spoilt(
+        both(moved(115, "41", "50"), heads(9, 100, "50")), count=LARGE, also=("sido_same_share",)
+    ),
     "sido_workplace_share_most": Spoilt(moved(130, "36", "41"), count=LARGE),
     "sido_subscriber_share_least": Spoilt(heads(LARGE, 1, "50"), count=LARGE),
     "sido_subscriber_share_most": Spoilt(heads(LARGE, 30, "36"), count=LARGE),
     "column_usable_least": Spoilt(
         changed(1_000, road_address=" "), alone=True, also=("rows_of_a_first_month",)
     ),
-    "nation_usable_kept": Spoilt(changed(15, "11", industry_code="999999")),
-    "sido_usable_kept": Spoilt(changed(3, "45", industry_code="999999")),
+    "nation_usable_kept": Spoilt(changed(11, "11", industry_code="999999")),
+    "sido_usable_kept": Spoilt(changed(6, "26", industry_code="999999")),
     "nation_same_share": Spoilt(changed(25, postal_code="12346")),
-    "sido_same_share": Spoilt(changed(4, "26", postal_code="12346")),
-    "nation_found_share": Spoilt(renamed(90)),
-    "sido_found_share": Spoilt(renamed(9, "48")),
-    "nation_changed_share": Spoilt(as_before(), also=("sido_changed_share",)),
-    "sido_changed_share": Spoilt(as_before("11")),
+    "sido_same_share": Spoilt(changed(12, "26", postal_code="12346")),
+    "nation_found_share": Spoilt(renamed(120)),
+    "sido_found_share": Spoilt(renamed(200, "48"), count=LARGE),
+    "nation_changed_share": Spoilt(as_before()),
+    "sido_changed_share": Spoilt(as_before("11"), count=LARGE),
     "moving_share": Spoilt(changed(1_000, joined="0", left="0"), also=("sido_moving_least",)),
     "sido_moving_least": Spoilt(changed(1_000, "11", joined="0", left="0")),
     "withdrawn_to_month_before": Spoilt(

@@ -65,7 +65,7 @@ def test_a_good_month_passes_every_check(kept: Kept, tmp_path: Path, count: int)
     # nothing is said about a first month here, and little about few rows
     still = {"withdrawn_to_month_before", "newly_enrolled_to_month_before"}  # the month before has none
     assert unknown == {"rows_of_a_first_month", *still} | (
-        set() if count == LARGE else {"at_ceiling_share", *by_sido}
+        set() if count == LARGE else {"at_ceiling_share", "sido_found_share", "sido_changed_share", *by_sido}
     )
 
 
@@ -120,6 +120,7 @@ def test_a_file_cut_at_a_line_end_is_stopped_by_the_month_before(kept: Kept, tmp
     assert failed(check(tmp_path / "checked", now, kept(1_000, MONTH.shift(-1)))) == {
         "corporations_to_month_before": "critical",
         "corporate_subscribers_to_month_before": "critical",
+        "nation_found_share": "critical",
     }
 
 
@@ -169,7 +170,8 @@ def test_examples_of_bad_values_cannot_act(kept: Kept, tmp_path: Path) -> None:
 
 
 def test_a_check_that_cannot_run_does_not_pass_for_one_that_failed(tmp_path: Path) -> None:
-    broken = [{**ENTRIES[-1], "column_A": "no_such_column"}]
+    (entry,) = (one for one in ENTRIES if one["check"] == "sido_subscriber_share_most")
+    broken = [{**entry, "column_A": "no_such_column"}]
     with pytest.raises(RuntimeError, match=r"^sido_subscriber_share_most: "):
         suite.of_regions(broken, [{"name": "서울", "subscriber_share": 0.1}])
 

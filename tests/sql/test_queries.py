@@ -67,8 +67,16 @@ def test_every_measuring_query_has_a_case() -> None:
         tested |= {SQL / case.parent.parent.name / table for table in before}
     # profiles of areas need 30 rows: tests/quality/test_damage.py, test_placing.py
     # staging is tested on files, chain and series in tests/indicators; the others select as those with a case do
+    # evidence of registers is held against rows in tests/factories, histories against numpy in tests/stages/likelihood
     assert {path.name for path in tables - tested} == {
         "workplace",
+        "address_evidence",
+        "factory_claim",
+        "learned_place",
+        "joined_firm",
+        "weighed_member",
+        "district_workplace_quarter",
+        "nation_workplace_quarter",
         "column_profile",
         "placing_profile",
         "district_trend",

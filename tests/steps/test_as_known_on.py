@@ -25,6 +25,7 @@ pytestmark = pytest.mark.slow
 
 MONTH = QUARTER.months[0]
 BEFORE = QUARTER.shift(-1)
+ROAD = "경기도 화성시 팔탄면 가상로"
 FIRST, SECOND, THIRD = "2022-07-20", "2022-08-20", "2022-09-20"
 
 
@@ -121,9 +122,11 @@ def test_what_counted_is_known_for_every_moment(home: Path, tmp_path: Path) -> N
 def test_a_file_that_the_gate_stops_when_it_is_looked_at_again_counts_no_longer(tmp_path: Path) -> None:
     home = tmp_path / "home"
     first, second = on(home, FIRST), on(home, SECOND)
-    file = month_file(tmp_path, str(MONTH), count=600)
+    file = month_file(tmp_path, str(MONTH), count=600, road_address=ROAD)
     first.months.ingest(MONTH, str(file))
-    second.months.ingest(MONTH.shift(-1), str(month_file(tmp_path, str(MONTH.shift(-1)), count=2_000)))
+    second.months.ingest(
+        MONTH.shift(-1), str(month_file(tmp_path, str(MONTH.shift(-1)), count=2_000, road_address=ROAD))
+    )
     with pytest.raises(RefusedError, match="the gate stopped"):
         second.months.ingest(MONTH, str(file))
     assert second.vintage_of(MONTH) is None

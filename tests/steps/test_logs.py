@@ -15,6 +15,7 @@ from sogong_pipeline.lake.layers import LAYERS
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.steps.installation import Installation
 from tests.clusters.rows import count
+from tests.factories import registers as made
 from tests.steps.test_steps import load_registry, month_file
 
 LINE = re.compile(r"\w+ [\w. -]+: [\d,]+ rows in, .+ out, \d+\.\d s, digest [0-9a-f]{12}")
@@ -30,7 +31,14 @@ def test_every_layer_logs_a_line_when_it_is_made_and_none_when_it_is_there(
     counts.write_text(
         write_rows([count("강원특별자치도 강릉시 주문진읍", "10", 45)], COUNT_COLUMNS), encoding="utf-8"
     )
+    row = {
+        "회사명": "가상상사",
+        "단지명": "가상일반산업단지",
+        "공장주소_지번": "경기도 화성시 팔탄면 서근리 12",
+    }
+    register = made.write(tmp_path / "b_20211231.csv", made.FORM_B, [row])
     with caplog.at_level(logging.INFO, logger="sogong_pipeline"):
+        pipeline.factories.load(register)
         for file in files:
             pipeline.months.ingest(Month.parse("2022-04" if file == files[0] else "2022-05"), str(file))
         pipeline.quarters.propose(Quarter(2022, 2))

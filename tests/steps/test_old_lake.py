@@ -74,11 +74,12 @@ def test_one_command_makes_it_again_and_touches_nothing_that_is_kept(
         pq.read_table(one.path("fact_district_quarter")).drop_columns(["edition"]) for one in (old, new)
     ]
     assert without_name[0].equals(without_name[1])
-    stages = [
-        pq.read_table(proposals_of(installation, one).path("stage_proposal")).drop_columns(["edition"])
+    named = ["edition", "rule_set_version"]  # a version follows from the bytes of its file
+    was, now = (
+        pq.read_table(proposals_of(installation, one).path("stage_proposal")).drop_columns(named)
         for one in (old, new)
-    ]
-    assert stages[0].equals(stages[1])
+    )
+    assert now.select(was.column_names).equals(was)  # columns that came since say more, not otherwise
 
 
 def test_final_reports_of_what_was_decided_then_can_still_be_written(home: Path) -> None:

@@ -48,7 +48,7 @@ def test_several_processes_leave_what_one_leaves(
         told.append(
             [
                 (
-                    str(outcome)
+                    str(outcome).replace(str(pipeline.settings.home), "")
                     if isinstance(outcome, RefusedError)
                     else [(state.vintage, state.is_new, state.measured is not None) for state in outcome]
                 )

@@ -21,7 +21,7 @@ def test_the_edition_of_the_good_registry_comes_back(pipeline: Installation, tmp
     pipeline.registry.load(write(tmp_path / "good.csv", blank), AS_OF)
     pipeline.months.ingest(QUARTER.months[0], str(month_file(tmp_path, str(QUARTER.months[0]))))
     good, _ = pipeline.quarters.propose(QUARTER)
-    pipeline.registry.load(write(tmp_path / "bad.csv", {**blank, "legal_dong_codes": "1111010100"}), AS_OF)
+    pipeline.registry.load(write(tmp_path / "bad.csv", {**blank, "legal_dong_codes": "4159036032"}), AS_OF)
     bad, is_new = pipeline.quarters.propose(QUARTER)
     assert is_new
     assert bad.digest != good.digest

@@ -77,7 +77,7 @@ def test_status_tells_freshness_the_last_success_of_each_step_and_stopped_months
         "raw": "2022-05-19",
         "registry": "2022-05-18",
         **dict.fromkeys(("staged", "checked", "traced", "matched", "measured"), "2022-05-19"),
-        **dict.fromkeys(("editions", "proposals"), "2022-05-20"),
+        **dict.fromkeys(("editions", "histories", "norms", "proposals"), "2022-05-20"),
     }
 
     # Odd amounts everywhere stop a month; it is named with the checks that did it.

@@ -4,7 +4,8 @@
 -- codes renames is no change: legal dongs are compared as they are called today, addresses by their last word, the dong or
 -- the road, and missing trades are one, however the source writes them. Of `workplace` the share is those of the month
 -- before that are still there, of `figures` those whose people or bills changed. Null where fewer
--- than 30 rows tell; bounds without a month before, and unchanged figures, need 1,000 rows of the nation, 100 of a 시도.
+-- than 30 rows tell; bounds without a month before, and unchanged figures, need 1,000 rows of the nation; a 시도 needs 500
+-- workplaces before it is said how many are still there or unchanged, as the other checks of a 시도 do.
 WITH entry AS (
     SELECT
         workplace.data_month = getvariable('data_month') AS is_now,
@@ -94,7 +95,7 @@ share AS (
         now.rows,
         CASE WHEN now.rows >= 30 THEN share_of(now.usable, now.rows) END AS usable_share,
         CASE WHEN before.rows >= 30 THEN share_of(before.usable, before.rows) END AS usable_share_before,
-        CASE WHEN getvariable('has_month_before') AND same.pairs >= CASE WHEN watched.column_name <> 'figures' THEN 30 WHEN area.area = '00' THEN 1000 ELSE 100 END THEN share_of(same.same, same.pairs) END AS same_share
+        CASE WHEN getvariable('has_month_before') AND same.pairs >= CASE WHEN watched.column_name NOT IN ('workplace', 'figures') THEN 30 WHEN area.area <> '00' THEN 500 WHEN watched.column_name = 'figures' THEN 1000 ELSE 30 END THEN share_of(same.same, same.pairs) END AS same_share
     FROM area
     CROSS JOIN watched
     LEFT JOIN usable AS now ON now.area = area.area AND now.column_name = watched.column_name AND now.is_now
