@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, delete, inspect, select, text
 
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.clusters.building import TABLES as CLUSTER_TABLES
-from sogong_pipeline.clusters.in_lake import current_clusters
+from sogong_pipeline.clusters.in_lake import current_clusters, lists_in_force
 from sogong_pipeline.decisions.decision import recordings
 from sogong_pipeline.districts.loaded import measured_in_force, registries, registry_in_force
 from sogong_pipeline.errors import RefusedError
@@ -137,12 +137,18 @@ class Warehouse:
         _replace(connection, "dim_status", {}, rows_of.dim_status())
         _replace(connection, "label", {}, label())
         _replace(connection, "series_break", {}, rows_of.series_break())
-        _load_lists(connection)
+        self._load_lists(connection)
         _replace(connection, "district", {}, rows_of.district(registries(self.catalogue)))
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
+    def _load_lists(self, connection: Connection) -> None:
+        """Designated clusters and centres for small manufacturers, as the lists in force have them."""
+        lists = lists_in_force(self.catalogue)
+        _replace(connection, "cluster_designation", {}, rows_of.cluster_designation(lists))
+        _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre(lists))
+
     def _load_clusters(self, connection: Connection) -> None:
-        _load_lists(connection)
+        self._load_lists(connection)
         if (built := current_clusters(self.catalogue)) is not None:
             for table in CLUSTER_TABLES:
                 _load(connection, table, {}, built)
@@ -225,12 +231,6 @@ def _create(connection: Connection) -> None:
     for name, definition in views().items():
         if name not in existing:
             connection.execute(text(f"CREATE VIEW {name} AS {definition}"))
-
-
-def _load_lists(connection: Connection) -> None:
-    """Load our own lists of designated clusters and of centres for small manufacturers."""
-    _replace(connection, "cluster_designation", {}, rows_of.cluster_designation())
-    _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre())
 
 
 def _load_turns(

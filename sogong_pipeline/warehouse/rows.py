@@ -7,7 +7,7 @@ from dataclasses import asdict
 from itertools import zip_longest
 from typing import Any
 
-from sogong_pipeline.clusters.lists import Listed, centres, designations
+from sogong_pipeline.clusters.lists import Listed, Lists
 from sogong_pipeline.districts.registry import District, Registry, kinds
 from sogong_pipeline.indicators.offices import ALL, JEJU, JEJU_SIDO
 from sogong_pipeline.indicators.series_breaks import series_breaks
@@ -120,9 +120,9 @@ def dim_status() -> Iterator[dict[str, Any]]:
     yield from map(asdict, statuses().values())
 
 
-def cluster_designation() -> Iterator[dict[str, Any]]:
+def cluster_designation(lists: Lists) -> Iterator[dict[str, Any]]:
     """One row per designated cluster that a source names."""
-    for one in designations():
+    for one in lists.designations:
         yield {
             **_listed(one),
             "designation_id": one.designation_id,
@@ -136,9 +136,9 @@ def cluster_designation() -> Iterator[dict[str, Any]]:
         }
 
 
-def small_manufacturer_centre() -> Iterator[dict[str, Any]]:
+def small_manufacturer_centre(lists: Lists) -> Iterator[dict[str, Any]]:
     """One row per centre for small manufacturers that a source names."""
-    for one in centres():
+    for one in lists.centres:
         yield {
             **_listed(one),
             "centre_id": one.centre_id,
