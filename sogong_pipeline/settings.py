@@ -74,6 +74,18 @@ class Settings(BaseSettings):
     answer_hours: float = Field(
         default=72, gt=0, description="How long a step waits for the person who confirms a sheet."
     )
+    bizinfo_url: str = Field(
+        default="https://www.bizinfo.go.kr", description="The service that `sogong programmes calls` asks."
+    )
+    bizinfo_key: SecretStr = Field(
+        default=SecretStr(""), description="The key of 기업마당 (bizinfo.go.kr) for open calls."
+    )
+    survey_visits: int = Field(
+        default=25,
+        ge=4,
+        le=400,
+        description="How many workplaces an office's list of visits has at most; at least a quarter is random.",
+    )
     now: dt.datetime | None = Field(
         default=None,
         description="The time to record instead of the clock's, for runs that must be repeatable.",

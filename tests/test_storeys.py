@@ -19,6 +19,7 @@ STOREYS = [
     "councils",
     *("plans", "board", "trends", "surveys", "reports", "bulletins", "quality_pages", "cluster_pages"),
     *("release", "warehouse"),
+    "sheets",
     *("renderers", "pages"),
     *("stages", "decisions"),
     "quality",

@@ -16,12 +16,15 @@ from sogong_pipeline.cli import (
     councils,
     country,
     districts,
+    documents,
     evaluate,
     factories,
     months,
+    programmes,
     quality,
     reports,
     steps,
+    surveys,
     upkeep,
     warehouse,
 )
@@ -61,6 +64,8 @@ registry_group = group_of(app, "registry", "The district registry.")
 factories_group = group_of(app, "factories", "Factory registers: who stands in which complex.")
 month_group = group_of(app, "month", "Months that a gate stopped or holds.")
 decide_group = group_of(app, "decide", "What the councils decide.")
+survey_group = group_of(app, "survey", "The survey: lists out, answers back.")
+programmes_group = group_of(app, "programmes", "Measures and programmes for districts in crisis.")
 district_group = group_of(app, "district", "Districts and who lies in them.")
 warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables.")
 evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
@@ -76,9 +81,23 @@ ORDER = (
         "bulletin",
         "board",
         "decide",
+        "survey",
+        "trend",
+        "plan",
         "status",
     ),
-    *("district", "lookup", "clusters", "warehouse", "reconcile", "verify", "backup", "restore", "clean"),
+    *(
+        "district",
+        "lookup",
+        "clusters",
+        "programmes",
+        "warehouse",
+        "reconcile",
+        "verify",
+        "backup",
+        "restore",
+        "clean",
+    ),
     "evaluate",
 )
 """The order of use, in which the help lists the commands; one that is not named here comes after these."""
@@ -95,6 +114,12 @@ for group, name, run in (
     (app, "board", reports.board),
     (decide_group, "sheets", councils.decide_sheets),
     (decide_group, "record", councils.decide_record),
+    (app, "trend", documents.trend),
+    (app, "plan", documents.plan),
+    (programmes_group, "check", programmes.programmes_check),
+    (programmes_group, "calls", programmes.programmes_calls),
+    (survey_group, "draw", surveys.survey_draw),
+    (survey_group, "record", surveys.survey_record),
     (app, "status", steps.status),
     (app, "reconcile", quality.reconcile),
     (warehouse_group, "rebuild", warehouse.warehouse_rebuild),

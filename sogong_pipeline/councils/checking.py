@@ -13,9 +13,8 @@ from pathlib import Path
 
 from openpyxl.utils.escape import unescape
 
-from sogong_pipeline.councils.intake import Filled, UnreadableError
 from sogong_pipeline.councils.issue import Issue, current_issue, issues
-from sogong_pipeline.councils.returned import Returned, Row, date_of, read_returned, text_of
+from sogong_pipeline.councils.returned import Returned, Row, read_returned
 from sogong_pipeline.councils.sheet import FORM, Line, Sheet, is_figure
 from sogong_pipeline.councils.wording import Column, choices, columns, stage_label, texts
 from sogong_pipeline.councils.workbook import IDENTITY
@@ -24,6 +23,8 @@ from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Lake, sha256_of
 from sogong_pipeline.pages.wording import clean, shorten, with_particle
+from sogong_pipeline.sheets.intake import Filled, UnreadableError
+from sogong_pipeline.sheets.values import date_of, text_of
 from sogong_pipeline.vocabulary import STAGES, Stage
 
 LONGEST_REASON = 2_000

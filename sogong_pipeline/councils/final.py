@@ -13,7 +13,7 @@ from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.districts.loaded import registry_of_version
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.store import FolderStore, open_reports
-from sogong_pipeline.pages.parts import Format
+from sogong_pipeline.pages.parts import Format, Page
 from sogong_pipeline.pages.wording import clean
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.renderers.published import INDEX, write_pages
@@ -21,8 +21,11 @@ from sogong_pipeline.renderers.registry import EVERYDAY, FINAL, file_name
 from sogong_pipeline.reports.collect import are_invented, collect
 from sogong_pipeline.reports.model import build_extracts, build_final
 from sogong_pipeline.reports.source import Councils, Decided, PreviousStages, ReportSource
+from sogong_pipeline.surveys.results import Results, read_results, results_section
 
 EXTRACTS = "sigungu"
+BACKGROUND = "undetermined"
+"""The section that the explanations of a report begin with."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ def publish_final(
     councils = source.councils
     if councils is None:
         raise ValueError("a final source has decisions")
-    models = build_final(source)
+    surveyed = read_results(catalogue.lake, quarter)
+    models = [with_survey(model, surveyed) for model in build_final(source)]
     nation = not councils.missing or catalogue.settings.clock().date() > issue.deadline
     told = [model for model in models if nation or model.stem != INDEX]
     folder = f"{quarter}/final"
@@ -74,6 +78,16 @@ def publish_final(
     )
     files = [*published.files, *(f"{EXTRACTS}/{name}" for name in extracts.files)]
     return Finals(published.folder, files, list(councils.decided), list(councils.missing), nation)
+
+
+def with_survey(model: Page, surveyed: Results | None) -> Page:
+    """A report with what the survey found, of an office its own and of the nation all, before the background."""
+    section = results_section(surveyed, "" if model.stem == INDEX else model.stem)
+    if section is None:
+        return model
+    keys = [one.key for one in model.sections]
+    place = keys.index(BACKGROUND) if BACKGROUND in keys else len(keys)
+    return replace(model, sections=(*model.sections[:place], section, *model.sections[place:]))
 
 
 def issue_on(catalogue: Catalogue, quarter: Quarter) -> Issue | None:

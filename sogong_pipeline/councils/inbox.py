@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from shutil import copyfile
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from sogong_pipeline.councils import question
 from sogong_pipeline.councils.answer import SUFFIX, State, answer, answer_beside
@@ -17,8 +18,10 @@ from sogong_pipeline.councils.record import Recorded, record, recording_of
 from sogong_pipeline.councils.roster import member_of
 from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake.partitions import SHORT, Built, Partition
+from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition
 from sogong_pipeline.lake.workspace import alone
+from sogong_pipeline.pages.wording import with_particle
+from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.load import Warehouse
 
 STEP = "received"
@@ -37,17 +40,79 @@ class Ask:
     users: list[dict[str, str]]
 
 
-class Inbox:
+class Issued(Protocol):
+    """A sheet that was sent out: whose it is."""
+
+    @property
+    def office_code(self) -> str:
+        """The office that fills it in."""
+
+
+class Examined(Protocol):
+    """A file that came back: its problems, or the sheet that it is."""
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What is wrong with it, in sentences."""
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its bytes."""
+
+    @property
+    def sheet(self) -> Issued | None:
+        """The sheet it is, where that could be told."""
+
+
+class Added(Protocol):
+    """What one file added for good."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Whose rows these are, and how many."""
+
+
+FoundT = TypeVar("FoundT", bound=Examined)
+AddedT = TypeVar("AddedT", bound=Added)
+
+
+class Inbox(ABC, Generic[FoundT, AddedT]):
     """`SOGONG_HOME/inbox/<period>/`: files are left where they are, answers are put beside them.
 
     Of a sheet that is asked about, the bytes are kept in the lake: what is recorded is what the person was shown.
     One sheet of an office waits at a time. A refused file is answered once; changed, it is another file.
     """
 
-    def __init__(self, warehouse: Warehouse) -> None:
-        self.warehouse = warehouse
-        self.lake = warehouse.catalogue.lake
-        self.settings = warehouse.catalogue.settings
+    thing: str
+    """What people call the sheet."""
+
+    def __init__(self, lake: Lake, settings: Settings) -> None:
+        self.lake = lake
+        self.settings = settings
+
+    @abstractmethod
+    def period_of(self, folder: str) -> str:
+        """The period of a folder of the inbox; raises RefusedError where it is none."""
+
+    @abstractmethod
+    def check(self, file: Path, period: str) -> FoundT:
+        """Hold a file against what was sent out."""
+
+    @abstractmethod
+    def record(self, file: Path, confirmed_by: str, period: str) -> AddedT:
+        """Record a file that a person confirmed."""
+
+    @abstractmethod
+    def is_recorded(self, sha256: str) -> bool:
+        """Whether a file was recorded, by the digest of its bytes."""
+
+    @abstractmethod
+    def reply(self, found: FoundT, name: str, state: State, note: str = "") -> str:
+        """What the sender of a file is answered."""
+
+    @abstractmethod
+    def question(self, found: FoundT, name: str) -> tuple[str, str]:
+        """What the person who confirms is shown: a line, and Markdown."""
 
     def look(self, run: str) -> list[Ask]:
         """Read what is new, answer what is wrong, and give what a person has to confirm.
@@ -59,35 +124,33 @@ class Inbox:
         with alone(self.settings.home / "inbox"):  # two runs at once would both ask
             return [ask for period, files in self._periods() for ask in self._look(run, period, files)]
 
-    def conclude(self, ask: Ask, confirmed_by: str) -> Recorded:
+    def conclude(self, ask: Ask, confirmed_by: str) -> AddedT:
         """Record a sheet that was confirmed.
 
         Raises:
             RefusedError: when it cannot be recorded any more; the officer is answered.
         """
-        file, period = self._received(ask).path("sheet"), HalfYear.parse(ask.period)
-        checked = check(self.lake, file, self._today(), period)
-        if checked.problems and recording_of(self.warehouse, ask.sha256) is None:
+        file = self._received(ask).path("sheet")
+        checked = self.check(file, ask.period)
+        if checked.problems and not self.is_recorded(ask.sha256):
             self._answer(ask.period, ask.file, checked, "refused")
             self._release(ask)
             raise RefusedError(f"{ask.file}: {' / '.join(checked.problems)}")
-        done = record(self.warehouse, file, confirmed_by, period)
-        self._answer(ask.period, ask.file, replace(checked, problems=()), "recorded")
+        done = self.record(file, confirmed_by, ask.period)
+        self._answer(ask.period, ask.file, _with(checked, ()), "recorded")
         self._release(ask)
         return done
 
     def reject(self, ask: Ask, note: str) -> None:
         """Send a sheet back that a person did not confirm; nothing of it is recorded."""
-        checked = check(
-            self.lake, self._received(ask).path("sheet"), self._today(), HalfYear.parse(ask.period)
-        )
+        checked = self.check(self._received(ask).path("sheet"), ask.period)
         self._answer(ask.period, ask.file, checked, "rejected", note)
         self._release(ask)
 
-    def _periods(self) -> Iterator[tuple[HalfYear, list[Path]]]:
+    def _periods(self) -> Iterator[tuple[str, list[Path]]]:
         for folder in sorted((self.settings.home / "inbox").iterdir()):
             try:
-                period = HalfYear.parse(folder.name)
+                period = self.period_of(folder.name)
             except RefusedError:
                 continue
             files = [file for file in sorted(folder.iterdir()) if file.is_file()]
@@ -96,14 +159,14 @@ class Inbox:
                 [file for file in files if not file.name.startswith((".", "~$")) and SUFFIX not in file.name],
             )
 
-    def _look(self, run: str, period: HalfYear, files: list[Path]) -> Iterator[Ask]:
-        found: dict[str, list[tuple[Path, Checked]]] = {}
+    def _look(self, run: str, period: str, files: list[Path]) -> Iterator[Ask]:
+        found: dict[str, list[tuple[Path, FoundT]]] = {}
         for file in files:
-            checked = check(self.lake, file, self._today(), period)
+            checked = self.check(file, period)
             if self._is_answered(period, checked.sha256):
                 continue
             if checked.problems or checked.sheet is None:
-                self._answer(str(period), file.name, checked, "refused")
+                self._answer(period, file.name, checked, "refused")
             else:
                 found.setdefault(checked.sheet.office_code, []).append((file, checked))
         for office, several in found.items():
@@ -113,25 +176,28 @@ class Inbox:
             if claim and claim["run"] == run and waiting:
                 yield self._ask(run, period, *next(found for found in several if found[0] in waiting))
             if claim:
+                waiting_sheet = f"{self.thing}(‘{claim['file']}’)"
                 self._put_off(
-                    others, f"확인을 기다리는 의결표(‘{claim['file']}’)가 있습니다. 그 뒤에 보내 주십시오."
+                    others,
+                    f"확인을 기다리는 {with_particle(waiting_sheet, '이/가')} 있습니다. "
+                    "그 뒤에 보내 주십시오.",
                 )
             elif len({checked.sha256 for _, checked in others}) > 1:
                 names = ", ".join(file.name for file, _ in others)
                 self._put_off(
                     others,
-                    f"같은 지방청의 의결표가 {len(others)}개 왔습니다({names}). 하나만 남기고 지워 주십시오.",
+                    f"같은 지방청의 {with_particle(self.thing, '이/가')} {len(others)}개 왔습니다({names}). "
+                    "하나만 남기고 지워 주십시오.",
                 )
             else:
                 yield self._ask(run, period, *others[0])
 
-    @staticmethod
-    def _put_off(several: list[tuple[Path, Checked]], problem: str) -> None:
+    def _put_off(self, several: list[tuple[Path, FoundT]], problem: str) -> None:
         """Refuse sheets for now: with the others gone, one of them is taken at the next look."""
         for file, checked in several:
-            answer_beside(file, answer(replace(checked, problems=[problem]), file.name, "refused"))
+            answer_beside(file, self.reply(_with(checked, [problem]), file.name, "refused"))
 
-    def _ask(self, run: str, period: HalfYear, file: Path, checked: Checked) -> Ask:
+    def _ask(self, run: str, period: str, file: Path, checked: FoundT) -> Ask:
         sheet = checked.sheet
         if sheet is None:
             raise ValueError("a sheet without problems is one of ours")
@@ -141,7 +207,7 @@ class Inbox:
             copyfile(file, folder / "sheet.xlsx")
             return Built({"sheet": folder / "sheet.xlsx"}, {"file": file.name})
 
-        key = (str(period), sheet.office_code, checked.sha256[:SHORT])
+        key = (period, sheet.office_code, checked.sha256[:SHORT])
         now = self.settings.clock()
         self.lake.ensure(STEP, key, inputs={"file": checked.sha256}, recorded_at=now.isoformat(), build=build)
         until = now + dt.timedelta(hours=self.settings.answer_hours)
@@ -149,18 +215,17 @@ class Inbox:
             self._claim_name(period, sheet.office_code),
             {"sha256": checked.sha256, "file": file.name, "run": run, "until": until.isoformat()},
         )
-        answer_beside(file, answer(checked, file.name, "accepted"))
+        answer_beside(file, self.reply(checked, file.name, "accepted"))
         return Ask(
-            str(period),
+            period,
             sheet.office_code,
             file.name,
             checked.sha256,
-            question.subject(checked),
-            question.body(checked, self.settings, file.name),
+            *self.question(checked, file.name),
             [{"id": person.id, "name": person.name} for person in people],
         )
 
-    def _claim(self, period: HalfYear, office: str) -> dict[str, str] | None:
+    def _claim(self, period: str, office: str) -> dict[str, str] | None:
         """The sheet of an office that waits for an answer; None when none does, or nobody answered in time."""
         text = self.lake.store.read(self._claim_name(period, office))
         claim: dict[str, str] = json.loads(text) if text else {}
@@ -169,23 +234,23 @@ class Inbox:
         return claim
 
     def _release(self, ask: Ask) -> None:
-        self._write(self._claim_name(HalfYear.parse(ask.period), ask.office), {})
+        self._write(self._claim_name(ask.period, ask.office), {})
 
     @staticmethod
-    def _claim_name(period: HalfYear, office: str) -> PurePosixPath:
-        return PurePosixPath(STEP, str(period), office, "waiting.json")
+    def _claim_name(period: str, office: str) -> PurePosixPath:
+        return PurePosixPath(STEP, period, office, "waiting.json")
 
-    def _is_answered(self, period: HalfYear, sha256: str) -> bool:
-        name = self._answer_name(str(period), sha256)
-        return self.lake.store.read(name) is not None or recording_of(self.warehouse, sha256) is not None
+    def _is_answered(self, period: str, sha256: str) -> bool:
+        name = self._answer_name(period, sha256)
+        return self.lake.store.read(name) is not None or self.is_recorded(sha256)
 
     @staticmethod
     def _answer_name(period: str, sha256: str) -> PurePosixPath:
         return PurePosixPath(STEP, period, "answered", f"{sha256[:SHORT]}.txt")
 
-    def _answer(self, period: str, name: str, checked: Checked, state: State, note: str = "") -> None:
+    def _answer(self, period: str, name: str, checked: FoundT, state: State, note: str = "") -> None:
         """Put the answer beside the file, where it still is, and keep it."""
-        told = answer(checked, name, state, note)
+        told = self.reply(checked, name, state, note)
         file = self.settings.home / "inbox" / period / name
         if file.parent.is_dir():
             answer_beside(file, told)
@@ -197,5 +262,41 @@ class Inbox:
     def _write(self, name: PurePosixPath, value: dict[str, Any]) -> None:
         self.lake.store.write(name, json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n")
 
-    def _today(self) -> dt.date:
-        return self.settings.clock().date()
+
+def _with(found: FoundT, problems: Sequence[str]) -> FoundT:
+    """The same file with other problems."""
+    return replace(found, problems=problems)  # type: ignore[type-var]
+
+
+class DecisionInbox(Inbox[Checked, Recorded]):
+    """Decision sheets, in the folders of half-years."""
+
+    thing = "의결표"
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        super().__init__(warehouse.catalogue.lake, warehouse.catalogue.settings)
+        self.warehouse = warehouse
+
+    def period_of(self, folder: str) -> str:
+        """A half-year."""
+        return str(HalfYear.parse(folder))
+
+    def check(self, file: Path, period: str) -> Checked:
+        """Hold a sheet against the issued one and what is recorded so far."""
+        return check(self.lake, file, self.settings.clock().date(), HalfYear.parse(period))
+
+    def record(self, file: Path, confirmed_by: str, period: str) -> Recorded:
+        """Record what the council decided."""
+        return record(self.warehouse, file, confirmed_by, HalfYear.parse(period))
+
+    def is_recorded(self, sha256: str) -> bool:
+        """Whether a sheet was recorded."""
+        return recording_of(self.warehouse, sha256) is not None
+
+    def reply(self, found: Checked, name: str, state: State, note: str = "") -> str:
+        """What the officer is answered."""
+        return answer(found, name, state, note)
+
+    def question(self, found: Checked, name: str) -> tuple[str, str]:
+        """Counts, and what differs from the proposal."""
+        return question.subject(found), question.body(found, self.settings, name)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sogong_pipeline.councils.intake import Comment, Filled, UnreadableError, read_cells, read_comments
 from sogong_pipeline.councils.wording import columns, texts
 from sogong_pipeline.councils.workbook import IDENTITY
-from sogong_pipeline.pages.wording import clean, shorten, with_particle
+from sogong_pipeline.pages.wording import shorten, with_particle
+from sogong_pipeline.sheets.intake import Comment, Filled, UnreadableError, read_cells, read_comments
+from sogong_pipeline.sheets.values import squeezed, text_of
 
 LEAST_TITLES = 4
 """As many titles of columns in a row make it the header of the table."""
@@ -49,12 +48,12 @@ def read_returned(file: Path) -> Returned:
         UnreadableError: when it is no decision sheet of ours.
     """
     cells = read_cells(file)
-    titles = {_squeezed(column.title): column.key for column in columns()}
+    titles = {squeezed(column.title): column.key for column in columns()}
     identity, page = _identity(cells), _page(cells, titles)
     table = [cell for cell in cells if cell.page == page]
     by_row = _by_row(table)
     header = _header(by_row, titles)
-    keys = {cell.column: titles.get(_squeezed(text_of(cell))) for cell in by_row[header]}
+    keys = {cell.column: titles.get(squeezed(text_of(cell))) for cell in by_row[header]}
     rows, stray = [], []
     for number in sorted(row for row in by_row if row > header):
         found: dict[str, Filled] = {}
@@ -75,30 +74,6 @@ def read_returned(file: Path) -> Returned:
         stray=stray,
         comments=read_comments(file),
     )
-
-
-def text_of(cell: Filled | None) -> str:
-    """A cell's text as one line of composed characters; empty without one."""
-    if cell is None or cell.value is None:
-        return ""
-    if isinstance(cell.value, float) and cell.value.is_integer():
-        return str(int(cell.value))
-    return clean(str(cell.value))
-
-
-def date_of(cell: Filled | None) -> dt.date | None:
-    """The date a cell holds: as a date, or written as 2026-12-15, 2026. 12. 15. or 2026년 12월 15일."""
-    if cell is None:
-        return None
-    if isinstance(cell.value, dt.datetime):
-        return cell.value.date()
-    if isinstance(cell.value, dt.date):
-        return cell.value
-    match = re.fullmatch(r"(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?", text_of(cell))
-    try:
-        return dt.date(int(match[1]), int(match[2]), int(match[3])) if match else None
-    except ValueError:
-        return None
 
 
 def _identity(cells: Sequence[Filled]) -> Mapping[str, str]:
@@ -146,7 +121,7 @@ def _has_header(by_row: Mapping[int, Sequence[Filled]], titles: Mapping[str, str
 
 
 def _titles_in(row: Sequence[Filled], titles: Mapping[str, str]) -> int:
-    return sum(_squeezed(text_of(cell)) in titles for cell in row)
+    return sum(squeezed(text_of(cell)) in titles for cell in row)
 
 
 def _header(by_row: Mapping[int, Sequence[Filled]], titles: Mapping[str, str]) -> int:
@@ -156,18 +131,13 @@ def _header(by_row: Mapping[int, Sequence[Filled]], titles: Mapping[str, str]) -
 
 def _form(cells: Sequence[Filled]) -> Mapping[str, Filled]:
     """What stands to the right of each label above the table, before the next label."""
-    labels = {_squeezed(texts().sheet[name]): name for name in ("kind", "decided_on", "decided_by")}
+    labels = {squeezed(texts().sheet[name]): name for name in ("kind", "decided_on", "decided_by")}
     found: dict[str, Filled] = {}
     current: tuple[int, str] | None = None
     for cell in cells:
-        name = labels.get(_squeezed(text_of(cell)))
+        name = labels.get(squeezed(text_of(cell)))
         if name:
             current = (cell.row, name)
         elif current and current[0] == cell.row and text_of(cell):
             found.setdefault(current[1], cell)
     return found
-
-
-def _squeezed(text: str) -> str:
-    """A title without blanks: programs break lines in their own ways."""
-    return "".join(text.split())

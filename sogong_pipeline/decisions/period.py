@@ -50,6 +50,11 @@ class HalfYear:
         return period_ko(str(self))
 
 
+def period_of(quarter: Quarter) -> HalfYear:
+    """The half-year that a quarter lies in."""
+    return HalfYear(quarter.year, (quarter.number + 1) // 2)
+
+
 def period_ko(period: str) -> str:
     """`2026년 하반기`, of `2026-H2`."""
     year, _, half = period.partition("-H")

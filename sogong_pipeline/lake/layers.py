@@ -222,6 +222,19 @@ LAYERS: tuple[Layer, ...] = (
         "sheets", ("period", "issue"), "kept", "the decision sheets as issued", command="decide sheets {0}"
     ),
     Layer(
+        "drawn",
+        ("quarter", "draw"),
+        "kept",
+        "the lists of a survey as drawn",
+        command="survey draw {0}",
+    ),
+    Layer(
+        "answers",
+        ("quarter", "office", "recording"),
+        "kept",
+        "what came back of a survey, with the files it came in",
+    ),
+    Layer(
         "counts",
         ("version",),
         "kept",

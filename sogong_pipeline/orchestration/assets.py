@@ -45,3 +45,15 @@ DECIDED_QUARTER = Asset(
     },
 )
 """A quarter on which a council decided, or whose councils are late; keys are quarters such as `2026-Q3`."""
+
+SURVEYED_QUARTER = Asset(
+    "surveyed_quarter",
+    uri="sogong://answers/quarter",
+    group=GROUP,
+    extra={
+        "description": "A quarter of whose survey answers were recorded; keys are quarters such as 2026-Q3.",
+        "owner": OWNER,
+        "tables": ["survey_target", "survey_answer"],
+    },
+)
+"""A quarter of whose survey answers were recorded; keys are quarters such as `2026-Q3`."""

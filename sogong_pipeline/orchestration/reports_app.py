@@ -1,6 +1,7 @@
 """Reports and the board inside Airflow, behind Airflow's own authorisation.
 
-Who may read `propose_stages` may read them; a visit list only who is named in councils.yaml for its office.
+Who may read `propose_stages` may read them; a visit list only who is named in councils.yaml for its office: those who
+confirm, and the visitors of its crisis centre.
 """
 
 from __future__ import annotations
@@ -65,8 +66,12 @@ def make_app() -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     def is_named(user: Any, office: str) -> bool:
-        member = roster(Settings()).get(office)
-        return member is not None and user.get_name() in {person.id for person in member.confirmers}
+        settings = Settings()
+        member = roster(settings).get(office)
+        if member is None:
+            return False
+        name, today = user.get_name(), settings.clock().date()
+        return name in {person.id for person in member.confirmers} or member.may_see_visits(name, today)
 
     def serve(name: str, user: Any = Depends(get_user)) -> Any:  # noqa: B008 - FastAPI's way
         manager = get_auth_manager()

@@ -13,7 +13,7 @@ from typing import Literal
 from sogong_pipeline.pages.drawings import Drawing
 from sogong_pipeline.vocabulary import Number, Stage
 
-Kind = Literal["report", "bulletin", "quality", "briefing", "clusters", "board"]
+Kind = Literal["report", "bulletin", "quality", "briefing", "clusters", "board", "survey", "trend", "plan"]
 Format = Literal["html", "pdf", "xlsx", "hwpx"]
 FORMATS: frozenset[Format] = frozenset({"html", "pdf", "xlsx", "hwpx"})
 ColumnKind = Literal["text", "number", "stage", "picture"]

@@ -15,7 +15,8 @@ from sogong_pipeline.steps.quarters import QuarterSteps
 from sogong_pipeline.steps.registry import RegistrySteps
 
 if TYPE_CHECKING:
-    from sogong_pipeline.councils.inbox import Inbox
+    from sogong_pipeline.councils.inbox import DecisionInbox
+    from sogong_pipeline.steps.survey_inbox import SurveyInbox
     from sogong_pipeline.warehouse.load import Warehouse
 
 
@@ -38,8 +39,15 @@ class Installation(Catalogue):
         return Warehouse(self)
 
     @cached_property
-    def inbox(self) -> Inbox:
-        """Where returned sheets lie."""
-        from sogong_pipeline.councils.inbox import Inbox  # noqa: PLC0415 - as above
+    def inbox(self) -> DecisionInbox:
+        """Where returned decision sheets lie."""
+        from sogong_pipeline.councils.inbox import DecisionInbox  # noqa: PLC0415 - as above
 
-        return Inbox(self.warehouse)
+        return DecisionInbox(self.warehouse)
+
+    @cached_property
+    def survey_inbox(self) -> SurveyInbox:
+        """Where returned survey lists lie."""
+        from sogong_pipeline.steps.survey_inbox import SurveyInbox  # noqa: PLC0415 - as above
+
+        return SurveyInbox(self)

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from sogong_pipeline.councils.final import overdue_quarters, publish_final
-from sogong_pipeline.councils.inbox import Inbox
+from sogong_pipeline.councils.inbox import DecisionInbox
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
 from sogong_pipeline.councils.mail import Server, deliver_report, undelivered
 from sogong_pipeline.councils.record import record
@@ -38,14 +38,14 @@ SUFFIX = ".답변.txt"
 
 
 @pytest.fixture
-def inbox(council: Council) -> Inbox:
+def inbox(council: Council) -> DecisionInbox:
     entries = {
         office: {"confirmers": [{"id": "7", "name": "김"}], "email": f"{office}@example.kr"}
         for office in council.offices
     }
     home = council.pipeline.settings.home
     (home / "councils.yaml").write_text(yaml.safe_dump(entries), encoding="utf-8")
-    return Inbox(council.warehouse)
+    return DecisionInbox(council.warehouse)
 
 
 def at(council: Council, name: str) -> Path:
@@ -62,7 +62,7 @@ def later(council: Council, now: str) -> Warehouse:
 
 
 def test_a_sheet_is_asked_about_by_one_run_and_by_the_next_when_nobody_answered(
-    council: Council, inbox: Inbox
+    council: Council, inbox: DecisionInbox
 ) -> None:
     fill(council.sheet("busan"), at(council, "부산.xlsx"))
     (ask,) = inbox.look("first")
@@ -70,13 +70,13 @@ def test_a_sheet_is_asked_about_by_one_run_and_by_the_next_when_nobody_answered(
     assert inbox.look("first") == [ask]  # a killed task is run again
     assert inbox.look("second") == []
     assert "담당자가 확인하면 기록됩니다" in told(at(council, "부산.xlsx"))
-    assert Inbox(later(council, "2026-10-23T08:59:00+09:00")).look("second") == []
-    again = Inbox(later(council, "2026-10-23T09:01:00+09:00")).look("second")
+    assert DecisionInbox(later(council, "2026-10-23T08:59:00+09:00")).look("second") == []
+    again = DecisionInbox(later(council, "2026-10-23T09:01:00+09:00")).look("second")
     assert [asked.sha256 for asked in again] == [ask.sha256]
 
 
 def test_the_person_who_confirms_sees_every_difference_first_and_what_stays_open_as_a_count(
-    council: Council, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+    council: Council, inbox: DecisionInbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = max(council.issue.sheets, key=lambda name: len(council.issue.sheets[name].lines))
     lines = council.issue.sheets[office].lines
@@ -97,12 +97,12 @@ def test_the_person_who_confirms_sees_every_difference_first_and_what_stays_open
     assert "의결표: " in rest
 
     monkeypatch.setenv("SOGONG_REPORTS_LINK", "https://reports.example.go.kr/")
-    linked = Inbox(later(council, "2026-10-24T09:00:00+09:00")).look("second")
+    linked = DecisionInbox(later(council, "2026-10-24T09:00:00+09:00")).look("second")
     assert f"[의결표](https://reports.example.go.kr/{PERIOD}/{office}.xlsx)" in linked[0].body
 
 
 def test_what_was_shown_is_recorded_whatever_lies_in_the_inbox_by_then(
-    council: Council, inbox: Inbox
+    council: Council, inbox: DecisionInbox
 ) -> None:
     shown = fill(council.sheet("busan"), at(council, "부산.xlsx"), by="처음")
     (ask,) = inbox.look("run")
@@ -115,24 +115,26 @@ def test_what_was_shown_is_recorded_whatever_lies_in_the_inbox_by_then(
 
 
 def test_two_looks_at_once_ask_about_a_sheet_once(
-    council: Council, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+    council: Council, inbox: DecisionInbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(council.sheet("busan"), at(council, "부산.xlsx"))
-    both, claim = threading.Barrier(2), Inbox._claim
+    both, claim = threading.Barrier(2), DecisionInbox._claim
 
-    def together(self: Inbox, period: HalfYear, office: str) -> dict[str, str] | None:
+    def together(self: DecisionInbox, period: str, office: str) -> dict[str, str] | None:
         found = claim(self, period, office)
         with contextlib.suppress(threading.BrokenBarrierError):
             both.wait(1)  # that nobody has claimed it, both know before either says so
         return found
 
-    monkeypatch.setattr(Inbox, "_claim", together)
+    monkeypatch.setattr(DecisionInbox, "_claim", together)
     with ThreadPoolExecutor(2) as pool:
-        looks = list(pool.map(lambda run: Inbox(council.warehouse).look(run), ("one", "other")))
+        looks = list(pool.map(lambda run: DecisionInbox(council.warehouse).look(run), ("one", "other")))
     assert sorted(map(len, looks)) == [0, 1]
 
 
-def test_two_sheets_of_one_office_are_both_put_off_until_one_is_left(council: Council, inbox: Inbox) -> None:
+def test_two_sheets_of_one_office_are_both_put_off_until_one_is_left(
+    council: Council, inbox: DecisionInbox
+) -> None:
     for name in ("하나", "둘"):
         fill(council.sheet("busan"), at(council, f"{name}.xlsx"), by=name)
     shutil.copy(
@@ -151,7 +153,7 @@ def test_two_sheets_of_one_office_are_both_put_off_until_one_is_left(council: Co
 
 
 def test_a_refused_file_is_answered_once_and_a_rejected_one_not_asked_again(
-    council: Council, inbox: Inbox
+    council: Council, inbox: DecisionInbox
 ) -> None:
     file = fill(council.sheet("busan"), at(council, "부산.xlsx"), by="")
     assert inbox.look("run") == []
@@ -169,7 +171,7 @@ def test_a_refused_file_is_answered_once_and_a_rejected_one_not_asked_again(
     assert decisions(council.pipeline.lake, str(PERIOD)) == []
 
 
-def test_nobody_is_asked_where_nobody_is_named(council: Council, inbox: Inbox) -> None:
+def test_nobody_is_asked_where_nobody_is_named(council: Council, inbox: DecisionInbox) -> None:
     path = council.pipeline.settings.home / "councils.yaml"
     fill(council.sheet("busan"), at(council, "부산.xlsx"))
     path.write_text("busan: {email: a@b.kr}\n", encoding="utf-8")
@@ -205,7 +207,7 @@ def test_a_roster_that_cannot_be_right_is_refused(tmp_path: Path, entry: str, wh
 
 
 def test_reports_follow_decisions_and_the_nation_waits_for_all_or_the_deadline(
-    council: Council, inbox: Inbox, tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
+    council: Council, inbox: DecisionInbox, tmp_path: Path, digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:
     with pytest.raises(
         RefusedError, match="no council has decided on 2026-Q3 yet; publish drafts with --draft"
@@ -268,7 +270,7 @@ def test_a_final_report_says_what_changed_since_the_last_decision(council: Counc
 
 
 def test_mail_goes_to_the_offices_own_address_once_per_content(
-    council: Council, inbox: Inbox, tmp_path: Path
+    council: Council, inbox: DecisionInbox, tmp_path: Path
 ) -> None:
     sent: list[Message] = []
     server = Server("sogong@example.kr", sent.append)
@@ -286,7 +288,7 @@ def test_mail_goes_to_the_offices_own_address_once_per_content(
 
 
 def test_crisis_centres_get_their_offices_report_while_they_are_charged(
-    council: Council, inbox: Inbox, tmp_path: Path
+    council: Council, inbox: DecisionInbox, tmp_path: Path
 ) -> None:
     sent: list[Message] = []
     server = Server("sogong@example.kr", sent.append)

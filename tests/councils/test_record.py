@@ -18,12 +18,12 @@ from typer.testing import CliRunner
 
 from sogong_pipeline.cli.main import app
 from sogong_pipeline.councils.checking import check
-from sogong_pipeline.councils.intake import Filled
 from sogong_pipeline.councils.record import record
-from sogong_pipeline.councils.returned import date_of
 from sogong_pipeline.decisions.decision import decisions
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.settings import Settings
+from sogong_pipeline.sheets.intake import Filled
+from sogong_pipeline.sheets.values import date_of
 from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW

@@ -12,9 +12,9 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sogong_pipeline.councils.checking import MOST_EQUAL, Checked, check, gathered
-from sogong_pipeline.councils.intake import UnreadableError, read_cells
 from sogong_pipeline.councils.issue import issue_sheets
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.sheets.intake import UnreadableError, read_cells
 from tests.councils.conftest import PERIOD, Council
 from tests.councils.officer import DAY, fill, place, rows
 

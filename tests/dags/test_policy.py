@@ -55,13 +55,17 @@ def tasks_of(parsed: dict[str, Any], file: Path) -> list[dict[str, Any]]:
 def test_the_files_are_those_of_the_architecture() -> None:
     assert {file.stem for file in FILES} == {
         "accept_month",
+        "draft_plans",
+        "draw_survey",
         "ingest_month",
         "load_factories",
         "load_registry",
         "propose_stages",
         "publish_clusters",
         "publish_reports",
+        "publish_trend",
         "record_decisions",
+        "record_survey",
         "watch_deadlines",
     }
 
@@ -160,7 +164,12 @@ def test_assets_say_what_they_are_who_answers_and_which_tables_they_stand_for() 
     from sogong_pipeline.orchestration.policy import DEFAULTS
     from sogong_pipeline.warehouse.tables import schemas
 
-    for asset in (assets.MEASURED_MONTH, assets.PROPOSED_QUARTER, assets.DECIDED_QUARTER):
+    for asset in (
+        assets.MEASURED_MONTH,
+        assets.PROPOSED_QUARTER,
+        assets.DECIDED_QUARTER,
+        assets.SURVEYED_QUARTER,
+    ):
         assert str(asset.extra["description"]).endswith(".")
         assert asset.extra["owner"] == DEFAULTS["owner"]
         assert set(asset.extra["tables"]) <= set(schemas())

@@ -39,8 +39,12 @@ WITH_COUNCILS = {
     *(f"publish_reports.{task}" for task in ("publish_decided", "deliver")),
     *(f"publish_clusters.{task}" for task in ("load", "publish")),
     *(f"accept_month.{task}" for task in ("accept", "announce")),
+    *(f"record_survey.{task}" for task in ("received", "centre.confirm", "centre.record")),
+    *("draw_survey.draw", "draft_plans.draft"),
 }
 """What runs once councils decide, counts come in, or a person accepts a month."""
+RESTING = ("propose_stages", "publish_reports", "publish_trend", "draw_survey")
+"""What a quarter sets going."""
 CLUSTER_POLICY = """
 from datetime import timedelta
 
@@ -70,7 +74,7 @@ class Installation:
 
     def resting(self) -> bool:
         """Whether no run of a quarter is on its way."""
-        runs = [run for dag in ("propose_stages", "publish_reports") for run in self.airflow.runs(dag)]
+        runs = [run for dag in RESTING for run in self.airflow.runs(dag)]
         assert "failed" not in {run["state"] for run in runs}
         return {run["state"] for run in runs} <= {"success"}
 

@@ -52,6 +52,7 @@ class Twins:
         self.type("propose")
         for quarter in changed:
             self.type("publish", str(quarter), "--draft")
+            self.type("trend", str(quarter))
 
     def caught_up(self) -> bool:
         """Whether the scheduler has brought every quarter and its reports to where the twin is."""
@@ -77,8 +78,14 @@ class Twins:
             return {path: digest for path, digest in tree.items() if not is_left_out(*Path(path).parts)}
 
         def is_left_out(layer: str, *key: str) -> bool:
-            """Partial editions with their proposals, and the logs; `caught_up` compares their last line."""
-            return layer in {"editions", "proposals"} and (key[-1] == "current" or key[1] not in editions)
+            """Partial editions with their proposals, and the logs; `caught_up` compares their last line.
+
+            Lists of a survey are drawn from each edition, the partial ones too.
+            """
+            if layer == "drawn":
+                return True
+            is_quarterly = layer in {"editions", "proposals"}
+            return is_quarterly and (key[-1] == "current" or key[1] not in editions)
 
         assert lake(self.scheduled) == lake(self.typed)
         assert self._reports(self.scheduled) == self._reports(self.typed)

@@ -108,7 +108,7 @@ def read_cells(file: Path) -> list[Filled]:
             raise
         except Exception as error:  # openpyxl raises whatever a broken part makes it stumble over
             raise UnreadableError(
-                "파일이 손상되어 읽을 수 없습니다. 받으신 의결표를 ‘Excel 통합 문서(.xlsx)’로 다시 저장해 주십시오."
+                "파일이 손상되어 읽을 수 없습니다. 받으신 파일을 ‘Excel 통합 문서(.xlsx)’로 다시 저장해 주십시오."
             ) from error
 
 
@@ -125,7 +125,7 @@ def _examine(opened: BinaryIO) -> None:
         )
     if not head.startswith(b"PK") or not zipfile.is_zipfile(opened):
         raise UnreadableError(
-            "XLSX 파일이 아닙니다. 받으신 의결표를 ‘Excel 통합 문서(.xlsx)’로 저장해 주십시오."
+            "XLSX 파일이 아닙니다. 받으신 파일을 ‘Excel 통합 문서(.xlsx)’로 저장해 주십시오."
         )
     try:
         with zipfile.ZipFile(opened) as archive:
@@ -138,7 +138,7 @@ def _examine_members(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
         raise UnreadableError(
-            "압축을 풀면 지나치게 커지는 파일이라 열지 않았습니다. 받으신 의결표에 채워 주십시오."
+            "압축을 풀면 지나치게 커지는 파일이라 열지 않았습니다. 받으신 파일에 채워 주십시오."
         )
     names = [member.filename.lower() for member in members]
     if "content.xml" in names and "mimetype" in names:
@@ -147,7 +147,7 @@ def _examine_members(archive: zipfile.ZipFile) -> None:
             "저장해 주십시오."
         )
     if "[content_types].xml" not in names or not any(name.startswith("xl/workbook") for name in names):
-        raise UnreadableError("스프레드시트가 아닌 파일입니다. 받으신 의결표(.xlsx)를 보내 주십시오.")
+        raise UnreadableError("스프레드시트가 아닌 파일입니다. 받으신 파일(.xlsx)을 보내 주십시오.")
     if any(part in name for name in names for part in ACTIVE):
         raise UnreadableError(
             "매크로나 다른 파일로 이어지는 연결이 들어 있습니다. 빼고 ‘Excel 통합 문서(.xlsx)’로 저장해 주십시오."
@@ -168,7 +168,7 @@ def _cells(opened: BinaryIO) -> Iterator[Filled]:
     book = load_workbook(opened, read_only=True, keep_links=False)
     try:
         if len(book.worksheets) > MOST_PAGES:
-            raise UnreadableError(f"시트가 {len(book.worksheets)}개 있습니다. 의결표만 남겨 주십시오.")
+            raise UnreadableError(f"시트가 {len(book.worksheets)}개 있습니다. 보내 드린 표만 남겨 주십시오.")
         for page in book.worksheets:
             page.reset_dimensions()
             for row in page.iter_rows(max_col=MOST_COLUMNS):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from sogong_pipeline.councils.intake import MOST_BYTES, MOST_UNPACKED, OLE, UnreadableError, read_cells
+from sogong_pipeline.sheets.intake import MOST_BYTES, MOST_UNPACKED, OLE, UnreadableError, read_cells
 
 
 def plain(folder: Path) -> bytes:

@@ -1,0 +1,1 @@
+"""Spreadsheets that somebody fills in and sends back: opened with distrust, read cell by cell."""
