@@ -58,7 +58,7 @@ def bare_sums(home: str, registry: str, pairs: str, quarter: str) -> None:
         connection.execute(
             f"""
             SELECT data_month, district_id{part}, count(*), sum(subscribers), sum(billed_amount_krw), sum(joined),
-                sum("left"), max(subscribers), sum(subscribers * subscribers)
+                sum(departed), max(subscribers), sum(subscribers * subscribers)
             FROM member WHERE is_counted GROUP BY ALL
             """
         ).fetchall()

@@ -25,7 +25,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.orchestration.installation import open_installation
 from sogong_pipeline.orchestration.notes import KEY
 from sogong_pipeline.orchestration.policy import DEFAULTS
@@ -56,7 +56,9 @@ def load_factories() -> None:
         loaded = open_installation().factories.load(file, as_of)
         facts = loaded.partition.facts
         told = "loaded" if loaded.is_new else "was in force already"
-        ti.xcom_push(KEY, f"register {facts['version']}, form {facts['form']}, {facts['rows']:,} rows {told}")
+        ti.xcom_push(
+            KEY, f"register {facts['version']}, form {facts['form']}, {counted(facts['rows'], 'row')} {told}"
+        )
         return {name: facts[name] for name in ("version", "form", "rows")} | {"new": loaded.is_new}
 
     load()

@@ -11,7 +11,8 @@ what local governments and Seoul publish; their template is in `docs/clusters.md
 | `publish` | writes the pages; skipped when counts, lists, months and law are those of the pages before |
 
 **Form.** `files`: counts or owners by age as in `docs/clusters.md`, on the machine of the worker; none to look whether
-anything changed. `again`: write the pages all the same.
+anything changed. `official`: the list of centres 3060083 of data.go.kr, its day at the end of its name, which our own
+list of centres follows from then on. `again`: write the pages all the same.
 
 **A worked example.** A local government sends table 3 of its 사업체조사. Convert it, then trigger with
 `{"files": ["/srv/sogong/counts-2024.csv"]}`; `load` returns
@@ -50,6 +51,9 @@ from sogong_pipeline.orchestration.policy import DEFAULTS, POOL
         "files": Param(
             [], type="array", items={"type": "string"}, description="Counts as in docs/clusters.md."
         ),
+        "official": Param(
+            None, type=["string", "null"], description="The list of centres 3060083, as downloaded."
+        ),
         "again": Param(False, type="boolean", description="Write the pages although nothing changed."),
     },
 )
@@ -59,8 +63,12 @@ def publish_clusters() -> None:
     @task(pool=POOL)
     def load(params: dict[str, Any], ti: Any) -> dict[str, Any]:
         installation, files = open_installation(), [Path(file) for file in params["files"]]
-        if missing := next((file for file in files if not file.is_file()), None):
+        official = Path(params["official"]) if params.get("official") else None
+        given = [*files, official] if official else files
+        if missing := next((file for file in given if not file.is_file()), None):
             raise RefusedError(f"{missing}: there is no such file on this worker; give its full path")
+        if official:
+            installation.clusters.load_official(official)
         if files:
             installation.clusters.load(files)
         if not installation.clusters.loaded():

@@ -14,7 +14,8 @@ import typer.main
 from sogong_pipeline.cli.main import app
 from sogong_pipeline.lake.layers import LAYERS
 from sogong_pipeline.settings import Settings
-from sogong_pipeline.warehouse.tables import adjustments, latest_views, schemas
+from sogong_pipeline.warehouse.tables import adjustments, schemas
+from sogong_pipeline.warehouse.views import korean_views, latest_views, views_before
 
 DOCS = Path(__file__).parent
 DAGS = DOCS.parent / "dags"
@@ -55,7 +56,13 @@ def main(arguments: list[str]) -> None:
 
 def pages() -> dict[str, str]:
     """The generated pages by file name."""
-    made = {"tables.md": _tables(), "layers.md": _layers(), "cli.md": _cli(), "dags.md": _dags()}
+    made = {
+        "tables.md": _tables(),
+        "joins.md": _joins(),
+        "layers.md": _layers(),
+        "cli.md": _cli(),
+        "dags.md": _dags(),
+    }
     return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
 
 
@@ -71,7 +78,11 @@ def _tables() -> Iterator[str]:
         "value is to be taken, *breaks* how it meets changes of law and source. Tables marked *lake* are Parquet "
         "in the lake and not copied to the warehouse. A table that carries editions has a view of the newest one: "
         + ", ".join(f"`{view}`" for view in latest_views())
-        + "."
+        + ". With Korean headings and words: "
+        + ", ".join(f"`{view}`" for view in korean_views())
+        + ". With the names of the version before ([versions](schema-releases.md)): "
+        + ", ".join(f"`{view}`" for view in views_before())
+        + ". How tables join: [joins](joins.md); which answers what: [ten questions](questions.md)."
     )
     yield ""
     yield from _grid(
@@ -89,6 +100,43 @@ def _tables() -> Iterator[str]:
     for name, schema in schemas().items():
         yield from _table(name, schema)
     yield from _adjustments()
+
+
+def _joins() -> Iterator[str]:
+    """Which table refers to which, as a picture and as a list."""
+    yield "# How the tables join"
+    yield ""
+    yield "Generated from `references` and `joins` of `sql/*/*/schema.yaml` by `make docs`; do not edit."
+    yield ""
+    yield (
+        "A solid line is a foreign key that the databases declare, a dashed one a join by the same columns that no key "
+        "guards: a file may hold a code of a region that no table knows, and a lake may have lost a file that a check "
+        "was about. A table that carries editions has a `_latest` view; `level` and `area` of `contribution`, "
+        "`adjusted_series` and `pay_chain` name a district, an office or a region. Codes in any column are in "
+        "[`label`](tables.md#label); [tables](tables.md) names the set behind a column."
+    )
+    yield ""
+    yield "```mermaid"
+    yield "erDiagram"
+    for name, columns, table, is_key in _references():
+        yield f'    {table} ||{"--" if is_key else ".."}o{{ {name} : "{", ".join(columns)}"'
+    yield "```"
+    yield ""
+    yield from _grid(
+        ("table", "joins", "by", "key"),
+        (
+            (f"[`{name}`](tables.md#{name})", f"`{table}`", ", ".join(columns), "yes" if is_key else "")
+            for name, columns, table, is_key in _references()
+        ),
+    )
+
+
+def _references() -> Iterator[tuple[str, list[str], str, bool]]:
+    """Table, columns, the table they lead to, and whether a key guards it."""
+    for name, schema in schemas().items():
+        for is_key, kind in ((True, "references"), (False, "joins")):
+            for reference in schema.get(kind, ()):
+                yield name, reference["columns"], reference["table"], is_key
 
 
 def _layers() -> Iterator[str]:
@@ -139,7 +187,7 @@ def _table(name: str, schema: dict[str, Any]) -> Iterator[str]:
                 column["type"] + (", null" if column.get("nullable") else ""),
                 column.get("unit", ""),
                 column["title_ko"],
-                column["description"],
+                column["description"] + (f" (codes: {column['codes']})" if "codes" in column else ""),
                 f"`{column['status']}`" if "status" in column else "",
                 f"[{column['breaks']}](#breaks)" if "breaks" in column else "",
             )

@@ -120,8 +120,8 @@ CREATE OR REPLACE MACRO workplace_key(plain, prefix, place, told_apart) AS (
 
 -- Fewest subscribers with which a workplace of a legal form is in the file, and whether one was about to fall below.
 CREATE OR REPLACE MACRO coverage_floor(legal_form) AS (CASE WHEN legal_form = 1 THEN 3 ELSE 10 END);
-CREATE OR REPLACE MACRO near_floor(legal_form, subscribers, left_heads) AS (
-    subscribers - left_heads < coverage_floor(legal_form) OR subscribers <= coverage_floor(legal_form) + 1
+CREATE OR REPLACE MACRO near_floor(legal_form, subscribers, departed_heads) AS (
+    subscribers - departed_heads < coverage_floor(legal_form) OR subscribers <= coverage_floor(legal_form) + 1
 );
 
 -- A text with its blanks made single: the source writes two between 시도 and what follows where there is no 시군구.

@@ -30,7 +30,7 @@ ROW = {
     "subscribers": "5",
     "billed_amount_krw": "1211920",
     "joined": "0",
-    "left": "1",
+    "departed": "1",
 }
 
 

@@ -176,7 +176,7 @@ def measures(rows: pd.DataFrame) -> dict[str, Any]:
         "billed_amount_krw": won,
         "rate_bp": 900,
         "joined": int(rows["신규취득자수"].astype(int).sum()),
-        "left": int(rows["상실가입자수"].astype(int).sum()),
+        "departed": int(rows["상실가입자수"].astype(int).sum()),
         "corporate_workplaces": corporations.sum(),
         "corporate_workers": heads[corporations].sum(),
         "corporate_billed_amount_krw": billed[corporations].sum(),

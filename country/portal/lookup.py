@@ -39,7 +39,7 @@ LONG = {
     "subscribers": "jnngpCnt",
     "billed_amount_krw": "crrmmNtcAmt",
 }
-MOVED = {"data_month": "dataCrtYm", "joined": "nwAcqzrCnt", "left": "lssJnngpCnt"}
+MOVED = {"data_month": "dataCrtYm", "joined": "nwAcqzrCnt", "departed": "lssJnngpCnt"}
 
 
 def refusal(service_key: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.settings import Settings
 
 SHOWN = 20
@@ -65,7 +65,7 @@ def clusters_convert(
         "lines": [
             *done.messages,
             f"{done.account['rows']:,} rows of {done.account['cells']:,} figures in {out}; workers of "
-            f"{done.account['suppressed']:,} are withheld, {len(done.messages):,} remarks",
+            f"{done.account['suppressed']:,} are withheld, {counted(len(done.messages), 'remark')}",
         ],
     }
 
@@ -77,6 +77,16 @@ def clusters_load(
     factories: Annotated[
         bool, typer.Option("--factories", help="Count the register that `sogong factories load` kept.")
     ] = False,
+    official: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="The list of centres 3060083 of data.go.kr; our own follows it."
+        ),
+    ] = None,
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The list's day; that of its name if not given."),
+    ] = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Keep counts, build the clusters again and copy them to the warehouse; without any, only build again."""
@@ -86,6 +96,23 @@ def clusters_load(
         done.append(installation.clusters.load_factories())
     versions = {version: is_new for version, is_new, _ in done}
     messages = [line for _, _, lines in done for line in lines]
+    if official is not None:
+        version, is_new, changes = installation.clusters.load_official(official, as_of and as_of.date())
+        versions[version] = is_new
+        messages += [change.line for change in changes]
+        if not installation.clusters.loaded():  # no table without counts, but the lists are in the warehouse
+            installation.warehouse.load_clusters()
+            state = "loaded" if is_new else "in force already"
+            return {
+                "versions": [version],
+                "new": is_new,
+                "changed": is_new,
+                "messages": messages,
+                "lines": [
+                    *messages,
+                    f"{version}: {state}; no count of small manufacturers is loaded yet",
+                ],
+            }
     built, is_changed = installation.clusters.build()
     installation.warehouse.load_clusters()
     facts = built.facts
@@ -98,10 +125,7 @@ def clusters_load(
         "lines": [
             *messages[:SHOWN],
             *([f"and {len(messages) - SHOWN:,} more of these"] if len(messages) > SHOWN else []),
-            *(
-                f"counts {name} {'loaded' if is_new else 'were in force already'}"
-                for name, is_new in versions.items()
-            ),
+            *(f"{name}: {'loaded' if is_new else 'in force already'}" for name, is_new in versions.items()),
             f"{facts['rows']:,} dongs and divisions of {', '.join(map(str, facts['years']))}, "
             f"{facts['reaching']:,} reach the number",
         ],
@@ -146,17 +170,17 @@ def clusters_diff(
 
 
 def _official(path: Path) -> dict[str, Any]:
-    from sogong_pipeline.clusters.lists import centres
+    from sogong_pipeline.clusters.in_lake import lists_in_force
     from sogong_pipeline.clusters.official_list import compare, read_official_list
 
     listed = read_official_list(path)
-    changes = compare(listed, centres())
+    changes = compare(listed, lists_in_force(open_installation()).centres)
     return {
         "listed": len(listed),
         "differences": [dataclasses.asdict(change) for change in changes],
         "lines": [
-            *(f"{one.change:<8} {one.name}  {one.before or '-'} -> {one.after or '-'}" for one in changes),
-            f"{len(listed)} centres in {path.name}, {len(changes)} differences to ours",
+            *(one.line for one in changes),
+            f"{counted(len(listed), 'centre')} in {path.name}, {counted(len(changes), 'difference')} to ours",
         ],
     }
 

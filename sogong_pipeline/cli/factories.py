@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sogong_pipeline.cli.options import Json, open_installation
-from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.settings import Settings
 
@@ -64,7 +64,7 @@ def factories_load(
         "new": loaded.is_new,
         "lines": [
             f"register {facts['version']}, form {facts['form']} ({facts['title']}) of {facts['as_of']} with "
-            f"{facts['rows']:,} rows " + ("loaded" if loaded.is_new else "was in force already"),
+            f"{counted(facts['rows'], 'row')} " + ("loaded" if loaded.is_new else "was in force already"),
             *left_out,
             f"{len(facts['dropped'])} columns were not read; legal dong of the registers in force by: {ways}",
             "go on with `sogong factories names`",
@@ -119,7 +119,8 @@ def factories_names(
     if record is not None:
         count, is_new = installation.factories.record_aliases(record)
         lines.append(
-            f"{count:,} names of {record.name} " + ("recorded" if is_new else "were recorded already")
+            f"{counted(count, 'name')} of {record.name} "
+            + ("recorded" if is_new else "were recorded already")
         )
     names = installation.factories.names(_quarter(installation.passed(), month, installation.settings))
     registry = registry_in_force(installation)

@@ -65,7 +65,7 @@ def lookup(
         f"{one.snapshot.month}  {clean(one.snapshot.workplace_name)} {one.snapshot.business_number_prefix}  "
         + (
             f"{one.figures.subscribers:,} subscribers, {one.figures.billed_amount_krw:,} won, "
-            f"{one.figures.joined:,} joined, {one.figures.left:,} left; "
+            f"{one.figures.joined:,} joined, {one.figures.departed:,} left; "
             if one.figures
             else ""
         )

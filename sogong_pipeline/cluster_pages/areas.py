@@ -15,11 +15,9 @@ from sogong_pipeline.cluster_pages.wording import (
     section,
     sido_name,
     sido_of,
-    trade_name,
     trade_title,
     words,
 )
-from sogong_pipeline.clusters.lists import centres, designations
 from sogong_pipeline.pages.parts import Cell, Column, Link, Page, Row, Section, Table
 from sogong_pipeline.pages.wording import number
 from sogong_pipeline.regions.reference import regions
@@ -31,8 +29,8 @@ def trade_page(source: ClusterSource, division: str) -> Page:
     """A trade: its places, designations, centres, shares, and the Act's headings for the unit's own notes."""
     rows = [row for row in source.shown if row.division == division]
     reaching = [row for row in rows if row.reaches == "yes"]
-    listed = [one for one in designations() if division in one.divisions]
-    served = [one for one in centres() if division in one.divisions]
+    listed = [one for one in source.designations if division in one.divisions]
+    served = [one for one in source.centres if division in one.divisions]
     falling = sum(row.change is not None and row.change < 0 for row in reaching)
     known = sum(row.change is not None for row in reaching)
     elder = [row.owners_60_share_pct for row in reaching if row.owners_60_share_pct is not None]
@@ -42,7 +40,7 @@ def trade_page(source: ClusterSource, division: str) -> Page:
         "trade",
         trade_title(division),
         headline=(
-            f"{trade_name(division)}에서 기준 수에 도달한 읍면동은 {number(len(reaching))}곳이고, "
+            f"{words()['trades'][division]} 업종에서 기준 수에 도달한 읍면동은 {number(len(reaching))}곳이고, "
             f"확인된 지정은 {number(len(listed))}곳입니다.",
             f"앞선 집계와 비교할 수 있는 {number(known)}곳 가운데 {number(falling)}곳에서 소공인이 줄었습니다."
             if known
@@ -67,8 +65,8 @@ def sido_page(source: ClusterSource, code: str) -> Page:
     """A 시도: its places, designations, centres and shares."""
     rows = [row for row in source.shown if sido_of(row) == code]
     reaching = [row for row in rows if row.reaches == "yes"]
-    listed = [one for one in designations() if in_sido(one, code)]
-    served = [one for one in centres() if in_sido(one, code)]
+    listed = [one for one in source.designations if in_sido(one, code)]
+    served = [one for one in source.centres if in_sido(one, code)]
     running = sum(one.runs_on(source.day) for one in served)
     codes = {
         region.region_code for region in regions() if region.level == "sido" and region.successor_code == code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from sogong_pipeline.cluster_pages.areas import BACK
@@ -27,13 +27,14 @@ from sogong_pipeline.cluster_pages.wording import (
     sido_name,
     sido_of,
     source_name,
+    source_text,
     stem_of,
     threshold_cell,
     trade_name,
     words,
     workers_cell,
 )
-from sogong_pipeline.clusters.lists import Centre, PartialDate, centres, designations
+from sogong_pipeline.clusters.lists import Centre, PartialDate, programmes
 from sogong_pipeline.clusters.table import Cluster
 from sogong_pipeline.pages.drawings import IndexChart, Series, Sparkline
 from sogong_pipeline.pages.parts import Bullet, Cell, Column, Link, Page, Picture, Row, Section, Table
@@ -58,8 +59,8 @@ LEAST_DRAWN = 5
 
 def cluster_page(source: ClusterSource, row: Cluster) -> Page:
     """A place and division in full."""
-    listed = [one for one in designations() if one.covers_row(row.sigungu_code, row.dong, row.division)]
-    served = [one for one in centres() if one.covers_row(row.sigungu_code, row.dong, row.division)]
+    listed = [one for one in source.designations if one.covers_row(row.sigungu_code, row.dong, row.division)]
+    served = [one for one in source.centres if one.covers_row(row.sigungu_code, row.dong, row.division)]
     return page(
         source,
         stem_of(row),
@@ -99,18 +100,22 @@ def centre_page(source: ClusterSource, centre: Centre) -> Page:
         "centre",
         centre.name,
         headline=(
-            f"{clean(centre.name)}의 대상은 {place}의 {centre.trade}입니다.",
-            f"집계가 있는 읍면동 {number(len(rows))}곳에 소공인 {number(sum(small))}곳이 있습니다."
+            f"{with_particle(clean(centre.name), '은/는')} {place}의 여러 업종을 함께 지원합니다."
+            if centre.kind == "shared"
+            else f"{clean(centre.name)}의 대상은 {place}의 {clean(centre.trade)}입니다.",
+            f"집계가 있는 {number(len(rows))}곳(읍면동·업종)에 소공인 {number(sum(small))}곳이 있습니다."
             if small
+            else "대상 읍면동과 업종이 정해져 있지 않아 집계와 잇지 않습니다."
+            if centre.kind == "shared"
             else "이 센터의 읍면동·업종에 들어온 집계가 없습니다.",
             "" if centre.runs_on(source.day) else f"{centre.status_as_of} 기준 공개 목록에는 없습니다.",
         ),
         sections=(
             section("centres", centre_table([centre], source.day)),
-            section("clusters", cluster_table("clusters", rows, with_trade=True)) if rows else None,
-            *(_monthly(source, row) for row in rows),
+            section("served", cluster_table("served", rows, with_trade=True)) if rows else None,
+            _monthly(source, *rows),
             _nearby(source, centre.sigungu_codes),
-            _complex(centre),
+            _complex(source, centre),
             _programmes(),
             limits(),
         ),
@@ -122,7 +127,7 @@ def wide_area_page(source: ClusterSource, centre: Centre) -> Page:
     """A wide-area centre over the centres and clusters of its 시도, trade by trade."""
     below = [
         one
-        for one in centres()
+        for one in source.centres
         if one.kind in {"trade", "shared"} and one.sido_codes & centre.sido_codes and one.runs_on(source.day)
     ]
     trades = sorted({division for one in below for division in one.divisions})
@@ -141,7 +146,7 @@ def wide_area_page(source: ClusterSource, centre: Centre) -> Page:
         ),
         sections=(
             section("trades", _by_trade(source, below, trades)),
-            section("clusters", cluster_table("clusters", unique, with_trade=True)) if unique else None,
+            section("served", cluster_table("served", unique, with_trade=True)) if unique else None,
             section("centres", centre_table([centre, *below], source.day)),
             limits(),
         ),
@@ -310,29 +315,39 @@ def _series(rows: Sequence[Cluster]) -> Table:
     return Table("series", "", columns, shown)
 
 
-def _monthly(source: ClusterSource, row: Cluster) -> Section | None:
-    """The small corporations month by month, as a chart and in words; none where none is known.
-
-    So few that one more or less would look like a jump are not drawn.
-    """
-    found = source.months.get((row.source, row.area_code, row.division))
-    if not found or not any(value for _, value in found):
+def _monthly(source: ClusterSource, *rows: Cluster) -> Section | None:
+    """The small corporations of places month by month, as charts and in words; none where none is known."""
+    sentences: list[str] = []
+    pictures: list[Picture] = []
+    for row in rows:
+        found = source.months.get((row.source, row.area_code, row.division))
+        if found and any(value for _, value in found):
+            shown = _trend(row, {Month.parse(month): value for month, value in found})
+            if isinstance(shown, Picture):
+                pictures.append(shown)
+            else:
+                sentences.append(shown)
+    if not sentences and not pictures:
         return None
-    known = {Month.parse(month): value for month, value in found}
+    heading = words()["headings"]["monthly"]
+    return Section(
+        "monthly", heading, paragraphs=(*sentences, words()["proxy_note"]), pictures=tuple(pictures)
+    )
+
+
+def _trend(row: Cluster, known: Mapping[Month, int]) -> Picture | str:
+    """A chart of one place, or a sentence where so few that one more or less would look like a jump."""
     first, last = min(known), max(known)
     name = f"{place_name(row)} · {trade_name(row.division)}"
     alt = f"{name}의 소규모 법인: {_from_to([first, last], [known[first], known[last]])}"
-    key, heading = f"monthly-{row.area_code.replace(':', '-')}-{row.division}", words()["headings"]["monthly"]
     if min(known.values()) < LEAST_DRAWN:
-        said = f"{alt}. {words()['few_note']}"
-        return Section(key, heading, paragraphs=(said, words()["proxy_note"]))
+        return f"{alt}. {words()['few_note']}"
     months = [first]
     while months[-1] < last:
         months.append(months[-1].shift(1))
     values = indexed([known.get(month) for month in months], months, frozenset())
     chart = IndexChart(alt, (Series("workplaces", "소규모 법인", values),), months, frozenset(), CHART)
-    picture = Picture(chart, f"{name} ({month_ko(first)} = 100)", notes=(f"{alt}.", words()["proxy_note"]))
-    return Section(key, heading, pictures=(picture,))
+    return Picture(chart, f"{name} ({month_ko(first)} = 100)", notes=(f"{alt}.",))
 
 
 def _neighbours(source: ClusterSource, row: Cluster) -> Section | None:
@@ -400,24 +415,50 @@ def _nearby(source: ClusterSource, sigungu: Iterable[str]) -> Section | None:
     return section("districts", Table("nearby", "", columns, rows, (note,)))
 
 
-def _complex(centre: Centre) -> Section | None:
+def _complex(source: ClusterSource, centre: Centre) -> Section | None:
     """Complex centres of the same place and trade: what a source says stands there."""
     beside = [
         one
-        for one in centres()
+        for one in source.centres
         if one.kind == "complex"
         and set(one.sigungu_codes) & set(centre.sigungu_codes)
         and set(one.divisions) & set(centre.divisions)
     ]
     bullets = [
-        Bullet(clean(one.name), f"{date_ko(one.since) if one.since else NONE} 확인 · {clean(one.source)}")
+        Bullet(
+            clean(one.name), f"{date_ko(one.since) if one.since else NONE} 확인 · {source_text(one.source)}"
+        )
         for one in beside
     ]
     return section("complex", bullets=bullets) if bullets else None
 
 
 def _programmes() -> Section:
-    """Fields for the centre's own programmes, which no list here knows."""
-    columns = tuple(Column(name) for name in words()["programme_columns"])
-    rows = tuple(Row(tuple(Cell("") for _ in columns)) for _ in range(3))
-    return section("programmes", Table("programmes", "", columns, rows, (words()["programme_note"],)))
+    """Programmes that a source names, with their year, and fields for the centre's own, which no list here knows."""
+    said = words()
+    known = tuple(
+        Row(
+            (
+                Cell(one.name),
+                Cell(one.for_whom),
+                Cell(one.gives),
+                Cell(str(one.year)),
+                Cell(number(one.million_won), one.million_won),
+                Cell(source_text(one.source)),
+            )
+        )
+        for one in programmes()
+    )
+    columns = (
+        *map(Column, said["known_programme_columns"]),
+        Column("연도", "number"),
+        Column("예산", "number", "백만 원"),
+        Column("출처"),
+    )
+    own = tuple(Column(name) for name in said["programme_columns"])
+    empty = tuple(Row(tuple(Cell("") for _ in own)) for _ in range(3))
+    return section(
+        "programmes",
+        Table("known", said["known_programmes"], columns, known, (said["known_programme_note"],)),
+        Table("programmes", said["own_programmes"], own, empty, (said["programme_note"],)),
+    )

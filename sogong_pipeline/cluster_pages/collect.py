@@ -11,7 +11,14 @@ import pyarrow.parquet as pq
 
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.clusters.building import is_shown
-from sogong_pipeline.clusters.in_lake import current_clusters, read_clusters, read_months, read_shares
+from sogong_pipeline.clusters.in_lake import (
+    current_clusters,
+    lists_in_force,
+    read_clusters,
+    read_months,
+    read_shares,
+)
+from sogong_pipeline.clusters.lists import Centre, Designation
 from sogong_pipeline.clusters.shares import Share
 from sogong_pipeline.clusters.table import REGISTER, Cluster
 from sogong_pipeline.districts.loaded import registry_of_version
@@ -46,6 +53,8 @@ class ClusterSource:
         best: One row per place and division: the newest, a census before the register.
         shares: Every row of `cluster_share`.
         months: Small corporations by month.
+        designations: Designated clusters, oldest first.
+        centres: Every centre, as the lists in force have them.
         quarter: The quarter of the reference stages; None where none was proposed.
         districts: By today's code of the 시군구.
     """
@@ -55,6 +64,8 @@ class ClusterSource:
     best: tuple[Cluster, ...]
     shares: tuple[Share, ...]
     months: Months
+    designations: tuple[Designation, ...]
+    centres: tuple[Centre, ...]
     quarter: Quarter | None
     districts: Mapping[str, Sequence[NearbyDistrict]]
 
@@ -83,7 +94,7 @@ def collect(catalogue: Catalogue) -> ClusterSource:
     built = current_clusters(catalogue)
     if built is None:
         raise RefusedError("no count of small manufacturers is loaded; run `sogong clusters load FILE` first")
-    rows = read_clusters(built)
+    rows, lists = read_clusters(built), lists_in_force(catalogue)
     quarter, districts = _districts(catalogue)
     return ClusterSource(
         day=catalogue.settings.clock().date(),
@@ -91,6 +102,8 @@ def collect(catalogue: Catalogue) -> ClusterSource:
         best=tuple(_best(rows)),
         shares=tuple(read_shares(built)),
         months=read_months(built),
+        designations=lists.designations,
+        centres=lists.centres,
         quarter=quarter,
         districts=districts,
     )

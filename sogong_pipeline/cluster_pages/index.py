@@ -21,7 +21,7 @@ from sogong_pipeline.cluster_pages.wording import (
     words,
 )
 from sogong_pipeline.clusters.counts import DIVISIONS
-from sogong_pipeline.clusters.lists import Centre, Designation, Listed, centres, designations
+from sogong_pipeline.clusters.lists import Centre, Designation, Listed
 from sogong_pipeline.clusters.table import Cluster
 from sogong_pipeline.pages.parts import Bullet, Cell, Column, Link, Page, Row, Section, Table
 from sogong_pipeline.pages.wording import NONE, number
@@ -33,7 +33,7 @@ def index_page(source: ClusterSource) -> Page:
     reaching = [row for row in source.best if row.reaches == "yes"]
     undesignated = [row for row in reaching if row.designated != "yes"]
     below = [row for row in source.best if row.designated == "yes" and row.reaches == "no"]
-    plans = [one for one in designations() if one.plan_state(source.day) != "running"]
+    plans = [one for one in source.designations if one.plan_state(source.day) != "running"]
     return page(
         source,
         INDEX,
@@ -52,19 +52,19 @@ def index_page(source: ClusterSource) -> Page:
             limits(),
         ),
         others=[Link(sido_name(code), f"sido-{code}") for code in sidos(source)]
-        + [Link(one.name, f"wide-area-{one.centre_id}") for one in centres() if one.kind == "wide_area"],
+        + [Link(one.name, f"wide-area-{one.centre_id}") for one in source.centres if one.kind == "wide_area"],
     )
 
 
 def sidos(source: ClusterSource) -> list[str]:
     """Today's codes of every 시도 with a count, a designation or a centre."""
-    named = {code for one in (*designations(), *centres()) for code in _today(one)}
+    named = {code for one in (*source.designations, *source.centres) for code in _today(one)}
     return sorted(named | {sido_of(row) for row in source.best})
 
 
 def divisions_of(source: ClusterSource) -> list[str]:
     """Divisions with a place that has a card, a designation or a centre."""
-    listed = {division for one in (*designations(), *centres()) for division in one.divisions}
+    listed = {division for one in (*source.designations, *source.centres) for division in one.divisions}
     return [division for division in DIVISIONS if division in listed | {row.division for row in source.shown}]
 
 
@@ -93,7 +93,7 @@ def _headline(
     return [
         f"집계가 있는 읍면동 가운데 {number(len(reaching))}곳(읍면동·업종)이 기준 수에 도달했고, "
         f"그 가운데 {number(len(undesignated))}곳은 지정이 확인되지 않았습니다.",
-        f"확인된 지정 {number(len(designations()))}곳 가운데 {number(ended)}곳은 계획기간이 끝났고, "
+        f"확인된 지정 {number(len(source.designations))}곳 가운데 {number(ended)}곳은 계획기간이 끝났고, "
         + (
             f"{number(len(plans) - ended)}곳은 12개월 안에 끝납니다."
             if len(plans) > ended
@@ -102,7 +102,7 @@ def _headline(
         f"기준의 10% 안에서 못 미치는 곳이 {number(near)}곳 있습니다." if near else "",
         f"도달한 곳 가운데 {number(ambiguous)}곳은 법의 해석에 따라 기준 수가 다릅니다." if ambiguous else "",
         f"도달한 곳 가운데 앞선 집계보다 가장 많이 준 곳은 {place_name(shrinking[0])}의 "
-        f"{trade_name(shrinking[0].division)}입니다"
+        f"{words()['trades'][shrinking[0].division]} 업종입니다"
         f"({number(shrinking[0].previous_small)}곳 → {number(shrinking[0].est_small)}곳)."
         if shrinking
         else "",
@@ -113,7 +113,7 @@ def _matrix(source: ClusterSource) -> Table:
     codes = sidos(source)
     counted = {(sido_of(row)) for row in source.best}
     day = source.day
-    running = [one for one in centres() if one.runs_on(day)]
+    running = [one for one in source.centres if one.runs_on(day)]
     rows = []
     for division in divisions_of(source):
         cells = [
@@ -121,7 +121,7 @@ def _matrix(source: ClusterSource) -> Table:
                 [row for row in source.best if row.division == division and sido_of(row) == code]
                 if code in counted
                 else None,
-                [one for one in designations() if division in one.divisions and in_sido(one, code)],
+                [one for one in source.designations if division in one.divisions and in_sido(one, code)],
                 [one for one in running if division in one.divisions and in_sido(one, code)],
             )
             for code in codes
@@ -157,8 +157,8 @@ def _trades(source: ClusterSource) -> Section:
             (
                 Cell(trade_name(division), links=(Link(trade_name(division), f"trade-{division}"),)),
                 _number(sum(row.reaches == "yes" for row in source.best if row.division == division)),
-                _number(sum(division in one.divisions for one in designations())),
-                _number(sum(division in one.divisions and one.runs_on(source.day) for one in centres())),
+                _number(sum(division in one.divisions for one in source.designations)),
+                _number(sum(division in one.divisions and one.runs_on(source.day) for one in source.centres)),
             )
         )
         for division in divisions_of(source)

@@ -9,7 +9,6 @@ from sogong_pipeline.cluster_pages.areas import sido_page, trade_page
 from sogong_pipeline.cluster_pages.cards import centre_page, cluster_page, wide_area_page
 from sogong_pipeline.cluster_pages.collect import ClusterSource, collect
 from sogong_pipeline.cluster_pages.index import divisions_of, index_page, sidos
-from sogong_pipeline.clusters.lists import centres
 from sogong_pipeline.lake.store import open_reports
 from sogong_pipeline.pages.parts import Format, Page
 from sogong_pipeline.renderers.published import Published, write_pages
@@ -36,7 +35,7 @@ def pages(source: ClusterSource) -> Iterator[Page]:
         yield sido_page(source, code)
     for row in source.shown:
         yield cluster_page(source, row)
-    for centre in centres():
+    for centre in source.centres:
         if centre.kind == "wide_area":
             yield wide_area_page(source, centre)
         elif centre.kind != "complex":

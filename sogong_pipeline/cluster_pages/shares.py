@@ -10,6 +10,7 @@ from sogong_pipeline.clusters.places import sigungu_name
 from sogong_pipeline.clusters.shares import Share, reference_shares
 from sogong_pipeline.pages.parts import Cell, Column, Row, Table
 from sogong_pipeline.pages.wording import number
+from sogong_pipeline.regions.reference import current_code
 
 COLUMNS = (
     Column("소공인", "number", "곳", "사업체"),
@@ -89,10 +90,16 @@ def cited_table() -> Table:
 
 
 def _newest(rows: Iterable[Share]) -> list[Share]:
-    found: dict[tuple[str, str, str], Share] = {}
-    for row in sorted(rows, key=lambda row: row.reference_year):
-        found[row.level, row.area_code, row.source] = row
-    return sorted(found.values(), key=lambda row: (row.level != "nation", row.area_code, row.source))
+    """The newest year of each area and source, whatever the area's code was then."""
+    rows, newest = list(rows), dict[tuple[str, str, str], int]()
+    for row in rows:
+        newest[_area_key(row)] = max(newest.get(_area_key(row), 0), row.reference_year)
+    found = [row for row in rows if row.reference_year == newest[_area_key(row)]]
+    return sorted(found, key=lambda row: (row.level != "nation", row.area_code, row.source))
+
+
+def _area_key(row: Share) -> tuple[str, str, str]:
+    return row.level, current_code(row.area_code) or row.area_code, row.source
 
 
 def _figures(row: Share) -> tuple[Cell, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache
@@ -134,6 +135,12 @@ def stem_of(row: Cluster) -> str:
 def source_name(source: str) -> str:
     """A source as people call it; one that the template names itself as it is."""
     return str(words()["sources"].get(source, clean(source)))
+
+
+def source_text(source: str) -> str:
+    """The source of a row of our lists, outlets by their Korean names."""
+    outlets: Mapping[str, str] = words()["outlets"]
+    return re.sub(r"[a-z][a-z.]*[a-z]", lambda found: outlets.get(found[0], found[0]), clean(source))
 
 
 def years_of(rows: Iterable[Cluster]) -> str:
@@ -289,7 +296,7 @@ def designation_table(listed: Iterable[Designation], day: dt.date) -> Table:
                     Cell(one.plan_end.text),
                     Cell(said[state], tone="doubtful" if state != "running" else ""),
                     Cell(published),
-                    Cell(clean(one.source)),
+                    Cell(source_text(one.source)),
                 )
             )
         )
@@ -315,11 +322,11 @@ def centre_table(listed: Iterable[Centre], day: dt.date) -> Table:
                 Cell(one.trade, note="·".join(one.divisions)),
                 Cell(one.since.text if one.since else NONE, note=one.since_basis),
                 Cell(
-                    "운영" if one.runs_on(day) else "목록에서 빠짐",
+                    words()["centre_states"][_state(one, day)],
                     tone="" if one.runs_on(day) else "doubtful",
                     note=f"{one.status_as_of} 기준",
                 ),
-                Cell(clean(one.source)),
+                Cell(source_text(one.source)),
             )
         )
         for one in listed
@@ -333,6 +340,13 @@ def centre_table(listed: Iterable[Centre], day: dt.date) -> Table:
         Column("출처"),
     )
     return Table("centres", "", columns, rows, (words()["own_note"],))
+
+
+def _state(one: Centre, day: dt.date) -> str:
+    """A complex centre is known as selected; no list says which of them have opened."""
+    if not one.runs_on(day):
+        return "gone"
+    return "selected" if one.kind == "complex" else "running"
 
 
 def date_ko(date: PartialDate) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,10 @@ import pyarrow.parquet as pq
 import yaml
 
 from sogong_pipeline.clusters.cells import Cell, gather
+from sogong_pipeline.clusters.lists import Lists
 from sogong_pipeline.clusters.loads import Load
 from sogong_pipeline.clusters.proxy import Proxy
-from sogong_pipeline.clusters.shares import shares
+from sogong_pipeline.clusters.shares import Share, shares
 from sogong_pipeline.clusters.table import Cluster, clusters, key_of
 from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month
@@ -32,12 +32,15 @@ TYPES: Mapping[str, pa.DataType] = {
 }
 
 
-def build_clusters(load: Load, months: Mapping[Month, Path], workspace: Path) -> Built:
+def build_clusters(
+    load: Load, months: Mapping[Month, Path], lists: Lists | None = None, *, workspace: Path
+) -> Built:
     """Judge every dong and division, sum the shares, and follow the small corporations of those worth a card.
 
     Args:
         load: the counts and owners in force.
         months: `corporate_small_manufacturer` by month; none is needed.
+        lists: designations and centres; our own tables when not given.
         workspace: an empty folder to write in.
 
     Returns:
@@ -45,10 +48,10 @@ def build_clusters(load: Load, months: Mapping[Month, Path], workspace: Path) ->
     """
     cells = gather(load.counts, load.owners)
     proxy = read_proxy(months) if months else None
-    rows = clusters(cells, proxy)
+    rows = clusters(cells, proxy, lists)
     files = {name: workspace / f"{name}.parquet" for name in TABLES}
-    _write("cluster", map(asdict, rows), files["cluster"])
-    _write("cluster_share", map(asdict, shares(cells)), files["cluster_share"])
+    _write("cluster", map(_as_row, rows), files["cluster"])
+    _write("cluster_share", map(_as_row, shares(cells)), files["cluster_share"])
     _write("cluster_month", _monthly(rows, cells, proxy), files["cluster_month"])
     return Built(
         files,
@@ -114,6 +117,11 @@ def _monthly(rows: Sequence[Cluster], cells: Iterable[Cell], proxy: Proxy | None
                 for month, count in seen.series
             ]
     return sorted(found, key=lambda one: tuple(map(str, one.values()))[:4])
+
+
+def _as_row(record: Cluster | Share) -> dict[str, Any]:
+    """The columns of a record; `dataclasses.asdict` would copy every value deeply."""
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def _write(table: str, rows: Iterable[Mapping[str, Any]], target: Path) -> None:

@@ -18,6 +18,7 @@ from sogong_pipeline.clusters.counts import (
     write_rows,
 )
 from sogong_pipeline.clusters.seoul import convert_microdata
+from sogong_pipeline.clusters.sums import differing_sums
 from sogong_pipeline.clusters.workbooks import Converted, convert_table3, convert_table9
 from sogong_pipeline.errors import RefusedError
 
@@ -78,4 +79,5 @@ def _one(path: Path, source: str, retrieved: str, ksic: str | None, names: Path 
             owners, 2 * len(owners), sum(row.workers_status == "suppressed" for row in owners), ()
         )
     counts = tuple(read_counts(path))
-    return Converted(counts, 2 * len(counts), sum(row.workers_status == "suppressed" for row in counts), ())
+    hidden = sum(row.workers_status == "suppressed" for row in counts)
+    return Converted(counts, 2 * len(counts), hidden, tuple(differing_sums(counts)))

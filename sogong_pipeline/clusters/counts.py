@@ -11,7 +11,8 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -145,7 +146,8 @@ def write_rows(rows: Iterable[Count | OwnerCount], columns: Sequence[str]) -> st
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    lines = [["" if cell is None else str(cell) for cell in astuple(row)] for row in rows]
+    cells = attrgetter(*columns)  # dataclasses.astuple copies every cell deeply
+    lines = [["" if cell is None else str(cell) for cell in cells(row)] for row in rows]
     writer.writerows(sorted(lines))
     return text.getvalue()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from pathlib import Path
 
@@ -9,13 +10,16 @@ import pyarrow.parquet as pq
 
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.clusters.counts import read_counts, read_owners
+from sogong_pipeline.clusters.lists import Lists, own_lists
 from sogong_pipeline.clusters.loads import Load, in_force
+from sogong_pipeline.clusters.official_list import brought_up_to, newest_day, read_official_list
 from sogong_pipeline.clusters.shares import Share
 from sogong_pipeline.clusters.table import Cluster
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Partition
 
-COUNTS, CLUSTERS = "counts", "clusters"
+COUNTS, CLUSTERS, CENTRE_LISTS = "counts", "clusters", "centre_lists"
+CORPORATIONS = "corporations"
 
 
 def loads(catalogue: Catalogue) -> list[Partition]:
@@ -38,6 +42,21 @@ def counts_in_force(catalogue: Catalogue, up_to: str | None = None) -> Load:
             )
         kept = kept[: versions.index(up_to) + 1]
     return in_force(_load(partition.path("counts"), partition.path("owners")) for partition in kept)
+
+
+def centre_lists(catalogue: Catalogue) -> list[Partition]:
+    """Every official list of centres, oldest first."""
+    return catalogue.lake.partitions(CENTRE_LISTS)
+
+
+def lists_in_force(catalogue: Catalogue) -> Lists:
+    """Designations, and the centres of our table as the official lists that are younger have them."""
+    lists = own_lists()
+    centres, own_day = lists.centres, newest_day(lists.centres)
+    for partition in centre_lists(catalogue):
+        if (day := dt.date.fromisoformat(partition.facts["as_of"])) >= own_day:
+            centres = brought_up_to(centres, read_official_list(partition.path("centres")), day)
+    return Lists(lists.designations, centres)
 
 
 def current_clusters(catalogue: Catalogue) -> Partition | None:

@@ -6,11 +6,12 @@ import calendar
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, TypeVar
 
 from sogong_pipeline.clusters.places import (
     Place,
@@ -23,6 +24,7 @@ from sogong_pipeline.clusters.places import (
 from sogong_pipeline.clusters.rules import choices
 from sogong_pipeline.regions.admin_dongs import admin_dongs_of, plain_name
 
+FILES = ("cluster_designation.csv", "small_manufacturer_centre.csv", "small_manufacturer_programme.csv")
 CentreKind = Literal["trade", "shared", "complex", "wide_area"]
 
 
@@ -164,6 +166,9 @@ class Centre(Listed):
         )
 
 
+Row = TypeVar("Row", Designation, Centre)
+
+
 @cache
 def designations() -> tuple[Designation, ...]:
     """The designated clusters that a source names, oldest first."""
@@ -201,21 +206,77 @@ def centres() -> tuple[Centre, ...]:
     )
 
 
-@cache
-def designations_in(sigungu_code: str, division: str) -> tuple[Designation, ...]:
-    """The designations of a division that name a 시군구, by any of its codes."""
-    today = set(sigungu_today(sigungu_code))
-    return tuple(
-        one for one in designations() if division in one.divisions and not today.isdisjoint(one.sigungu_codes)
-    )
+@dataclass(frozen=True, eq=False)
+class Lists:
+    """The lists that count: designations and centres, each with a lookup by 시군구."""
+
+    designations: tuple[Designation, ...]
+    centres: tuple[Centre, ...]
+
+    def designations_in(self, sigungu_code: str, division: str) -> list[Designation]:
+        """The designations of a division that name a 시군구, by any of its codes."""
+        return _in(self._designations_by_sigungu, sigungu_code, division)
+
+    def centres_in(self, sigungu_code: str, division: str) -> list[Centre]:
+        """The centres of a division that name a 시군구, by any of its codes."""
+        return _in(self._centres_by_sigungu, sigungu_code, division)
+
+    @cached_property
+    def _designations_by_sigungu(self) -> Mapping[str, Sequence[Designation]]:
+        return _by_sigungu(self.designations)
+
+    @cached_property
+    def _centres_by_sigungu(self) -> Mapping[str, Sequence[Centre]]:
+        return _by_sigungu(self.centres)
 
 
 @cache
-def centres_in(sigungu_code: str, division: str) -> tuple[Centre, ...]:
-    """The centres of a division that name a 시군구, by any of its codes."""
-    today = set(sigungu_today(sigungu_code))
+def own_lists() -> Lists:
+    """Our own tables, as they are shipped."""
+    return Lists(designations(), centres())
+
+
+def _by_sigungu(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found = defaultdict[str, list[Row]](list)
+    for row in rows:
+        for code in row.sigungu_codes:
+            found[code].append(row)
+    return dict(found)
+
+
+def _in(by_sigungu: Mapping[str, Sequence[Row]], sigungu_code: str, division: str) -> list[Row]:
+    """Those of a division under any of today's codes of a 시군구, each once."""
+    rows = [row for code in sigungu_today(sigungu_code) for row in by_sigungu.get(code, ())]
+    return [row for row in dict.fromkeys(rows) if division in row.divisions]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What a programme for small manufacturers gave in a year; None where no source gives its budget."""
+
+    programme_id: str
+    name: str
+    for_whom: str
+    gives: str
+    year: int
+    million_won: int | None
+    source: str
+
+
+@cache
+def programmes() -> tuple[Programme, ...]:
+    """The programmes for small manufacturers that a source names, those of centres first."""
     return tuple(
-        one for one in centres() if division in one.divisions and not today.isdisjoint(one.sigungu_codes)
+        Programme(
+            row["programme_id"],
+            row["name"],
+            row["for_whom"],
+            row["gives"],
+            int(row["year"]),
+            int(row["million_won"]) if row["million_won"] else None,
+            row["source"],
+        )
+        for row in _rows("small_manufacturer_programme.csv")
     )
 
 
@@ -238,7 +299,7 @@ def is_dong(named: str, dong: str) -> bool:
 
 def lists_digest_parts() -> tuple[str, ...]:
     """The bytes of the lists as text, for the digest of what was made with them."""
-    return tuple(_text(name) for name in ("cluster_designation.csv", "small_manufacturer_centre.csv"))
+    return tuple(_text(name) for name in FILES)
 
 
 def _stem(name: str) -> str:

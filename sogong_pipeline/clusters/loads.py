@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sogong_pipeline.clusters.counts import Count, OwnerCount
+
+Row = TypeVar("Row", Count, OwnerCount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,11 @@ def in_force(loads: Iterable[Load]) -> Load:
     A load replaces all rows of a 시군구, reference year and source that an earlier one gave, never a part; counts
     and owners apart.
     """
-    counts: dict[tuple[object, ...], list[Count]] = {}
-    owners: dict[tuple[object, ...], list[OwnerCount]] = {}
+    counts = dict[tuple[object, ...], list[Count]]()
+    owners = dict[tuple[object, ...], list[OwnerCount]]()
     for load in loads:
-        for key in {_area(row) for row in load.counts}:
-            counts[key] = [row for row in load.counts if _area(row) == key]
-        for key in {_area(row) for row in load.owners}:
-            owners[key] = [row for row in load.owners if _area(row) == key]
+        counts.update(_by_area(load.counts))
+        owners.update(_by_area(load.owners))
     return Load(
         tuple(row for key in sorted(counts, key=str) for row in counts[key]),
         tuple(row for key in sorted(owners, key=str) for row in owners[key]),
@@ -62,6 +63,13 @@ def differences(before: Load, after: Load) -> list[Difference]:
     """Figures that were added, removed or changed, in order; texts such as the file's name are not compared."""
     found = [*_compare(before.counts, after.counts), *_compare(before.owners, after.owners)]
     return sorted(found, key=lambda one: (one.reference_year, one.source, one.area, one.division, one.what))
+
+
+def _by_area(rows: Iterable[Row]) -> dict[tuple[object, ...], list[Row]]:
+    found: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(_area(row), []).append(row)
+    return found
 
 
 def _area(row: Count | OwnerCount) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Read the official list of special centres (3060083) and compare it with our table.
+"""Read the official list of special centres (3060083), compare it with our table, and bring the table up to its day.
 
 Only names, operators and trades pass; addresses, telephone numbers and whatever else stands in it are dropped here.
 """
@@ -6,10 +6,12 @@ Only names, operators and trades pass; addresses, telephone numbers and whatever
 from __future__ import annotations
 
 import csv
+import datetime as dt
+import hashlib
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,10 +19,14 @@ from typing import Any
 
 import yaml
 
-from sogong_pipeline.clusters.lists import Centre
+from sogong_pipeline.clusters.lists import Centre, PartialDate
+from sogong_pipeline.clusters.places import sigungu_codes
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.regions.reference import regions
 
 HEADER_WITHIN = 10
+COLUMNS = ("name", "operator", "trade", "sido")
+LISTED_KINDS = ("trade", "shared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,11 @@ class ListDifference:
     before: str
     after: str
 
+    @property
+    def line(self) -> str:
+        """The difference in words."""
+        return f"{self.change:<8} {self.name}  {self.before or '-'} -> {self.after or '-'}"
+
 
 def read_official_list(path: Path) -> list[ListedCentre]:
     """Read the list, UTF-8 or CP949.
@@ -58,7 +69,7 @@ def read_official_list(path: Path) -> list[ListedCentre]:
         raise RefusedError(
             f"{path.name}: no header with the name of a centre ({names}); expected the list 3060083"
         )
-    places = {name: _column(rows[at], name) for name in ("name", "operator", "trade", "sido")}
+    places = {name: _column(rows[at], name) for name in COLUMNS}
     centres, first = [], dict[str, int]()
     for number, row in enumerate(rows[at + 1 :], at + 2):
         if not any(cell.strip() for cell in row):
@@ -79,7 +90,7 @@ def read_official_list(path: Path) -> list[ListedCentre]:
 
 def compare(listed: Sequence[ListedCentre], ours: Iterable[Centre]) -> list[ListDifference]:
     """What the list has otherwise than our table of special centres, in the order of names."""
-    known = {_plain(centre.name): centre for centre in ours if centre.kind in {"trade", "shared"}}
+    known = {_plain(centre.name): centre for centre in ours if centre.kind in LISTED_KINDS}
     official = {_plain(centre.name): centre for centre in listed}
     found = []
     for name in sorted({*known, *official}):
@@ -94,6 +105,98 @@ def compare(listed: Sequence[ListedCentre], ours: Iterable[Centre]) -> list[List
             if here.operator and there.operator and _plain(here.operator) != _plain(there.operator):
                 found.append(ListDifference("operator", here.name, here.operator, there.operator))
     return found
+
+
+def as_of_name(path: Path) -> dt.date | None:
+    """The day that the portal puts at the end of its file names; None where there is none."""
+    found = re.search(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)", path.stem)
+    try:
+        return dt.date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def newest_day(ours: Iterable[Centre]) -> dt.date:
+    """The day of the list that our table of special centres holds."""
+    return max(PartialDate(one.status_as_of).last_day for one in ours if one.kind in LISTED_KINDS)
+
+
+def brought_up_to(
+    ours: Sequence[Centre], listed: Sequence[ListedCentre], as_of: dt.date
+) -> tuple[Centre, ...]:
+    """Our centres as a later official list has them; those of other kinds stay as they are.
+
+    A centre that the list lacks ended by its day, one that is back runs again, an operator is the list's. A new one has
+    a place and divisions only as far as its name tells: its 시도, and the divisions of a trade that we know.
+    """
+    official = {_plain(centre.name): centre for centre in listed}
+    known = {_plain(centre.name) for centre in ours if centre.kind in LISTED_KINDS}
+    edition = f"공공데이터포털 3060083({as_of}판)"
+    centres = [
+        _follows(centre, official.get(_plain(centre.name)), as_of, edition)
+        if centre.kind in LISTED_KINDS
+        else centre
+        for centre in ours
+    ]
+    divisions = {_plain(centre.trade): centre.divisions for centre in ours if centre.divisions}
+    centres += [_new(one, divisions, as_of, edition) for name, one in official.items() if name not in known]
+    return tuple(centres)
+
+
+def _follows(ours: Centre, listed: ListedCentre | None, as_of: dt.date, edition: str) -> Centre:
+    if listed is None:
+        if ours.until is not None:
+            return ours
+        until = PartialDate(str(as_of))
+        return replace(ours, until=until, until_basis=f"{edition}에 없음", status_as_of=str(as_of))
+    operator = listed.operator or ours.operator
+    return replace(
+        ours, until=None, until_basis="", operator=operator, status_as_of=str(as_of), source=edition
+    )
+
+
+def _new(
+    listed: ListedCentre, divisions: Mapping[str, tuple[str, ...]], as_of: dt.date, edition: str
+) -> Centre:
+    plain = _plain(listed.name)
+    said = _plain(listed.trade) or plain
+    trade = next((known for known in sorted(divisions, key=len, reverse=True) if said.endswith(known)), "")
+    return Centre(
+        name=listed.name,
+        sido=listed.sido or _sido_of(listed.name),
+        sigungu="",
+        dongs=(),
+        trade=listed.trade or trade,
+        divisions=divisions.get(trade, ()),
+        published_establishments=None,
+        published_year="",
+        source=edition,
+        centre_id=f"L{hashlib.sha256(plain.encode()).hexdigest()[:6]}",
+        kind="shared" if "상생" in plain else "trade",
+        operator=listed.operator,
+        since=PartialDate(str(as_of)),
+        since_basis="이 목록에서 처음 확인",
+        until=None,
+        until_basis="",
+        status_as_of=str(as_of),
+        published_source="",
+    )
+
+
+def _sido_of(name: str) -> str:
+    """The 시도 that a centre's name begins with, or whose only 시군구 of such a name it begins with; else empty."""
+    first = name.split(maxsplit=1)[0]
+    sidos = sorted({one.name for one in regions() if one.level == "sido" and one.valid_to is None})
+    named = [sido for sido in sidos if sido.startswith(first)]
+    named += [
+        one.name
+        for one in regions()
+        if one.level == "sido" and one.valid_to is None and one.short_name == first
+    ]
+    found = set(named) or {
+        sido for sido in sidos for ending in "시군구" if sigungu_codes(sido, first + ending, dt.date.max)
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _plain(name: str) -> str:

@@ -17,7 +17,7 @@ from typing import Literal
 from sogong_pipeline.clusters.cells import OUTSIDE, WHOLE, Cell
 from sogong_pipeline.clusters.counts import SECTION
 from sogong_pipeline.clusters.joining import joined_groups
-from sogong_pipeline.clusters.lists import Centre, Designation, Listed, centres_in, designations_in
+from sogong_pipeline.clusters.lists import Centre, Designation, Listed, Lists, own_lists
 from sogong_pipeline.clusters.places import (
     changed_areas,
     legal_base,
@@ -102,12 +102,13 @@ class Cluster:
         return flag in self.flags.split(",")
 
 
-def clusters(cells: Iterable[Cell], proxy: Proxy | None = None) -> list[Cluster]:
+def clusters(cells: Iterable[Cell], proxy: Proxy | None = None, lists: Lists | None = None) -> list[Cluster]:
     """Judge the cells of dongs; those of a whole 시군구 and of manufacturing as a whole are for shares only.
 
     Args:
         cells: from `cells.gather`.
         proxy: corporations with three to nine subscribers by month, where months are in.
+        lists: designations and centres; our own tables when not given.
 
     Returns:
         The rows, ordered by their key.
@@ -115,8 +116,9 @@ def clusters(cells: Iterable[Cell], proxy: Proxy | None = None) -> list[Cluster]
     dongs = [cell for cell in cells if cell.division != SECTION and cell.place.basis != "sigungu"]
     quotients, before = _location_quotients(dongs), _previous(dongs)
     newest = max((cell.reference_year for cell in dongs), default=0)
+    beside = _Beside(newest, proxy, lists or own_lists())
     rows = [
-        _row(cell, quotients, before.get(id(cell)), newest, proxy)
+        _row(cell, quotients.get(id(cell)), before.get(id(cell)), beside)
         for cell in sorted(
             dongs, key=lambda cell: (cell.reference_year, cell.source, cell.place.area_code, cell.division)
         )
@@ -137,13 +139,16 @@ def percent(part: int | None, whole: int | None, digits: int = 1) -> Decimal | N
     return (Decimal(100 * part) / Decimal(whole)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
 
 
-def _row(
-    cell: Cell,
-    quotients: Mapping[int, Decimal | None],
-    previous: Cell | None,
-    newest: int,
-    proxy: Proxy | None,
-) -> Cluster:
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the cells: the newest year of any, small corporations, the lists."""
+
+    newest: int
+    proxy: Proxy | None
+    lists: Lists
+
+
+def _row(cell: Cell, quotient: Decimal | None, previous: Cell | None, beside: _Beside) -> Cluster:
     day = reference_day(cell.reference_year)
     rule = rule_of(cell.place.sigungu_code, day)
     small, least = cell.of("small"), cell.least_small
@@ -152,8 +157,8 @@ def _row(
     region = region_of(cell.place.sigungu_code)
     margin = small.establishments - rule.threshold if small.establishments is not None else None
     change, status = _change(cell, previous)
-    listed, listed_by = _designated(cell)
-    nearby = centres_in(cell.place.sigungu_code, cell.division)
+    listed, listed_by = _designated(cell, beside.lists)
+    nearby = beside.lists.centres_in(cell.place.sigungu_code, cell.division)
     here = [centre for centre in nearby if centre.covers(cell.place, cell.division) == "yes"]
     flags = {
         "all_sizes_only": small.establishments is None
@@ -169,9 +174,9 @@ def _row(
         "dong_split": status == "dong_split",
         "name_match_only": cell.place.name_match_only,
         "workers_suppressed": small.workers_status == "suppressed",
-        "stale": newest - cell.reference_year > choices().stale_after_years,
+        "stale": beside.newest - cell.reference_year > choices().stale_after_years,
     }
-    seen = proxy.of(cell.place, cell.division) if proxy else None
+    seen = beside.proxy.of(cell.place, cell.division) if beside.proxy else None
     return Cluster(
         reference_year=cell.reference_year,
         source=cell.source,
@@ -201,7 +206,7 @@ def _row(
         reaches_newest=_reaches_newest(cell),
         margin=margin,
         near=abs(margin) <= choices().near_share * rule.threshold if margin is not None else None,
-        location_quotient=quotients.get(id(cell)),
+        location_quotient=quotient,
         previous_year=previous.reference_year if previous else None,
         previous_small=previous.of("small").establishments if previous else None,
         change=change,
@@ -317,8 +322,8 @@ def _change(cell: Cell, previous: Cell | None) -> tuple[int | None, str]:
     return (None, "unknown") if now is None or then is None else (now - then, "ok")
 
 
-def _designated(cell: Cell) -> tuple[Reaches, list[Designation]]:
-    nearby = designations_in(cell.place.sigungu_code, cell.division)
+def _designated(cell: Cell, lists: Lists) -> tuple[Reaches, list[Designation]]:
+    nearby = lists.designations_in(cell.place.sigungu_code, cell.division)
     covers = {one: one.covers(cell.place, cell.division) for one in nearby}
     by = [one for one, is_covered in covers.items() if is_covered == "yes"]
     return ("yes" if by else "unknown" if "unknown" in covers.values() else "no"), by

@@ -22,6 +22,11 @@ def registry_in_force(catalogue: Catalogue, known: dt.datetime | None = None) ->
     return _read(loaded[-1]) if loaded else None
 
 
+def registries(catalogue: Catalogue) -> list[Registry]:
+    """Every registry of the lake, the one in force last."""
+    return [_read(loaded) for loaded in catalogue.registries()]
+
+
 def registry_of_version(catalogue: Catalogue, version: str) -> Registry:
     """A registry by its version, in force or not.
 

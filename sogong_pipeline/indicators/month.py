@@ -13,14 +13,15 @@ import yaml
 from sogong_pipeline.districts.evidence import BY_LIST, claims_of
 from sogong_pipeline.districts.registry import District, Slice
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.indicators.offices import JEJU, JEJU_SIDO, areas_of, office_areas
 from sogong_pipeline.indicators.series_breaks import is_watched, watched_since
 from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.rates.contribution import contribution_for
-from sogong_pipeline.regions.reference import regions
+from sogong_pipeline.regions.reference import offices, regions
 from sogong_pipeline.sql_engine import SHIPPED, Engine, query
 
-WHOLE = ("fact_district_month", "fact_region_month")
+WHOLE = ("fact_district_month", "fact_region_month", "fact_office_month")
 PARTS = (
     "fact_district_industry_month",
     "fact_district_size_month",
@@ -61,6 +62,7 @@ def measure_month(member: Path, districts: Slice, month: Month, workspace: Path)
             ),
         )
         engine.connection.register("outside_roll_out", outside_roll_out(districts.districts, month.quarter))
+        engine.connection.register("office_area", office_areas(districts.districts))
         engine.variables({"data_month": str(month), "rate_bp": law.rate_bp, "ceiling_krw": law.ceiling_krw})
         add_up(engine)
         for table, path in files.items():
@@ -89,13 +91,17 @@ def add_up(engine: Engine) -> None:
 
 
 def outside_roll_out(districts: Sequence[District], quarter: Quarter) -> pa.Table:
-    """The areas that nobody watches yet in a quarter, districts and regions, one column `area`."""
+    """The areas that nobody watches yet in a quarter, one column `area`: districts, regions and offices."""
     outside = [district.district_id for district in districts if not is_watched(district.sido_code, quarter)]
     outside += [
         region.region_code
         for region in regions()
         if region.sido_code in watched_since() and not is_watched(region.sido_code, quarter)
     ]
+    sido_codes = {office.code: office.sido_codes for office in offices()} | {JEJU: (JEJU_SIDO,)}
+    outside += areas_of(
+        office for office, codes in sido_codes.items() if not any(is_watched(code, quarter) for code in codes)
+    )
     return pa.table({"area": pa.array(outside, pa.string())})
 
 

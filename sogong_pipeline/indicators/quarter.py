@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from sogong_pipeline.districts.registry import District
 from sogong_pipeline.indicators.month import outside_roll_out
+from sogong_pipeline.indicators.office_noise import office_noise
+from sogong_pipeline.indicators.offices import broken_offices, office_areas
 from sogong_pipeline.indicators.pay_chain import register_chains
 from sogong_pipeline.indicators.series_breaks import area_breaks
 from sogong_pipeline.lake.partitions import Partition
@@ -23,8 +25,9 @@ AREAS = ("district", "region")
 CUTS = ("", "_industry", "_size")
 GATHERED = ("area_month", "area_months", "area_break")
 """The months compared in one table, which of them are known, and which breaks they show."""
-MEASURED = ("area_quarter", "area_change", "quarter_fact")
+MEASURED = ("area_quarter", "scoped_quarter", "area_change", "quarter_fact")
 """From those to the facts of every area, cut and part; each is the query of its folder in `sql/editions`."""
+OFFICES = "fact_office_quarter"
 
 
 @dataclass(frozen=True)
@@ -82,14 +85,16 @@ def measure_quarter(
         workspace: an empty folder to write in.
 
     Returns:
-        The written files: the quarter's facts of districts and regions, in all, by industry and by size, and
+        The written files: the quarter's facts of districts and regions, in all, by industry and by size, of offices
+        in all, what each part adds to a change (`contribution`) and each large workplace (`largest_contributor`),
         `district_trend` and `pay_chain`; and `paired_workplace`, what `bootstrap.draw` draws from.
     """
     facts = [f"fact_{area}{cut}" for area in AREAS for cut in CUTS]
-    tables = [f"{fact}_quarter" for fact in facts]
+    tables = [*(f"{fact}_quarter" for fact in facts), "contribution"]
+    of_workplaces = ("paired_workplace", "largest_contributor")
     files = {
         table: workspace / f"{table}.parquet"
-        for table in (*tables, "district_trend", "pay_chain", "paired_workplace")
+        for table in (*tables, OFFICES, "district_trend", "pay_chain", *of_workplaces)
     }
     compared = {quarter, *(entry.base_quarter for entry in comparisons(quarter))}
     needed = [month for month in months if month.quarter in compared]
@@ -109,7 +114,12 @@ def measure_quarter(
         for table in tables:
             engine.write(query("editions", table), files[table])
         engine.view("compared_member", [months[month].matched.path("district_member") for month in needed])
-        engine.write(query("editions", "paired_workplace"), files["paired_workplace"])
+        for table in of_workplaces:
+            engine.write(query("editions", table), files[table])
+        bases = [entry.base for entry in comparisons(quarter)]
+        noise = office_noise(files["paired_workplace"], districts, bases, quarter, workspace)
+        engine.connection.register("office_noise", noise)
+        engine.write(query("editions", OFFICES), files[OFFICES])
         linked = register_chains(engine, quarter, list(months)) or needed[:1]  # a view needs a file
         engine.view("july_member", [months[month].matched.path("district_member") for month in linked])
         for table in ("fact_district_month", "fact_region_month"):
@@ -130,6 +140,7 @@ def _register(
 ) -> None:
     """The views beside the facts: the calendar, what is compared, who is watched, and what cannot be followed."""
     reforms = area_breaks(districts)
+    reforms += list(broken_offices(reforms, districts))
     now, bases = contribution_for(quarter.months[0]), comparisons(quarter)
     before = [contribution_for(entry.base_quarter.months[0]) for entry in bases]
     views = {
@@ -157,3 +168,4 @@ def _register(
     for name, columns in views.items():
         engine.connection.register(name, pa.table(columns))
     engine.connection.register("outside_roll_out", outside_roll_out(districts, quarter))
+    engine.connection.register("office_area", office_areas(districts))

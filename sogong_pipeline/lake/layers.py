@@ -242,6 +242,13 @@ LAYERS: tuple[Layer, ...] = (
         command="clusters load FILE",
     ),
     Layer(
+        "centre_lists",
+        ("version",),
+        "kept",
+        "official lists of centres for small manufacturers: names, operators, trades, no addresses",
+        command="clusters load --official FILE",
+    ),
+    Layer(
         "corporations",
         ("month", "vintage"),
         "derived",
@@ -256,7 +263,7 @@ LAYERS: tuple[Layer, ...] = (
         ("version",),
         "derived",
         "dongs and divisions against the law's number, shares, small corporations by month",
-        needs=("counts", "corporations"),
+        needs=("counts", "centre_lists", "corporations"),
         builder="sogong_pipeline.clusters.building.build_clusters",
         data=(REGIONS, INDUSTRIES, "clusters/*.yaml", "clusters/data/*.csv"),
         command="clusters load",

@@ -113,11 +113,13 @@ def _results(staged: Path, profiles: Profiles, amiss: list[str], workspace: Path
 
     if amiss:
         entries = [entry for entry in suite.entries("month_profile") if entry["check"] == "columns_amiss"]
-        return {"month_profile": suite.of_figures(entries, profiles.month, "; ".join(amiss))}
+        return suite.judge({"month_profile": suite.of_figures(entries, profiles.month, "; ".join(amiss))})
     of_rows = suite.entries("workplace")
-    return {
-        "workplace": suite.of_rows(of_rows, count_rows(of_rows, staged, workspace)),
-        "month_profile": suite.of_figures(suite.entries("month_profile"), profiles.month),
-        "sido_profile": suite.of_regions(suite.entries("sido_profile"), profiles.sidos),
-        "column_profile": suite.of_regions(suite.entries("column_profile"), profiles.columns),
-    }
+    return suite.judge(
+        {
+            "workplace": suite.of_rows(of_rows, count_rows(of_rows, staged, workspace)),
+            "month_profile": suite.of_figures(suite.entries("month_profile"), profiles.month),
+            "sido_profile": suite.of_regions(suite.entries("sido_profile"), profiles.sidos),
+            "column_profile": suite.of_regions(suite.entries("column_profile"), profiles.columns),
+        }
+    )

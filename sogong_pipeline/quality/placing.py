@@ -41,7 +41,7 @@ def check_placing(members: Path, members_before: Path, month: Month, vintage: st
         engine.view("district_member_before", members_before)
         engine.connection.register("area", pa.Table.from_pylist(areas))
         figures = engine.rows(query("placed", TABLE))
-    results = {TABLE: suite.of_regions(suite.entries(TABLE), figures)}
+    results = suite.judge({TABLE: suite.of_regions(suite.entries(TABLE), figures)})
     profile = workspace / f"{TABLE}.parquet"
     pq.write_table(pa.Table.from_pylist(figures), profile, compression="zstd")
     return Built(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -20,10 +20,10 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # nothing leaves this ma
 import great_expectations as gx
 from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.expectations.registry import get_expectation_impl
+from great_expectations.expectations.core.expect_column_pair_values_a_to_be_greater_than_b import (
+    ExpectColumnPairValuesAToBeGreaterThanB,
+)
 
-OURS = {"check", "expect", "unit", "holds", "reason", "title_ko", "reason_ko"}
-"""What an entry says besides the arguments of its expectation."""
 PLACES = Decimal("0.000001")
 REGIONS_SHOWN = 20
 EXAMPLE_LENGTH = 20
@@ -65,104 +65,139 @@ def entries(table: str) -> list[dict[str, Any]]:
     return expectations
 
 
-def of_rows(suite: Sequence[dict[str, Any]], counts: Sequence[RowCount]) -> list[Result]:
-    """Judge how many rows break each expectation; the figure of a check is the share of rows that break it."""
-    shares = [Decimal(count.broken) / count.total if count.total else Decimal(0) for count in counts]
-    limits = [1 - Decimal(str(entry.get("mostly", 1))) for entry in suite]
-    judged = [
-        {
-            "check": entry["check"],
-            "severity": entry["severity"],
-            "expect": "expect_column_values_to_be_between",
-            "column": entry["check"],
-            "max_value": float(most),
-        }
-        for entry, most in zip(suite, limits, strict=True)
-    ]
-    figures = {entry["check"]: float(share) for entry, share in zip(suite, shares, strict=True)}
-    found = _validate(judged, pd.DataFrame([figures]), "BASIC")
-    return [
-        _result(
-            entry,
-            passed=result.success,
-            observed=f"{count.broken:,} of {count.total:,} rows{_examples(count.examples)}",
-            figure=share,
-            most=most,
-        )
-        for entry, result, count, share, most in zip(suite, found, counts, shares, limits, strict=True)
-    ]
+@dataclass(frozen=True)
+class Bound:
+    """A figure and the limits between which it must lie; None is unknown, or open."""
+
+    figure: Any
+    least: Any = None
+    most: Any = None
 
 
-def of_figures(suite: Sequence[dict[str, Any]], figures: dict[str, Any], aside: str = "") -> list[Result]:
-    """Check one row of figures; `aside` explains them where they fail."""
-    found = _validate(
-        suite, pd.DataFrame([{name: _float(value) for name, value in figures.items()}]), "BASIC"
-    )
-    results = []
-    for entry, result in zip(suite, found, strict=True):
-        value = figures[entry["column"]]
-        told = f"{_plain(value)}{f': {aside}' if aside else ''}"
-        figure = None if value is None else Decimal(value)
-        results.append(_result(entry, passed=result.success, observed=told, figure=figure, **_limits(entry)))
-    return results
+@dataclass(frozen=True)
+class Claim:
+    """A check before it is judged: its bounds, and what makes its result once it is known which of them hold."""
+
+    bounds: Sequence[Bound]
+    conclude: Callable[[Sequence[bool]], Result]
 
 
-def of_regions(suite: Sequence[dict[str, Any]], regions: Sequence[dict[str, Any]]) -> list[Result]:
-    """Check a row of figures per region, each with its `name`.
-
-    The figure of a ratio is the one furthest from 1, of a comparison of two columns how many regions break it.
-    """
-    frame = pd.DataFrame([{name: _float(value) for name, value in row.items()} for row in regions])
-    results = []
-    for entry, result in zip(suite, _validate(suite, frame, "COMPLETE"), strict=True):
-        broken = [regions[place] for place in result.result["unexpected_index_list"] or []]
-        if "column" in entry:
-            known = [row[entry["column"]] for row in regions if row[entry["column"]] is not None]
-            figure = max(known, key=lambda value: abs(value - 1), default=None)
-            told = [f"{row['name']} {_plain(row[entry['column']])}" for row in broken]
-            observed = _few(told) or _plain(figure)
-            results.append(
-                _result(entry, passed=result.success, observed=observed, figure=figure, **_limits(entry))
-            )
-        else:
-            columns = entry["column_A"], entry["column_B"]
-            told = [f"{row['name']} {' < '.join(_plain(row[name]) for name in columns)}" for row in broken]
-            results.append(
-                _result(
-                    entry,
-                    passed=result.success,
-                    observed=_few(told) or f"none of {len(regions)}",
-                    figure=Decimal(len(broken)),
-                    most=Decimal(0),
-                )
-            )
-    return results
-
-
-def _validate(
-    suite: Sequence[dict[str, Any]], frame: pd.DataFrame, detail: Literal["BASIC", "COMPLETE"]
-) -> list[Any]:
-    """One validation result per expectation, in their order.
+def judge(tables: Mapping[str, Sequence[Claim]]) -> dict[str, list[Result]]:
+    """Judge the claims of several tables in one run of Great Expectations; results in the order of the claims.
 
     Raises:
         RuntimeError: when an expectation could not be evaluated; a check that did not run must not pass for one
             that failed.
     """
-    batch = _whole_frame().get_batch({"dataframe": frame})
-    expectations = [
-        get_expectation_impl(entry["expect"])(
-            **{name: value for name, value in entry.items() if name not in OURS}
+    holding = iter(_hold([bound for claims in tables.values() for claim in claims for bound in claim.bounds]))
+    return {
+        table: [claim.conclude([next(holding) for _ in claim.bounds]) for claim in claims]
+        for table, claims in tables.items()
+    }
+
+
+def of_rows(suite: Sequence[dict[str, Any]], counts: Sequence[RowCount]) -> list[Claim]:
+    """How many rows break each expectation; the figure of a check is the share of rows that break it."""
+    return [_of_count(entry, count) for entry, count in zip(suite, counts, strict=True)]
+
+
+def _of_count(entry: dict[str, Any], count: RowCount) -> Claim:
+    share = Decimal(count.broken) / count.total if count.total else Decimal(0)
+    most = 1 - Decimal(str(entry.get("mostly", 1)))
+    observed = f"{count.broken:,} of {count.total:,} rows{_examples(count.examples)}"
+    return Claim(
+        [Bound(share, most=most)],
+        lambda holds: _result(entry, passed=all(holds), observed=observed, figure=share, most=most),
+    )
+
+
+def of_figures(suite: Sequence[dict[str, Any]], figures: dict[str, Any], aside: str = "") -> list[Claim]:
+    """One row of figures; `aside` explains them where they fail."""
+    return [_of_figure(entry, _figure(entry, figures, "column"), aside) for entry in suite]
+
+
+def _of_figure(entry: dict[str, Any], value: Any, aside: str) -> Claim:
+    figure, limits = None if value is None else Decimal(value), _limits(entry)
+    observed = f"{_plain(value)}{f': {aside}' if aside else ''}"
+    return Claim(
+        [Bound(value, **limits)],
+        lambda holds: _result(entry, passed=all(holds), observed=observed, figure=figure, **limits),
+    )
+
+
+def of_regions(suite: Sequence[dict[str, Any]], regions: Sequence[dict[str, Any]]) -> list[Claim]:
+    """A row of figures per region, each with its `name`.
+
+    The figure of a ratio is the one furthest from 1, of a comparison of two columns how many regions break it.
+    """
+    return [_of_ratio(entry, regions) if "column" in entry else _of_pair(entry, regions) for entry in suite]
+
+
+def _of_ratio(entry: dict[str, Any], regions: Sequence[dict[str, Any]]) -> Claim:
+    values, limits = [_figure(entry, row, "column") for row in regions], _limits(entry)
+    known = [value for value in values if value is not None]
+    figure = max(known, key=lambda value: abs(value - 1), default=None)
+
+    def conclude(holds: Sequence[bool]) -> Result:
+        broken = [
+            f"{row['name']} {_plain(value)}"
+            for row, value, held in zip(regions, values, holds, strict=True)
+            if not held
+        ]
+        observed = _few(broken) or _plain(figure)
+        return _result(entry, passed=not broken, observed=observed, figure=figure, **limits)
+
+    return Claim([Bound(value, **limits) for value in values], conclude)
+
+
+def _of_pair(entry: dict[str, Any], regions: Sequence[dict[str, Any]]) -> Claim:
+    pairs = [(_figure(entry, row, "column_A"), _figure(entry, row, "column_B")) for row in regions]
+
+    def conclude(holds: Sequence[bool]) -> Result:
+        broken = [
+            f"{row['name']} {_plain(figure)} < {_plain(least)}"
+            for row, (figure, least), held in zip(regions, pairs, holds, strict=True)
+            if not held
+        ]
+        observed = _few(broken) or f"none of {len(regions)}"
+        return _result(
+            entry, passed=not broken, observed=observed, figure=Decimal(len(broken)), most=Decimal(0)
         )
-        for entry in suite
+
+    return Claim([Bound(figure, least=least) for figure, least in pairs], conclude)
+
+
+def _figure(entry: dict[str, Any], figures: dict[str, Any], which: str) -> Any:
+    if entry[which] not in figures:
+        raise RuntimeError(f"{entry['check']}: the figures have no column {entry[which]}")
+    return figures[entry[which]]
+
+
+NOT_LESS = (("figure", "least"), ("most", "figure"))
+"""The columns of which the first must not be less than the second."""
+
+
+def _hold(bounds: Sequence[Bound]) -> list[bool]:
+    """Whether each figure lies between its limits; an unknown one breaks nothing."""
+    columns = {
+        name: [_float(getattr(bound, name)) for bound in bounds] for name in ("figure", "least", "most")
+    }
+    batch = _whole_frame().get_batch({"dataframe": pd.DataFrame(columns, dtype="float64")})
+    expectations = [
+        ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A=more, column_B=less, or_equal=True, ignore_row_if="either_value_is_missing"
+        )
+        for more, less in NOT_LESS
     ]
     validation = batch.validate(
-        gx.ExpectationSuite(name="month", expectations=expectations), result_format=detail
+        gx.ExpectationSuite(name="month", expectations=expectations), result_format="COMPLETE"
     )
-    results = list(validation.results)
-    for entry, result in zip(suite, results, strict=True):
+    broken: set[int] = set()
+    for result in validation.results:
         for trouble in _exceptions(result.exception_info):
-            raise RuntimeError(f"{entry['check']}: {trouble}")
-    return results
+            raise RuntimeError(f"the limits could not be compared: {trouble}")
+        broken |= set(result.result["unexpected_index_list"] or [])
+    return [place not in broken for place in range(len(bounds))]
 
 
 @cache

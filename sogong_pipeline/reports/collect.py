@@ -174,7 +174,7 @@ def _fact(row: Mapping[str, Any], nation: Mapping[str, Any]) -> dict[str, Any]:
         "payroll_krw",
         "pay_per_worker_krw",
         "joined",
-        "left",
+        "departed",
         "largest_share_pct",
         "ambiguous_workplaces",
         "status",

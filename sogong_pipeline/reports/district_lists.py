@@ -203,7 +203,7 @@ def _facts(district: District) -> tuple[str, ...]:
     found = (
         (fact.largest_share_pct, f"최대 사업장 비중 {number(fact.largest_share_pct, CHANGE_DIGITS)}%"),
         (fact.joined, f"월평균 취득 {number(fact.joined)}명"),
-        (fact.left, f"상실 {number(fact.left)}명"),
+        (fact.departed, f"상실 {number(fact.departed)}명"),
         (
             fact.ambiguous_workplaces or None,
             f"소속이 분명하지 않아 넣지 않은 사업장 {number(fact.ambiguous_workplaces)}개",

@@ -70,7 +70,7 @@ class DistrictFact:
     payroll_krw: Number | None
     pay_per_worker_krw: Number | None
     joined: Number | None
-    left: Number | None
+    departed: Number | None
     largest_share_pct: Number | None
     ambiguous_workplaces: Number | None
     status: FactStatus

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Built, Partition
+from sogong_pipeline.stages.clauses import without
 from sogong_pipeline.stages.proposals import propose_stages
 from sogong_pipeline.stages.rules import AnyRuleSet
 from sogong_pipeline.vocabulary import STAGES
@@ -49,7 +50,8 @@ def propose_or_hold(
         named: what `propose_stages` takes besides.
 
     Returns:
-        The tables of `propose_stages`; `stage_proposal` with `held_reason`.
+        The tables of `propose_stages`; `stage_proposal` with `held_reason`, `stage_clause` without the districts that
+        lost their members.
     """
     built = propose_stages(facts, pairs, rules, edition, workspace=workspace, **named)
     table, lost = pq.read_table(built.files["stage_proposal"]), lost_members(flows)
@@ -59,6 +61,8 @@ def propose_or_hold(
         built.files["stage_proposal"],
         compression="zstd",
     )
+    if lost:
+        without(built.files["stage_clause"], set(lost))
     stages = [row["stage"] for row in rows]
     counts = {stage: stages.count(stage) for stage in STAGES}
     return Built(built.files, {**built.facts, "stages": counts})
@@ -87,7 +91,7 @@ def _doubted(row: dict[str, Any], lost: dict[str, str], held_reason: str | None)
     if row["district_id"] not in lost or row["stage"] == "undetermined":
         return row
     unknown = dict.fromkeys(("confidence", "probability_caution_pct", "probability_severe_pct"))
-    doubt = {"stage": "undetermined", "undetermined_reason": REASON, "reasons": "[]"}
+    doubt = {"stage": "undetermined", "undetermined_reason": REASON}
     return {**row, **unknown, **doubt, "reason_ko": lost[row["district_id"]]}
 
 

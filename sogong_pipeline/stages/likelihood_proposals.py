@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.stages.chance import ALL_SIZES, Chance, measure_chance
+from sogong_pipeline.stages.clauses import CLAUSE, likelihood_clauses
 from sogong_pipeline.stages.comparison import QUARTERS_BACK
 from sogong_pipeline.stages.likelihood.histories import district_panel
 from sogong_pipeline.stages.likelihood.judge import Judge
@@ -121,8 +122,8 @@ def propose_by_likelihood(
         workspace: An empty folder to write in.
 
     Returns:
-        `stage_proposal`, `stage_evidence`, `placebo_cut` and `large_workplace_mark`, with the counts by stage and the
-        quarters that the rule could read in the facts.
+        `stage_proposal`, `stage_evidence`, `stage_clause`, `placebo_cut` and `large_workplace_mark`, with the counts by
+        stage and the quarters that the rule could read in the facts.
     """
     quarters = [one.quarter for one in histories]
     districts = pq.read_table(facts, columns=["district_id"]).column(0).to_pylist()
@@ -153,6 +154,14 @@ def propose_by_likelihood(
             for district, finding in zip(districts, findings, strict=True)
             if finding
         ],
+        "stage_clause": [
+            row
+            for district, finding in zip(districts, findings, strict=True)
+            if finding
+            for row in likelihood_clauses(
+                finding, {**common, "district_id": district, "rule_set": rules.rule_set}, quarters
+            )
+        ],
         "placebo_cut": [{**common, **_cut(chance, rules, cut)} for chance in chances],
         "large_workplace_mark": [
             {**common, "district_id": districts[number], **row}
@@ -161,7 +170,7 @@ def propose_by_likelihood(
         ],
     }
     files = {}
-    schemas = (PROPOSAL, EVIDENCE, CUT, MARK)
+    schemas = (PROPOSAL, EVIDENCE, CLAUSE, CUT, MARK)
     for (name, rows), schema in zip(tables.items(), schemas, strict=True):
         files[name] = workspace / f"{name}.parquet"
         pq.write_table(pa.Table.from_pylist(rows, schema), files[name], compression="zstd")
@@ -228,23 +237,13 @@ def _proposal(
             **shared,
             "stage": "undetermined",
             "undetermined_reason": NO_BASE,
-            "reasons": "[]",
             "reason_ko": "비교할 앞 분기의 자료가 없어 판정을 보류합니다.",
         }
-    reasons = {
-        "state": finding.state,
-        "base": str(quarters[finding.base]) if finding.base is not None else None,
-        "workers_change_pct": _text(finding.fall_pct, "0.1"),
-        "log_bayes_factor": _text(finding.log_bf, "0.01"),
-        "cut": _text(finding.cut, "0.01"),
-        "least_visible_loss_pct": finding.least_visible_loss_pct,
-    }
     return {
         **shared,
         "stage": finding.stage,
         "confidence": finding.confidence,
         "undetermined_reason": finding.undetermined_reason,
-        "reasons": json.dumps([reasons], ensure_ascii=False, sort_keys=True, separators=(",", ":")),
         "reason_ko": sentence(finding, rules.likelihood, quarters.__getitem__),
     }
 

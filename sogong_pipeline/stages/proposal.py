@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -14,11 +13,19 @@ from sogong_pipeline.stages.rules import CHANGE, STANDARD_ERRORS, RuleSet
 
 @dataclass(frozen=True)
 class Clause:
-    """One indicator's part in a proposal; changes in percent by base, `breaches` the worst stage it reaches."""
+    """One indicator's part in a proposal.
+
+    Attributes:
+        indicator: Its name.
+        changes_pct: Known changes by base, in percent.
+        breaches: The worst stage that it reaches against every base.
+        limits_pct: By base and stage, the largest change that breaches it; None where the yardstick lacks its input.
+    """
 
     indicator: str
     changes_pct: dict[str, Decimal]
     breaches: str | None
+    limits_pct: dict[str, dict[str, Decimal | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -30,23 +37,6 @@ class Proposal:
     undetermined_reason: str | None
     clauses: tuple[Clause, ...]
     reason_ko: str
-
-    @property
-    def reasons(self) -> str:
-        """The clauses as canonical JSON text, the same for the same values."""
-        return json.dumps(
-            [
-                {
-                    "indicator": clause.indicator,
-                    "changes_pct": {base: str(value) for base, value in clause.changes_pct.items()},
-                    "breaches": clause.breaches,
-                }
-                for clause in self.clauses
-            ],
-            ensure_ascii=False,
-            sort_keys=True,
-            separators=(",", ":"),
-        )
 
 
 def propose(
@@ -109,18 +99,23 @@ def _clause(
     changes = {base: facts[f"{indicator}_change_{base}_pct"] for base in rules.bases}
     known = {base: change for base, change in changes.items() if change is not None}
 
-    def breaches(stage: str) -> bool:
-        limits = {
-            base: limit_pct(
+    limits = {
+        base: {
+            stage: limit_pct(
                 rules, stage, _nations_change(facts, indicator, base), errors_points.get((indicator, base))
             )
-            for base in known
+            for stage in rules.order
         }
+        for base in known
+    }
+
+    def breaches(stage: str) -> bool:
         return len(known) == len(changes) and all(
-            limit is not None and known[base] <= limit for base, limit in limits.items()
+            (limit := limits[base][stage]) is not None and known[base] <= limit for base in known
         )
 
-    return Clause(indicator, known, next((stage for stage in rules.order if breaches(stage)), None))
+    worst = next((stage for stage in rules.order if breaches(stage)), None)
+    return Clause(indicator, known, worst, limits)
 
 
 def limit_pct(

@@ -16,7 +16,6 @@ PROPOSAL = pa.schema(
         ("probability_caution_pct", pa.decimal128(14, 1)),
         ("probability_severe_pct", pa.decimal128(14, 1)),
         ("undetermined_reason", pa.string()),
-        ("reasons", pa.string()),
         ("reason_ko", pa.string()),
     ]
 )

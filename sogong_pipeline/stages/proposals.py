@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sogong_pipeline.lake.partitions import Built
+from sogong_pipeline.periods import Quarter
+from sogong_pipeline.stages.clauses import CLAUSE, threshold_clauses
 from sogong_pipeline.stages.confidence import confidence_table, errors_of_districts, odds_of_districts
 from sogong_pipeline.stages.likelihood_proposals import History, propose_by_likelihood
 from sogong_pipeline.stages.proposal import propose
@@ -62,8 +64,8 @@ def propose_stages(
         workspace: an empty folder to write in.
 
     Returns:
-        `stage_proposal`, with the counts by stage in the facts; by a threshold rule set `change_confidence` as well, by
-        a likelihood rule set its evidence, cuts and marks.
+        `stage_proposal`, with the counts by stage in the facts, and `stage_clause`; by a threshold rule set
+        `change_confidence` as well, by a likelihood rule set its evidence, cuts and marks.
     """
     if isinstance(rules, LikelihoodRuleSet):
         others = [other for name in names() if isinstance(other := load_any(name), RuleSet)]
@@ -79,6 +81,11 @@ def propose_by_thresholds(facts: Path, pairs: Path, rules: RuleSet, edition: str
     facts_of_quarter = pq.read_table(facts).to_pylist()
     odds = odds_of_districts(pairs, rules) if rules.draws else {}
     errors = errors_of_districts(pairs, rules) if rules.yardstick == STANDARD_ERRORS else {}
+    proposals = []
+    for district in facts_of_quarter:
+        name = district["district_id"]
+        reaching = odds[name].reaching_pct if name in odds else {}
+        proposals.append((district, reaching, propose(district, rules, reaching, errors.get(name))))
     rows = [
         {
             "district_id": district["district_id"],
@@ -91,17 +98,20 @@ def propose_by_thresholds(facts: Path, pairs: Path, rules: RuleSet, edition: str
             "probability_caution_pct": reaching.get("caution"),
             "probability_severe_pct": reaching.get("severe"),
             "undetermined_reason": proposal.undetermined_reason,
-            "reasons": proposal.reasons,
             "reason_ko": proposal.reason_ko,
         }
-        for district in facts_of_quarter
-        for reaching in [
-            odds[district["district_id"]].reaching_pct if district["district_id"] in odds else {}
-        ]
-        for proposal in [propose(district, rules, reaching, errors.get(district["district_id"]))]
+        for district, reaching, proposal in proposals
+    ]
+    clauses = [
+        row
+        for district, _, proposal in proposals
+        for row in threshold_clauses(
+            proposal, district["district_id"], Quarter.parse(district["quarter"]), edition, rules
+        )
     ]
     tables = {
         "stage_proposal": pa.Table.from_pylist(rows, PROPOSAL),
+        "stage_clause": pa.Table.from_pylist(clauses, CLAUSE),
         "change_confidence": pa.Table.from_pylist(
             list(confidence_table(facts_of_quarter, odds, rules, edition)) if rules.draws else [], CONFIDENCE
         ),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import io
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,17 +21,39 @@ from sogong_pipeline.clusters.counts import (
     read_owners,
     write_rows,
 )
-from sogong_pipeline.clusters.in_lake import CLUSTERS, COUNTS, counts_in_force, current_clusters, loads
+from sogong_pipeline.clusters.in_lake import (
+    CENTRE_LISTS,
+    CLUSTERS,
+    CORPORATIONS,
+    COUNTS,
+    centre_lists,
+    counts_in_force,
+    current_clusters,
+    lists_in_force,
+    loads,
+)
 from sogong_pipeline.clusters.lists import lists_digest_parts
 from sogong_pipeline.clusters.loads import Load, in_force
+from sogong_pipeline.clusters.official_list import (
+    COLUMNS,
+    LISTED_KINDS,
+    ListDifference,
+    as_of_name,
+    compare,
+    newest_day,
+    read_official_list,
+)
 from sogong_pipeline.clusters.register import count_factories
 from sogong_pipeline.clusters.register_in_lake import read_register
+from sogong_pipeline.clusters.sums import differing_sums
 from sogong_pipeline.clusters.workbooks import disagreements
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import SHORT, Built, Partition, digest_of
 from sogong_pipeline.periods import Month
 from sogong_pipeline.steps.build import make
 
+LEAST_LISTED = 0.5
+"""Of the centres that run: a list with a smaller share of them is taken for a part of one."""
 TREND_MONTHS = 25
 """The newest month and two years before it."""
 
@@ -52,7 +77,7 @@ class ClusterSteps:
             files: files of either template.
 
         Returns:
-            The version of the load, whether anything changed by it, and where tables of the same area disagree.
+            The version of the load, whether anything changed by it, and every sum that does not agree.
 
         Raises:
             RefusedError: when anything in any file is wrong or cannot be placed; nothing was changed then.
@@ -85,6 +110,59 @@ class ClusterSteps:
         version, is_new, messages = self._keep(Load(counts), (), f"register {register.version}")
         return version, is_new, [*counted.messages, *messages]
 
+    def load_official(
+        self, path: Path, as_of: dt.date | None = None
+    ) -> tuple[str, bool, list[ListDifference]]:
+        """Keep an official list of special centres (3060083), without addresses; our table follows it from its day on.
+
+        Args:
+            path: the list as downloaded.
+            as_of: its day; taken from the file's name when not given.
+
+        Returns:
+            The version, whether anything changed by it, and how it differs from the centres before.
+
+        Raises:
+            RefusedError: when it cannot be read, has no day, is older than the list in force, or only a part of one.
+        """
+        listed, before = read_official_list(path), lists_in_force(self.catalogue).centres
+        day = as_of or as_of_name(path)
+        if day is None:
+            raise RefusedError(f"{path.name}: the name has no day such as _20260731; give it as --as-of")
+        if day < (newest := newest_day(before)):
+            raise RefusedError(f"{path.name}: the list of {day} is older than that of {newest}, which counts")
+        running = sum(one.kind in LISTED_KINDS and one.until is None for one in before)
+        if len(listed) < LEAST_LISTED * running:
+            raise RefusedError(
+                f"{path.name}: it lists {len(listed)} centres of {running} that run; load the whole list"
+            )
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows([getattr(one, name) for name in COLUMNS] for one in listed)
+        version = digest_of({"as_of": str(day), "centres": text.getvalue()})[:SHORT]
+        kept = centre_lists(self.catalogue)
+        changes = compare(listed, before)
+        if kept and kept[-1].facts["version"] == version:
+            return version, False, changes
+
+        def build(workspace: Path) -> Built:
+            target = workspace / "centres.csv"
+            target.write_text(text.getvalue(), encoding="utf-8")
+            facts = {
+                "version": version, "as_of": str(day), "file_name": path.name, "centres": len(listed)
+            }  # fmt: skip
+            return Built({"centres": target}, facts)
+
+        self.catalogue.lake.ensure(
+            CENTRE_LISTS,
+            (f"{len(kept) + 1:04d}-{version}",),
+            inputs={"version": version},
+            recorded_at=self.catalogue.now(),
+            build=build,
+        )
+        return version, True, changes
+
     def _keep(self, load: Load, files: Sequence[Path], name: str = "") -> tuple[str, bool, list[str]]:
         if not load.counts and not load.owners:
             raise RefusedError("there is no count to load")
@@ -97,7 +175,7 @@ class ClusterSteps:
             "owners": write_rows(load.owners, OWNER_COLUMNS) if load.owners else "",
         }
         version = digest_of(written)[:SHORT]
-        messages = list(disagreements(after.counts, after.owners))
+        messages = [*disagreements(after.counts, after.owners), *differing_sums(load.counts)]
         if after == before:
             return version, False, messages
 
@@ -149,7 +227,9 @@ class ClusterSteps:
         months = {month: self._corporations(month) for month in self.months()}
         inputs = {
             "counts": digest_of([partition.digest for partition in loads(self.catalogue)])[:SHORT],
-            "lists": digest_of(lists_digest_parts())[:SHORT],
+            "lists": digest_of(
+                [*lists_digest_parts(), *(one.digest for one in centre_lists(self.catalogue))]
+            )[:SHORT],
             **{str(month): partition.digest[:SHORT] for month, partition in months.items()},
         }
         partition, _ = make(
@@ -159,6 +239,7 @@ class ClusterSteps:
             inputs,
             load,
             {month: partition.path("corporate_small_manufacturer") for month, partition in months.items()},
+            lists_in_force(self.catalogue),
         )
         self.catalogue.lake.set_current(partition.folder.name, CLUSTERS, recorded_at=self.catalogue.now())
         is_same = before is not None and (before.folder, before.digest) == (
@@ -189,7 +270,7 @@ class ClusterSteps:
         staged = self._stage(month, vintage)
         return make(
             self.catalogue,
-            "corporations",
+            CORPORATIONS,
             (str(month), vintage),
             {"staged": staged.digest},
             staged.path("workplace"),

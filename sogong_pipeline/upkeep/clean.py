@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from sogong_pipeline.clusters.in_lake import CLUSTERS, CORPORATIONS, current_clusters
 from sogong_pipeline.districts.loaded import districts_of, measured_in_force, registry_in_force
 from sogong_pipeline.lake.layers import named
 from sogong_pipeline.steps.installation import Installation
@@ -32,7 +33,7 @@ def removable(installation: Installation) -> list[Removable]:
 
     Kept is every raw file, registry, decision and edition, whatever does not depend on districts, and of `matched`,
     `moved` and `measured` what a proposal of any quarter would be made from now; of `measured` also what an edition was
-    made from.
+    made from. Of clusters the current tables are kept, and the months that they would be made from now.
     """
     contents = Contents.of(installation.lake.store)
     abandoned = set(installation.lake.store.abandoned(PurePosixPath()))
@@ -41,7 +42,8 @@ def removable(installation: Installation) -> list[Removable]:
         for name in contents.unnamed
         if name.parts[0] in named("derived", "edition") and name in abandoned
     ]
-    return sorted([*left, *_unused(installation, contents)], key=lambda found: found.name)
+    unused = [*_unused(installation, contents), *_unused_clusters(installation, contents)]
+    return sorted([*left, *unused], key=lambda found: found.name)
 
 
 def _unused(installation: Installation, contents: Contents) -> Iterator[Removable]:
@@ -54,11 +56,26 @@ def _unused(installation: Installation, contents: Contents) -> Iterator[Removabl
         "moved": live,
         "measured": live | set(_cited(installation)),
     }
+    yield from _others(contents, kept, "no quarter is made from it now")
+
+
+def _unused_clusters(installation: Installation, contents: Contents) -> Iterator[Removable]:
+    """Superseded tables of clusters, and corporations of months and files that the next ones would not read."""
+    current = current_clusters(installation)
+    if current is None:
+        return
+    months = {(str(month), installation.vintage_of(month)) for month in installation.clusters.months()}
+    kept: dict[str, set[Any]] = {CLUSTERS: {(current.folder.name,)}, CORPORATIONS: months}
+    yield from _others(contents, kept, "newer tables of clusters stand in its place")
+
+
+def _others(contents: Contents, kept: dict[str, set[Any]], why: str) -> Iterator[Removable]:
+    """The partitions of some layers but those kept, by the first three parts of their keys."""
     for folder in contents.manifests:
         layer, *key = folder.parts
         if layer in kept and tuple(key[:3]) not in kept[layer]:
             size = sum(size for name, size in contents.sizes.items() if name.parent == folder)
-            yield Removable(folder, size, "no quarter is made from it now", is_partition=True)
+            yield Removable(folder, size, why, is_partition=True)
 
 
 def _live(installation: Installation) -> Iterator[Use]:

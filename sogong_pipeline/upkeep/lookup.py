@@ -12,7 +12,7 @@ from sogong_pipeline.steps.installation import Installation
 
 MOST_ASKED = 12
 """Each snapshot takes two questions; a name that many share is to be narrowed down."""
-COMPARED = ("subscribers", "billed_amount_krw", "joined", "left")
+COMPARED = ("subscribers", "billed_amount_krw", "joined", "departed")
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,6 @@ def _in_lake(installation: Installation, snapshot: Snapshot) -> list[dict[str, A
         engine.variables({"name": snapshot.workplace_name, "prefix": snapshot.business_number_prefix})
         return engine.rows(
             "SELECT row_number, workplace_name, business_number_prefix, lot_address, subscribers, billed_amount_krw, "
-            "joined, \"left\" FROM workplace WHERE workplace_name = getvariable('name') "
+            "joined, departed FROM workplace WHERE workplace_name = getvariable('name') "
             "AND business_number_prefix = getvariable('prefix') ORDER BY row_number"
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from sogong_pipeline.clusters.in_lake import CLUSTERS, CORPORATIONS, loads
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.lake.layers import named
+from sogong_pipeline.lake.layers import BY_NAME, named
 from sogong_pipeline.lake.orphans import CURRENT, MANIFEST
 from sogong_pipeline.lake.store import Store
 from sogong_pipeline.periods import Month, Quarter
@@ -17,18 +18,24 @@ from sogong_pipeline.upkeep.verify import Damage
 
 
 def mend(installation: Installation, damaged: Iterable[Damage]) -> None:
-    """Make again whatever of the damaged can be; an edition only where it is what its quarter would give now."""
+    """Make again whatever of the damaged can be; an edition only where it is what its quarter would give now.
+
+    What no month or quarter names, such as the book of evidence, is made by the next step that reads it.
+    """
     again = [damage for damage in damaged if _can_be_made_again(installation, damage.file)]
     for damage in again:
         forget(installation.lake.store, damage.file.parent)
     parts = [damage.file.parts for damage in again]
-    for month in sorted({Month.parse(key[1]) for key in parts if key[0] not in named("edition")}):
+    of_months = {key[1] for key in parts if BY_NAME[key[0]].key[0] == "month"}
+    for month in sorted(map(Month.parse, of_months)):
         remake_month(installation, month)
     judged = {
         (key[1], key[3] if key[0] == "proposals" else DEFAULT) for key in parts if key[0] in named("edition")
     }
     for quarter, rule_set in sorted(judged):
         installation.quarters.propose(Quarter.parse(quarter), rule_set)
+    if {CLUSTERS, CORPORATIONS} & {key[0] for key in parts} and loads(installation):
+        installation.clusters.build()
 
 
 def forget(store: Store, folder: PurePosixPath) -> None:

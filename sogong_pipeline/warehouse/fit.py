@@ -10,13 +10,13 @@ from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.districts.loaded import measured_in_force
 from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.warehouse.tables import metadata, tables_of
+from sogong_pipeline.warehouse.tables import lake_names, tables_of
 
 QUARTER_TABLES = tables_of("editions")
 """The tables that an edition fills."""
 PROPOSAL_TABLES = tables_of("proposals")
 """The tables that the proposals of an edition fill."""
-MONTH_TABLES = ("fact_district_month", "fact_region_month")
+MONTH_TABLES = ("fact_district_month", "fact_region_month", "fact_office_month")
 """The tables that a measured month fills."""
 
 
@@ -24,7 +24,7 @@ def fits(partition: Partition, *tables: str) -> bool:
     """Whether a partition has these tables with just the columns they have now."""
     return all(
         name in partition.manifest["files"]
-        and set(pq.read_schema(partition.path(name)).names) == set(metadata().tables[name].columns.keys())
+        and set(pq.read_schema(partition.path(name)).names) == set(lake_names(name).values())
         for name in tables
     )
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, text
 
 from sogong_pipeline.errors import RefusedError
-from sogong_pipeline.warehouse.tables import metadata, views
+from sogong_pipeline.warehouse.tables import metadata
+from sogong_pipeline.warehouse.views import views
 
 CAN_WRITE = text("""
     SELECT has_schema_privilege(:role, current_schema(), 'CREATE')

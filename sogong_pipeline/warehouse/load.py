@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-from sqlalchemy import Connection, delete, inspect, select, text
+from sqlalchemy import ColumnElement, Connection, delete, inspect, select, text
 
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.clusters.building import TABLES as CLUSTER_TABLES
-from sogong_pipeline.clusters.in_lake import current_clusters
+from sogong_pipeline.clusters.in_lake import current_clusters, lists_in_force
 from sogong_pipeline.decisions.decision import recordings
-from sogong_pipeline.districts.loaded import measured_in_force, registry_in_force
+from sogong_pipeline.districts.loaded import measured_in_force, registries, registry_in_force
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Partition, Turn
 from sogong_pipeline.periods import Month, Quarter
@@ -26,8 +25,11 @@ from sogong_pipeline.warehouse import rows as rows_of
 from sogong_pipeline.warehouse.database import Database
 from sogong_pipeline.warehouse.fit import MONTH_TABLES, PROPOSAL_TABLES, QUARTER_TABLES, fits
 from sogong_pipeline.warehouse.grants import give, given, grant_reading
+from sogong_pipeline.warehouse.labels import label
 from sogong_pipeline.warehouse.losses import losses
-from sogong_pipeline.warehouse.tables import metadata, views
+from sogong_pipeline.warehouse.parquet import parquet_batches
+from sogong_pipeline.warehouse.tables import lake_names, metadata, renamed
+from sogong_pipeline.warehouse.views import views
 
 BATCH_ROWS = 5_000
 
@@ -83,19 +85,18 @@ class Warehouse:
     def load_reference(self) -> None:
         """Load regions, offices and the registry in force."""
         with self.database.writing() as connection:
-            _create(connection)
-            self._load_reference(connection)
+            self._prepare(connection)
 
     def load_month(self, month: Month) -> None:
         """Load a month: its files, what the gate found, and its facts where it was measured."""
         with self.database.writing() as connection:
-            _create(connection)
+            self._prepare(connection)
             self._load_month(connection, month)
 
     def load_quarter(self, quarter: Quarter) -> None:
         """Load every edition of a quarter, mark the latest, and load its months as it measured them."""
         with self.database.writing() as connection:
-            _create(connection)
+            self._prepare(connection)
             self._load_quarter(connection, quarter)
 
     def load_clusters(self) -> None:
@@ -106,17 +107,26 @@ class Warehouse:
 
     def load_decisions(self, connection: Connection, recording: Partition) -> None:
         """Load what was recorded from one sheet, within the transaction of a writer that also writes it to the lake."""
-        _create(connection)
+        self._prepare(connection)
         self._load_decisions(connection, recording)
 
     def rows(self, table: str, key: dict[str, str]) -> list[dict[str, Any]]:
-        """The rows of one period as they are in the database; none where there is no such table yet."""
+        """The rows of one period by the names of the lake; none where there is no such table yet."""
         target = metadata().tables[table]
         with self.database.reading() as connection:
             if not inspect(connection).has_table(table):
                 return []
-            found = select(target).where(*(target.c[column] == value for column, value in key.items()))
-            return [dict(row) for row in connection.execute(found).mappings()]
+            names = lake_names(table)
+            found = select(target).where(*_is_period(table, key))
+            return [
+                {names[column]: value for column, value in row.items()}
+                for row in connection.execute(found).mappings()
+            ]
+
+    def _prepare(self, connection: Connection) -> None:
+        """Create what is missing, and load the dimensions that everything else refers to."""
+        _create(connection)
+        self._load_reference(connection)
 
     def _load_reference(self, connection: Connection) -> None:
         registry = registry_in_force(self.catalogue)
@@ -125,12 +135,20 @@ class Warehouse:
         _replace(connection, "dim_industry", {}, rows_of.dim_industry())
         _replace(connection, "dim_industry_code", {}, rows_of.dim_industry_code())
         _replace(connection, "dim_status", {}, rows_of.dim_status())
+        _replace(connection, "label", {}, label())
         _replace(connection, "series_break", {}, rows_of.series_break())
-        _load_lists(connection)
+        self._load_lists(connection)
+        _replace(connection, "district", {}, rows_of.district(registries(self.catalogue)))
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
+    def _load_lists(self, connection: Connection) -> None:
+        """Designated clusters and centres for small manufacturers, as the lists in force have them."""
+        lists = lists_in_force(self.catalogue)
+        _replace(connection, "cluster_designation", {}, rows_of.cluster_designation(lists))
+        _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre(lists))
+
     def _load_clusters(self, connection: Connection) -> None:
-        _load_lists(connection)
+        self._load_lists(connection)
         if (built := current_clusters(self.catalogue)) is not None:
             for table in CLUSTER_TABLES:
                 _load(connection, table, {}, built)
@@ -148,7 +166,7 @@ class Warehouse:
                 _load(connection, "quality_check", key, checked)
                 placed = placed_in_force(self.catalogue, month, vintage)
                 if placed is not None and fits(checked, "quality_check"):
-                    _add(connection, "quality_check", _parquet_rows(placed.path("quality_check")))
+                    _add_file(connection, "quality_check", placed.path("quality_check"))
             entries = holds(self.catalogue, month, vintage)
             _replace(connection, "month_hold", key, map(asdict, entries))
         for revised in self.catalogue.revisions(month):
@@ -173,7 +191,8 @@ class Warehouse:
     def _load_decisions(self, connection: Connection, recording: Partition) -> None:
         period, office, name = recording.manifest["key"]
         key = {"period": period, "office_code": office, "number": int(name.split("-")[0])}
-        _replace(connection, "stage_decision", key, _parquet_rows(recording.path("decision")))
+        _clear(connection, "stage_decision", key)
+        _add_file(connection, "stage_decision", recording.path("decision"))
 
     def _load_quarter(self, connection: Connection, quarter: Quarter) -> None:
         lake = self.catalogue.lake
@@ -193,9 +212,10 @@ class Warehouse:
             for table in QUARTER_TABLES:
                 _load(connection, table, key, edition)
             for table in PROPOSAL_TABLES:
-                fitting = [partition for partition in judged.values() if fits(partition, table)]
-                rows = chain.from_iterable(_parquet_rows(partition.path(table)) for partition in fitting)
-                _replace(connection, table, key, rows)
+                _clear(connection, table, key)
+                for partition in judged.values():
+                    if fits(partition, table):
+                        _add_file(connection, table, partition.path(table))
 
     def _judged(self, edition: Partition) -> dict[str, Partition]:
         """The proposals of an edition that count, by rule set."""
@@ -213,12 +233,6 @@ def _create(connection: Connection) -> None:
             connection.execute(text(f"CREATE VIEW {name} AS {definition}"))
 
 
-def _load_lists(connection: Connection) -> None:
-    """Load our own lists of designated clusters and of centres for small manufacturers."""
-    _replace(connection, "cluster_designation", {}, rows_of.cluster_designation())
-    _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre())
-
-
 def _load_turns(
     connection: Connection, table: str, child: str, key: dict[str, str], turns: Sequence[Turn]
 ) -> None:
@@ -227,33 +241,39 @@ def _load_turns(
 
 def _load(connection: Connection, table: str, key: Mapping[str, str | int], partition: Partition) -> None:
     """Replace a period's rows by those of a partition; by none where an earlier version made it otherwise."""
-    rows = _parquet_rows(partition.path(table)) if fits(partition, table) else ()
-    _replace(connection, table, key, rows)
-
-
-def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """A Parquet file's rows, a batch in memory at a time."""
-    for batch in pq.ParquetFile(path).iter_batches(BATCH_ROWS):
-        yield from batch.to_pylist()
+    _clear(connection, table, key)
+    if fits(partition, table):
+        _add_file(connection, table, partition.path(table))
 
 
 def _replace(
     connection: Connection, name: str, key: Mapping[str, str | int], rows: Iterable[dict[str, Any]]
 ) -> None:
-    """Replace the rows of one period (all rows for an empty key)."""
+    """Replace the rows of one period (all rows for an empty key); names are those of the lake."""
+    _clear(connection, name, key)
     table = metadata().tables[name]
-    connection.execute(delete(table).where(*(table.c[column] == value for column, value in key.items())))
-    _add(connection, name, rows)
-
-
-def _add(connection: Connection, name: str, rows: Iterable[dict[str, Any]]) -> None:
-    """Add rows to a table, a batch at a time."""
-    table = metadata().tables[name]
-    batch: list[dict[str, Any]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH_ROWS:
-            connection.execute(table.insert(), batch)
-            batch = []
-    if batch:
+    named = (renamed(name, row) for row in rows)
+    while batch := list(islice(named, BATCH_ROWS)):
         connection.execute(table.insert(), batch)
+
+
+def _clear(connection: Connection, name: str, key: Mapping[str, str | int]) -> None:
+    """Delete the rows of one period."""
+    connection.execute(delete(metadata().tables[name]).where(*_is_period(name, key)))
+
+
+def _is_period(name: str, key: Mapping[str, str | int]) -> Iterator[ColumnElement[bool]]:
+    """What a row must meet to be of a period, whose columns have the names of the lake."""
+    columns = metadata().tables[name].c
+    for column, value in renamed(name, key).items():
+        yield columns[column] == value
+
+
+def _add_file(connection: Connection, name: str, path: Path) -> None:
+    """Add the rows of a Parquet file, a batch in memory at a time."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    mark = "?" if is_sqlite else "%s"
+    for columns, rows in parquet_batches(path, BATCH_ROWS, as_real=is_sqlite):
+        names = [*renamed(name, dict.fromkeys(columns))]
+        marks = ", ".join([mark] * len(names))
+        connection.exec_driver_sql(f"INSERT INTO {name} ({', '.join(names)}) VALUES ({marks})", rows)

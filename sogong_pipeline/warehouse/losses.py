@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, literal_column, select, text
 
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.decisions.decision import STEP as DECISIONS
 from sogong_pipeline.decisions.decision import recordings
 from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import counted
-from sogong_pipeline.warehouse.tables import metadata
+from sogong_pipeline.warehouse.tables import lake_names
 
 Keys = set[tuple[str, ...]]
 COLUMNS = {
@@ -19,7 +20,7 @@ COLUMNS = {
     "edition": ("quarter", "edition"),
     "stage_decision": ("period", "office_code", "number"),
 }
-"""The tables that name everything a lake keeps for ever, and the columns that name it."""
+"""The tables that name everything a lake keeps for ever, and the columns that name it, as the lake calls them."""
 NOUNS = {"source_file": "file", "edition": "edition", "stage_decision": "recorded sheet"}
 
 
@@ -38,14 +39,17 @@ def losses(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
 
 
 def _in_database(connection: Connection, table: str, columns: tuple[str, ...]) -> Keys:
+    """The keys of a table of the database, by the names of columns that this or an earlier version gave them."""
     present = inspect(connection)
     if not present.has_table(table):
         return set()
-    if not set(columns) <= {column["name"] for column in present.get_columns(table)}:
+    there = {column["name"] for column in present.get_columns(table)}
+    names = {lake: name for name, lake in lake_names(table).items()}
+    found = [names[one] if names[one] in there else one for one in columns]
+    if not set(found) <= there:
         return set()
-    target = metadata().tables[table]
-    rows = connection.execute(select(*(target.c[column] for column in columns)).distinct())
-    return {tuple(map(str, row)) for row in rows}
+    keys: Any = select(*map(literal_column, found)).distinct().select_from(text(table))
+    return {tuple(map(str, row)) for row in connection.execute(keys)}
 
 
 def _in_lake(catalogue: Catalogue, table: str) -> Keys:

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from itertools import zip_longest
 from typing import Any
 
-from sogong_pipeline.clusters.lists import Listed, centres, designations
-from sogong_pipeline.districts.registry import Registry, kinds
+from sogong_pipeline.clusters.lists import Listed, Lists
+from sogong_pipeline.districts.registry import District, Registry, kinds
+from sogong_pipeline.indicators.offices import ALL, JEJU, JEJU_SIDO
 from sogong_pipeline.indicators.series_breaks import series_breaks
 from sogong_pipeline.industries.divisions import UNKNOWN, divisions, rules
 from sogong_pipeline.lake.partitions import Partition, Turn
@@ -18,13 +19,23 @@ from sogong_pipeline.vocabulary import statuses
 
 
 def dim_office() -> Iterator[dict[str, Any]]:
-    """One row per regional office."""
+    """One row per regional office, and one each for 제주, which has none, and for all of them together."""
     for office in offices():
         yield {
             "office_code": office.code,
             "name": office.name,
             "short_name": office.short_name,
             "sido_codes": "|".join(office.sido_codes),
+            "is_office": True,
+        }
+    for code, name, sido_codes in ((JEJU, "제주(관할 지방청 없음)", JEJU_SIDO), (ALL, "전국", "")):
+        short_name = name.split("(", maxsplit=1)[0]
+        yield {
+            "office_code": code,
+            "name": name,
+            "short_name": short_name,
+            "sido_codes": sido_codes,
+            "is_office": False,
         }
 
 
@@ -43,6 +54,24 @@ def dim_region() -> Iterator[dict[str, Any]]:
             "successor_code": region.successor_code,
             "sido17_code": region.sido17_code,
             "office_code": office.code if office else None,
+        }
+
+
+def district(registries: Sequence[Registry]) -> Iterator[dict[str, Any]]:
+    """One row per district of any registry, as the newest that has it names it; the last registry is in force."""
+    newest: dict[str, tuple[int, District]] = {}
+    for number, registry in enumerate(registries, start=1):
+        for one in sorted(registry.districts, key=lambda one: one.valid_from):
+            newest[one.district_id] = (number, one)
+    for district_id, (number, one) in sorted(newest.items()):
+        yield {
+            "district_id": district_id,
+            "name": one.name,
+            "district_kind": one.kind,
+            "sido_code": one.sido_code,
+            "sigungu_code": one.sigungu_code,
+            "office_code": one.office_code,
+            "is_in_registry": number == len(registries),
         }
 
 
@@ -91,9 +120,9 @@ def dim_status() -> Iterator[dict[str, Any]]:
     yield from map(asdict, statuses().values())
 
 
-def cluster_designation() -> Iterator[dict[str, Any]]:
+def cluster_designation(lists: Lists) -> Iterator[dict[str, Any]]:
     """One row per designated cluster that a source names."""
-    for one in designations():
+    for one in lists.designations:
         yield {
             **_listed(one),
             "designation_id": one.designation_id,
@@ -107,9 +136,9 @@ def cluster_designation() -> Iterator[dict[str, Any]]:
         }
 
 
-def small_manufacturer_centre() -> Iterator[dict[str, Any]]:
+def small_manufacturer_centre(lists: Lists) -> Iterator[dict[str, Any]]:
     """One row per centre for small manufacturers that a source names."""
-    for one in centres():
+    for one in lists.centres:
         yield {
             **_listed(one),
             "centre_id": one.centre_id,

@@ -1,15 +1,29 @@
-"""Tables made from `sql/*/*/schema.yaml`: columns, comments, keys and the views of the latest edition."""
+"""Tables made from `sql/*/*/schema.yaml`: columns, comments, primary and foreign keys, names of the lake."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 import yaml
-from sqlalchemy import BigInteger, Boolean, Column, Date, Double, MetaData, Numeric, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Double,
+    ForeignKeyConstraint,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+)
 
 from sogong_pipeline.sql_engine import SQL
 
+SCHEMA_VERSION = 2
+"""Raised when a column gets another name or goes; docs/schema-releases.md says what changed."""
 TYPES: dict[str, Any] = {
     "text": Text(),
     "integer": BigInteger(),
@@ -47,7 +61,12 @@ def adjustments() -> dict[str, dict[str, Any]]:
 
 @cache
 def metadata() -> MetaData:
-    """The warehouse's tables with their Korean titles and English meanings as comments."""
+    """The warehouse's tables with keys, and with their Korean titles and English meanings as comments.
+
+    Foreign keys are checked at the end of a transaction, so that the rows of a dimension can be replaced. SQLite has
+    them declared and does not enforce them; there the rows of a table lie in the order of its primary key, without a
+    second copy of the key.
+    """
     target = MetaData()
     for name, schema in schemas().items():
         if not schema.get("lake_only") and not schema.get("view"):
@@ -55,7 +74,9 @@ def metadata() -> MetaData:
                 name,
                 target,
                 *(_column(column, schema["grain"]) for column in schema["columns"]),
+                *(_foreign_key(reference) for reference in schema.get("references", ())),
                 comment=f"{schema['title_ko']}. {' '.join(schema['description'].split())}",
+                sqlite_with_rowid=False,
             )
     return target
 
@@ -71,6 +92,13 @@ def _column(column: dict[str, Any], grain: list[str]) -> Column[Any]:
     )
 
 
+def _foreign_key(reference: dict[str, Any]) -> ForeignKeyConstraint:
+    columns, table = reference["columns"], reference["table"]
+    return ForeignKeyConstraint(
+        columns, [f"{table}.{column}" for column in columns], deferrable=True, initially="DEFERRED"
+    )
+
+
 def tables_of(layer: str) -> tuple[str, ...]:
     """The tables of the warehouse that a layer of the lake fills."""
     return tuple(
@@ -80,21 +108,19 @@ def tables_of(layer: str) -> tuple[str, ...]:
     )
 
 
-def latest_views() -> dict[str, str]:
-    """For every table that carries editions, the SELECT of its `_latest` view."""
-    return {
-        f"{name}_latest": (
-            f"SELECT {name}.* FROM {name} JOIN edition "
-            f"ON edition.quarter = {name}.quarter AND edition.edition = {name}.edition WHERE edition.is_latest"
-        )
-        for name, schema in schemas().items()
-        if "edition" in schema["grain"] and name != "edition" and not schema.get("lake_only")
-    }
+@cache
+def lake_names(table: str) -> dict[str, str]:
+    """By column of a table the name that the lake has for it: its own, or the one given when such files began."""
+    return {column["name"]: column.get("lake_name", column["name"]) for column in schemas()[table]["columns"]}
 
 
-def views() -> dict[str, str]:
-    """The SELECT of every view, those that others read first."""
-    own = [
-        path for path in sorted(SQL.glob("*/*/query.sql")) if schemas().get(path.parent.name, {}).get("view")
-    ]
-    return {**latest_views(), **{path.parent.name: path.read_text(encoding="utf-8") for path in own}}
+def renamed(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the lake under the names of the warehouse."""
+    names = {lake: name for name, lake in lake_names(table).items()}
+    return {names.get(name, name): value for name, value in row.items()}
+
+
+def in_lake_names(table: str, columns: Iterable[str]) -> list[str]:
+    """Columns of the warehouse by the names of the lake."""
+    names = lake_names(table)
+    return [names[column] for column in columns]

@@ -4,6 +4,16 @@ CREATE OR REPLACE MACRO change_bp(now, now_weight, before, before_weight) AS (
         (now::HUGEINT * before_weight - before::HUGEINT * now_weight) * 10000, before::HUGEINT * now_weight
     )
 );
+-- Pay behind billed won, per month or per head: won / (weight x contribution rate), whole won.
+CREATE OR REPLACE MACRO mean_won(billed, weight, rate_bp) AS (
+    divide_half_even(billed::HUGEINT * 10000, weight * rate_bp)::BIGINT
+);
+-- What a part adds to the change of a whole, in basis points of the whole's base: both means are sums over weights.
+CREATE OR REPLACE MACRO contribution_bp(now, now_weight, before, before_weight, whole_before) AS (
+    divide_half_even(
+        (now::HUGEINT * before_weight - before::HUGEINT * now_weight) * 10000, whole_before::HUGEINT * now_weight
+    )
+);
 -- greatest() would turn null, which is unknown, into 0.
 CREATE OR REPLACE MACRO not_negative(number) AS (CASE WHEN number < 0 THEN 0 ELSE number END);
 -- Whether a comparison holds; the first that applies.

@@ -44,7 +44,7 @@ SELECT
     coalesce(sum(subscribers) FILTER (is_counted), 0) AS workers,
     coalesce(sum(billed_amount_krw) FILTER (is_counted), 0) AS billed_amount_krw,
     coalesce(sum(joined), 0) AS joined,
-    coalesce(sum("left"), 0) AS "left",
+    coalesce(sum(departed), 0) AS departed,
     count(*) FILTER (is_counted AND legal_form = 1) AS corporate_workplaces,
     coalesce(sum(subscribers) FILTER (is_counted AND legal_form = 1), 0) AS corporate_workers,
     coalesce(sum(billed_amount_krw) FILTER (is_counted AND legal_form = 1), 0) AS corporate_billed_amount_krw,
@@ -75,7 +75,7 @@ SELECT
         ELSE 'all'
     END AS cut,
     coalesce(division, size_band, grade, 'all') AS part,
-    sum(COLUMNS(['workplaces', 'workers', 'billed_amount_krw', 'joined', 'left']))::BIGINT,
+    sum(COLUMNS(['workplaces', 'workers', 'billed_amount_krw', 'joined', 'departed']))::BIGINT,
     sum(COLUMNS('^corporate_'))::BIGINT,
     max(largest_workplace_workers)::BIGINT AS largest_workplace_workers,
     sum(squared_workers)::BIGINT AS squared_workers,

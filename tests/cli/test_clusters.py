@@ -74,4 +74,21 @@ def test_the_official_list_is_compared(tmp_path: Path) -> None:
     status, output = call("diff", "--official", listed)
     assert status == 0
     assert f"gone     {names[0]}" in output
-    assert "39 centres in list.csv, 1 differences to ours" in output
+    assert "39 centres in list.csv, 1 difference to ours" in output
+
+
+def test_the_official_list_is_loaded(tmp_path: Path) -> None:
+    listed = tmp_path / "list.csv"
+    names = [one.name for one in centres() if one.kind in {"trade", "shared"} and one.until is None]
+    listed.write_text("센터명\n" + "\n".join(names[1:]) + "\n", encoding="cp949")
+    status, output = call("load", "--official", listed)
+    assert (status, "give it as --as-of" in output) == (1, True)
+    status, output = call("load", "--official", listed, "--as-of", "2027-01-31")
+    assert status == 0
+    assert f"gone     {names[0]}" in output
+    assert "loaded; no count of small manufacturers is loaded yet" in output
+    assert "0 differences to ours" in call("diff", "--official", listed)[1]
+    book = write_table3(tmp_path / "book.xlsx", "강원특별자치도 원주시", WONJU, COUNTS)
+    assert call("convert", book, "--from", "workbook3", "--out", tmp_path / "counts.csv")[0] == 0
+    status, output = call("load", tmp_path / "counts.csv", "--official", listed, "--as-of", "2027-01-31")
+    assert (status, "in force already" in output, "2 reach the number" in output) == (0, True, True)

@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 
 from country.counts import AGES_SOURCE, OFFICE, SOURCE, write_counts
+from sogong_pipeline.cluster_pages.cards import centre_page, rows_of
 from sogong_pipeline.cluster_pages.collect import ClusterSource, NearbyDistrict, collect
 from sogong_pipeline.cluster_pages.index import index_page
 from sogong_pipeline.cluster_pages.publish import pages
 from sogong_pipeline.cluster_pages.wording import place_name, sido_name, trade_name, words
 from sogong_pipeline.clusters.counts import read_counts, read_owners
-from sogong_pipeline.clusters.lists import centres, designations
+from sogong_pipeline.clusters.lists import centres, designations, programmes
 from sogong_pipeline.clusters.table import FLAGS
 from sogong_pipeline.pages.parts import Cell, Page
 from sogong_pipeline.periods import Quarter
@@ -288,10 +289,61 @@ def test_the_monthly_sign_is_drawn_where_months_are_in(source: ClusterSource) ->
     assert "2025년 1월 5곳, 2025년 2월 4곳. 수가 적어 그림은 그리지 않습니다." in section.paragraphs[0]
 
 
-def test_a_centre_has_empty_fields_for_its_programmes(written: dict[str, Page]) -> None:
+def test_a_centre_names_known_programmes_and_has_fields_for_its_own(written: dict[str, Page]) -> None:
     centre = next(one for one in centres() if one.kind == "trade")
     section = next(one for one in written[f"centre-{centre.centre_id}"].sections if one.key == "programmes")
-    assert {cell.text for row in section.tables[0].rows for cell in row.cells} == {""}
+    known, own = section.tables
+    assert [row.cells[0].text for row in known.rows] == [one.name for one in programmes()]
+    assert all(row.cells[3].text == "2020" and row.cells[-1].text for row in known.rows)
+    assert "그해 공고를 확인" in known.notes[0]
+    assert {cell.text for row in own.rows for cell in row.cells} == {""}
+
+
+def test_the_months_of_a_centre_s_places_stand_in_one_section(source: ClusterSource) -> None:
+    centre = next(one for one in centres() if one.name.startswith("서울 문래"))
+    rows = rows_of(source, centre)
+    assert len(rows) == 2
+    few, many = (
+        [("2025-01", 5), ("2025-02", 4)],
+        [(f"2025-{month:02d}", 40 - month) for month in range(1, 13)],
+    )
+    months = {
+        (row.source, row.area_code, row.division): found for row, found in zip(rows, (few, many), strict=True)
+    }
+    page = centre_page(replace(source, months=months), centre)
+    (section,) = [one for one in page.sections if one.key == "monthly"]
+    assert (len(section.pictures), len(section.paragraphs)) == (1, 2)
+    assert len({one.heading for one in page.sections}) == len(page.sections)
+    assert "2곳(읍면동·업종)" in page.headline[1]
+
+
+def test_a_shared_centre_is_for_several_trades(written: dict[str, Page]) -> None:
+    shared = [one for one in centres() if one.kind == "shared"]
+    assert len(shared) == 3
+    for one in shared:
+        first, second = written[f"centre-{one.centre_id}"].headline[:2]
+        assert first == f"{one.name}는 {one.sido}의 여러 업종을 함께 지원합니다."
+        assert "상생입니다" not in first
+        assert "집계와 잇지 않습니다" in second
+
+
+def test_a_selected_complex_centre_is_not_said_to_run(
+    written: dict[str, Page], source: ClusterSource
+) -> None:
+    """Of 강북 미아 its source says that it opens in 2028."""
+    section = next(one for one in written["trade-14"].sections if one.key == "centres")
+    states = {row.cells[0].text: row.cells[4].text for row in section.tables[0].rows}
+    assert states["강북 미아 패션·봉제 소공인복합지원센터"] == "선정"
+    for one in centres():
+        if "14" in one.divisions and one.kind != "complex":
+            assert states[one.name] == ("운영" if one.runs_on(source.day) else "목록에서 빠짐")
+
+
+def test_an_area_stands_once_for_a_source_whatever_its_name_was_then(written: dict[str, Page]) -> None:
+    shares = next(one for one in written["trade-23"].sections if one.key == "shares").tables[0]
+    areas = [row.cells[0].text for row in shares.rows]
+    assert "전북특별자치도" in areas
+    assert "전라북도" not in areas
 
 
 def test_a_sido_without_counts_says_so(written: dict[str, Page]) -> None:

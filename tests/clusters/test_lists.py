@@ -10,8 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from sogong_pipeline.clusters.lists import Centre, PartialDate, centres, designations, is_dong
-from sogong_pipeline.clusters.official_list import compare, read_official_list
+from sogong_pipeline.clusters.lists import (
+    FILES,
+    Centre,
+    PartialDate,
+    centres,
+    designations,
+    is_dong,
+    programmes,
+)
+from sogong_pipeline.clusters.official_list import (
+    as_of_name,
+    brought_up_to,
+    compare,
+    newest_day,
+    read_official_list,
+)
 from sogong_pipeline.clusters.places import sigungu_codes
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.industries.divisions import divisions
@@ -89,7 +103,7 @@ def test_every_row_has_a_place_divisions_and_a_source() -> None:
 
 
 def test_no_street_address_is_in_the_lists() -> None:
-    for name in ("cluster_designation.csv", "small_manufacturer_centre.csv"):
+    for name in FILES:
         text = files("sogong_pipeline.clusters").joinpath("data", name).read_text(encoding="utf-8")
         assert not re.search(
             r"site|\d+-\d+번지|(로|길) ?\d+(?!·|\d*가)",
@@ -141,3 +155,45 @@ def test_a_file_that_is_no_list_is_refused(tmp_path: Path) -> None:
         read_official_list(official(tmp_path / "c.csv", [["", "x"]], ["센터명", "운영기관"]))
     with pytest.raises(RefusedError, match="lists no centre"):
         read_official_list(official(tmp_path / "d.csv", [], ["센터명", "운영기관"]))
+
+
+def test_our_centres_follow_a_later_official_list(tmp_path: Path) -> None:
+    """One gone, one back, one with another operator, two new: all others keep what our table says of them."""
+    day = dt.date(2027, 1, 31)
+    rows = [[str(at), one.name, one.operator, "어딘가 1-2"] for at, one in enumerate(ours(), 1)]
+    rows[0][2] = "다른 기관"
+    gone = rows.pop(5)[1]
+    rows += [
+        ["98", "영월 식품제조 소공인특화지원센터", "새 기관", ""],
+        ["99", "안동 예안 식품제조 소공인특화지원센터", "안동시", "어딘가 3-4"],
+        ["100", "대전 어딘가 새업종 소공인특화지원센터", "", ""],
+    ]
+    path = official(tmp_path / "현황_20270131.csv", rows, ["연번", "센터명", "운영기관", "주소"])
+    assert as_of_name(path) == day
+    assert as_of_name(tmp_path / "현황_20271399.csv") is as_of_name(tmp_path / "list.csv") is None
+    before, after = {one.name: one for one in centres()}, {}
+    for one in brought_up_to(centres(), read_official_list(path), day):
+        after[one.name] = one
+    assert newest_day(centres()) == dt.date(2026, 7, 31)
+    assert newest_day(after.values()) == day
+    assert after[ours()[0].name].operator == "다른 기관"
+    assert (after[gone].until, after[gone].operator) == (PartialDate("2027-01-31"), before[gone].operator)
+    assert not after[gone].runs_on(day)
+    assert after["영월 식품제조 소공인특화지원센터"].runs_on(day)
+    kept = ("sido", "sigungu", "dongs", "divisions", "since", "centre_id", "kind")
+    for name, one in before.items():
+        assert [getattr(after[name], field) for field in kept] == [getattr(one, field) for field in kept]
+        assert one.kind in {"trade", "shared"} or after[name] == one
+    new = [after[name] for name in sorted({*after} - {*before})]
+    assert [(one.sido, one.divisions, one.operator) for one in new] == [
+        ("대전광역시", (), ""),
+        ("경상북도", ("10",), "안동시"),
+    ]
+    assert {one.source for one in new} == {"공공데이터포털 3060083(2027-01-31판)"}
+    assert len({one.centre_id for one in after.values()}) == len(before) + 2
+
+
+def test_every_programme_has_a_year_and_a_source() -> None:
+    assert len(programmes()) == 6
+    assert all(one.source and one.gives and 2015 <= one.year <= 2026 for one in programmes())
+    assert {one.million_won for one in programmes()} == {7500, 13000, 8500, 3900, None}

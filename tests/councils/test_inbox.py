@@ -25,6 +25,7 @@ from sogong_pipeline.decisions.decision import decisions, last_before
 from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.renderers.registry import Format
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
@@ -35,6 +36,9 @@ from tests.councils.officer import fill
 pytestmark = pytest.mark.slow
 
 SUFFIX = ".답변.txt"
+
+PAGES: tuple[Format, ...] = ("html",)
+"""Which reports there are is seen in one format; tests/councils/test_names.py and the DAG write all."""
 
 
 @pytest.fixture
@@ -212,11 +216,11 @@ def test_reports_follow_decisions_and_the_nation_waits_for_all_or_the_deadline(
     with pytest.raises(
         RefusedError, match="no council has decided on 2026-Q3 yet; publish drafts with --draft"
     ):
-        publish_final(council.pipeline, QUARTER)
+        publish_final(council.pipeline, QUARTER, formats=PAGES)
     *early, late = council.offices
     for office in early:
         record(council.warehouse, fill(council.sheet(office), tmp_path / f"{office}.xlsx"), "김")
-    finals = publish_final(council.pipeline, QUARTER)
+    finals = publish_final(council.pipeline, QUARTER, formats=PAGES)
     assert (finals.decided, finals.missing, finals.nation) == (early, [late], False)
     folder = Path(finals.folder)
     assert {path.stem for path in folder.glob("*.html")} == set(early)
@@ -227,7 +231,7 @@ def test_reports_follow_decisions_and_the_nation_waits_for_all_or_the_deadline(
 
     after = later(council, "2027-01-01T09:00:00+09:00")
     assert list(overdue_quarters(after.catalogue)) == [QUARTER]
-    assert publish_final(after.catalogue, QUARTER).nation
+    assert publish_final(after.catalogue, QUARTER, formats=PAGES).nation
     assert list(overdue_quarters(after.catalogue)) == []
     nation = (folder / "index.html").read_text(encoding="utf-8")
     left_out = len(council.issue.sheets[late].lines)
@@ -235,13 +239,13 @@ def test_reports_follow_decisions_and_the_nation_waits_for_all_or_the_deadline(
     assert f"(밀집지역 {left_out}곳은 셈에서 뺐습니다)" in nation
 
     record(council.warehouse, fill(council.sheet(late), tmp_path / f"{late}.xlsx"), "김")
-    assert publish_final(council.pipeline, QUARTER).missing == []
+    assert publish_final(council.pipeline, QUARTER, formats=PAGES).missing == []
     whole = (folder / "index.html").read_text(encoding="utf-8")
     total = sum(len(sheet.lines) for sheet in council.issue.sheets.values())
     assert f"전국 밀집지역 {total}곳의 의결 단계는" in whole
     assert "의결하지 않은 지방청" not in whole
     before = digest_tree(folder)
-    publish_final(council.pipeline, QUARTER)
+    publish_final(council.pipeline, QUARTER, formats=PAGES)
     assert digest_tree(folder) == before
     in_extracts = {path.stem for path in (folder / "sigungu").glob("*.html")}
     registry = registry_in_force(council.pipeline)
@@ -261,7 +265,7 @@ def test_a_final_report_says_what_changed_since_the_last_decision(council: Counc
     assert "직전 의결과 달라진 곳" in (place / "busan.html").read_text(encoding="utf-8")
     record(later_on, fill(place / "busan.xlsx", tmp_path / "h1.xlsx", day="2027-03-02"), "김")
     assert last_before(later_on.catalogue.lake, "2027-H1")[first.district_id].stage == "severe"
-    publish_final(later_on.catalogue, QUARTER)
+    publish_final(later_on.catalogue, QUARTER, formats=PAGES)
     report = (later_on.catalogue.settings.home / "reports/2026-Q3/final/busan.html").read_text(
         encoding="utf-8"
     )

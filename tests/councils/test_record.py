@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW
 from tests.councils.conftest import PERIOD, Council
 from tests.councils.officer import DAY, HELD, entry, fill, place, rows
+from tests.warehouse.test_questions import queries
 
 pytestmark = pytest.mark.slow
 
@@ -91,8 +93,8 @@ def test_a_sheet_that_comes_back_is_recorded_with_who_when_and_why(
     in_lake = decisions(council.pipeline.lake, "2026-H2")
     in_tables = told(council.warehouse, "SELECT * FROM stage_decision ORDER BY district_id")
     assert [row["district_id"] for row in in_tables] == sorted(row.district_id for row in in_lake)
-    current = told(council.warehouse, "SELECT * FROM stage_current WHERE stage IS NOT NULL")
-    assert {row["district_id"]: row["stage"] for row in current} == {
+    current = told(council.warehouse, "SELECT * FROM stage_current WHERE decided_stage IS NOT NULL")
+    assert {row["district_id"]: row["decided_stage"] for row in current} == {
         row.district_id: row.stage for row in in_lake
     }
     assert not any(row["proposal_is_newer"] for row in current)
@@ -101,6 +103,21 @@ def test_a_sheet_that_comes_back_is_recorded_with_who_when_and_why(
     assert (again.exit_code, "(was recorded already)" in again.output) == (0, True), again.output
     council.warehouse.rebuild()
     assert told(council.warehouse, "SELECT * FROM stage_decision ORDER BY district_id") == in_tables
+
+
+def test_decisions_beside_proposals_are_one_query(council: Council, tmp_path: Path) -> None:
+    """The question of docs/questions.md, counted again from the lake."""
+    record(
+        council.warehouse, fill(council.sheet(OFFICE), tmp_path / "first.xlsx", otherwise(council)), "확인자"
+    )
+    query = queries()["Where did councils decide otherwise than proposed?"]
+    found = {
+        (row["period"], row["proposed_stage"], row["decided_stage"]): row["decisions"]
+        for row in told(council.warehouse, query)
+    }
+    in_lake = decisions(council.pipeline.lake, "2026-H2")
+    assert found == Counter((row.period, row.proposed_stage, row.stage) for row in in_lake)
+    assert any(proposed != decided for _, proposed, decided in found)
 
 
 def test_a_correction_and_an_appeal_are_new_rows_that_point_at_what_they_replace(
@@ -118,15 +135,16 @@ def test_a_correction_and_an_appeal_are_new_rows_that_point_at_what_they_replace
     (appeal,) = record(council.warehouse, appealed, "확인자").rows
     assert (appeal.kind, appeal.number, appeal.replaces) == ("appeal", 3, 2)
     history = told(
-        council.warehouse, f"SELECT * FROM stage_history WHERE district_id = '{district}' ORDER BY number"
+        council.warehouse,
+        f"SELECT * FROM stage_history WHERE district_id = '{district}' ORDER BY record_number",
     )
-    assert [(row["number"], row["replaced_by"], bool(row["is_in_force"])) for row in history] == [
+    assert [(row["record_number"], row["replaced_by"], bool(row["is_in_force"])) for row in history] == [
         (1, 2, False),
         (2, 3, False),
         (3, None, True),
     ]
     (current,) = told(council.warehouse, f"SELECT * FROM stage_current WHERE district_id = '{district}'")
-    assert (current["stage"], current["kind"], current["reason"]) == (
+    assert (current["decided_stage"], current["record_kind"], current["reason"]) == (
         appeal.stage,
         "appeal",
         "업체 이의를 받아들임",
@@ -281,6 +299,6 @@ def test_decisions_on_postgresql_are_those_of_sqlite(
     for view in ("stage_decision", "stage_history", "stage_current"):
         query = f"SELECT * FROM {view} ORDER BY district_id"
         with council.warehouse.engine.connect() as one, server.engine.connect() as other:
-            names = "district_id, stage, kind, reason"
+            names = "district_id, decided_stage, record_kind, reason"
             query = query.replace("*", names)
             assert one.execute(text(query)).fetchall() == other.execute(text(query)).fetchall()

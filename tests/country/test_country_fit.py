@@ -21,7 +21,7 @@ def _read(path: Path) -> pd.DataFrame:
     rows = pd.read_csv(
         path, encoding="cp949", header=0, names=list(COLUMNS), dtype=str, keep_default_na=False
     )
-    figures = ["subscribers", "billed_amount_krw", "joined", "left"]
+    figures = ["subscribers", "billed_amount_krw", "joined", "departed"]
     return rows.astype(dict.fromkeys(figures, "int64"))
 
 
@@ -87,10 +87,10 @@ def test_pay_per_head(simulated: pd.DataFrame, sampled: pd.DataFrame) -> None:
 def test_joins_and_leaves(simulated: pd.DataFrame, published: pd.DataFrame) -> None:
     for least, most in ((5, 9), (10, 19), (20, 49), (50, 99), (100, 299)):
         real, ours = (rows[rows["subscribers"].between(least, most)] for rows in (published, simulated))
-        assert (ours["left"] > 0).mean() == pytest.approx((real["left"] > 0).mean(), rel=0.15)
-        left = [rows["left"].sum() / rows["subscribers"].sum() for rows in (real, ours)]
+        assert (ours["departed"] > 0).mean() == pytest.approx((real["departed"] > 0).mean(), rel=0.15)
+        left = [rows["departed"].sum() / rows["subscribers"].sum() for rows in (real, ours)]
         assert left[1] == pytest.approx(left[0], rel=0.2)
-        spread = [rows["left"].var() / rows["left"].mean() for rows in (real, ours)]
+        spread = [rows["departed"].var() / rows["departed"].mean() for rows in (real, ours)]
         assert 0.5 < spread[1] / spread[0] < 2
 
 

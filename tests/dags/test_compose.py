@@ -285,7 +285,9 @@ def test_nobody_but_who_is_assigned_confirms_and_silence_ends_in_a_failure_that_
         ("council.record", "upstream_failed"),
     ]
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        rows = connection.execute("SELECT district_id, stage, confirmed_by FROM stage_decision").fetchall()
+        rows = connection.execute(
+            "SELECT district_id, decided_stage, confirmed_by FROM stage_decision"
+        ).fetchall()
     assert rows == [(ROW["district_id"], "undetermined", "kim")]
     admin.trigger("record_decisions")
     (again,) = asked(1)

@@ -190,7 +190,9 @@ def test_a_round_of_the_councils(going_round: Round, tmp_path: Path) -> None:
     in_lake = decisions(pipeline.lake, PERIOD)
     with going_round.warehouse.engine.connect() as connection:
         in_tables = connection.execute(
-            text("SELECT district_id, number, stage, confirmed_by, replaces FROM stage_decision")
+            text(
+                "SELECT district_id, record_number, decided_stage, confirmed_by, replaces FROM stage_decision"
+            )
         ).fetchall()
     assert sorted(map(tuple, in_tables), key=str) == sorted(
         [(row.district_id, row.number, row.stage, row.confirmed_by, row.replaces) for row in in_lake], key=str

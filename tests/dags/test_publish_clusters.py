@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from sogong_pipeline.clusters.counts import COUNT_COLUMNS, Count, write_rows
+from sogong_pipeline.clusters.lists import centres
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.steps.installation import Installation
 from tests.clusters.rows import count
@@ -68,3 +69,10 @@ def test_counts_are_loaded_once_and_pages_written_when_they_changed(
     assert run["publish"](again, params={"again": True}, ti=Notes()) == published
     fewer = write(tmp_path / "later.csv", count("강원특별자치도 강릉시 주문진읍", "10", 39))
     assert run["load"](params={"files": [fewer], "again": False}, ti=Notes())["changed"]
+    with pytest.raises(RefusedError, match="there is no such file on this worker"):
+        run["load"](params={"files": [], "official": "/nowhere.csv"}, ti=Notes())
+    listed = [one.name for one in centres() if one.kind in {"trade", "shared"} and one.until is None][1:]
+    official = tmp_path / "list_20270131.csv"
+    official.write_text("\n".join(["센터명", *listed]), encoding="utf-8")
+    assert run["load"](params={"files": [], "official": str(official)}, ti=Notes())["changed"]
+    assert not run["load"](params={"files": [], "official": str(official)}, ti=Notes())["changed"]

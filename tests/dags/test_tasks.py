@@ -298,8 +298,8 @@ def test_a_factory_register_is_loaded_once_and_a_wrong_path_is_refused(
     with pytest.raises(RefusedError, match=r"nowhere.csv: there is no such file on this worker"):
         load(params={"file": str(tmp_path / "nowhere.csv"), "as_of": None}, ti=notes)
     assert notes == [
-        f"register {first['version']}, form A, 1 rows loaded",
-        f"register {first['version']}, form A, 1 rows was in force already",
+        f"register {first['version']}, form A, 1 row loaded",
+        f"register {first['version']}, form A, 1 row was in force already",
     ]
 
 

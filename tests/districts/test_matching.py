@@ -29,7 +29,7 @@ ROW = {
     "subscribers": 5,
     "billed_amount_krw": 1_000_000,
     "joined": 0,
-    "left": 0,
+    "departed": 0,
 }
 
 

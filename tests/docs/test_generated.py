@@ -79,11 +79,11 @@ def test_every_table_column_command_and_variable_is_there(generate: ModuleType) 
         assert f"\n## sogong {command}\n" in commands
 
 
-NO_MEASURES = {"months", "rate_bp", "places"}
+NO_MEASURES = {"months", "rate_bp", "places", "rank_in_district", "caution_limit", "severe_limit"}
 """Whole numbers that say how a measure came about."""
 MEASURED = re.compile(
     r"fact_\w+|pay_chain|adjusted_series|change_confidence|establishment_flow|district_trend|month_change|"
-    r"stage_proposal"
+    r"stage_proposal|stage_clause|contribution|largest_contributor"
 )
 
 

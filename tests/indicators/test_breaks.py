@@ -54,7 +54,7 @@ def town(month: Month) -> list[list[str]]:
     common = {
         "data_month": str(month),
         "subscribers": "1",
-        "left": "0",
+        "departed": "0",
         "industry_code": "000000" if is_new else "",
     }
     moved = {"legal_dong_code": "4159134031", "lot_address": "경기도 화성시 만세구 팔탄면"} if is_new else {}

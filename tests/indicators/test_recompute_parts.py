@@ -83,7 +83,7 @@ def cells_of(raw: pd.DataFrame, month: str) -> pd.DataFrame:
             "workers": raw["가입자수"].astype(int),
             "billed": raw["당월고지금액"].astype(int),
             "joined": raw["신규취득자수"].astype(int),
-            "left": raw["상실가입자수"].astype(int),
+            "departed": raw["상실가입자수"].astype(int),
             "division": division_of(raw["사업장업종코드"]),
         }
     )
@@ -109,7 +109,7 @@ def sums_of(rows: pd.DataFrame, area: str, part: str) -> dict[tuple[str, str, st
     counted["squared"] = counted["workers"] ** 2
     corporations = counted[counted["corporation"]].groupby(keys)[["workplaces", "workers", "billed"]].sum()
     found = [
-        rows.groupby(keys)[["joined", "left"]].sum(),
+        rows.groupby(keys)[["joined", "departed"]].sum(),
         counted.groupby(keys)[["workplaces", "workers", "billed", "squared", "ceiling"]].sum(),
         corporations.add_prefix("corporate_"),
         counted.groupby([*keys, "month"])["workers"].max().groupby(keys).sum().rename("largest"),
@@ -131,7 +131,7 @@ def levels(now: dict[str, int], rate: int) -> dict[str, Any]:
     workers, billed = now["workers"], Fraction(now["billed"] * 10_000, rate)
     return {
         "months": months,
-        **{name: ratio(now[name], months, "0.1") for name in ("workplaces", "workers", "joined", "left")},
+        **{name: ratio(now[name], months, "0.1") for name in ("workplaces", "workers", "joined", "departed")},
         "payroll_krw": ratio(billed, months, "1"),
         "pay_per_worker_krw": ratio(billed, workers, "1"),
         "largest_share_pct": ratio(100 * now["largest"], workers, "0.01"),
@@ -159,6 +159,30 @@ def changes(now: dict[str, int], before: dict[str, int], base: str) -> dict[str,
         "pay_per_worker": (p1 * w0, p0 * w1),
     }
     return {measure: ratio(100 * (Fraction(new) - old), old, "0.01") for measure, (new, old) in pairs.items()}
+
+
+def sides(now: dict[str, int], before: dict[str, int], months_before: int, base: str) -> dict[str, Any]:
+    """The base of every change, and level now less base, over the scope of the base."""
+    form = "corporate_" if BASES[base] < "2025-Q3" else ""
+    found = {}
+    for side, cell, months, quarter in (
+        ("now", now, now["months"], str(QUARTER)),
+        ("base", before, months_before, BASES[base]),
+    ):
+        workers, billed = cell[f"{form}workers"], Fraction(cell[f"{form}billed"] * 10_000, rate_bp(quarter))
+        found[side] = {
+            ("workplaces", ""): ratio(cell[f"{form}workplaces"], months, "0.1"),
+            ("workers", ""): ratio(workers, months, "0.1"),
+            ("payroll", "_krw"): ratio(billed, months, "1"),
+            ("pay_per_worker", "_krw"): ratio(billed, workers, "1"),
+        }
+    expected: dict[str, Any] = {}
+    for (measure, unit), level in found["base"].items():
+        current = found["now"][measure, unit]
+        is_known = level is not None and current is not None
+        expected[f"{measure}_base_{base}{unit}"] = level
+        expected[f"{measure}_change_{base}{unit}"] = current - level if is_known else None
+    return expected
 
 
 def bound(before: dict[str, int], base: str) -> Decimal | None:
@@ -225,6 +249,9 @@ def test_every_figure_of_every_cell_agrees(
         if key[2] == now
     }
     empty = dict.fromkeys(next(iter(nation.values())), 0)
+    known = {
+        (key[0], key[2]): cell["months"] for area in areas for key, cell in sums_of(rows, area, "all").items()
+    }
     where = placed(rows, kind) if cut == "all" else {}
     compared: Counter[str] = Counter()
     for stored in table(edition, name):
@@ -250,12 +277,210 @@ def test_every_figure_of_every_cell_agrees(
                     is_known = change is not None and beside is not None
                     expected[f"{measure}_{base}_points"] = change - beside if is_known else None
             expected[f"payroll_{base}_ceiling_bound_points"] = bound(before, base)
+            if (area, other) in known:  # an area without a row may be empty or unknown
+                expected |= sides(cell, before, known[area, other], base)
         assert {column: stored[column] for column in expected} == expected, (area, part)
         compared.update(column for column, value in expected.items() if value is not None)
     assert not [key for key, cell in cells.items() if key[2] == now and cell["workplaces"]]
     # whoever adds a figure to the schema computes it again here
     assert set(compared) == figures_of(name)
     assert min(compared.values()) > 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cut", ["division", "band"])
+def test_contributions_add_up_and_agree(ingested: Installation, rows: pd.DataFrame, cut: str) -> None:
+    """Every part of every area again, and the parts with their rounding against the change of the area."""
+    edition, _ = ingested.quarters.propose(QUARTER)
+    breakdown = "division" if cut == "division" else "size_band"
+    offices = {code: office for office, codes in OFFICES.items() for code in codes}
+    whole = rows.assign(
+        office_districts=rows["district"].map(sido_of_districts(ingested)).map(offices).fillna("jeju"),
+        office_region=rows["sido"].map(offices).fillna("jeju"),
+    )
+    whole.loc[whole["district"].isna(), "office_districts"] = None
+    facts = {
+        "district": ("fact_district_quarter", "district_id", "district"),
+        "sido": ("fact_region_quarter", "region_code", "sido"),
+        "nation": ("fact_region_quarter", "region_code", "nation"),
+        "office_districts": ("fact_office_quarter", "office_code", "office_districts"),
+        "office_region": ("fact_office_quarter", "office_code", "office_region"),
+    }
+    stored: dict[str, list[dict[str, Any]]] = {level: [] for level in facts}
+    for row in table(edition, "contribution"):
+        if row["breakdown"] == breakdown:
+            stored[row["level"]].append(row)
+    compared = 0
+    for level, (name, code, column) in facts.items():
+        of_area = {row[code]: row for row in table(edition, name) if is_of(row, level)}
+        parts, totals = sums_of(whole, column, cut), sums_of(whole, column, "all")
+        sums: Counter[Any] = Counter()
+        for row in stored[level]:
+            area, part, base = row["area"], row["part"], row["base"]
+            now, before = (area, "all", str(QUARTER)), (area, "all", BASES[base])
+            points = {
+                name: row[f"{name}_contribution_points"] for name in ("workplaces", "workers", "payroll")
+            }
+            heads = {name: row[name] for name in ("workers_base", "workers_change", "payroll_change_krw")}
+            sums.update({(area, base, name): value for name, value in {**points, **heads}.items()})
+            if part == "rounding" or area == "nation" or now not in totals or before not in totals:
+                continue
+            nothing = dict.fromkeys(totals[now], 0)
+            cells = [parts.get((area, part, quarter), nothing) for quarter in (str(QUARTER), BASES[base])]
+            expected = points_of(cells[0], totals[now], cells[1], totals[before], base)
+            assert points == expected, (level, area, part, base)
+            compared += 1
+        for (area, base, figure), value in sums.items():
+            of = of_area[area]
+            change = {
+                "workplaces": of[f"workplaces_change_{base}_pct"],
+                "workers": of[f"workers_change_{base}_pct"],
+                "payroll": of[f"payroll_change_{base}_pct"],
+                "workers_base": of[f"workers_base_{base}"],
+                "workers_change": of[f"workers_change_{base}"],
+                "payroll_change_krw": of[f"payroll_change_{base}_krw"],
+            }[figure]
+            assert value == change, (level, area, base, figure)
+    rounding = [row for rows in stored.values() for row in rows if row["part"] == "rounding"]
+    assert rounding
+    assert max(abs(row["workers_contribution_points"]) for row in rounding) <= Decimal("0.005") * 75
+    assert compared > 1_000
+
+
+OFFICES = {
+    "seoul": ["11"],
+    "busan": ["26"],
+    "daegu_gyeongbuk": ["27", "47"],
+    "gwangju_jeonnam": ["12", "29", "46"],
+    "gyeonggi": ["41"],
+    "incheon": ["28"],
+    "daejeon_sejong": ["30", "36"],
+    "ulsan": ["31"],
+    "gangwon": ["42", "51"],
+    "chungbuk": ["43"],
+    "chungnam": ["44"],
+    "jeonbuk": ["45", "52"],
+    "gyeongnam": ["48"],
+}
+
+
+def sido_of_districts(pipeline: Installation) -> dict[str, str]:
+    registry = registry_in_force(pipeline)
+    assert registry is not None
+    return {one.district_id: one.sigungu_code[:2] for one in registry.districts}
+
+
+def is_of(row: dict[str, Any], level: str) -> bool:
+    """Whether a row of a fact table is about an area of a level of `contribution`."""
+    if level.startswith("office_"):
+        return bool(row["place"] == level.removeprefix("office_"))
+    return "level" not in row or row["level"] == level
+
+
+def points_of(
+    now: dict[str, int],
+    all_now: dict[str, int],
+    before: dict[str, int],
+    all_before: dict[str, int],
+    base: str,
+) -> dict[str, Decimal | None]:
+    """What a part adds to the change of its area, in points of the area's base."""
+    form = "corporate_" if BASES[base] < "2025-Q3" else ""
+    found = {}
+    for name, column in (("workplaces", "workplaces"), ("workers", "workers"), ("payroll", "billed")):
+        rates = (rate_bp(str(QUARTER)), rate_bp(BASES[base])) if name == "payroll" else (1, 1)
+        part_now, part_before, whole_before = (
+            Fraction(cell[f"{form}{column}"], months * rate)
+            for cell, months, rate in (
+                (now, all_now["months"], rates[0]),
+                (before, all_before["months"], rates[1]),
+                (all_before, all_before["months"], rates[1]),
+            )
+        )
+        found[name] = ratio(100 * (part_now - part_before), whole_before, "0.01")
+    return found
+
+
+@pytest.mark.slow
+def test_offices_are_their_districts_and_their_sido(ingested: Installation) -> None:
+    """Whole numbers of a month add up exactly: offices of districts, the nation of offices and of all rows."""
+    sido = sido_of_districts(ingested)
+    offices = {code: office for office, codes in OFFICES.items() for code in codes}
+    registry = registry_in_force(ingested)
+    assert registry is not None
+    version = registry.on(QUARTER.last_day).version
+    month = str(QUARTER.months[-1])
+    (vintage,) = ingested.lake.children("raw", month)
+    measured = ingested.lake.require("measured", month, vintage, version)
+    read = {
+        name: pd.read_parquet(measured.path(f"fact_{name}_month"))
+        for name in ("district", "region", "office")
+    }
+    added = [
+        "workplaces",
+        "workers",
+        "billed_amount_krw",
+        "joined",
+        "departed",
+        "corporate_workers",
+        "squared_workers",
+    ]
+    office = read["office"].set_index(["place", "office_code"])
+    code = read["district"]["district_id"].map(sido).map(offices).fillna("jeju")
+    by_district = read["district"].groupby(code)[added].sum()
+    assert by_district.astype("int64").equals(office.loc["districts"].drop("nation")[added].astype("int64"))
+    nation = office.loc[("districts", "nation"), added]
+    assert by_district.sum().astype("int64").tolist() == nation.astype("int64").tolist()
+    of_sido = read["region"][read["region"]["level"] == "sido"]
+    by_sido = of_sido.groupby(of_sido["region_code"].map(offices).fillna("jeju"))[added].sum()
+    assert by_sido.astype("int64").equals(office.loc["region"].drop("nation")[added].astype("int64"))
+    whole = read["region"].set_index("region_code").loc["00"]
+    assert (
+        whole["workplaces"]
+        == whole[["matched_workplaces", "ambiguous_workplaces", "unassigned_workplaces"]].sum()
+    )
+    assert whole["matched_workplaces"] == nation["workplaces"]
+    assert whole["workers"] == office.loc[("region", "nation"), "workers"]
+
+
+@pytest.mark.slow
+def test_offices_of_a_quarter_agree(ingested: Installation, rows: pd.DataFrame) -> None:
+    """The figures of offices again, their districts together and their 시도; noise against the first-order formula."""
+    edition, _ = ingested.quarters.propose(QUARTER)
+    offices = {code: office for office, codes in OFFICES.items() for code in codes}
+    places = {
+        "districts": rows["district"].map(sido_of_districts(ingested)).map(offices).fillna("jeju"),
+        "region": rows["sido"].map(offices).fillna("jeju"),
+    }
+    places["districts"] = places["districts"].where(rows["district"].notna())
+    compared = 0
+    for place, column in places.items():
+        cells = sums_of(rows.assign(office=column), "office", "all")
+        for stored in table(edition, "fact_office_quarter"):
+            area, now = stored["office_code"], str(QUARTER)
+            if stored["place"] != place or (area, "all", now) not in cells:
+                continue
+            cell = cells[area, "all", now]
+            expected = levels(cell, rate_bp(now))
+            for base, other in BASES.items():
+                before = cells[area, "all", other]
+                expected |= sides(cell, before, before["months"], base)
+                for measure, change in changes(cell, before, base).items():
+                    expected[f"{measure}_change_{base}_pct"] = change
+            assert {name: stored[name] for name in expected} == expected, (place, area)
+            compared += 1
+    assert compared > 20
+    pairs = pd.read_parquet(edition.path("paired_workplace"))
+    pairs["office"] = pairs["district_id"].map(sido_of_districts(ingested)).map(offices).fillna("jeju")
+    errors = {
+        row["office_code"]: row["workers_standard_error_year_points"]
+        for row in table(edition, "fact_office_quarter")
+        if row["place"] == "districts"
+    }
+    for area, group in [("nation", pairs), *pairs.groupby("office")]:
+        now, before = group["year_now_workers"], group["year_before_workers"]
+        rest = now - before * now.sum() / before.sum()
+        assert float(errors[area]) == pytest.approx(100 * np.sqrt((rest**2).sum()) / before.sum(), rel=0.2)
 
 
 @pytest.mark.slow

@@ -45,7 +45,7 @@ def dirty(count: int, seed: int) -> bytes:
     chance = random.Random(seed)  # noqa: S311 - a seed, so that a failure can be repeated
     header, *rows = lines(
         [
-            row(workplace_name=chance.choice(["가상", '가상"A"', "(주) 시연"]), left=str(i))
+            row(workplace_name=chance.choice(["가상", '가상"A"', "(주) 시연"]), departed=str(i))
             for i in range(count)
         ]
     ).split(b"\r\n")
@@ -81,14 +81,14 @@ def test_what_is_read_does_not_depend_on_the_blocks(tmp_path: Path, seed: int) -
 
 
 def test_a_line_is_a_copy_when_the_same_bytes_stand_earlier(tmp_path: Path) -> None:
-    rows = [row(), row(left="2"), row(), row(left="2"), row(left="3"), row()]
+    rows = [row(), row(departed="2"), row(), row(departed="2"), row(departed="3"), row()]
     assert read(lines(rows), tmp_path).copies == [2, 3, 5]
     assert read(lines(rows).rstrip(), tmp_path).copies == [2, 3, 5]  # the last line has no end
 
 
 def test_lines_that_share_a_hash_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sogong_pipeline.nps.file.duplicates.hash", len, raising=False)
-    rows = [row(), row(left="2"), row(left="3"), row(left="2")]
+    rows = [row(), row(departed="2"), row(departed="3"), row(departed="2")]
     assert read(lines(rows), tmp_path, 200).copies == [3]
 
 
@@ -115,7 +115,7 @@ def test_unreadable_bytes_are_told_by_row_and_column(tmp_path: Path) -> None:
 
 
 def test_a_line_too_long_for_a_row_is_broken(tmp_path: Path) -> None:
-    block = read(lines([row(), row(workplace_name="x" * LONGEST_LINE_BYTES), row(left="2")]), tmp_path)
+    block = read(lines([row(), row(workplace_name="x" * LONGEST_LINE_BYTES), row(departed="2")]), tmp_path)
     assert list(block.broken) == [1]
     assert block.broken[1].endswith(" bytes are no row")
 

@@ -35,7 +35,7 @@ def test_a_name_leads_to_its_months_and_each_to_its_figures(client: LookupClient
     assert len({one.seq for one in found}) == 3  # a row's number is of one month
     figures = client.figures(found[0])
     assert figures is not None
-    assert (figures.subscribers, figures.billed_amount_krw, figures.joined, figures.left) == (
+    assert (figures.subscribers, figures.billed_amount_krw, figures.joined, figures.departed) == (
         5,
         1211920,
         0,

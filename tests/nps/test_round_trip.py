@@ -21,7 +21,7 @@ from tests.rows import header_line, lines
 pytestmark = pytest.mark.slow
 
 WIDTHS = {"legal_dong_code": 10, "admin_dong_code": 10, "sido_code": 2, "sigungu_code": 3, "emd_code": 3}
-COUNTS = ("subscribers", "joined", "left")
+COUNTS = ("subscribers", "joined", "departed")
 DATES = ("enrolled_on", "re_enrolled_on", "withdrawn_on")
 
 
@@ -83,7 +83,7 @@ ROWS = st.lists(
             "subscribers": SMALL,
             "billed_amount_krw": st.integers(0, 10**12),
             "joined": SMALL,
-            "left": SMALL,
+            "departed": SMALL,
         }
     ),
     min_size=1,

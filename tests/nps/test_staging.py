@@ -51,7 +51,7 @@ def test_a_row_is_typed(tmp_path: Path) -> None:
         ({"subscribers": ""}, "subscribers: '' is not a count"),
         ({"billed_amount_krw": "12.5"}, "billed_amount_krw: '12.5' is not an amount in won"),
         ({"joined": "1e3"}, "joined: '1e3' is not a count"),
-        ({"left": "x"}, "left: 'x' is not a count"),
+        ({"departed": "x"}, "departed: 'x' is not a count"),
         ({"status": "3"}, "status: '3' is neither 1 nor 2"),
         ({"legal_form": ""}, "legal_form: '' is neither 1 nor 2"),
         ({"enrolled_on": "2022-13-01"}, "enrolled_on: '2022-13-01' is not a date"),
@@ -74,7 +74,7 @@ def test_two_faults_of_one_row_are_both_told(tmp_path: Path) -> None:
 
 
 def test_the_second_of_two_equal_lines_is_quarantined(tmp_path: Path) -> None:
-    rows, quarantined, _ = staged(lines([row(), row(left="2"), row()]), tmp_path)
+    rows, quarantined, _ = staged(lines([row(), row(departed="2"), row()]), tmp_path)
     assert [only["row_number"] for only in rows] == [1, 2]
     assert [(bad["row_number"], bad["reason"]) for bad in quarantined] == [
         (3, "the same line stands earlier in the file")
@@ -82,7 +82,9 @@ def test_the_second_of_two_equal_lines_is_quarantined(tmp_path: Path) -> None:
 
 
 def test_damage_stays_on_its_own_line(tmp_path: Path) -> None:
-    good = lines([row(), row(left="2"), row(left="3"), row(left="4"), row(left="5")]).split(b"\r\n")
+    good = lines([row(), row(departed="2"), row(departed="3"), row(departed="4"), row(departed="5")]).split(
+        b"\r\n"
+    )
     good[2] = good[2].replace("가상".encode("cp949"), '"가상'.encode("cp949"), 1)
     good[3] = b"three,short,fields"
     good[4] += b",one too many"
@@ -99,7 +101,7 @@ def test_damage_stays_on_its_own_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stray", [b"\r", b"\x00", b"\x01", b"\x1a", b"\x0b"])
 def test_a_control_character_costs_its_own_line_only(tmp_path: Path, stray: bytes) -> None:
-    body = lines([row(), row(workplace_name="ZZ"), row(left="3")]).replace(b"ZZ", b"A" + stray + b"B")
+    body = lines([row(), row(workplace_name="ZZ"), row(departed="3")]).replace(b"ZZ", b"A" + stray + b"B")
     raw = tmp_path / "raw.csv"
     raw.write_bytes(body)
     built = stage(raw, "raw.csv", MONTH, tmp_path)
@@ -114,7 +116,7 @@ MUTATED = 100_000 if os.environ.get("SOGONG_SOAK") else 2_000
 def test_mutated_lines_never_crash_and_none_is_unaccounted_for(tmp_path: Path) -> None:
     chance = random.Random(20261122)  # noqa: S311 - a seed, so that a failure can be repeated
     header, *good = lines(
-        [row(workplace_name=f'가상"{index}"상사', left=str(index)) for index in range(MUTATED)]
+        [row(workplace_name=f'가상"{index}"상사', departed=str(index)) for index in range(MUTATED)]
     ).split(b"\r\n")
     mutated = [header, good[0]]
     for line in good[1:-1]:
@@ -148,10 +150,10 @@ def test_mutated_lines_never_crash_and_none_is_unaccounted_for(tmp_path: Path) -
 
 
 def test_bytes_that_are_not_cp949_are_replaced_counted_located_and_flagged(tmp_path: Path) -> None:
-    body = lines([row(), row(workplace_name="ZZ"), row(industry_code="ZZ"), row(left="ZZ")])
+    body = lines([row(), row(workplace_name="ZZ"), row(industry_code="ZZ"), row(departed="ZZ")])
     rows, quarantined, facts = staged(body.replace(b"ZZ", b"A\xffB"), tmp_path)
     assert facts["unreadable_characters"] == 3
-    assert facts["unreadable_at"] == [[2, "workplace_name"], [3, "industry_code"], [4, "left"]]
+    assert facts["unreadable_at"] == [[2, "workplace_name"], [3, "industry_code"], [4, "departed"]]
     assert [only["flags"] for only in rows] == ["", "unreadable_bytes", "unreadable_bytes"]
     assert [only["workplace_name"] for only in rows] == ["가상정밀(주)", "A\ufffdB", "가상정밀(주)"]
     assert [bad["reason"] for bad in quarantined] == ["left: 'A\ufffdB' is not a count"]
@@ -159,7 +161,7 @@ def test_bytes_that_are_not_cp949_are_replaced_counted_located_and_flagged(tmp_p
 
 def test_a_few_unreadable_characters_are_located_and_all_are_counted(tmp_path: Path) -> None:
     rows, _, facts = staged(
-        lines([row(workplace_name="ZZ", left=str(index)) for index in range(300)]).replace(
+        lines([row(workplace_name="ZZ", departed=str(index)) for index in range(300)]).replace(
             b"ZZ", b"\xff\xff"
         ),
         tmp_path,
@@ -178,7 +180,7 @@ def test_a_spoilt_first_row_does_not_hide_the_month(tmp_path: Path) -> None:
 def test_a_file_is_staged_the_same_in_any_blocks(tmp_path: Path) -> None:
     raw = tmp_path / "raw.csv"
     raw.write_bytes(
-        lines([row(left=str(index % 70), joined="x" if index % 9 == 0 else "1") for index in range(99)])
+        lines([row(departed=str(index % 70), joined="x" if index % 9 == 0 else "1") for index in range(99)])
     )
     read = []
     for size in (1_000, 1 << 20):
@@ -256,11 +258,11 @@ def test_lost_leading_zeros_come_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["\r\n", "\n"])
 @pytest.mark.parametrize("last", [True, False])
 def test_line_ends_do_not_matter(tmp_path: Path, ending: str, last: bool) -> None:
-    body = lines([row(), row(left="2")], ending)
+    body = lines([row(), row(departed="2")], ending)
     rows, quarantined, _ = staged(body if last else body.rstrip(), tmp_path)
     assert len(rows) == 2
     assert quarantined == []
-    assert rows[1]["left"] == 2
+    assert rows[1]["departed"] == 2
 
 
 @pytest.mark.parametrize(

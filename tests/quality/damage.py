@@ -50,7 +50,7 @@ def workplaces(seed: int = 1) -> list[Row]:
             "subscribers": draw.randrange(3, 60),
             "billed_amount_krw": 20 * draw.randrange(40_000, 900_000),
             "joined": draw.randrange(3),
-            "left": draw.randrange(3),
+            "departed": draw.randrange(3),
             "flags": "",
         }
         for number in range(ROWS)

@@ -176,8 +176,8 @@ SPOILT = {
     "sido_found_share": Spoilt(renamed(200, "48"), count=LARGE),
     "nation_changed_share": Spoilt(as_before()),
     "sido_changed_share": Spoilt(as_before("11"), count=LARGE),
-    "moving_share": Spoilt(changed(1_000, joined="0", left="0"), also=("sido_moving_least",)),
-    "sido_moving_least": Spoilt(changed(1_000, "11", joined="0", left="0")),
+    "moving_share": Spoilt(changed(1_000, joined="0", departed="0"), also=("sido_moving_least",)),
+    "sido_moving_least": Spoilt(changed(1_000, "11", joined="0", departed="0")),
     "withdrawn_to_month_before": Spoilt(
         before=changed(10, status="2", subscribers="0", billed_amount_krw="0")
     ),

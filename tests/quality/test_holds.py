@@ -29,7 +29,7 @@ BY, REASON = "기획과 김담당", "공단에 확인함 <b>"
 def held_month(pipeline: Installation, folder: Path) -> None:
     """A month in which nobody joined or left."""
     load_registry(pipeline, folder)
-    file = month_file(folder, "2022-04", count=1_000, road_address=ROAD, joined="0", left="0")
+    file = month_file(folder, "2022-04", count=1_000, road_address=ROAD, joined="0", departed="0")
     pipeline.months.ingest(MONTH, str(file))
 
 

@@ -43,8 +43,8 @@ def published(folder: Path, month: Month = MONTH) -> Path:
     rows = [
         row(workplace_name=f"가상상사{index}", subscribers=str(index % 30), **values) for index in range(300)
     ]
-    rows += [row(legal_dong_code="4159036032", left=str(index), **values) for index in range(4)]
-    rows += [row(legal_dong_code="1111010100", left=str(index), **values) for index in range(6)]
+    rows += [row(legal_dong_code="4159036032", departed=str(index), **values) for index in range(4)]
+    rows += [row(legal_dong_code="1111010100", departed=str(index), **values) for index in range(6)]
     rows += [row(status="2", subscribers="3", **values), rows[0], row(billed_amount_krw="?", **values)]
     path = folder / f"가상 사업장 내역_{str(month.shift(1)).replace('-', '')}18.csv"
     path.write_bytes(lines(rows) + b'"open,quote\r\n\r\n')

@@ -68,7 +68,7 @@ def test_whatever_the_bytes_it_counts_what_staging_counts(
                 workplace_name=chance.choice(["가상상사", '가상 "정밀"', "가상, 동", "가상\u3000동"]),
                 status=chance.choice("112"),
                 subscribers=str(chance.choice([0, 1, 3, 250])),
-                left=str(index),
+                departed=str(index),
             )
             for index in range(30)
         ],
@@ -95,7 +95,7 @@ def test_a_figure_that_cannot_be_read_is_told_by_its_row(tmp_path: Path) -> None
 
 def test_a_zip_is_counted_as_its_only_file(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "raw.zip", "w") as archive:
-        archive.writestr("가상.csv", lines([row(), row(left="7")]))
+        archive.writestr("가상.csv", lines([row(), row(departed="7")]))
     assert recount(tmp_path / "raw.zip", "raw.zip", set()).kept.workers == 10
 
 

@@ -250,7 +250,7 @@ def _fact(points: Series, window: Sequence[Month], known: set[Month], nation: Se
         **{measure: _mean(seen, measure) if seen else None for measure in MEASURES},
         "pay_per_worker_krw": 3_000_000,
         "joined": Decimal("3.3"),
-        "left": Decimal("4.7"),
+        "departed": Decimal("4.7"),
         "largest_share_pct": Decimal("12.30"),
         "ambiguous_workplaces": Decimal("2.0"),
         "status": "partial" if len(months) < 3 else "few_workplaces" if small else "ok",

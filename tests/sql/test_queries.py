@@ -68,8 +68,11 @@ def test_every_measuring_query_has_a_case() -> None:
     # profiles of areas need 30 rows: tests/quality/test_damage.py, test_placing.py
     # staging is tested on files, chain and series in tests/indicators; the others select as those with a case do
     # evidence of registers is held against rows in tests/factories, histories against numpy in tests/stages/likelihood
+    # views for people are held against rows in tests/warehouse/test_questions.py
     assert {path.name for path in tables - tested} == {
         "workplace",
+        "district_report",
+        "establishment_flow_long",
         "address_evidence",
         "factory_claim",
         "learned_place",
@@ -85,6 +88,7 @@ def test_every_measuring_query_has_a_case() -> None:
         "broken_area",
         "adjustable_series",
         "fact_region_quarter",
+        "fact_office_quarter",
         "fact_district_size_quarter",
         "fact_region_industry_quarter",
         "fact_region_size_quarter",

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 from decimal import Decimal
 from importlib import resources
@@ -12,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.periods import Quarter
+from sogong_pipeline.stages.clauses import threshold_clauses
 from sogong_pipeline.stages.proposal import propose
 from sogong_pipeline.stages.rules import RuleSet, load, load_any, names, parse
 
@@ -61,13 +62,34 @@ def test_the_reason_names_indicator_base_and_value() -> None:
         "종사자 수(1년 전 대비 25.31%, 2년 전 대비 24.10%)·급여 총액(1년 전 대비 22.00%, 2년 전 대비 20.05%) "
         "감소로 3개 지표 중 2개가 심각 참고 기준(1년 전·2년 전 대비 모두 10% 이상 감소)에 해당합니다."
     )
-    clauses = {clause["indicator"]: clause for clause in json.loads(proposal.reasons)}
-    assert clauses["workers"] == {
-        "indicator": "workers",
-        "changes_pct": {"year": "-25.31", "two_years": "-24.10"},
-        "breaches": "severe",
+    clauses = {clause.indicator: clause for clause in proposal.clauses}
+    assert clauses["workers"].changes_pct == {"year": Decimal("-25.31"), "two_years": Decimal("-24.10")}
+    assert clauses["workers"].breaches == "severe"
+    assert clauses["workplaces"].breaches is None
+
+
+def test_clauses_are_rows_with_limits_and_what_each_base_reaches() -> None:
+    changes = {"workers": ("-25.31", "-7.10"), "payroll": ("-6.00", "-5.00"), "workplaces": ("-30", None)}
+    proposal = propose(facts(changes), RULES)
+    rows = list(threshold_clauses(proposal, "D1", Quarter(2026, 3), "abc", RULES))
+    assert proposal.stage == "caution"
+    assert [
+        (row["indicator"], row["base_quarter"], row["base_reaches"], row["reaches"], row["is_decisive"])
+        for row in rows
+    ] == [
+        ("workplaces", "2025-Q3", "severe", None, False),
+        ("workplaces", "2024-Q3", None, None, False),
+        ("workers", "2025-Q3", "severe", "caution", True),
+        ("workers", "2024-Q3", "caution", "caution", True),
+        ("payroll", "2025-Q3", "caution", "caution", True),
+        ("payroll", "2024-Q3", "caution", "caution", True),
+    ]
+    assert {(str(row["caution_limit"]), str(row["severe_limit"])) for row in rows if row["value"]} == {
+        ("-5.00", "-10.00")
     }
-    assert clauses["workplaces"]["breaches"] is None
+    assert [str(row["value"]) for row in rows] == ["-30", "None", "-25.31", "-7.10", "-6.00", "-5.00"]
+    undetermined = propose(facts(changes, workplaces=Decimal(3)), RULES)
+    assert not list(threshold_clauses(undetermined, "D1", Quarter(2026, 3), "abc", RULES))
 
 
 def test_all_indicators_are_told_as_all() -> None:

@@ -11,9 +11,13 @@ from sqlalchemy import text
 
 from sogong_pipeline.clusters.counts import COUNT_COLUMNS, Count, write_rows
 from sogong_pipeline.clusters.in_lake import counts_in_force, current_clusters, read_clusters, read_shares
+from sogong_pipeline.clusters.lists import centres
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.steps.installation import Installation
+from sogong_pipeline.upkeep.clean import clean, removable
+from sogong_pipeline.upkeep.remake import mend
+from sogong_pipeline.upkeep.verify import verify
 from sogong_pipeline.warehouse.tables import schemas
 from tests.clusters.rows import count
 
@@ -149,3 +153,75 @@ def test_the_register_that_was_loaded_is_counted(pipeline: Installation, tmp_pat
         "10",
     )
     assert (row.est_small, row.est_all, row.reaches, row.scope) == (1, 2, "unknown", "all_locations")
+
+
+def official_list(path: Path, names: list[str]) -> Path:
+    rows = [f"{number},{name},기관 {number},어딘가 {number}-1" for number, name in enumerate(names)]
+    path.write_text("\n".join(["연번,센터명,운영기관,주소", *rows, ""]), encoding="cp949")
+    return path
+
+
+def test_an_official_list_is_kept_without_addresses_and_our_centres_follow_it(
+    pipeline: Installation, tmp_path: Path
+) -> None:
+    steps = pipeline.clusters
+    running = [one for one in centres() if one.kind in {"trade", "shared"} and one.until is None]
+    gone = next(one for one in running if one.name.startswith("김해 도자"))
+    names = [one.name for one in running if one is not gone]
+    jinrye = count("경상남도 김해시 진례면", "23", 60, year=2025)
+    steps.load([write(tmp_path / "a.csv", jinrye)])
+    first, _ = steps.build()
+    assert [row.centre_ids for row in read_clusters(first)] == [gone.centre_id]
+    version, is_new, changes = steps.load_official(official_list(tmp_path / "x_20270131.csv", names))
+    assert is_new
+    assert ("gone", gone.name) in {(one.change, one.name) for one in changes}
+    kept = pipeline.lake.partitions("centre_lists")[0]
+    assert "어딘가" not in kept.path("centres").read_text(encoding="utf-8")
+    assert kept.facts == {
+        "version": version,
+        "as_of": "2027-01-31",
+        "file_name": "x_20270131.csv",
+        "centres": 39,
+    }
+    assert steps.load_official(tmp_path / "x_20270131.csv") == (version, False, [])
+    second, is_changed = steps.build()
+    assert is_changed
+    assert second.folder != first.folder
+    pipeline.warehouse.load_clusters()
+    query = text("SELECT until, status_as_of, operator FROM small_manufacturer_centre WHERE centre_id = :one")
+    with pipeline.warehouse.engine.connect() as connection:
+        assert connection.execute(query, {"one": gone.centre_id}).one() == (
+            "2027-01-31", "2027-01-31", gone.operator
+        )  # fmt: skip
+        assert connection.execute(query, {"one": running[0].centre_id}).one()[2] == "기관 0"
+    for file, said in (
+        (official_list(tmp_path / "list.csv", names), "no day such as _20260731; give it as --as-of"),
+        (official_list(tmp_path / "x_20261231.csv", names), "older than that of 2027-01-31"),
+        (official_list(tmp_path / "x_20270731.csv", names[:5]), "it lists 5 centres of 39 that run"),
+    ):
+        with pytest.raises(RefusedError, match=said):
+            steps.load_official(file)
+    assert len(pipeline.lake.partitions("centre_lists")) == 1
+
+
+def test_superseded_tables_may_go_and_damaged_ones_are_made_again(
+    pipeline: Installation, tmp_path: Path
+) -> None:
+    steps = pipeline.clusters
+    steps.load([write(tmp_path / "a.csv", count(TOWN, "10", 45))])
+    first, _ = steps.build()
+    assert removable(pipeline) == []
+    steps.load([write(tmp_path / "b.csv", count(TOWN, "10", 39))])
+    second, _ = steps.build()
+    found = removable(pipeline)
+    assert [one.name for one in found] == [first.folder]
+    assert clean(pipeline, found) > 0
+    assert [one.folder for one in pipeline.lake.partitions("clusters")] == [second.folder]
+    assert len(pipeline.lake.partitions("counts")) == 2
+    content = second.path("cluster").read_bytes()
+    second.path("cluster").write_bytes(b"damaged")
+    damage = [one for one in verify(pipeline.lake).damaged if one.file.parts[0] == "clusters"]
+    assert damage
+    mend(pipeline, damage)
+    assert current_clusters(pipeline) == second
+    assert second.path("cluster").read_bytes() == content

@@ -164,7 +164,7 @@ def test_who_may_not_read_before_may_not_after_a_rebuild(
     warehouse.rebuild()
     auditor = create_engine(make_url(postgres_url).set(username=name))
     with auditor.connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM dim_office")).scalar() == 13
+        assert connection.execute(text("SELECT count(*) FROM dim_office")).scalar() == 15
         with pytest.raises(ProgrammingError, match="permission denied"):
             connection.execute(text("SELECT count(*) FROM dim_region"))
     auditor.dispose()
@@ -345,7 +345,7 @@ def test_the_manual_for_administrators_works(postgres: PostgresServer, pipeline:
             warehouse.grant("analyst")
             warehouse.rebuild()
             with psycopg.connect(postgres.get_uri(database="sogong"), user="analyst") as analyst:
-                assert analyst.execute("SELECT count(*) FROM dim_office").fetchall() == [(13,)]
+                assert analyst.execute("SELECT count(*) FROM dim_office").fetchall() == [(15,)]
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     analyst.execute("DELETE FROM dim_office")
         finally:

@@ -42,7 +42,7 @@ def test_who_may_only_read_opens_the_file(pipeline: Installation) -> None:
             text=True,
             check=False,
         )
-        assert (done.stdout, done.stderr) == ("13\n", "")
+        assert (done.stdout, done.stderr) == ("15\n", "")
     finally:
         folder.chmod(0o755)
         shutil.rmtree(folder)

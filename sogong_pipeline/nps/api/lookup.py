@@ -47,7 +47,7 @@ class Figures:
     subscribers: int
     billed_amount_krw: int
     joined: int
-    left: int
+    departed: int
     industry_name: str
 
 
@@ -110,7 +110,7 @@ class LookupClient:
             subscribers=_count(details[0], "jnngpCnt"),
             billed_amount_krw=_count(details[0], "crrmmNtcAmt"),
             joined=_count(flow, "nwAcqzrCnt"),
-            left=_count(flow, "lssJnngpCnt"),
+            departed=_count(flow, "lssJnngpCnt"),
             industry_name=_text(details[0], "vldtVlKrnNm"),
         )
 

@@ -39,7 +39,7 @@ COLUMNS: tuple[str, ...] = (
     "subscribers",
     "billed_amount_krw",
     "joined",
-    "left",
+    "departed",
 )
 """Our names of the columns, in the published order, which never changed."""
 

@@ -28,7 +28,7 @@ WITH entry AS (
         regexp_full_match(industry_code, '\d{6}') AND industry_code NOT IN ('000000', '999999') AS has_industry,
         legal_form,
         enrolled_on,
-        hash(subscribers, billed_amount_krw, joined, "left") AS figures
+        hash(subscribers, billed_amount_krw, joined, departed) AS figures
     FROM workplace
     LEFT JOIN region AS sigungu ON sigungu.region_code = workplace.legal_dong_code[:5]
     LEFT JOIN region AS sido ON sido.region_code = workplace.sido_code

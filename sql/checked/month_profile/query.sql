@@ -21,7 +21,7 @@ WITH now AS (
         count(*) FILTER (sigungu.successor_code IS NOT NULL AND dong.legal_dong_code IS NULL) AS unknown_legal_dong,
         count(*) FILTER (workplace.sido_code <> workplace.legal_dong_code[:2]) AS code_disagreement,
         count(*) FILTER (enrolled_on > last_day((workplace.data_month || '-01')::DATE)) AS enrolled_later,
-        count(*) FILTER (status = 1 AND joined + "left" > 0) AS moving
+        count(*) FILTER (status = 1 AND joined + departed > 0) AS moving
     FROM workplace
     LEFT JOIN region AS sido ON sido.region_code = workplace.sido_code
     LEFT JOIN region AS sigungu ON sigungu.region_code = workplace.legal_dong_code[:5]
@@ -45,7 +45,7 @@ still AS (
         SELECT 1 FROM workplace
         WHERE data_month = getvariable('data_month') AND status = 1
         GROUP BY sido_code
-        HAVING count(*) >= 100 AND sum(joined + "left") = 0
+        HAVING count(*) >= 100 AND sum(joined + departed) = 0
     )
 ),
 turnover AS (

@@ -2,7 +2,7 @@
 WITH ranked_decision AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY district_id ORDER BY period DESC, number DESC) AS place
+        row_number() OVER (PARTITION BY district_id ORDER BY period DESC, record_number DESC) AS place
     FROM stage_decision
 ),
 
@@ -24,8 +24,8 @@ SELECT
     known.district_id,
     decision.office_code,
     decision.period,
-    decision.stage,
-    decision.kind,
+    decision.decided_stage,
+    decision.record_kind,
     decision.reason,
     decision.decided_on,
     decision.quarter AS decided_quarter,

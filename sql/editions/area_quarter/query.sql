@@ -4,7 +4,7 @@ SELECT
     sum(workplaces) AS workplaces, sum(workers) AS workers, sum(billed_amount_krw) AS billed,
     sum(corporate_workplaces) AS corporate_workplaces, sum(corporate_workers) AS corporate_workers,
     sum(corporate_billed_amount_krw) AS corporate_billed,
-    sum(joined) AS joined, sum("left") AS "left", sum(largest_workplace_workers) AS largest,
+    sum(joined) AS joined, sum(departed) AS departed, sum(largest_workplace_workers) AS largest,
     sum(squared_workers) AS squared_workers, sum(ceiling_workers) AS ceiling_workers
 FROM area_month
 LEFT JOIN area_months USING (area, quarter)

@@ -221,7 +221,7 @@ SELECT
     graded.subscribers,
     graded.billed_amount_krw,
     graded.joined,
-    graded."left"
+    graded.departed
 FROM graded
 LEFT JOIN workplace_trace USING (row_number)
 LEFT JOIN region AS sigungu ON sigungu.region_code = graded.legal_dong_code[:5]

@@ -8,7 +8,7 @@ WITH present AS (
     WHERE is_counted
 ),
 past AS (
-    SELECT workplace_trace_before.workplace_id, district_id, legal_form, subscribers, "left"
+    SELECT workplace_trace_before.workplace_id, district_id, legal_form, subscribers, departed
     FROM district_member_before
     JOIN workplace_trace_before USING (row_number)
     WHERE is_counted
@@ -37,7 +37,7 @@ pair AS (
         CASE
             WHEN is_here THEN entry_kind
             WHEN withdrawn.workplace_id IS NOT NULL THEN 'withdrawn'
-            WHEN near_floor(past.legal_form, past.subscribers, past."left") THEN 'below_floor'
+            WHEN near_floor(past.legal_form, past.subscribers, past.departed) THEN 'below_floor'
             ELSE 'unknown'
         END AS exit_kind
     FROM present

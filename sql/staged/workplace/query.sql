@@ -9,7 +9,7 @@ WITH typed AS (
         TRY_CAST(published_count(subscribers) AS INTEGER) AS subscribers_value,
         published_count(billed_amount_krw) AS billed_value,
         TRY_CAST(published_count(joined) AS INTEGER) AS joined_value,
-        TRY_CAST(published_count("left") AS INTEGER) AS left_value,
+        TRY_CAST(published_count(departed) AS INTEGER) AS departed_value,
         published_date(enrolled_on) AS enrolled_value,
         published_date(re_enrolled_on) AS re_enrolled_value,
         published_date(withdrawn_on) AS withdrawn_value
@@ -38,7 +38,7 @@ SELECT
     subscribers_value AS subscribers,
     billed_value AS billed_amount_krw,
     joined_value AS joined,
-    left_value AS "left",
+    departed_value AS departed,
     -- Oddities that stay in: told, counted by the gate, never dropped.
     concat_ws(
         ',',
@@ -58,7 +58,7 @@ SELECT
             complaint(subscribers_value IS NULL, 'subscribers', subscribers, 'is not a count'),
             complaint(billed_value IS NULL, 'billed_amount_krw', billed_amount_krw, 'is not an amount in won'),
             complaint(joined_value IS NULL, 'joined', joined, 'is not a count'),
-            complaint(left_value IS NULL, 'left', "left", 'is not a count'),
+            complaint(departed_value IS NULL, 'departed', departed, 'is not a count'),
             complaint(enrolled_value IS NULL AND NOT is_no_date(enrolled_on), 'enrolled_on', enrolled_on, 'is not a date'),
             complaint(re_enrolled_value IS NULL AND NOT is_no_date(re_enrolled_on), 're_enrolled_on', re_enrolled_on, 'is not a date'),
             complaint(withdrawn_value IS NULL AND NOT is_no_date(withdrawn_on), 'withdrawn_on', withdrawn_on, 'is not a date'),

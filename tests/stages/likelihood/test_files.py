@@ -143,7 +143,21 @@ def test_every_district_has_a_stage_with_its_sentence(lived: Lived, proposed: di
             == (row["stage"] == "undetermined")
             == bool(row["undetermined_reason"])
         )
-        assert json.loads(row["reasons"])[0]["state"] == states[row["district_id"]]
+    clauses = {
+        row["district_id"]: row
+        for row in proposed["stage_clause"].to_pylist()
+        if row["indicator"] == "log_bayes_factor"
+    }
+    evidence = {row["district_id"]: row for row in proposed["stage_evidence"].to_pylist()}
+    for row in rows:
+        seen, clause = evidence[row["district_id"]], clauses.get(row["district_id"])
+        if row["stage"] == "undetermined" or seen["base_quarter"] is None:
+            assert clause is None
+            continue
+        assert clause is not None
+        assert (clause["value"], clause["caution_limit"]) == (seen["log_bayes_factor"], seen["cut"])
+        assert clause["base_quarter"] == seen["base_quarter"]
+        assert clause["is_decisive"] == (row["stage"] in {"caution", "severe"})
     severe = [row for row in rows[::5] if row["stage"] == "severe"]
     assert severe, "a loss of 40 % is severe in some district"
     new = [row for row in severe if states[row["district_id"]] == "new"]
