@@ -67,25 +67,30 @@ class Twins:
         A quarter proposed under the scheduler while its months were coming in has partial editions besides; they
         are left out, the twin waited for all three.
         """
-        editions = {
-            edition
-            for quarter in self.typed.lake.children("editions")
-            for edition in self.typed.lake.children("editions", quarter)
+        made = {
+            layer: {
+                name
+                for quarter in self.typed.lake.children(layer)
+                for name in self.typed.lake.children(layer, quarter)
+            }
+            for layer in ("editions", "histories", "norms")
         }
+        editions = made["editions"]
 
         def lake(pipeline: Installation) -> dict[str, str]:
             tree = digest_tree(pipeline.settings.home / "lake")
             return {path: digest for path, digest in tree.items() if not is_left_out(*Path(path).parts)}
 
         def is_left_out(layer: str, *key: str) -> bool:
-            """Partial editions with their proposals, and the logs; `caught_up` compares their last line.
+            """Partial editions with all they judge by, and the logs; `caught_up` compares their last line.
 
             Lists of a survey are drawn from each edition, the partial ones too.
             """
             if layer == "drawn":
                 return True
-            is_quarterly = layer in {"editions", "proposals"}
-            return is_quarterly and (key[-1] == "current" or key[1] not in editions)
+            if layer == "proposals":
+                layer = "editions"  # its key names one
+            return layer in made and (key[-1] == "current" or key[1] not in made[layer])
 
         assert lake(self.scheduled) == lake(self.typed)
         assert self._reports(self.scheduled) == self._reports(self.typed)
