@@ -16,8 +16,8 @@ from sogong_pipeline.warehouse.load import Warehouse
 from sogong_pipeline.warehouse.tables import metadata
 from tests.warehouse.test_warehouse import dump
 
-NOW = "2022-08-01T09:00:00+09:00"
-"""The clock of both: the months of the tests are news, so that their bulletins are written unasked."""
+NOW = "2022-08-29T09:00:00+09:00"
+"""The clock of both: two of the months are news, so that their bulletins are written unasked, and the next one is late."""
 Digest = Callable[[Path], dict[str, str]]
 Export = dict[str, list[tuple[str, ...]]]
 
