@@ -17,7 +17,7 @@ from sogong_pipeline.warehouse.tables import metadata
 from tests.warehouse.test_warehouse import dump
 
 NOW = "2022-08-29T09:00:00+09:00"
-"""The clock of both: two of the months are news, so that their bulletins are written unasked, and the next one is late."""
+"""The clock of both: two of the months are news, their bulletins are written unasked; the next one is late."""
 Digest = Callable[[Path], dict[str, str]]
 Export = dict[str, list[tuple[str, ...]]]
 
