@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from country.portal.server import PortalServer
 from sogong_pipeline.cli.main import app
 from sogong_pipeline.decisions.decision import decisions, in_force
 from sogong_pipeline.errors import RefusedError
@@ -25,6 +26,7 @@ from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW, QUARTER, copied
 from tests.councils.officer import fill, place, rows
 from tests.dags.servers import ROOT, environment, free_ports, running, until_healthy
+from tests.steps.test_steps import month_file
 
 pytestmark = pytest.mark.slow
 
@@ -245,3 +247,25 @@ def test_a_portal_that_gives_no_answer_is_waited_out_and_no_try_is_lost(going_ro
 
     wait(waits, "the next look")
     assert kim.tasks("ingest_month", run)["land"] is None
+
+
+def test_a_month_of_which_only_a_neighbour_is_published_keeps_waiting(
+    going_round: Round, tmp_path: Path
+) -> None:
+    """The upload labelled 2022-05 may hold it, holds 2022-04, and is no reason to go on, to fail or to lose a try."""
+    kim = going_round.kim
+    kim.ask("PATCH", "dags/ingest_month", {"is_paused": False})
+    month_file(tmp_path / "published", "2022-04")
+    with PortalServer(tmp_path / "published") as portal:
+        run = kim.trigger("ingest_month", "2022-05", source=portal.url)
+        path = f"dags/ingest_month/dagRuns/{run}/taskInstances/published"
+
+        def waits() -> bool | None:
+            state = kim.ask("GET", path)["state"]
+            assert state not in {"success", "failed", "up_for_retry"}
+            return True if state == "up_for_reschedule" else None
+
+        wait(waits, "the next look")
+        assert any(request.page == "fileDownload.do" for request in portal.requests)
+    assert kim.tasks("ingest_month", run)["land"] is None
+    assert not (going_round.home / "lake" / "raw" / "2022-05").exists()
