@@ -73,9 +73,18 @@ def write_bulletins(
     written = {}
     for month in shown_later(installation, months, since):
         progress(str(month))
-        districts = districts_of(installation, month)
-        for shown in months_shown(month):
-            if installation.vintage_of(shown) is not None:
-                installation.months.measure(shown, districts)
+        measure_shown(installation, month)
         written[month] = publish_bulletins(installation, month)
     return written
+
+
+def measure_shown(installation: Installation, month: Month) -> None:
+    """Measure the months that the bulletins of a month show under its districts, where they are in and are not yet.
+
+    Raises:
+        RefusedError: when no registry is loaded.
+    """
+    districts = districts_of(installation, month)
+    for shown in months_shown(month):
+        if installation.vintage_of(shown) is not None:
+            installation.months.measure(shown, districts)

@@ -19,7 +19,7 @@ from sogong_pipeline.districts.loaded import registry_in_force
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
 from sogong_pipeline.renderers.html import render
-from sogong_pipeline.steps.after import write_bulletins
+from sogong_pipeline.steps.after import measure_shown, write_bulletins
 from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.vocabulary import MEASURES
 from tests.districts.test_registry import ROW, write
@@ -41,7 +41,13 @@ def pages(source: BulletinSource) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def source_of(ingested: Installation) -> Callable[[str], BulletinSource]:
-    return cache(lambda text: collect(ingested, Month.parse(text)))
+    """The source of a month's bulletins by its name, measured first as the command does it."""
+
+    def source(text: str) -> BulletinSource:
+        measure_shown(ingested, Month.parse(text))
+        return collect(ingested, Month.parse(text))
+
+    return cache(source)
 
 
 def of_the_file(pipeline: Installation, country: Any, of: Month, month: Month) -> dict[str, pd.DataFrame]:
