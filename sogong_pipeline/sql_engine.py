@@ -85,14 +85,20 @@ def macros_in(texts: Iterable[str], *, root: Path = SQL) -> dict[str, tuple[str,
 
 
 def _reached(texts: Iterable[str], root: Path) -> frozenset[str]:
-    macros = _macros(root)
-    calls = {name: _called(words) & macros.keys() for name, words in macros.items()}
+    macros, calls = _macros(root), _calls(root)
     used: set[str] = set()
     waiting = {name for text in texts for name in _called(_words(text)) & macros.keys()}
     while waiting:
         used |= waiting
         waiting = {called for name in waiting for called in calls[name]} - used
     return frozenset(used)
+
+
+@cache
+def _calls(root: Path) -> dict[str, set[str]]:
+    """The macros that each macro calls."""
+    macros = _macros(root)
+    return {name: _called(words) & macros.keys() for name, words in macros.items()}
 
 
 def macro_files(root: Path = SQL) -> list[Path]:
@@ -135,7 +141,7 @@ def _schema_of(table: str, root: Path) -> dict[str, Any] | None:
     path = root / table / "schema.yaml"
     if not path.exists():
         return None
-    schema: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    schema: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     groups = _column_groups(root)
     schema["columns"] = [groups[entry["use"]] if "use" in entry else entry for entry in schema["columns"]]
     return schema
@@ -162,6 +168,28 @@ def _macros(root: Path) -> dict[str, tuple[str, ...]]:
                 raise ValueError(f"{path}: {' '.join(statement[:8])} ... is not a macro of its own name")
             found[name] = statement[5:]
     return found
+
+
+@cache
+def _macro_texts(root: Path) -> dict[str, str]:
+    """The statement that makes each macro, as written, by its name."""
+    texts = {}
+    for path in macro_files(root):
+        sql, begins = path.read_text(encoding="utf-8"), 0
+        for end in (match.end() for match in _WORD.finditer(sql) if match.group() == ";"):
+            statement, begins = sql[begins:end], end
+            texts[_words(statement)[4]] = statement
+    return texts
+
+
+@cache
+def _definitions_of(sql: str) -> dict[str, str]:
+    """The statements of the macros that a piece of SQL calls, by name, each before those that call it.
+
+    The same few hundred pieces run for every month.
+    """
+    used = _reached([sql], SQL)
+    return {name: definition for name, definition in _macro_texts(SQL).items() if name in used}
 
 
 @cache
@@ -192,14 +220,21 @@ class Engine:
             }
         )
         self.connection.execute("SET enable_progress_bar = false")  # progress is told by month, not by query
-        for macros in macro_files():
-            self.connection.execute(macros.read_text(encoding="utf-8"))
+        self._made: set[str] = set()
 
     def __enter__(self) -> Engine:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.connection.close()
+
+    def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> duckdb.DuckDBPyConnection:
+        """Run a statement, its macros made first: making all of them takes longer than most queries."""
+        for name, definition in _definitions_of(sql).items():
+            if name not in self._made:
+                self.connection.execute(definition)
+                self._made.add(name)
+        return self.connection.execute(sql, parameters)
 
     def view(self, name: str, paths: Path | Sequence[Path]) -> None:
         """Let a query read Parquet files under a name; several files are one table."""
@@ -208,7 +243,7 @@ class Engine:
 
     def table(self, name: str, select: str) -> None:
         """Keep a query's rows under a name for the queries that follow."""
-        self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {select.rstrip().rstrip(";")}')
+        self.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {select.rstrip().rstrip(";")}')
 
     def variables(self, values: Mapping[str, Any]) -> None:
         """Set what queries read with `getvariable(name)`."""
@@ -217,20 +252,20 @@ class Engine:
 
     def write(self, select: str, target: Path) -> int:
         """Write a query's rows to a Parquet file; returns how many."""
-        row = self.connection.execute(
+        row = self.execute(
             f"COPY ({select.rstrip().rstrip(';')}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd)"
         ).fetchone()
         return int(row[0]) if row else 0
 
     def rows(self, select: str) -> list[dict[str, Any]]:
         """A small result as dictionaries."""
-        cursor = self.connection.execute(select)
+        cursor = self.execute(select)
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def value(self, select: str) -> Any:
         """The single value of a one-row, one-column result."""
-        row = self.connection.execute(select).fetchone()
+        row = self.execute(select).fetchone()
         return row[0] if row else None
 
 

@@ -188,7 +188,7 @@ def _load(
         "data_month, workplaces, workers, payroll_krw, rate_bp, corporate_workplaces, corporate_workers, "
         "corporate_billed_amount_krw"
     )
-    engine.connection.execute(
+    engine.execute(
         f"CREATE TEMP TABLE month_fact AS SELECT 'd:' || district_id AS place, {columns} FROM district_month "
         f"UNION ALL SELECT 'r:' || region_code, {columns} FROM region_month WHERE level IN ('nation', 'sido')"
     )
@@ -208,7 +208,7 @@ def _load(
             schema=pa.schema([("area", pa.string()), ("place", pa.string())]),
         ),
     )
-    engine.connection.execute(
+    engine.execute(
         "CREATE TEMP TABLE member AS FROM of_districts "
         "UNION ALL SELECT DISTINCT place[3:], place FROM month_fact WHERE place LIKE 'r:%'"
     )

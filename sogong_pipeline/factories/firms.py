@@ -67,7 +67,7 @@ def _firms(read: pa.Table, workspace: Path) -> tuple[pa.Table, Counter[str]]:
         engine.connection.register("kept", kept)
         engine.connection.register("sited", sited)
         engine.connection.register("named", plain_names(engine, kept.column("firm_name")))
-        table = engine.connection.execute(
+        table = engine.execute(
             f"""
             SELECT row_number, site, plain_name, sigungu_codes, legal_dong_codes, dong_way, emd_code, road,
                 building_number, {", ".join(KEPT)}
@@ -83,9 +83,7 @@ def plain_names(engine: Engine, names: pa.ChunkedArray) -> pa.Table:
     distinct = pc.unique(names).drop_null()
     table = pa.table({"name": distinct, "composed": pc.utf8_normalize(distinct, form="NFKC")})
     engine.connection.register("written", table)
-    return engine.connection.execute(
-        "SELECT name, factory_name(composed) AS plain_name FROM written"
-    ).to_arrow_table()
+    return engine.execute("SELECT name, factory_name(composed) AS plain_name FROM written").to_arrow_table()
 
 
 def _column(read: pa.Table, name: str) -> pa.ChunkedArray | pa.Array:

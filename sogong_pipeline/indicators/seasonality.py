@@ -90,7 +90,7 @@ def adjust_series(
 def _season(engine: Engine, span: Sequence[Month]) -> pa.Table:
     """The factors of every large area that is known in every month: one row per area and month."""
     columns: dict[str, Any] = {}
-    found = engine.connection.execute(query("editions", "adjustable_series")).to_arrow_table()
+    found = engine.execute(query("editions", "adjustable_series")).to_arrow_table()
     for measure in MEASURES:
         values = np.array(found[measure].to_pylist(), dtype=np.float64).reshape(-1, len(span))
         seasonal, irregular = split(values)

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 
 from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month
-from sogong_pipeline.quality import SUITES
+from sogong_pipeline.quality.bounds import bounds
 from sogong_pipeline.quality.gate import failures, write_results
 from sogong_pipeline.sql_engine import Engine, query
 from sogong_pipeline.vocabulary import NATION
@@ -33,9 +32,9 @@ def check_placing(members: Path, members_before: Path, month: Month, vintage: st
     """
     from sogong_pipeline.quality import suite  # noqa: PLC0415 - pandas and great-expectations take seconds
 
-    bounds = yaml.safe_load((SUITES / "sido_bounds.yaml").read_text(encoding="utf-8"))["bounds"]
+    of_sidos = bounds("sido_bounds")["bounds"]
     areas = [{"area": NATION, "name": "전국"}]
-    areas += [{"area": bound["sido_code"], "name": bound["name"]} for bound in bounds]
+    areas += [{"area": bound["sido_code"], "name": bound["name"]} for bound in of_sidos]
     with Engine(workspace) as engine:
         engine.view("district_member", members)
         engine.view("district_member_before", members_before)

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import yaml
 
 from sogong_pipeline.periods import Month
-from sogong_pipeline.quality import SUITES
+from sogong_pipeline.quality.bounds import bounds
 from sogong_pipeline.rates.contribution import contribution_for
 from sogong_pipeline.regions.crosswalk import divided_codes, today_of_codes
 from sogong_pipeline.regions.reference import data_path
@@ -54,9 +53,9 @@ def profile(staged: Path, quarantine: Path, before: Before | None, month: Month,
         for table in ("region.csv", "legal_dong.csv.gz"):
             read = engine.connection.read_csv(str(data_path(table)), all_varchar=True)
             read.create_view(table.partition(".")[0])
-        engine.connection.register("bound", pa.Table.from_pylist(_bounds("sido_bounds")["bounds"]))
+        engine.connection.register("bound", pa.Table.from_pylist(bounds("sido_bounds")["bounds"]))
         watched = [
-            {"place": place, **column} for place, column in enumerate(_bounds("column_bounds")["columns"])
+            {"place": place, **column} for place, column in enumerate(bounds("column_bounds")["columns"])
         ]
         engine.connection.register("watched", pa.Table.from_pylist(watched))
         engine.connection.register("dong_today", today_of_codes())
@@ -80,11 +79,3 @@ def profile(staged: Path, quarantine: Path, before: Before | None, month: Month,
             sidos=engine.rows(query("checked", "sido_profile")),
             columns=engine.rows(query("checked", "column_profile")),
         )
-
-
-def _bounds(name: str) -> dict[str, list[dict[str, Any]]]:
-    """A file of bounds that lies beside the suites."""
-    found: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-        (SUITES / f"{name}.yaml").read_text(encoding="utf-8")
-    )
-    return found

@@ -45,7 +45,7 @@ def count_rows(entries: Sequence[dict[str, Any]], rows: Path, workspace: Path) -
     )
     with Engine(workspace) as engine:
         engine.view("workplace", rows)
-        run = engine.connection.execute
+        run = engine.execute
         counts = run(f"SELECT {figures} FROM workplace", [v for _, given in tests for v in given]).fetchone()
         assert counts is not None  # noqa: S101 - an aggregate always has a row
         return [

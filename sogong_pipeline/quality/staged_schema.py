@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,8 +16,7 @@ IS_TYPE = {"text": pa.types.is_string, "integer": pa.types.is_integer, "date": p
 
 def columns_amiss(staged: Path) -> list[str]:
     """What differs from sql/staged/workplace/schema.yaml, a few words per column; nothing when all is well."""
-    schema = yaml.safe_load((SQL / "staged" / "workplace" / "schema.yaml").read_text(encoding="utf-8"))
-    promised = {column["name"]: column["type"] for column in schema["columns"]}
+    promised = _promised()
     found = pq.read_schema(staged)
     return [
         *(f"{name} is missing" for name in promised if name not in found.names),
@@ -27,3 +27,10 @@ def columns_amiss(staged: Path) -> list[str]:
             if name in found.names and not IS_TYPE[kind](found.field(name).type)
         ),
     ]
+
+
+@cache
+def _promised() -> dict[str, str]:
+    """The type of each column by its name."""
+    schema = yaml.safe_load((SQL / "staged" / "workplace" / "schema.yaml").read_text(encoding="utf-8"))
+    return {column["name"]: column["type"] for column in schema["columns"]}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import gzip
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -135,9 +136,22 @@ def divided_codes() -> pa.Table:
     )
 
 
-@cache
 def sigungu_on(day: dt.date) -> pa.Table:
     """Any code -> the sigungu its area lay in on a day, where that was one: `legal_dong_code`, `sigungu_code`."""
+    changes = _days_of_change()
+    return _sigungu_from(changes[max(bisect_right(changes, day) - 1, 0)])
+
+
+@cache
+def _days_of_change() -> list[dt.date]:
+    """The days on which some code begins or has just ended, in order; between two of them nothing changes."""
+    dongs = legal_dongs().values()
+    ends = {dong.valid_to + dt.timedelta(days=1) for dong in dongs if dong.valid_to is not None}
+    return sorted({dt.date.min} | {dong.valid_from for dong in dongs} | ends)
+
+
+@cache
+def _sigungu_from(day: dt.date) -> pa.Table:
     pairs = []
     for code, dong in legal_dongs().items():
         is_then = dong.valid_from <= day and (dong.valid_to is None or day <= dong.valid_to)

@@ -69,17 +69,20 @@ def beside(legal_dong_codes: Iterable[str]) -> set[str]:
 def _outlines() -> tuple[list[str], list[BaseGeometry], shapely.STRtree]:
     csv.field_size_limit(10_000_000)
     codes: list[str] = []
-    rings: list[BaseGeometry] = []
+    lines: list[np.ndarray] = []
     owner: list[int] = []
     with gzip.open(data_path("dong_outline.csv.gz"), "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             for ring in row["rings"].split(";"):
-                points = np.fromstring(ring, dtype=np.int64, sep=" ").reshape(-1, 2).cumsum(axis=0) / STEPS
-                rings.append(shapely.Polygon(points))
+                lines.append(
+                    np.fromstring(ring, dtype=np.int64, sep=" ").reshape(-1, 2).cumsum(axis=0) / STEPS
+                )
                 owner.append(len(codes))
             codes.append(row["legal_dong_code"])
+    of_line = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    rings = shapely.polygons(shapely.linearrings(np.concatenate(lines), indices=of_line))
     # Simplified by themselves, some cross themselves or a neighbouring part.
-    valid = [ring if ring.is_valid else ring.buffer(0) for ring in rings]
+    valid = np.where(shapely.is_valid(rings), rings, shapely.buffer(rings, 0)).tolist()
     parts: list[list[BaseGeometry]] = [[] for _ in codes]
     for place, ring in zip(owner, valid, strict=True):
         parts[place].append(ring)

@@ -87,7 +87,7 @@ def read_frame(
         if movements:
             engine.view("movement", movements)
         else:
-            engine.connection.execute(MOVEMENT)
+            engine.execute(MOVEMENT)
         names = sorted(scopes)
         engine.connection.register(
             "flagged",

@@ -72,7 +72,7 @@ def compare(
 def _unequal(engine: Engine, side: str) -> int:
     """Keep the rows that one side alone has as `<side>_alone`; returns how many."""
     of = "SELECT * EXCLUDE (row_number, flags) FROM"
-    engine.connection.execute(f"CREATE TEMP TABLE {side}_alone AS {of} {side} EXCEPT ALL {of} {SIDES[side]}")
+    engine.execute(f"CREATE TEMP TABLE {side}_alone AS {of} {side} EXCEPT ALL {of} {SIDES[side]}")
     return int(engine.value(f"SELECT count(*) FROM {side}_alone"))
 
 

@@ -121,7 +121,7 @@ def _rows(month: Month, workspace: Path) -> pd.DataFrame:
         for name in ("workplace", "placed", "address_evidence", "learned_place", "factory_firm"):
             engine.view(name, getattr(month, name))
         engine.variables({**thresholds(), "covered": COVERED})
-        frame: pd.DataFrame = engine.connection.execute(
+        frame: pd.DataFrame = engine.execute(
             """
             WITH covered AS (
                 SELECT sido_code

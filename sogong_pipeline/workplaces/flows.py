@@ -87,7 +87,7 @@ def count_flows(
         if movements:
             engine.view("movement", list(movements.values()))
         else:
-            engine.connection.execute(_NO_MOVEMENT)
+            engine.execute(_NO_MOVEMENT)
         engine.connection.register(
             "flow_calendar",
             pa.table(

@@ -51,7 +51,7 @@ def trace_month(workplace: Path, month: Month, past: Past | None, workspace: Pat
             engine.view("absent", past.absent)
         else:
             _nothing_known(engine)
-        engine.connection.execute(f"CREATE TEMP TABLE known AS {query('traced', 'known_workplace')}")
+        engine.execute(f"CREATE TEMP TABLE known AS {query('traced', 'known_workplace')}")
         rows = engine.write(query("traced", "workplace_trace"), trace)
         engine.view("workplace_trace", trace)
         gone = engine.write(query("traced", "absent_workplace"), absent)
@@ -64,10 +64,10 @@ def trace_month(workplace: Path, month: Month, past: Past | None, workspace: Pat
 
 def _nothing_known(engine: Engine) -> None:
     """Let the series begin."""
-    engine.connection.execute(
+    engine.execute(
         "CREATE VIEW workplace_trace AS SELECT NULL::BIGINT AS row_number, NULL::VARCHAR AS workplace_id WHERE false"
     )
-    engine.connection.execute(
+    engine.execute(
         "CREATE VIEW absent AS SELECT NULL::VARCHAR AS workplace_id, NULL::VARCHAR AS workplace_name, "
         "NULL::VARCHAR AS prefix, NULL::VARCHAR AS place, NULL::DATE AS enrolled_on, NULL::INTEGER AS legal_form, "
         "NULL::VARCHAR AS industry_code, NULL::VARCHAR AS road, NULL::INTEGER AS subscribers, "

@@ -131,7 +131,7 @@ def _judge(engine: Engine, block: Block, shown: str) -> pa.Table:
     for name, values in more.items():
         line = line.append_column(name, values)
     engine.connection.register("line", line)
-    judged = engine.connection.execute(query("staged", "workplace")).to_arrow_table()
+    judged = engine.execute(query("staged", "workplace")).to_arrow_table()
     if rows != len(block.lines) or not judged["row_number"].equals(line["row_number"]):
         raise RefusedError(
             f"{shown}: of {len(block.lines)} rows from row {block.first_row} on {judged.num_rows} came out, or in "
