@@ -235,6 +235,13 @@ LAYERS: tuple[Layer, ...] = (
         "what came back of a survey, with the files it came in",
     ),
     Layer(
+        "support",
+        ("recording",),
+        "kept",
+        "who got what under which programme, with the sheets it came in",
+        command="programmes record FILE",
+    ),
+    Layer(
         "counts",
         ("version",),
         "kept",

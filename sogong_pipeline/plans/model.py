@@ -18,6 +18,7 @@ from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.parts import Cell, Column, Masthead, Page, Row, Section, Table
 from sogong_pipeline.pages.wording import NONE, clean, number, quarter_ko, texts
 from sogong_pipeline.programmes.programme import SPECIAL_AREA, Programme, programmes, tied, untied
+from sogong_pipeline.programmes.support import Support, by_programme
 from sogong_pipeline.reports import fact_cells
 from sogong_pipeline.reports.scope import District, scopes
 from sogong_pipeline.surveys.results import results_section
@@ -40,11 +41,13 @@ class PlanSource:
         period: The half-year.
         trend: The trend of the quarter judged.
         decisions: By district what a council decided on the quarter.
+        support: What offices recorded as given in the half-year.
     """
 
     period: HalfYear
     trend: TrendSource
     decisions: Mapping[str, Decision]
+    support: Sequence[Support] = ()
 
     @property
     def districts(self) -> list[District]:
@@ -291,7 +294,33 @@ def _tasks(source: PlanSource, sido: str, districts: Sequence[District]) -> Sect
     tables.append(
         _programme_table("untied", said["untied"], untied(sido), said["untied_note"], with_stage=False)
     )
+    ids = {one.info.district_id for one in districts}
+    given = by_programme(row for row in source.support if row.district_id in ids)
+    if given:
+        tables.append(_given_table(given))
     return Section("tasks", words()["headings"]["tasks"], paragraphs=(said["lead"],), tables=tuple(tables))
+
+
+def _given_table(given: Mapping[str, tuple[int, int | None]]) -> Table:
+    """How many workplaces each programme reached in the half-year, as offices recorded it."""
+    said = words()["tasks"]
+    names = {one.id: clean(one.name) for one in programmes()}
+    rows = tuple(
+        Row(
+            (
+                Cell(names.get(programme, programme)),
+                Cell(number(workplaces), workplaces),
+                Cell(number(won), won) if won is not None else Cell(NONE),
+            )
+        )
+        for programme, (workplaces, won) in given.items()
+    )
+    columns = (
+        Column("조치·사업"),
+        Column("지원 사업장", "number", "곳"),
+        Column("지원 금액", "number", "원"),
+    )
+    return Table("given", said["given"], columns, rows, (said["given_note"],))
 
 
 def _programme_table(

@@ -13,6 +13,7 @@ from sogong_pipeline.lake.store import FolderStore, open_reports
 from sogong_pipeline.pages.parts import Format
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.plans.model import PlanSource, build_plans
+from sogong_pipeline.programmes.support import rows_given
 from sogong_pipeline.renderers.published import Published, write_pages
 from sogong_pipeline.trends.collect import collect_trend
 
@@ -56,4 +57,6 @@ def collect_plans(catalogue: Catalogue, period: HalfYear) -> PlanSource:
                 f"no quarter of {period} was proposed; run `sogong propose {period.quarters[0]}` first"
             )
         quarter, edition = proposed[-1], ""
-    return PlanSource(period, collect_trend(catalogue, quarter, edition), standing)
+    first, last = period.quarters[0].months[0].first_day, period.quarters[-1].last_day
+    support = [row for row in rows_given(catalogue) if first <= row.given_on <= last]
+    return PlanSource(period, collect_trend(catalogue, quarter, edition), standing, support)
