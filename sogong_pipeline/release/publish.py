@@ -16,6 +16,7 @@ from sogong_pipeline.release.changelog import changelog
 from sogong_pipeline.release.changes import as_csv, changes, schema_changes
 from sogong_pipeline.release.database import write_database
 from sogong_pipeline.release.dictionary import write_dictionary
+from sogong_pipeline.release.dictionary_page import dictionary_page, released_tables
 from sogong_pipeline.release.front import write_front, write_sums
 from sogong_pipeline.release.lineage import as_text, lineage, sources
 from sogong_pipeline.release.package import package
@@ -117,6 +118,8 @@ def _write_content(source: Source, status: Status, room: Path) -> _Content:
             for row in engine.rows("SELECT district_id, office_code FROM district")
         }
     write_dictionary(folder, list(rows), is_open=is_open)
+    page = dictionary_page(released_tables(is_open=is_open))
+    (folder / "dictionary.html").write_text(page, encoding="utf-8")
     simulated = evaluation().read_bytes().removeprefix(codecs.BOM_UTF8)
     (folder / "rule_evaluation.csv").write_bytes(codecs.BOM_UTF8 + simulated)
     write_database(folder, f"sogong-{source.quarter}.sqlite", list(rows), is_open=is_open)

@@ -12,6 +12,7 @@ from sogong_pipeline.councils.issue import issue_sheets
 from sogong_pipeline.decisions.decision import Decision, write_decisions
 from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.lake.partitions import Built
+from sogong_pipeline.nps.file.columns import vintage_for
 from sogong_pipeline.periods import Month
 from sogong_pipeline.release.publish import Released
 from sogong_pipeline.settings import Settings
@@ -19,13 +20,14 @@ from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.steps.release import release
 from tests.conftest import NOW
 from tests.districts.test_registry import ROW, write
-from tests.rows import lines, row
+from tests.rows import header_line, lines, row
 from tests.steps.test_steps import QUARTER
 
 PLANTED = "비밀"
 """Begins every planted name, and stands in nothing that may go out."""
 POINT = "126.987654"
-CORRECTED = Month(2022, 5)
+BEFORE, CORRECTED = Month(2021, 5), Month(2022, 5)
+"""A month of the same quarter a year before, and the one that is published again."""
 FIRST = {**ROW, "name": f"{PLANTED}산단", "source": f"{PLANTED}목록", "longitude": POINT}
 SECOND = {
     **FIRST,
@@ -50,7 +52,7 @@ class Town:
 
 
 def month_file(folder: Path, month: Month, second: int) -> Path:
-    """A file of 40 workplaces in the first district and some in the second."""
+    """A file of 40 workplaces in the first district, some in the second, five in none."""
     folder.mkdir(exist_ok=True)
     path = folder / f"{PLANTED} 사업장 내역_{str(month.shift(1)).replace('-', '')}18.csv"
     rows = [
@@ -60,10 +62,10 @@ def month_file(folder: Path, month: Month, second: int) -> Path:
             postal_code=postal_code,
             industry_name=f"{PLANTED}업",
         )
-        for postal_code, count in (("18577", 40), ("18578", second))
+        for postal_code, count in (("18577", 40), ("18578", second), ("12345", 5))
         for index in range(count)
     ]
-    path.write_bytes(lines(rows))
+    path.write_bytes(lines(rows, header=header_line(vintage_for(month).header)))
     return path
 
 
@@ -92,13 +94,13 @@ def decide(installation: Installation, folder: Path) -> None:
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     folder = tmp_path_factory.mktemp("town")
     installation = Installation(Settings(home=folder / "home", now=NOW))
     installation.registry.load(write(folder / "registry.csv", FIRST, SECOND))
-    for month in QUARTER.months[:2]:
-        installation.months.ingest(month, str(month_file(folder / "first", month, 30)))
+    for month, second in ((BEFORE, 28), *((month, 30) for month in QUARTER.months[:2])):
+        installation.months.ingest(month, str(month_file(folder / "first", month, second)))
     installation.quarters.propose(QUARTER)
     draft = release(installation, QUARTER)
     installation.months.ingest(CORRECTED, str(month_file(folder / "later", CORRECTED, 31)))
