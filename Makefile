@@ -38,8 +38,9 @@ test: $(READY)  ## every test
 quick: $(READY)  ## the tests of under a minute
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup -m "not slow"
 
-soak: $(READY)  ## long fuzzing and killing
-	SOGONG_SOAK=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup tests/test_kill.py tests/nps tests/steps/test_whole_range.py
+soak: $(READY)  ## long fuzzing, killing and backfilling
+	SOGONG_SOAK=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup tests/test_kill.py tests/nps tests/steps/test_whole_range.py \
+		tests/dags/test_scheduler.py tests/dags/test_compose.py
 
 lint: $(READY)  ## ruff and strict types
 	$(BIN)/ruff check .

@@ -154,6 +154,16 @@ def _column_groups(root: Path) -> dict[str, Any]:
 
 
 @cache
+def names_before(table: str) -> dict[str, str]:
+    """Today's name of each column of a kept table by the name that the lake had for it before, `left` of `departed`."""
+    schema = _schema_of(table, SQL) or {"columns": []}
+    entries = [
+        each for entry in schema["columns"] for each in (entry if isinstance(entry, list) else [entry])
+    ]
+    return {each["was"]: each["name"] for each in entries if "was" in each and "lake_name" not in each}
+
+
+@cache
 def _macros(root: Path) -> dict[str, tuple[str, ...]]:
     """The words that define each macro, from its parameters on, by its name.
 

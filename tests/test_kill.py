@@ -29,7 +29,7 @@ from tests.warehouse.test_warehouse import dump
 IS_SOAK = bool(os.environ.get("SOGONG_SOAK"))
 SEED = 20261122
 PERIOD = "2022-H1"
-KILLS = 100 if IS_SOAK else 10
+KILLS = 100 if IS_SOAK else 5
 CHANGES = range(1, 1_000) if IS_SOAK else (20, 35, 86)
 """After how many changes of the disk, the last in the middle of recording decisions; the soak goes on to the end."""
 Digest = Callable[[Path], dict[str, str]]

@@ -31,6 +31,7 @@ from sogong_pipeline.reports.source import (
     SourceFile,
     TrendPoint,
 )
+from sogong_pipeline.sql_engine import names_before
 from sogong_pipeline.stages.doubt import refuse_held
 from sogong_pipeline.stages.rules import DEFAULT, load
 from sogong_pipeline.vocabulary import NATION, Base, Measure
@@ -140,7 +141,12 @@ def are_invented(districts: Iterable[District]) -> bool:
 
 
 def _rows(edition: Partition, table: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = pq.read_table(edition.path(table)).to_pylist()
+    """The rows of a table by the names of today; a decided edition may be older than they are."""
+    found = pq.read_table(edition.path(table))
+    today = names_before(f"{edition.folder.parts[0]}/{table}")
+    rows: list[dict[str, Any]] = found.rename_columns(
+        [today.get(name, name) for name in found.column_names]
+    ).to_pylist()
     return rows
 
 

@@ -156,7 +156,7 @@ def test_bytes_that_are_not_cp949_are_replaced_counted_located_and_flagged(tmp_p
     assert facts["unreadable_at"] == [[2, "workplace_name"], [3, "industry_code"], [4, "departed"]]
     assert [only["flags"] for only in rows] == ["", "unreadable_bytes", "unreadable_bytes"]
     assert [only["workplace_name"] for only in rows] == ["가상정밀(주)", "A\ufffdB", "가상정밀(주)"]
-    assert [bad["reason"] for bad in quarantined] == ["left: 'A\ufffdB' is not a count"]
+    assert [bad["reason"] for bad in quarantined] == ["departed: 'A\ufffdB' is not a count"]
 
 
 def test_a_few_unreadable_characters_are_located_and_all_are_counted(tmp_path: Path) -> None:
