@@ -78,7 +78,7 @@ def test_duckdb_reads_the_same_rows_from_both_formats(folder: Path, package: dic
                 continue
             parquet = connection.read_parquet(str(folder / resource["parquet"]["path"]))
             types = dict(zip(parquet.columns, map(str, parquet.types), strict=True))
-            csv = connection.read_csv(str(folder / resource["path"]), dtype=types, header=True)
+            csv = connection.read_csv(str(folder / resource["path"]), dtype=types, header=True, sep=",")
             assert csv.columns == parquet.columns
             texts = [name for name, kind in types.items() if kind == "VARCHAR"]
             alike = ", ".join(f"nullif({name}, '')" if name in texts else name for name in types)
