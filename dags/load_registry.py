@@ -4,6 +4,7 @@ Makes a file of districts the registry in force. It runs by hand, when the minis
 registry is kept. The template is `docs/registry-template.md`.
 
 **Form.** `file`: the CSV, on the machine of the worker. `as_of`: first day of validity of rows that leave it blank.
+`open`: whether names and coordinates of its districts may stand in the open release (`docs/release.md`).
 
 **A worked example.** Trigger with `{"file": "/srv/sogong/districts.csv", "as_of": "2015-01-01"}`; `load` returns
 
@@ -42,6 +43,7 @@ from sogong_pipeline.orchestration.policy import DEFAULTS
     params={
         "file": Param("", type="string", minLength=1, description="A CSV as in docs/registry-template.md."),
         "as_of": Param(None, type=["null", "string"], format="date", description="valid_from of blank rows."),
+        "open": Param(False, type="boolean", description="Its names may stand in the open release."),
     },
 )
 def load_registry() -> None:
@@ -53,7 +55,7 @@ def load_registry() -> None:
         if not file.is_file():
             raise RefusedError(f"{file}: there is no such file on this worker; give its full path")
         as_of = dt.date.fromisoformat(params["as_of"]) if params["as_of"] else None
-        registry, is_new = installation.registry.load(file, as_of)
+        registry, is_new = installation.registry.load(file, as_of, is_open=bool(params.get("open")))
         installation.warehouse.load_reference()
         districts = len({district.district_id for district in registry.districts})
         told = "loaded" if is_new else "was in force already"

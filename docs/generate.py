@@ -29,6 +29,7 @@ PATH_OF_A_MONTH = (
     "publish_reports",
     "publish_trend",
     "draft_plans",
+    "publish_release",
     "load_registry",
     "load_factories",
     "publish_clusters",

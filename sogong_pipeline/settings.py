@@ -43,6 +43,10 @@ class Settings(BaseSettings):
         default="",
         description="The reports: s3://BUCKET/PREFIX, as for the lake; empty means the folder reports under home.",
     )
+    release_url: str = Field(
+        default="",
+        description="The open release: s3://BUCKET/PREFIX, as for the lake; empty means the folder release under home.",
+    )
     portal_url: str = Field(
         default="https://www.data.go.kr", description="Where monthly files come from when no --from is given."
     )

@@ -18,6 +18,7 @@ from sogong_pipeline.quality_pages.publish import publish_quality
 from sogong_pipeline.reports.publish import publish_draft
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
+from sogong_pipeline.steps.release import release
 from sogong_pipeline.upkeep.verify import verify
 from sogong_pipeline.warehouse.fit import left_out
 from sogong_pipeline.warehouse.load import Warehouse
@@ -31,6 +32,7 @@ READS: dict[str, Callable[[Catalogue], object]] = {
     "bulletins": lambda catalogue: publish_bulletins(catalogue, Month(2022, 5)),
     "fit": lambda catalogue: list(left_out(catalogue)),
     "warehouse": lambda catalogue: Warehouse(catalogue).rebuild(),
+    "release": lambda catalogue: release(catalogue, QUARTER),
     "verify": lambda catalogue: verify(catalogue.lake),
 }
 

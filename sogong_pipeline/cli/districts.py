@@ -33,6 +33,9 @@ def registry_load(
     overrides: File = None,
     workplaces: File = None,
     outlines: File = None,
+    is_open: Annotated[
+        bool, typer.Option("--open", help="Its names and coordinates may stand in the open release.")
+    ] = False,
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Make a registry file the one in force, with overrides, lists of workplaces and outlines where there are any."""
@@ -40,7 +43,7 @@ def registry_load(
 
     installation = open_installation()
     given, day = Given(overrides, workplaces, outlines), as_of.date() if as_of else None
-    registry, is_new = installation.registry.load(file, day, given)
+    registry, is_new = installation.registry.load(file, day, given, is_open=is_open)
     unknown = codes_that_never_were(file, day)
     installation.warehouse.load_reference()
     count = len({district.district_id for district in registry.districts})
@@ -49,6 +52,7 @@ def registry_load(
         "version": registry.version,
         "districts": count,
         "placements": len(registry.placements),
+        "open": is_open,
         "new": is_new,
         "unknown_codes": unknown,
         "lines": [

@@ -1,4 +1,4 @@
-"""The commands `trend` and `plan`."""
+"""The commands `trend`, `plan` and `release`."""
 
 from __future__ import annotations
 
@@ -54,4 +54,28 @@ def plan(
         "folder": published.folder,
         "files": published.files,
         "lines": [f"{published.pages} drafts of {period} on {quarter} in {published.folder}"],
+    }
+
+
+def release(
+    quarter: Annotated[str, typer.Argument(help="2026-Q3")],
+    out: Annotated[
+        str | None, typer.Option(metavar="PLACE", help="A folder or s3://BUCKET/PREFIX to release to.")
+    ] = None,
+    as_json: Json = False,
+) -> dict[str, Any]:
+    """Release a quarter for anybody: tables, codes, what changed; a new version where anything did."""
+    from sogong_pipeline.steps.release import release as release_quarter
+
+    done = release_quarter(open_lake_in_use(), Quarter.parse(quarter), out)
+    made = f"{done.bytes / 1e6:,.1f} MB" if done.is_new else "nothing changed since"
+    return {
+        "quarter": quarter,
+        "version": done.version.version,
+        "status": done.version.status,
+        "edition": done.version.edition,
+        "folder": done.folder,
+        "new": done.is_new,
+        "changes": done.changed,
+        "lines": [f"{done.version.version} ({done.version.status}) of {quarter} in {done.folder}: {made}"],
     }

@@ -84,6 +84,7 @@ ORDER = (
         "survey",
         "trend",
         "plan",
+        "release",
         "status",
     ),
     *(
@@ -116,6 +117,7 @@ for group, name, run in (
     (decide_group, "record", councils.decide_record),
     (app, "trend", documents.trend),
     (app, "plan", documents.plan),
+    (app, "release", documents.release),
     (programmes_group, "list", programmes.programmes_list),
     (programmes_group, "check", programmes.programmes_check),
     (programmes_group, "calls", programmes.programmes_calls),

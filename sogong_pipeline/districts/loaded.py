@@ -15,6 +15,14 @@ from sogong_pipeline.factories.loaded import book_plan
 from sogong_pipeline.lake.partitions import Partition
 from sogong_pipeline.periods import Month, Quarter
 
+OPEN = "is_open"
+"""The fact of a loaded registry whose names and coordinates may stand in the open release; absent means closed."""
+
+
+def is_loaded_open(loaded: Partition) -> bool:
+    """Whether a registry was loaded as open."""
+    return bool(loaded.facts.get(OPEN, False))
+
 
 def registry_in_force(catalogue: Catalogue, known: dt.datetime | None = None) -> Registry | None:
     """The registry loaded last, by a moment where one is given; None when none was."""

@@ -170,6 +170,16 @@ def open_reports(settings: Settings, folder: str) -> Store:
     return _open("SOGONG_REPORTS_URL", url, settings.home, f"reports/{folder}")
 
 
+def open_release(settings: Settings) -> Store:
+    """The place of the open release, apart from the reports, which name firms; raises as `open_lake` does."""
+    return _open("SOGONG_RELEASE_URL", settings.release_url, settings.home, "release")
+
+
+def release_at(place: str, home: Path) -> Store:
+    """A place that somebody names for one release: a folder, or `s3://BUCKET/PREFIX`; raises as `open_lake` does."""
+    return _open("--out", place, home, "release") if place.startswith("s3://") else FolderStore(Path(place))
+
+
 def _open(setting: str, url: str, home: Path, folder: str) -> Store:
     if not url:
         return FolderStore(home / folder)

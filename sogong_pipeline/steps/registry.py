@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from sogong_pipeline.catalogue import Catalogue
-from sogong_pipeline.districts.loaded import registry_in_force
+from sogong_pipeline.districts.loaded import OPEN, is_loaded_open, registry_in_force
 from sogong_pipeline.districts.loading import Given, read_all
 from sogong_pipeline.districts.placements import write_placements
 from sogong_pipeline.districts.registry import Registry
@@ -24,7 +24,12 @@ class RegistrySteps:
         self.catalogue = catalogue
 
     def load(
-        self, path: Path, as_of: dt.date | None = None, given: Given = NOTHING_ELSE
+        self,
+        path: Path,
+        as_of: dt.date | None = None,
+        given: Given = NOTHING_ELSE,
+        *,
+        is_open: bool = False,
     ) -> tuple[Registry, bool]:
         """Make a registry file the one in force, keeping every earlier one.
 
@@ -32,18 +37,24 @@ class RegistrySteps:
             path: a CSV in the documented template.
             as_of: the first day of validity for rows that leave it blank.
             given: the files that go with it.
+            is_open: whether names and coordinates of its districts may stand in the open release.
 
         Returns:
-            The registry and whether it differs from the one in force before.
+            The registry and whether it, or whether it is open, differs from the one in force before.
 
         Raises:
             RefusedError: when anything in any of the files is wrong; it tells all of it, and nothing was changed.
         """
         registry = read_all(path, as_of, given)
         before = registry_in_force(self.catalogue)
-        if before is not None and before.version == registry.version:
+        loaded = self.catalogue.registries()
+        if (
+            before is not None
+            and before.version == registry.version
+            and is_open == is_loaded_open(loaded[-1])
+        ):
             return before, False
-        number = len(self.catalogue.registries()) + 1
+        number = len(loaded) + 1
 
         def build(workspace: Path) -> Built:
             kept = {"registry": workspace / "registry.csv", "placement": workspace / "placement.csv"}
@@ -62,6 +73,7 @@ class RegistrySteps:
                     "came": {role: file.name for role, file in came.items()},
                     "districts": len(registry.districts),
                     "placements": len(registry.placements),
+                    **({OPEN: True} if is_open else {}),
                 },
             )
 

@@ -206,7 +206,7 @@ class Warehouse:
         for edition in lake.partitions("editions", str(quarter)):
             name = edition.folder.name
             key = {"quarter": str(quarter), "edition": name}
-            judged = self._judged(edition)
+            judged = judged_by(self.catalogue, edition)
             row = rows_of.edition_row(edition, judged.get(DEFAULT), is_latest=name == latest)
             _replace(connection, "edition", key, [row])
             for table in QUARTER_TABLES:
@@ -217,11 +217,12 @@ class Warehouse:
                     if fits(partition, table):
                         _add_file(connection, table, partition.path(table))
 
-    def _judged(self, edition: Partition) -> dict[str, Partition]:
-        """The proposals of an edition that count, by rule set."""
-        names = {*self.catalogue.lake.children("proposals", *edition.folder.parts[1:]), DEFAULT}
-        found = {name: self.catalogue.proposals(edition, name) for name in sorted(names)}
-        return {name: partition for name, partition in found.items() if partition is not None}
+
+def judged_by(catalogue: Catalogue, edition: Partition) -> dict[str, Partition]:
+    """The proposals of an edition that count, by rule set."""
+    names = {*catalogue.lake.children("proposals", *edition.folder.parts[1:]), DEFAULT}
+    matches = {name: catalogue.proposals(edition, name) for name in sorted(names)}
+    return {name: partition for name, partition in matches.items() if partition is not None}
 
 
 def _create(connection: Connection) -> None:

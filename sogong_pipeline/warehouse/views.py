@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -62,7 +62,12 @@ def latest_views() -> dict[str, str]:
 
 def korean_views() -> dict[str, str]:
     """The SELECT of every `_ko` view: Korean headings, codes in Korean words."""
-    return {f"{name}{KOREAN}": _korean(name) for name in FOR_PEOPLE}
+    return {
+        f"{name}{KOREAN}": korean_view(
+            f"{name}{LATEST}" if _has_editions(name, schemas()[name]) else name, schemas()[name]["columns"]
+        )
+        for name in FOR_PEOPLE
+    }
 
 
 def views_before() -> dict[str, str]:
@@ -86,16 +91,13 @@ def _has_editions(name: str, schema: dict[str, Any]) -> bool:
     return "edition" in schema["grain"] and name != "edition" and not schema.get("lake_only")
 
 
-def _korean(name: str) -> str:
-    schema = schemas()[name]
-    source = f"{name}{LATEST}" if _has_editions(name, schema) else name
-    columns = ", ".join(
-        f"{_in_words(column)} AS {quoted(column['title_ko'])}" for column in schema["columns"]
-    )
-    return f"SELECT {columns} FROM {source} AS shown"
+def korean_view(source: str, columns: Iterable[Mapping[str, Any]]) -> str:
+    """The SELECT of columns of a table or view under Korean headings, their codes in Korean words."""
+    shown = ", ".join(f"{_in_words(column)} AS {quoted(column['title_ko'])}" for column in columns)
+    return f"SELECT {shown} FROM {source} AS shown"
 
 
-def _in_words(column: dict[str, Any]) -> str:
+def _in_words(column: Mapping[str, Any]) -> str:
     """A column, or the Korean word of the code in it; the code itself where there is none."""
     name = f"shown.{column['name']}"
     if "codes" not in column:

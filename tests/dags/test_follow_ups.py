@@ -1,4 +1,4 @@
-"""The tasks of what follows from a stage, called as a worker calls them: trend, survey lists, drafts of plans."""
+"""The tasks of what follows from a stage, called as a worker calls them: trend, survey, plans, release."""
 
 from __future__ import annotations
 
@@ -29,8 +29,11 @@ def test_a_quarter_gets_its_trend_and_drafts_and_lists_where_there_is_anybody_to
     from airflow.sdk.exceptions import AirflowSkipException
 
     trend, plans, survey = (tasks(name) for name in ("publish_trend", "draft_plans", "draw_survey"))
+    released = tasks("publish_release")["publish"]
     with pytest.raises(RefusedError, match="was not proposed yet"):
         trend["publish"](partition_key=KEY, ti=Notes())
+    with pytest.raises(RefusedError, match="was not proposed yet"):
+        released(partition_key=KEY, ti=Notes())
     with pytest.raises(RefusedError, match="is not in the form 2026-Q3"):
         plans["draft"](partition_key="2022q2", ti=Notes())
     load_registry(pipeline, tmp_path)
@@ -41,6 +44,12 @@ def test_a_quarter_gets_its_trend_and_drafts_and_lists_where_there_is_anybody_to
     published = trend["publish"](partition_key=KEY, ti=notes)
     assert published["files"] == 4 * len(list(Path(published["folder"]).glob("*.html"))) > 4
     assert notes[0].startswith(f"trend of {KEY}: ")
+    notes = Notes()
+    first = released(partition_key=KEY, ti=notes)
+    assert (first["version"], first["status"], first["new"]) == ("2022.2.1", "draft", True)
+    assert (Path(first["folder"]) / "datapackage.json").stat().st_size
+    assert notes == [f"release 2022.2.1 (draft) made: {first['folder']}"]
+    assert released(partition_key=KEY, ti=Notes()) == {**first, "new": False}
     drafts = plans["draft"](partition_key=KEY, ti=Notes())
     assert drafts["quarter"] == KEY
     assert (Path(drafts["folder"]) / "sido-41.hwpx").stat().st_size

@@ -62,6 +62,7 @@ def test_the_files_are_those_of_the_architecture() -> None:
         "load_registry",
         "propose_stages",
         "publish_clusters",
+        "publish_release",
         "publish_reports",
         "publish_trend",
         "record_decisions",

@@ -43,7 +43,7 @@ WITH_COUNCILS = {
     *("draw_survey.draw", "draft_plans.draft", "load_factories.load"),
 }
 """What runs once councils decide, counts or registers come in, or a person accepts a month."""
-RESTING = ("propose_stages", "publish_reports", "publish_trend", "draw_survey")
+RESTING = ("propose_stages", "publish_reports", "publish_trend", "publish_release", "draw_survey")
 """What a quarter sets going."""
 CLUSTER_POLICY = """
 from datetime import timedelta
