@@ -67,11 +67,15 @@ def sidos_by_name() -> dict[str, str]:
 
 @cache
 def _sigungus_by_name() -> dict[str, Area]:
-    """Names of 시군구 under every name of their 시도, and of the cities that stand above gu."""
+    """Names of 시군구 under every name of their 시도, and of the cities that stand above gu.
+
+    Where two had the same name one after the other, such as a gu before and after it was cut, it is the living one's.
+    """
     names_of: dict[str, set[str]] = defaultdict(set)
     for name, code in sidos_by_name().items():
         names_of[code].add(name)
     found: dict[str, set[Area]] = defaultdict(set)
+    living: dict[str, set[Area]] = defaultdict(set)
     for region in regions():
         if region.level != "sigungu":
             continue
@@ -79,10 +83,13 @@ def _sigungus_by_name() -> dict[str, Area]:
         sido_name, _, below = region.name.partition(" ")
         for sido in {sido_name, *names_of[area.sido_code]}:
             found[f"{sido} {below}".strip()].add(area)
+            if region.valid_to is None:
+                living[f"{sido} {below}".strip()].add(area)
             city, _, gu = below.partition(" ")
             if gu:
                 found[f"{sido} {city}"].add(Area("sigungu", f"{area.code[:4]}0", area.sido_code))
-    return {name: areas.pop() for name, areas in found.items() if len(areas) == 1}
+    chosen = {name: areas if len(areas) == 1 else living[name] for name, areas in found.items()}
+    return {name: next(iter(areas)) for name, areas in chosen.items() if len(areas) == 1}
 
 
 def _sigungu(region: Region) -> Area:

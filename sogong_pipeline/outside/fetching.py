@@ -31,6 +31,10 @@ MOST_DIGITS = 18
 SHOWN = 5
 
 
+class NoKeyError(RefusedError):
+    """No service that was to be asked has a key."""
+
+
 @dataclass
 class Outcome:
     """What a run over some indicators came to.
@@ -69,7 +73,8 @@ def fetch(catalogue: Catalogue, name: str = "", since: Month | None = None) -> O
         since: the first month; None for as far back as each indicator is usually revised.
 
     Raises:
-        RefusedError: when the named indicator fails, or no service has a key; a line for each service.
+        NoKeyError: when no service has a key, with what to do for each.
+        RefusedError: when the named indicator fails.
     """
     outcome, found = Outcome(), [indicator_of(name)] if name else fetched()
     for indicator in found:
@@ -86,7 +91,7 @@ def fetch(catalogue: Catalogue, name: str = "", since: Month | None = None) -> O
             outcome.added.append(added)
             outcome.messages += messages
     if not outcome.added and not outcome.refused:
-        raise RefusedError(" / ".join(outcome.without_key))
+        raise NoKeyError(" / ".join(outcome.without_key))
     if name:
         outcome.raise_refused()
     return outcome
@@ -175,6 +180,11 @@ def check(
                 "this program asks for, and nothing was kept"
             )
         values[value.key] = value
+    names = ", ".join(repr(name[:30]) for name in list(unknown)[:SHOWN])
+    if unknown and not values:
+        raise RefusedError(
+            f"{host}: {indicator.id} from {first} to {last}: none of its areas is known: {names}; nothing was kept"
+        )
     if not values:
         raise EmptyError(
             f"{host} has no data for this: {indicator.id} from {first} to {last} holds no value, which is not zero"
@@ -182,7 +192,6 @@ def check(
     _require_areas(host, indicator, values.values())
     messages = []
     if unknown:
-        names = ", ".join(repr(name[:30]) for name in list(unknown)[:SHOWN])
         messages.append(
             f"{indicator.id}: {counted(sum(unknown.values()), 'value')} of {counted(len(unknown), 'area')} passed "
             f"over, no 시도 or 시군구 of that name: {names}"
