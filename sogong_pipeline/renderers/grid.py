@@ -15,6 +15,8 @@ PICTURE = 9.0
 """Width of a small drawing, in ems."""
 PLAIN, LONGEST, SHRUNK = 14.0, 40.0, 0.35
 """Texts wider than so many ems break into lines: what is beyond counts for a third, and no column is wider than so."""
+PAGE, SHORT = 76.0, 9.0
+"""Ems of the table's type across a page, and up to how many a text is kept on one line while there is room."""
 MARGIN, MARK = 0.8, 1.8
 """Around the text of a column, and for the mark before a stage."""
 
@@ -67,10 +69,21 @@ def printed(cell: Cell) -> str:
 
 
 def widths(table: Table) -> list[float]:
-    """The width of each column in ems of the table's type."""
-    return [
-        _width(column, [row.cells[place] for row in table.rows]) for place, column in enumerate(table.columns)
+    """The width of each column in ems of the table's type.
+
+    A table wider than the page takes its room from columns whose texts can break between words: a date or a figure that
+    is narrower than itself runs into its neighbour.
+    """
+    columns = [
+        (column, [row.cells[place] for row in table.rows]) for place, column in enumerate(table.columns)
     ]
+    wanted, least = ([width(*each) for each in columns] for width in (_width, _least))
+    excess = sum(wanted) - PAGE
+    spare = sum(wanted) - sum(least)
+    if excess <= 0 or spare <= 0:
+        return wanted
+    part = min(excess / spare, 1.0)
+    return [width - part * (width - smallest) for width, smallest in zip(wanted, least, strict=True)]
 
 
 def notes(table: Table) -> list[str]:
@@ -88,3 +101,20 @@ def _width(column: Column, cells: Sequence[Cell]) -> float:
         widest += MARK
     words = with_unit(column.label, column.unit).split(" ")
     return max(widest, min(max(text_width(word, 1) for word in words), 7.0)) + MARGIN
+
+
+def _least(column: Column, cells: Sequence[Cell]) -> float:
+    """The width below which a short text of a column breaks, or a long one within a word."""
+    if column.kind not in {"text", "stage"}:
+        return _width(column, cells)
+    texts = [(text, size) for cell in cells for text, size in ((printed(cell), 1.0), (cell.note, NOTE))]
+    widest = max((_unbroken(text, size) for text, size in texts), default=1.0)
+    if column.kind == "stage":
+        widest += MARK
+    return min(min(widest, PLAIN) + MARGIN, _width(column, cells))
+
+
+def _unbroken(text: str, size: float) -> float:
+    """The width that a text needs: all of it where it is short, else that of its widest word."""
+    whole = text_width(text, size)
+    return whole if whole <= SHORT else max(text_width(word, size) for word in text.split())

@@ -27,6 +27,8 @@ MOMENT = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - the format has no zone; the s
 SHADE, RULE = "#E8EDF3", "#B4BDC7"
 NARROWEST, WIDEST = 7.0, 60.0
 """Widths of columns, in characters."""
+FRONT, POINTS = 96, 5.2
+"""Width of the first sheet in characters, and a character in points: less than it is, so that no line is cut."""
 SHEET_NAME = 31
 """Excel allows so many characters."""
 _FIGURE = re.compile(r"[+-]?\d[\d,]*(\.\d+)?")
@@ -179,10 +181,12 @@ def _front(page: Worksheet, formats: _Formats, content: Page, sheets: Sequence[_
         lines += [(words, body) for words in section.paragraphs]
         lines += [(f"{bullet.title}: {bullet.text}", body) for bullet in section.bullets]
         lines += [(words, muted) for picture in held(section.pictures, "xlsx") for words in _seen(picture)]
-    page.set_column(0, 0, 110)
+    page.set_column(0, 0, FRONT)
     for row, (words, style) in enumerate((words, style) for words, style in lines if words):
         page.write_string(row, 0, words, style)
-        page.set_row(row, style.font_size * 1.55 * max(1, -(-text_width(words, style.font_size) // 1060)))
+        page.set_row(
+            row, style.font_size * 1.55 * max(1, -(-text_width(words, style.font_size) // (FRONT * POINTS)))
+        )
     _paper(page, content, landscape=False)
 
 

@@ -110,3 +110,11 @@ def test_the_glossary_has_every_kind_and_every_stage() -> None:
     for stage, korean in texts().stages.items():
         assert f"`{stage}`" in page
         assert korean in page
+
+
+def test_every_decision_has_a_number_of_its_own_and_says_it_in_its_title() -> None:
+    decisions = sorted((REPOSITORY / "docs" / "decisions").glob("0*.md"))
+    numbers = [int(page.name[:4]) for page in decisions]
+    assert len(set(numbers)) == len(numbers) > 20
+    for number, page in zip(numbers, decisions, strict=True):
+        assert page.read_text(encoding="utf-8").startswith(f"# {number}. "), page.name
