@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.errors import LaterError, RefusedError
-from sogong_pipeline.outside.client import EmptyError
 from sogong_pipeline.outside.fetching import fetch, fetch_one
 from sogong_pipeline.outside.indicator import indicator_of
 from sogong_pipeline.outside.values import in_force
@@ -51,9 +50,9 @@ CASES: list[tuple[str, int, str, type[RefusedError], str]] = [
      LaterError, "refuses with 22"),
     (KOSIS, 429, "", LaterError, "asks to be left alone"),
     # empty: never zero, never "nothing new"
-    (ECOS, 200, result("INFO-200", "해당하는 데이터가 없습니다."), EmptyError, "holds no value, which is not zero"),
-    (KOSIS, 200, '{err:"30",errMsg:"데이터가 존재하지 않습니다."}', EmptyError, "holds no value, which is not zero"),
-    (CUSTOMS, 200, customs_xml([]), EmptyError, "holds no value, which is not zero"),
+    (ECOS, 200, result("INFO-200", "해당하는 데이터가 없습니다."), RefusedError, "holds no value, which is not zero"),
+    (KOSIS, 200, '{err:"30",errMsg:"데이터가 존재하지 않습니다."}', RefusedError, "holds no value, which is not zero"),
+    (CUSTOMS, 200, customs_xml([]), RefusedError, "holds no value, which is not zero"),
     (KOSIS, 200, "[]", RefusedError, "expected a list of rows as JSON"),
     (ECOS, 200, "", RefusedError, "expected rows as JSON"),
     # XML where JSON was asked, and the other way round
@@ -81,7 +80,7 @@ CASES: list[tuple[str, int, str, type[RefusedError], str]] = [
     (CUSTOMS, 200, customs_xml([], "99", "존재하지 않는 시도코드입니다."),
      RefusedError, "refuses with 99: 존재하지 않는 시도코드입니다."),
     (ECOS, 200, rows(*(ecos_row(f"지역{number}", SEPTEMBER, "1") for number in range(20))),
-     EmptyError, "holds no value"),
+     RefusedError, "holds no value"),
     (ECOS, 200, rows(GOOD, ecos_row("부산", SEPTEMBER, "1")),
      RefusedError, "has 2 areas and at least 16 are expected"),
     (ECOS, 200, rows(GOOD, GOOD), RefusedError, "'서울' comes twice for 2026-09 (row 2)"),
