@@ -33,6 +33,7 @@ PATH_OF_A_MONTH = (
     "load_registry",
     "load_factories",
     "publish_clusters",
+    "fetch_outside",
     "watch_deadlines",
 )
 WIDTH = 100

@@ -54,7 +54,8 @@ class Settings(BaseSettings):
         default="https://api.odcloud.kr", description="The API that `--from odcloud` asks."
     )
     lookup_url: str = Field(
-        default="https://apis.data.go.kr", description="The service that `sogong lookup` asks."
+        default="https://apis.data.go.kr",
+        description="The host of the services that `sogong lookup` and the exports of `sogong outside fetch` ask.",
     )
     api_key: SecretStr = Field(
         default=SecretStr(""),
@@ -83,6 +84,20 @@ class Settings(BaseSettings):
     )
     bizinfo_key: SecretStr = Field(
         default=SecretStr(""), description="The key of 기업마당 (bizinfo.go.kr) for open calls."
+    )
+    ecos_url: str = Field(
+        default="https://ecos.bok.or.kr",
+        description="Where `sogong outside fetch` asks for loan delinquency.",
+    )
+    ecos_key: SecretStr = Field(
+        default=SecretStr(""), description="The key of 한국은행 ECOS (ecos.bok.or.kr) for outside indicators."
+    )
+    kosis_url: str = Field(
+        default="https://kosis.kr",
+        description="Where `sogong outside fetch` asks for production and employment.",
+    )
+    kosis_key: SecretStr = Field(
+        default=SecretStr(""), description="The key of KOSIS (kosis.kr/openapi) for outside indicators."
     )
     survey_visits: int = Field(
         default=25,

@@ -20,6 +20,7 @@ from sogong_pipeline.cli import (
     evaluate,
     factories,
     months,
+    outside,
     programmes,
     quality,
     reports,
@@ -66,6 +67,7 @@ month_group = group_of(app, "month", "Months that a gate stopped or holds.")
 decide_group = group_of(app, "decide", "What the councils decide.")
 survey_group = group_of(app, "survey", "The survey: lists out, answers back.")
 programmes_group = group_of(app, "programmes", "Measures and programmes for districts in crisis.")
+outside_group = group_of(app, "outside", "Indicators of other agencies, and the office's own.")
 district_group = group_of(app, "district", "Districts and who lies in them.")
 warehouse_group = group_of(app, "warehouse", "The analysts' copy of the tables.")
 evaluate_group = group_of(app, "evaluate", "What can be measured on any lake.")
@@ -92,6 +94,7 @@ ORDER = (
         "lookup",
         "clusters",
         "programmes",
+        "outside",
         "warehouse",
         "reconcile",
         "verify",
@@ -122,6 +125,8 @@ for group, name, run in (
     (programmes_group, "check", programmes.programmes_check),
     (programmes_group, "calls", programmes.programmes_calls),
     (programmes_group, "record", programmes.programmes_record),
+    (outside_group, "fetch", outside.outside_fetch),
+    (outside_group, "load", outside.outside_load),
     (survey_group, "draw", surveys.survey_draw),
     (survey_group, "record", surveys.survey_record),
     (app, "status", steps.status),

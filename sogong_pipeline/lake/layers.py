@@ -276,6 +276,13 @@ LAYERS: tuple[Layer, ...] = (
         command="clusters load",
     ),
     Layer(
+        "outside",
+        ("indicator", "vintage"),
+        "kept",
+        "indicators of other agencies and the office's own, what each call or file brought new, with what it came in",
+        command="outside fetch {0}",
+    ),
+    Layer(
         "received", ("period", "office", "file"), "kept", "returned sheets that wait, and the answers given"
     ),
     Layer("decisions", ("period", "office", "recording"), "kept", "what the councils decided"),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sogong_pipeline.steps.installation import Installation
 
 
-def open_installation(source: str = "") -> Installation:
+def open_installation(source: str = "", secrets: Sequence[str] = ()) -> Installation:
     """The installation of `SOGONG_HOME`; Airflow's connections supply the source's keys that no variable has.
 
     Args:
         source: A value of `--from`; blank for the default source, or when no source is used.
+        secrets: Other secret settings that are used.
     """
     from pydantic import SecretStr
 
@@ -22,7 +24,9 @@ def open_installation(source: str = "") -> Installation:
 
     settings = Settings()
     missing = [
-        name for name in secrets_of(source, settings) if not getattr(settings, name).get_secret_value()
+        name
+        for name in (*secrets_of(source, settings), *secrets)
+        if not getattr(settings, name).get_secret_value()
     ]
     keys = {name: SecretStr(_password(connection_of(name))) for name in missing}
     return Installation(settings.model_copy(update=keys))

@@ -15,7 +15,9 @@ from sogong_pipeline.orchestration.alerts import alert
 from sogong_pipeline.orchestration.assets import OWNER
 from sogong_pipeline.orchestration.notes import FAILURE
 
-TAGS = frozenset({"upkeep", "clusters", "decisions", "month", "quarter", "registry", "reports", "survey"})
+TAGS = frozenset(
+    {"upkeep", "clusters", "decisions", "month", "outside", "quarter", "registry", "reports", "survey"}
+)
 """Every tag a DAG may carry."""
 
 POOL = "memory_gb"

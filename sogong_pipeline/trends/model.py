@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from sogong_pipeline.industries.divisions import UNKNOWN, divisions
 from sogong_pipeline.pages import cells
@@ -40,6 +36,7 @@ from sogong_pipeline.surveys.results import results_section
 from sogong_pipeline.trends.collect import AreaTrend, TrendSource
 from sogong_pipeline.trends.contributions import Contribution, folded
 from sogong_pipeline.trends.sentences import area_sentence, nation_sentence
+from sogong_pipeline.trends.texts import words
 from sogong_pipeline.trends.words import MOVES, Moved
 from sogong_pipeline.vocabulary import NATION, STAGES, Measure
 
@@ -47,15 +44,6 @@ LISTED_DIVISIONS = 12
 WON_UNIT = 10**8
 SHORT: Mapping[Measure, str] = {"workplaces": "사업장", "workers": "종사자", "payroll_krw": "급여"}
 SUMMED_UP = 3
-
-
-@cache
-def words() -> Mapping[str, Any]:
-    """The fixed words of texts.yaml, read once."""
-    found: Mapping[str, Any] = yaml.safe_load(
-        files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
-    )
-    return found
 
 
 def build_pages(source: TrendSource, outside: Mapping[str, Sequence[Table]] | None = None) -> list[Page]:

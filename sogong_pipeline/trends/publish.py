@@ -13,6 +13,7 @@ from sogong_pipeline.renderers.published import Published, write_pages
 from sogong_pipeline.renderers.registry import FINAL
 from sogong_pipeline.trends.collect import collect_trend
 from sogong_pipeline.trends.model import build_pages
+from sogong_pipeline.trends.outside import outside_tables
 
 FOLDER = "trend"
 
@@ -31,6 +32,6 @@ def publish_trend(
     Raises:
         RefusedError: when the quarter was never proposed or is held.
     """
-    pages = build_pages(collect_trend(catalogue, quarter))
+    pages = build_pages(collect_trend(catalogue, quarter), outside_tables(catalogue, quarter))
     place = FolderStore(out) if out else open_reports(catalogue.settings, f"{quarter}/{FOLDER}")
     return write_pages(pages, place, formats)

@@ -57,6 +57,7 @@ def test_the_files_are_those_of_the_architecture() -> None:
         "accept_month",
         "draft_plans",
         "draw_survey",
+        "fetch_outside",
         "ingest_month",
         "load_factories",
         "load_registry",

@@ -40,9 +40,9 @@ WITH_COUNCILS = {
     *(f"publish_clusters.{task}" for task in ("load", "publish")),
     *(f"accept_month.{task}" for task in ("accept", "announce")),
     *(f"record_survey.{task}" for task in ("received", "centre.confirm", "centre.record")),
-    *("draw_survey.draw", "draft_plans.draft", "load_factories.load"),
+    *("draw_survey.draw", "draft_plans.draft", "load_factories.load", "fetch_outside.fetch"),
 }
-"""What runs once councils decide, counts or registers come in, or a person accepts a month."""
+"""What runs once councils decide, counts, registers or keys come in, or a person accepts a month."""
 RESTING = ("propose_stages", "publish_reports", "publish_trend", "publish_release", "draw_survey")
 """What a quarter sets going."""
 CLUSTER_POLICY = """

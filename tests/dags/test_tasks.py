@@ -374,3 +374,39 @@ def test_a_long_line_is_folded_in_a_note_and_keeps_its_remedy() -> None:
     assert folded("load failed: <b>") == r"load failed: \<b\>"
     assert len(folded(line)) < LONGEST_LINE + 50
     assert "run `sogong ingest 2026-09` (whole in the log)" in folded(line)
+
+
+def test_outside_indicators_are_fetched_where_there_is_a_key(
+    pipeline: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from threading import Thread
+
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from sogong_pipeline.orchestration import installation
+    from tests.outside.services import KEY as SERVICE_KEY
+    from tests.outside.services import Services
+
+    passwords = {"sogong_kosis": SERVICE_KEY}
+    monkeypatch.setattr(installation, "_password", lambda connection: passwords.get(connection, ""))
+    run, notes = tasks("fetch_outside")["fetch"], Notes()
+    asked = {"params": {"indicator": "", "since": "2026-09"}, "ti": notes}
+    services = Services()
+    thread = Thread(target=services.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    monkeypatch.setenv("SOGONG_KOSIS_URL", services.address)
+    try:
+        lines = run(**asked)
+        assert lines[0] == "employment_rate: 18 values to 2026-09, 18 new, 0 revised; vintage 1"
+        assert sum("there is no key for" in line for line in lines) == 2
+        services.override = lambda *_: (200, '{err:"40",errMsg:"호출가능건수 제한"}')
+        with pytest.raises(LaterError, match=r"employment_rate: 127\.0\.0\.1 refuses with 40"):
+            run(**asked)
+        passwords.clear()
+        with pytest.raises(AirflowSkipException, match="set SOGONG_KOSIS_KEY"):
+            run(**asked)
+    finally:
+        services.shutdown()
+        services.server_close()
+    assert len(notes) == 3
+    assert len(pipeline.lake.children("outside")) == 4

@@ -1,0 +1,146 @@
+"""The office's own sales and arrears: a documented table by district or 시군구 and month, read whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.districts.loaded import registry_in_force
+from sogong_pipeline.districts.problems import Problems
+from sogong_pipeline.districts.tables import rows_of
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.outside.areas import Area, area_called, sigungu_area
+from sogong_pipeline.outside.indicator import FILE, Indicator, indicators
+from sogong_pipeline.outside.values import DECIMALS, Added, Value, add
+from sogong_pipeline.periods import Month
+
+COLUMNS = ("indicator", "area", "month", "value", "unit", "source")
+PAGE = "docs/outside.md"
+NUMBER = re.compile(r"-?\d{1,14}(\.\d{1,6})?")
+
+
+def load_file(catalogue: Catalogue, path: Path) -> list[Added]:
+    """Keep a file of the office; what it holds already changes nothing, a changed value is a new vintage.
+
+    Args:
+        catalogue: the installation.
+        path: CSV (UTF-8 or CP949) or XLSX.
+
+    Raises:
+        RefusedError: when anything in it is wrong: every problem with row, column and value; nothing was kept.
+    """
+    by_indicator: dict[str, list[Value]] = {}
+    for value in read_file(catalogue, path):
+        by_indicator.setdefault(value.indicator, []).append(value)
+    return [add(catalogue, name, values, {"file": path}) for name, values in sorted(by_indicator.items())]
+
+
+def read_file(catalogue: Catalogue, path: Path) -> list[Value]:
+    """The values of a file; see `load_file`."""
+    problems = Problems("correct the file and load it again, nothing was changed")
+    known = {name: one for name, one in indicators().items() if one.service == FILE}
+    registry = registry_in_force(catalogue)
+    districts = {one.district_id: one.sigungu_code for one in registry.districts} if registry else {}
+    values: list[Value] = []
+    rows_by_key: dict[tuple[str, ...], int] = {}
+    for number, row in _rows(path, problems):
+        indicator = known.get(row["indicator"])
+        area = _area(row["area"], districts)
+        month = _month(row["month"])
+        complaints = [
+            *([] if indicator else [f"indicator {row['indicator']!r} is none of {', '.join(known)}"]),
+            *([] if area else [_unknown(row["area"], bool(districts))]),
+            *([] if month else [f"month {row['month']!r} is no month such as 2026-09"]),
+            *(
+                []
+                if NUMBER.fullmatch(row["value"].replace(",", ""))
+                else [f"value {row['value']!r} is no number"]
+            ),
+            *([] if row["source"] else ["source is empty; say who counted"]),
+            *(
+                [f"unit {row['unit']!r} is none of {', '.join(indicator.units)}"]
+                if indicator and row["unit"] not in indicator.units
+                else []
+            ),
+        ]
+        if indicator and area and month:
+            key = (indicator.id, area.level, area.code, str(month))
+            if (first := rows_by_key.setdefault(key, number)) != number:
+                complaints.append(f"the same indicator, area and month as row {first}")
+        for complaint in complaints:
+            problems.add(path.name, complaint, number)
+        if indicator and area and month and not complaints:
+            values.append(_value(indicator, area, month, row))
+    if not values and not problems:
+        problems.add(path.name, f"it holds no row; see {PAGE}")
+    problems.refuse()
+    return values
+
+
+def _rows(path: Path, problems: Problems) -> list[tuple[int, dict[str, str]]]:
+    """The rows with their numbers, without those that are empty."""
+    try:
+        rows = list(rows_of(path))
+    except ValueError as error:
+        problems.add(path.name, str(error))
+        return []
+    header = rows[0][1] if rows else []
+    if missing := [column for column in COLUMNS if column not in header]:
+        problems.add(path.name, f"it lacks the columns {', '.join(missing)}; see {PAGE}")
+        return []
+    if twice := sorted({column for column in COLUMNS if header.count(column) > 1}):
+        problems.add(path.name, f"the header names {', '.join(twice)} twice")
+        return []
+    found = []
+    for number, cells in rows[1:]:
+        if not any(cells):
+            continue
+        if len(cells) != len(header):
+            problems.add(
+                path.name,
+                f"it has {len(cells)} cells and the header {len(header)}; a comma in a cell needs quotes",
+                number,
+            )
+            continue
+        found.append((number, dict(zip(header, cells, strict=True))))
+    return found
+
+
+def _area(text: str, districts: Mapping[str, str]) -> Area | None:
+    """A district of the registry in force, or a 시군구 by code or name."""
+    if text in districts:
+        sigungu = sigungu_area(districts[text])
+        return Area("district", text, sigungu.sido_code if sigungu else districts[text][:2])
+    return sigungu_area(text) or area_called(text, "sigungu")
+
+
+def _unknown(text: str, has_registry: bool) -> str:
+    districts = (
+        "no district of the registry in force" if has_registry else "no district, as no registry is loaded"
+    )
+    return f"area {text!r} is {districts}, and no 시군구 such as 48123 or 경상남도 창원시 성산구"
+
+
+def _month(text: str) -> Month | None:
+    try:
+        return Month.parse(text)
+    except RefusedError:
+        return None
+
+
+def _value(indicator: Indicator, area: Area, month: Month, row: Mapping[str, str]) -> Value:
+    value = Decimal(row["value"].replace(",", "")) * indicator.units[row["unit"]]
+    return Value(
+        indicator=indicator.id,
+        level=area.level,
+        area_code=area.code,
+        sido_code=area.sido_code,
+        area_name=row["area"],
+        data_month=str(month),
+        value=round(value, DECIMALS),
+        unit=indicator.unit,
+        source=row["source"],
+    )
