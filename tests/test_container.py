@@ -186,7 +186,7 @@ def test_the_example_names_exactly_what_the_file_asks_for(compose: Compose) -> N
     for name in secrets:
         with pytest.raises(MissingError, match=f"^{name}: make .env as .env.example says$"):
             Compose({other: "x" for other in secrets if other != name})
-    examples = {"COMPOSE_PROFILES", "SOGONG_LAKE_URL", "SOGONG_REPORTS_URL"}
+    examples = {"COMPOSE_PROFILES", "SOGONG_LAKE_URL", "SOGONG_REPORTS_URL", "SOGONG_RELEASE_URL"}
     for name, value in shown.items():
         if name == "AIRFLOW_EXECUTOR":
             assert (value, compose.used[name]) == ("CeleryExecutor", "LocalExecutor")
