@@ -17,7 +17,8 @@ by its name; left empty, all that hold the month are accepted. `by` and `reason`
 
     {"month": "2026-09", "stopping": [], "holding": [], "counts": true}
 
-**When it fails.** The line says which checks stop or hold the month; nothing was recorded.
+**When it fails.** The line says which checks stop or hold the month; nothing was recorded. If they are checks of the
+second gate, after placing, what was accepted stands, and they are accepted in another run.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ from sogong_pipeline.periods import Month
     start_date=dt.datetime(2015, 12, 17, tzinfo=ZoneInfo("Asia/Seoul")),
     catchup=False,
     is_paused_upon_creation=True,
-    max_active_runs=3,
+    max_active_runs=12,  # a run that waits for its month counts; tasks have limits of their own
     default_args=DEFAULTS,
     tags=["month"],
     doc_md=__doc__,

@@ -40,12 +40,19 @@ export AIRFLOW__SCHEDULER__MP_FORKSERVER_PRELOAD=sogong_pipeline.orchestration.p
 
 # Both run in process sessions of their own, so that Ctrl-C reaches this script alone, which then ends them all.
 portal='' airflow=''
+below() {  # every process below one: tasks have process groups of their own
+    local child
+    for child in $(cat "/proc/$1/task/"*/children 2> /dev/null); do echo "$child"; below "$child"; done
+}
 stop() {
     trap '' INT TERM
     if [[ -n $airflow ]]; then
+        local tasks
+        tasks=$(below "$airflow")
         kill -TERM -- "-$airflow" 2> /dev/null || true
         for _ in {1..40}; do kill -0 -- "-$airflow" 2> /dev/null || break; sleep 0.5; done
         kill -KILL -- "-$airflow" 2> /dev/null || true  # what takes longer than 20 s
+        for task in $tasks; do kill -KILL "$task" 2> /dev/null || true; done  # a task that went on is run again
     fi
     [[ -z $portal ]] || kill "$portal" 2> /dev/null || true
 }

@@ -31,7 +31,8 @@ class Catalogue:
         """
         if not any(self.lake.store.folders(PurePosixPath(layer)) for layer in named("kept")):
             raise RefusedError(
-                f"there is no lake in {self.lake.store.address}; correct SOGONG_HOME (now {self.settings.home}) or "
+                f"there is no lake in {self.lake.store.address}; correct SOGONG_HOME (now "
+                f"{self.settings.home.resolve()}) or "
                 "SOGONG_LAKE_URL, or begin a lake with `sogong registry load FILE` and `sogong ingest MONTH`"
             )
 

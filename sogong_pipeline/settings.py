@@ -107,7 +107,8 @@ class Settings(BaseSettings):
     )
     now: dt.datetime | None = Field(
         default=None,
-        description="The time to record instead of the clock's, for runs that must be repeatable.",
+        description="The time instead of the clock's, for runs that must be repeatable; also what late, due and fresh "
+        "mean.",
     )
 
     @property

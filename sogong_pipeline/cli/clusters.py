@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_installation
+from sogong_pipeline.cli.options import Json, open_installation, open_lake_in_use
 from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.settings import Settings
 
@@ -195,7 +195,7 @@ def clusters_publish(
     from sogong_pipeline.cluster_pages.publish import publish_clusters
     from sogong_pipeline.renderers.registry import parse_formats
 
-    published = publish_clusters(open_installation(), parse_formats(formats))
+    published = publish_clusters(open_lake_in_use(), parse_formats(formats))
     return {
         "folder": published.folder,
         "files": published.files,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_installation
+from sogong_pipeline.cli.options import Json, open_lake_in_use
 from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.periods import Quarter
 
@@ -35,7 +35,7 @@ def decide_sheets(
     from sogong_pipeline.steps.board import write_board
 
     wanted, judged = HalfYear.parse(period), Quarter.parse(quarter) if quarter else None
-    installation = open_installation()
+    installation = open_lake_in_use()
     issue, is_new = issue_sheets(installation, wanted, judged, deadline.date() if deadline else None)
     published = write_sheets(installation, issue, out)
     if out is None:
@@ -71,7 +71,7 @@ def decide_record(
     from sogong_pipeline.councils.record import record, recording_of
     from sogong_pipeline.steps.board import write_board
 
-    installation = open_installation()
+    installation = open_lake_in_use()
 
     warehouse = installation.warehouse
     checked = check(installation.lake, file, installation.settings.clock().date())

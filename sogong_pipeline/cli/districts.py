@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_installation
+from sogong_pipeline.cli.options import Json, open_installation, open_lake_in_use
 from sogong_pipeline.districts.loaded import districts_of, registry_in_force, registry_of_version
 from sogong_pipeline.errors import RefusedError, counted
 from sogong_pipeline.periods import Month
@@ -104,7 +104,7 @@ def registry_fetch(
 
 def registry_list(as_json: Json = False) -> dict[str, Any]:
     """Tell which registries were loaded, and when; the last one is in force."""
-    installation = open_installation()
+    installation = open_lake_in_use()
     loaded = installation.registry.loaded()
     return {
         "registries": loaded,
@@ -177,7 +177,7 @@ def district_explain(
     """Say in which district a workplace lies, how surely and why."""
     from sogong_pipeline.districts.explain import MOST, explain
 
-    installation = open_installation()
+    installation = open_lake_in_use()
     passed, registry = installation.passed(), registry_in_force(installation)
     if not passed or registry is None:
         raise RefusedError(

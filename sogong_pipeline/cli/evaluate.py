@@ -6,11 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json
+from sogong_pipeline.cli.options import Json, open_lake_in_use
 from sogong_pipeline.districts.loaded import districts_of, registry_in_force
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
-from sogong_pipeline.settings import Settings
 
 
 def evaluate_rows(
@@ -18,10 +17,9 @@ def evaluate_rows(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Count the workplaces of a month by sido and by how surely they are matched; the truth is not needed."""
-    from sogong_pipeline.steps.installation import Installation
     from sogong_pipeline.validation import rows as real_rows
 
-    installation = Installation(Settings())
+    installation = open_lake_in_use()
     wanted, registry = Month.parse(month), registry_in_force(installation)
     vintage = installation.vintage_of(wanted)
     if vintage is None or registry is None:
@@ -38,12 +36,11 @@ def evaluate_chance(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Show what chance alone makes every rule set flag, and which planted losses it would see."""
-    from sogong_pipeline.catalogue import Catalogue
     from sogong_pipeline.periods import Quarter
     from sogong_pipeline.validation import chance
 
     wanted = Quarter.parse(quarter)
-    rows = chance.chance_rows(Catalogue(Settings()), wanted)
+    rows = chance.chance_rows(open_lake_in_use(), wanted)
     return {
         "quarter": str(wanted),
         "rows": [
@@ -61,12 +58,11 @@ def evaluate_register(
     as_json: Json = False,
 ) -> dict[str, Any]:
     """Hide rows that a factory register names, place them by everything else, and count what comes out right."""
-    from sogong_pipeline.steps.installation import Installation
     from sogong_pipeline.validation import register
     from sogong_pipeline.validation.intervals import NO_ROW
     from sogong_pipeline.validation.register_month import measure_register
 
-    installation = Installation(Settings())
+    installation = open_lake_in_use()
     passed = installation.passed()
     if not passed:
         raise RefusedError("no month is in; run `sogong ingest` first")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_installation
+from sogong_pipeline.cli.options import Json, open_lake_in_use
 from sogong_pipeline.periods import Month
 
 
@@ -24,7 +24,7 @@ def month_accept(
     from sogong_pipeline.quality.standing import standing
     from sogong_pipeline.steps.after import after_months
 
-    wanted, installation = Month.parse(month), open_installation()
+    wanted, installation = Month.parse(month), open_lake_in_use()
     states = installation.months.accept(wanted, check or [], by, reason)
     after_months(installation, [wanted])
     installation.warehouse.load_month(wanted)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import Json, open_installation
+from sogong_pipeline.cli.options import Json, open_installation, open_lake_in_use
 from sogong_pipeline.cli.output import say
 from sogong_pipeline.cli.progress import steps
 from sogong_pipeline.errors import RefusedError, counted
@@ -29,7 +29,7 @@ def quality(
     """Write the pages of what the gate found again; `ingest` writes them too."""
     from sogong_pipeline.quality_pages.publish import publish_quality
 
-    installation = open_installation()
+    installation = open_lake_in_use()
     checked = [Month.parse(month) for month in installation.lake.children("checked")]
     wanted = parse_months(months) if months else checked
     if months and not set(wanted) & set(checked):
@@ -100,7 +100,7 @@ def reconcile(
     from sogong_pipeline.upkeep.reconcile import landed
     from sogong_pipeline.upkeep.reconcile import reconcile as compare
 
-    installation = open_installation()
+    installation = open_lake_in_use()
 
     warehouse = installation.warehouse
     wanted = parse_months(months) if months else landed(installation)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogong_pipeline.cli.options import AsKnownOn, Json, open_installation
+from sogong_pipeline.cli.options import AsKnownOn, Json, open_lake_in_use
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Quarter, parse_moment, parse_months
 
@@ -36,7 +36,7 @@ def publish(
 
     wanted = Quarter.parse(quarter)
     chosen = parse_formats(formats) if formats else None
-    installation = open_installation()
+    installation = open_lake_in_use()
     if not draft:
         if as_known_on:
             raise RefusedError("a decision is on the edition it cites; --as-known-on goes with --draft")
@@ -93,7 +93,7 @@ def board(as_json: Json = False) -> dict[str, Any]:
     """
     from sogong_pipeline.steps.board import write_board
 
-    written = write_board(open_installation())
+    written = write_board(open_lake_in_use())
     return {
         "files": [f"{written.folder}/{name}" for name in written.files],
         "lines": [f"open {written.folder}/{written.files[0]}"],
@@ -111,7 +111,7 @@ def bulletin(
     from sogong_pipeline.steps.after import write_bulletins
 
     wanted = parse_months(months)
-    written = write_bulletins(open_installation(), wanted)
+    written = write_bulletins(open_lake_in_use(), wanted)
     return {
         "bulletins": {
             str(month): [f"{one.folder}/{name}" for name in one.files] for month, one in written.items()

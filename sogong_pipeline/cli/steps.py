@@ -148,7 +148,7 @@ def propose(
         raise RefusedError("--as-known-on rebuilds one quarter; name it, such as 2026-Q3")
     if registry != "now" and not wanted:
         raise RefusedError("--registry rebuilds one quarter; name it, such as 2026-Q3")
-    installation = open_installation()
+    installation = open_lake_in_use()
     warehouse = installation.warehouse
     if not installation.passed():
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")

@@ -39,13 +39,14 @@ def _lines(checked: Checked, settings: Settings, file: str) -> Iterator[str]:
     yield ""
     yield from _differences(checked)
     yield ""
-    yield f"| 단계 | 제안 | {texts().kinds[checked.kind]} |"
-    yield "|---|---:|---:|"
-    proposed = Counter(line.stage for line in sheet.lines)
-    decided = Counter(found.stage for found in checked.judged)
-    for stage in STAGES:
-        yield f"| {stage_label(stage)} | {proposed[stage]:,} | {decided[stage]:,} |"
-    yield ""
+    if checked.kind == "decision":  # a correction judges a few districts, which are listed above
+        yield f"| 단계 | 제안 | {texts().kinds[checked.kind]} |"
+        yield "|---|---:|---:|"
+        proposed = Counter(line.stage for line in sheet.lines)
+        decided = Counter(found.stage for found in checked.judged)
+        for stage in STAGES:
+            yield f"| {stage_label(stage)} | {proposed[stage]:,} | {decided[stage]:,} |"
+        yield ""
     places = {
         "의결표": (sheet.period, file_name(sheet.office_code, "xlsx")),
         "초안": (f"{sheet.quarter}/draft", file_name(sheet.office_code)),

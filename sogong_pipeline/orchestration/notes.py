@@ -49,6 +49,10 @@ def month_note(installation: Installation, month: Month, quality: str) -> str:
         lines += [f"held until a person accepts it: {', '.join(found.holding)}"] if found.holding else []
         lines += [f"{counted(len(warned), 'warning')}: {'; '.join(warned)}"] if warned else []
         lines.append(f"quality page: {quality}/{file_name(str(month))}")
+    in_force = installation.vintage_of(month)
+    if in_force != vintages[0]:
+        other = f"; file {in_force} of before counts" if in_force else ""
+        return "\n\n".join([*lines, f"not measured{other}"])
     from sogong_pipeline.districts.loaded import measured_in_force  # noqa: PLC0415 - parsing must not import it
 
     measured = measured_in_force(installation, month)

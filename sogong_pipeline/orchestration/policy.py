@@ -35,6 +35,9 @@ RETRY_POLICY = ExceptionRetryPolicy(
 """A refusal fails at once, what may pass by itself is tried later, all else (a killed worker) soon."""
 
 
+UNANSWERED = "nobody answered within SOGONG_ANSWER_HOURS; nothing was recorded, and the next look asks again"
+
+
 def tell_failure(context: dict[str, Any]) -> None:
     """Say in one line what failed and what to do, in the task's log and to whom `alerts.py` tells."""
     task = context["ti"]
@@ -43,6 +46,8 @@ def tell_failure(context: dict[str, Any]) -> None:
     what = (
         "late: not published by the 28th; look at the portal, or run it again with a file as its source"
         if late
+        else f"{task.task_id}: {UNANSWERED}"
+        if isinstance(error, HITLTimeoutError)
         else f"{task.task_id} failed: {error}"
     )
     run = " ".join(filter(None, (task.dag_id, context.get("partition_key"))))

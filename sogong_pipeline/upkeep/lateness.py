@@ -12,7 +12,7 @@ from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import counted
 from sogong_pipeline.lake.layers import LAYERS
 from sogong_pipeline.lake.store import open_reports
-from sogong_pipeline.periods import SEOUL, newest_due
+from sogong_pipeline.periods import SEOUL, Quarter, newest_due
 from sogong_pipeline.renderers.published import INDEX
 from sogong_pipeline.renderers.registry import file_name
 from sogong_pipeline.steps.installation import Installation
@@ -44,7 +44,10 @@ def _proposals(installation: Installation) -> Iterator[str]:
     registries = [_moment(each.manifest["recorded_at"]) for each in installation.registries()]
     if not registries:
         return
+    proposed = [Quarter.parse(name) for name in installation.lake.children("editions")]
     for quarter, why in installation.quarters.changed().items():
+        if proposed and quarter not in proposed and quarter < max(proposed):
+            continue  # nobody asked for it, and no look of propose_stages will propose it
         turns = [turn for month in quarter.months for turn in installation.lake.turns("checked", str(month))]
         since = max([registries[-1], *(_moment(turn.since) for turn in turns)])
         if installation.settings.clock() - since > GRACE:

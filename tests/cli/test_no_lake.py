@@ -28,9 +28,29 @@ def fill(pipeline: Installation, folder: Path) -> None:
     pipeline.quarters.propose(QUARTER)
 
 
-@pytest.mark.parametrize(
-    "command", [["warehouse", "rebuild"], ["backup", "B"], ["verify"], ["clean"], ["status"]]
-)
+NEEDS_A_LAKE = (
+    "warehouse rebuild", "backup B", "verify", "clean", "status", "reconcile", "propose 2022-Q2", "publish 2022-Q2",
+    "bulletin 2022-04", "quality 2022-04", "board", "month accept 2022-04 --by a --reason because",
+    "decide sheets 2022-H1", "registry list", "district explain D1", "clusters publish",
+    "evaluate rows 2022-04", "evaluate chance 2022-Q2", "trend 2022-Q2", "plan 2022-H1", "release 2022-Q2",
+    "survey draw 2022-Q2",
+)  # fmt: skip
+
+
+def test_a_returned_sheet_gets_no_letter_in_a_wrong_home(tmp_path: Path) -> None:
+    """The letter would say that its sheet was never sent."""
+    sheet = tmp_path / "returned.xlsx"
+    sheet.write_bytes(b"PK")
+    for group in ("decide", "survey", "programmes"):
+        done = sogong(group, "record", sheet, SOGONG_HOME=str(tmp_path / "hmoe"))
+        assert (done.exit_code, done.output.split(";")[0]) == (
+            1,
+            f"sogong: there is no lake in {tmp_path}/hmoe/lake",
+        )
+    assert list(tmp_path.iterdir()) == [sheet]
+
+
+@pytest.mark.parametrize("command", [words.split() for words in NEEDS_A_LAKE], ids=NEEDS_A_LAKE)
 def test_a_home_without_a_lake_is_one_line_and_stays_as_it_is(
     tmp_path: Path, command: list[str], digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from sogong_pipeline.cli.main import app
+from sogong_pipeline.councils import question
 from sogong_pipeline.councils.checking import check
 from sogong_pipeline.councils.record import record
 from sogong_pipeline.decisions.decision import decisions
@@ -128,6 +129,12 @@ def test_a_correction_and_an_appeal_are_new_rows_that_point_at_what_they_replace
     mended = fill(
         council.sheet(OFFICE), tmp_path / "mended.xlsx", {district: (stage, "옮겨 적으며 틀림")}, kind="정정"
     )
+    asked = question.body(
+        check(council.pipeline.lake, mended, council.pipeline.settings.clock().date()),
+        council.pipeline.settings,
+        "mended.xlsx",
+    )
+    assert "| 단계 | 제안 |" not in asked  # one district is no count of stages
     (correction,) = record(council.warehouse, mended, "확인자").rows
     assert (correction.district_id, correction.number, correction.replaces) == (district, 2, 1)
     granted = {district: ("양호" if stage == "심각" else "심각", "업체 이의를 받아들임")}

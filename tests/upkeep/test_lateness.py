@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 from sogong_pipeline.cli.main import app
 from sogong_pipeline.councils.issue import issue_sheets
 from sogong_pipeline.decisions.period import HalfYear
-from sogong_pipeline.periods import SEOUL
+from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.orchestration.notes import month_note
+from sogong_pipeline.periods import SEOUL, Month
 from sogong_pipeline.reports.publish import publish_draft
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
@@ -41,7 +43,10 @@ def test_a_proposal_drafts_councils_and_a_month_become_late_one_after_the_other(
         "2022-Q2 waits to be proposed since 2022-07-20 09:00 (never proposed); run `sogong propose`"
     )
 
+    early = QUARTER.shift(-1).months[-1]  # of a quarter that nobody asks for
+    at(home, "2022-07-20").months.ingest(early, str(month_file(tmp_path, str(early))))
     at(home, "2022-07-22").quarters.propose(QUARTER)
+    assert QUARTER.shift(-1) in at(home, "2022-07-23").quarters.changed()
     assert list(late(at(home, "2022-07-23"))) == []
     edition = first.current_edition(QUARTER)
     (line,) = late(at(home, "2022-07-24"))
@@ -62,6 +67,28 @@ def test_a_proposal_drafts_councils_and_a_month_become_late_one_after_the_other(
     month, council = late(at(home, "2022-08-29"))
     assert month.startswith("months up to 2022-07 are due and 2022-06 is the newest that is in; ")
     assert office in council
+
+
+def test_a_month_that_is_not_over_is_refused_and_the_note_of_a_stopped_file_names_the_one_that_counts(
+    tmp_path: Path,
+) -> None:
+    installation = at(tmp_path / "home", "2022-08-20")
+    with pytest.raises(
+        RefusedError, match="2022-08 is not over yet; its file appears about the 17th of 2022-09"
+    ):
+        installation.months.has_arrived(Month(2022, 8))
+    load_registry(installation, tmp_path)
+    april = QUARTER.months[0]
+    installation.months.ingest(april, str(month_file(tmp_path / "good", str(april))))
+    good = installation.vintage_of(april)
+    note = month_note(installation, april, "quality")
+    assert "40 workplaces in districts" in note
+    assert "then: [the stages of 2022-Q2]" in note
+    with pytest.raises(RefusedError, match="the gate stopped"):
+        installation.months.ingest(april, str(month_file(tmp_path / "bad", str(april), postal_code="")))
+    note = month_note(installation, april, "quality")
+    assert note.endswith(f"not measured; file {good} of before counts")
+    assert "workplaces in districts" not in note
 
 
 def test_status_tells_freshness_the_last_success_of_each_step_and_stopped_months(tmp_path: Path) -> None:
