@@ -53,6 +53,7 @@ class Twins:
         for quarter in changed:
             self.type("publish", str(quarter), "--draft")
             self.type("trend", str(quarter))
+            self.type("release", str(quarter))
 
     def caught_up(self) -> bool:
         """Whether the scheduler has brought every quarter and its reports to where the twin is."""

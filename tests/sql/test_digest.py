@@ -125,6 +125,8 @@ def test_a_file_of_macros_holds_each_macro_once_and_nothing_else(edited: Edit, s
 
 def test_macros_are_those_that_duckdb_knows_and_each_is_used(tmp_path: Path) -> None:
     with Engine(tmp_path) as engine:
+        for path in macro_files():
+            engine.connection.execute(path.read_text(encoding="utf-8"))
         names = engine.rows(
             "SELECT function_name FROM duckdb_functions() WHERE function_type LIKE '%macro' AND NOT internal"
         )

@@ -85,7 +85,9 @@ def test_a_month_that_is_not_over_is_refused_and_the_note_of_a_stopped_file_name
     assert "40 workplaces in districts" in note
     assert "then: [the stages of 2022-Q2]" in note
     with pytest.raises(RefusedError, match="the gate stopped"):
-        installation.months.ingest(april, str(month_file(tmp_path / "bad", str(april), postal_code="")))
+        installation.months.ingest(
+            april, str(month_file(tmp_path / "bad", str(april), subscribers="0", billed_amount_krw="0"))
+        )
     note = month_note(installation, april, "quality")
     assert note.endswith(f"not measured; file {good} of before counts")
     assert "workplaces in districts" not in note
