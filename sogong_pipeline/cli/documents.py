@@ -72,7 +72,7 @@ def release(
     return {
         "quarter": quarter,
         "version": done.version.version,
-        "status": done.version.status,
+        "version_status": done.version.status,
         "edition": done.version.edition,
         "folder": done.folder,
         "new": done.is_new,
