@@ -73,12 +73,8 @@ class MonthSteps:
             False while the month is not there, or the source gives no answer: both pass by waiting.
 
         Raises:
-            RefusedError: when waiting is of no use, as `fetch` says, or the month is not over.
+            RefusedError: when waiting is of no use, as `fetch` says.
         """
-        if self.catalogue.settings.clock().date() <= month.last_day:
-            raise RefusedError(
-                f"{month} is not over yet; its file appears about the 17th of {month.shift(1)}, run it again then"
-            )
         try:
             if not self.is_published(month, source):
                 logger.info("%s is not published yet; the next look is in three hours", month)
