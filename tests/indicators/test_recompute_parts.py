@@ -27,7 +27,7 @@ from tests.indicators.test_recompute import CEILING, RATES, assign, claims, roun
 from tests.support.editions import proposals_of
 
 FLOOR = {2023: 370_000, 2024: 390_000, 2025: 400_000, 2026: 410_000}
-RULES = Path(__file__).parents[2] / "sogong_pipeline" / "indicators" / "data" / "industry_rule.csv"
+RULES = Path(__file__).parents[2] / "sogong_pipeline" / "industries" / "data" / "industry_rule.csv"
 QUARTER = Quarter.parse("2026-Q3")
 BANDS = ["1-4", "5-9", "10-29", "30-99", "100-299", "300+"]
 CUTS = {"all": "", "division": "_industry", "band": "_size"}
