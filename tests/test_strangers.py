@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from sqlalchemy import text
 
-from sogong_pipeline.lake.orphans import DERIVED, PROPOSED
+from sogong_pipeline.lake.layers import named
 from sogong_pipeline.periods import Month
 from sogong_pipeline.sql_engine import Engine
 from sogong_pipeline.steps.installation import Installation
@@ -39,7 +39,7 @@ def test_a_name_is_text_in_every_query_and_table(
     assert proposals_of(pipeline, edition).facts["stages"]
     # Every file lies where a layer has its files, whatever names there were.
     layers = {PurePosixPath(name).parts[0] for name in digest_tree(pipeline.settings.home / "lake")}
-    assert layers <= {"raw", "registry", PROPOSED, *DERIVED}
+    assert layers <= {"raw", "registry", *named("derived", "edition")}
     assert not (tmp_path.parent / "x").exists()
 
 

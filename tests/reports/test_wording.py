@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sogong_pipeline.pages import wording
+from sogong_pipeline.reports.wording import report_texts
 
 
 @pytest.mark.parametrize(
@@ -115,8 +116,12 @@ def test_a_percent_sign_follows_its_number_closely() -> None:
 
 
 def test_fixed_words_exist_for_every_code() -> None:
-    words = wording.texts()
-    assert set(words.stages) == set(words.stage_meanings) == {"good", "caution", "severe", "undetermined"}
+    words = report_texts()
+    assert (
+        set(wording.texts().stages)
+        == set(words.stage_meanings)
+        == {"good", "caution", "severe", "undetermined"}
+    )
     assert set(words.undetermined) >= {
         "no_base",
         "few_workplaces",

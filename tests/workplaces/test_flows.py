@@ -33,7 +33,7 @@ def rows(evaluated: Evaluated) -> dict[Month, pd.DataFrame]:
 def test_flows_add_up_and_are_those_of_a_recount(
     evaluated: Evaluated, rows: dict[Month, pd.DataFrame]
 ) -> None:
-    edition, _ = evaluated.pipeline.quarters.propose(QUARTER)
+    edition, _ = evaluated.installation.quarters.propose(QUARTER)
     months = [month for month in MONTHS if month >= QUARTER.months[0].shift(-1)]
     flows = pd.read_parquet(edition.path("establishment_flow"))
     flows = flows[flows["flow_quarter"] == str(QUARTER)].set_index("district_id")
@@ -115,7 +115,7 @@ def test_accuracy_is_what_the_rows_say(evaluated: Evaluated, rows: dict[Month, p
 def test_a_month_given_again_changes_only_what_it_must(
     evaluated: Evaluated, digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:
-    months, lake = evaluated.pipeline.months, evaluated.pipeline.settings.home / "lake"
+    months, lake = evaluated.installation.months, evaluated.installation.settings.home / "lake"
     layers = ("traced", "matched", "measured")
     before = {layer: digest_tree(lake / layer) for layer in layers}
     (published,) = (lake / "raw" / str(MONTHS[1])).rglob("*.csv")
