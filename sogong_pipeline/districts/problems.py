@@ -41,11 +41,18 @@ class Problems:
 
 
 def read_table(
-    path: Path, columns: Sequence[str], problems: Problems
+    path: Path, columns: Sequence[str], problems: Problems, page: str = "docs/registry-template.md"
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a table with their numbers; see `tables` for what is read.
+    """The rows of a table with their numbers, empty ones left out; see `tables` for what is read.
 
-    A file that is none is a problem. Rows that have not the cells of the header are problems and left out.
+    A file that is none, that lacks a column or names one twice is a problem. So is a row that has not the cells of the
+    header; it is left out.
+
+    Args:
+        path: the table.
+        columns: what its header must name, in any order.
+        problems: where problems go.
+        page: what says how such a table looks.
     """
     try:
         rows = list(rows_of(path))
@@ -55,9 +62,10 @@ def read_table(
     header = rows[0][1] if rows else []
     missing = [column for column in columns if column not in header]
     if missing:
-        problems.add(
-            path.name, f"the registry lacks the columns {', '.join(missing)}; see docs/registry-template.md"
-        )
+        problems.add(path.name, f"it lacks the columns {', '.join(missing)}; see {page}")
+        return
+    if twice := sorted({column for column in columns if header.count(column) > 1}):
+        problems.add(path.name, f"the header names {', '.join(twice)} twice")
         return
     for number, cells in rows[1:]:
         if not any(cells):

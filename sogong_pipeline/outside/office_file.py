@@ -9,8 +9,7 @@ from pathlib import Path
 
 from sogong_pipeline.catalogue import Catalogue
 from sogong_pipeline.districts.loaded import registry_in_force
-from sogong_pipeline.districts.problems import Problems
-from sogong_pipeline.districts.tables import rows_of
+from sogong_pipeline.districts.problems import Problems, read_table
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.outside.areas import Area, area_called, sigungu_area
 from sogong_pipeline.outside.indicator import FILE, Indicator, indicators
@@ -46,7 +45,7 @@ def read_file(catalogue: Catalogue, path: Path) -> list[Value]:
     districts = {one.district_id: one.sigungu_code for one in registry.districts} if registry else {}
     values: list[Value] = []
     rows_by_key: dict[tuple[str, ...], int] = {}
-    for number, row in _rows(path, problems):
+    for number, row in read_table(path, COLUMNS, problems, PAGE):
         indicator = known.get(row["indicator"])
         area = _area(row["area"], districts)
         month = _month(row["month"])
@@ -78,35 +77,6 @@ def read_file(catalogue: Catalogue, path: Path) -> list[Value]:
         problems.add(path.name, f"it holds no row; see {PAGE}")
     problems.refuse()
     return values
-
-
-def _rows(path: Path, problems: Problems) -> list[tuple[int, dict[str, str]]]:
-    """The rows with their numbers, without those that are empty."""
-    try:
-        rows = list(rows_of(path))
-    except ValueError as error:
-        problems.add(path.name, str(error))
-        return []
-    header = rows[0][1] if rows else []
-    if missing := [column for column in COLUMNS if column not in header]:
-        problems.add(path.name, f"it lacks the columns {', '.join(missing)}; see {PAGE}")
-        return []
-    if twice := sorted({column for column in COLUMNS if header.count(column) > 1}):
-        problems.add(path.name, f"the header names {', '.join(twice)} twice")
-        return []
-    found = []
-    for number, cells in rows[1:]:
-        if not any(cells):
-            continue
-        if len(cells) != len(header):
-            problems.add(
-                path.name,
-                f"it has {len(cells)} cells and the header {len(header)}; a comma in a cell needs quotes",
-                number,
-            )
-            continue
-        found.append((number, dict(zip(header, cells, strict=True))))
-    return found
 
 
 def _area(text: str, districts: Mapping[str, str]) -> Area | None:

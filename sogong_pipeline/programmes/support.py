@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,8 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sogong_pipeline.catalogue import Catalogue
-from sogong_pipeline.districts.problems import Problems
-from sogong_pipeline.districts.tables import rows_of
+from sogong_pipeline.districts.problems import Problems, read_table
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import SHORT, Built, sha256_of
 from sogong_pipeline.periods import Month, Quarter
@@ -34,6 +32,7 @@ COLUMNS: Mapping[str, str] = {
 }
 """The header of a sheet, in any order; the last two may be left out."""
 OPTIONAL = frozenset({"지원 내용", "지원 금액(원)"})
+PAGE = "docs/plans.md"
 PREFIX = 6
 """Digits of a business number that the pension file shows."""
 SCHEMA = pa.schema(
@@ -153,29 +152,16 @@ def newest_workplaces(catalogue: Catalogue) -> Workplaces:
 
 def _read(file: Path, workplaces: Workplaces, today: dt.date, problems: Problems) -> list[dict[str, Any]]:
     """The rows of a sheet; what is wrong with them is a problem of the row."""
-    try:
-        numbered = list(rows_of(file))
-    except ValueError as error:
-        problems.add(file.name, str(error))
-        return []
-    header = numbered[0][1] if numbered else []
-    missing = [name for name in COLUMNS if name not in header and name not in OPTIONAL]
-    twice = [name for name, count in Counter(header).items() if count > 1 and name in COLUMNS]
-    if missing or twice:
-        words = [f"lacks the columns {', '.join(missing)}"] if missing else []
-        words += [f"has the columns {', '.join(twice)} twice"] if twice else []
-        problems.add(file.name, f"the sheet {' and '.join(words)}; its header is {', '.join(COLUMNS)}")
-        return []
+    required = [name for name in COLUMNS if name not in OPTIONAL]
     found = []
-    for number, cells in numbered[1:]:
-        if any(cells):
-            row = {COLUMNS[name]: cell for name, cell in zip(header, cells, strict=False) if name in COLUMNS}
-            complaints, values = _values(row, workplaces, today)
-            for complaint in complaints:
-                problems.add(file.name, complaint, number)
-            found.append({"row_number": number, **values})
-    if not found:
-        problems.add(file.name, "the sheet has no row")
+    for number, cells in read_table(file, required, problems, PAGE):
+        row = {COLUMNS[name]: cell for name, cell in cells.items() if name in COLUMNS}
+        complaints, values = _values(row, workplaces, today)
+        for complaint in complaints:
+            problems.add(file.name, complaint, number)
+        found.append({"row_number": number, **values})
+    if not found and not problems:
+        problems.add(file.name, f"it holds no row; see {PAGE}")
     return found
 
 

@@ -151,5 +151,19 @@ def test_a_missing_column_is_named_unless_it_may_be_left_out(
         rows, _ = record_support(proposed_one, file, "이확인")
         assert getattr(rows[0], COLUMNS[name]) is None
     else:
-        with pytest.raises(RefusedError, match=f"the sheet lacks the columns {name}; its header is "):
+        with pytest.raises(RefusedError, match=f"it lacks the columns {name}; see docs/plans.md"):
             record_support(proposed_one, file, "이확인")
+
+
+def test_an_amount_that_a_comma_cut_is_refused_and_never_read_as_one_won(
+    proposed_one: Installation, number: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "cut.csv"
+    file.write_text(
+        ",".join(COLUMNS) + f"\n2022-05-03,{DISTRICT},가상상사5,{number},act26,보증,1,500,000\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(
+        RefusedError, match="row 2: it has 9 cells and the header 7; a comma in a cell needs quotes"
+    ):
+        record_support(proposed_one, file, "이확인")
