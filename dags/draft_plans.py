@@ -27,9 +27,9 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
-from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.assets import DECIDED_QUARTER, SURVEYED_QUARTER
+from sogong_pipeline.orchestration.held import skip_if_held
 from sogong_pipeline.orchestration.installation import open_installation
 from sogong_pipeline.orchestration.keys import quarter_of
 from sogong_pipeline.orchestration.notes import KEY
@@ -52,12 +52,9 @@ def draft_plans() -> None:
     def draft(partition_key: str, ti: Any) -> dict[str, Any]:
         from sogong_pipeline.decisions.period import period_of  # noqa: PLC0415 - parsing must not import it
         from sogong_pipeline.plans.publish import draft_plans  # noqa: PLC0415
-        from sogong_pipeline.stages.doubt import held_reason  # noqa: PLC0415
 
         installation, quarter = open_installation(), quarter_of(partition_key)
-        edition = installation.edition(quarter)
-        if edition is not None and (held := held_reason(edition)):
-            raise AirflowSkipException(f"{quarter} is held ({held}); see `sogong month accept`")
+        skip_if_held(installation, quarter)
         published, judged = draft_plans(installation, period_of(quarter))
         ti.xcom_push(KEY, f"drafts on {judged}: {published.pages} plans in {published.folder}")
         return {"folder": published.folder, "files": len(published.files), "quarter": str(judged)}

@@ -36,6 +36,7 @@ from airflow.sdk import Param, PartitionedAssetTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.assets import PROPOSED_QUARTER
+from sogong_pipeline.orchestration.held import skip_if_held
 from sogong_pipeline.orchestration.installation import open_installation
 from sogong_pipeline.orchestration.keys import quarter_of
 from sogong_pipeline.orchestration.notes import KEY
@@ -57,14 +58,11 @@ def draw_survey() -> None:
 
     @task(pool=POOL)
     def draw(partition_key: str, params: dict[str, Any], ti: Any) -> dict[str, Any]:
-        from sogong_pipeline.stages.doubt import held_reason  # noqa: PLC0415 - parsing must not import it
         from sogong_pipeline.surveys.answer import recordings  # noqa: PLC0415
         from sogong_pipeline.surveys.issue import draw_lists, write_lists  # noqa: PLC0415
 
         installation, quarter = open_installation(), quarter_of(partition_key)
-        edition = installation.edition(quarter)
-        if edition is not None and (held := held_reason(edition)):
-            raise AirflowSkipException(f"{quarter} is held ({held}); see `sogong month accept`")
+        skip_if_held(installation, quarter)
         if recordings(installation.lake, quarter) and not params["again"]:
             raise AirflowSkipException(
                 f"answers of {quarter} are recorded; draw again with the form if meant"

@@ -27,9 +27,9 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
-from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.assets import DECIDED_QUARTER, PROPOSED_QUARTER
+from sogong_pipeline.orchestration.held import skip_if_held
 from sogong_pipeline.orchestration.installation import open_installation
 from sogong_pipeline.orchestration.keys import quarter_of
 from sogong_pipeline.orchestration.notes import KEY
@@ -50,13 +50,10 @@ def publish_release() -> None:
 
     @task(pool=POOL)
     def publish(partition_key: str, ti: Any) -> dict[str, Any]:
-        from sogong_pipeline.stages.doubt import held_reason  # noqa: PLC0415 - parsing must not import it
         from sogong_pipeline.steps.release import release  # noqa: PLC0415
 
         installation, quarter = open_installation(), quarter_of(partition_key)
-        edition = installation.edition(quarter)
-        if edition is not None and (held := held_reason(edition)):
-            raise AirflowSkipException(f"{quarter} is held ({held}); see `sogong month accept`")
+        skip_if_held(installation, quarter)
         done = release(installation, quarter)
         what = "made" if done.is_new else "has these figures already"
         ti.xcom_push(KEY, f"release {done.version.version} ({done.version.status}) {what}: {done.folder}")

@@ -37,6 +37,7 @@ from airflow.sdk import PartitionedAssetTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from sogong_pipeline.orchestration.assets import DECIDED_QUARTER, PROPOSED_QUARTER
+from sogong_pipeline.orchestration.held import skip_if_held
 from sogong_pipeline.orchestration.installation import open_installation
 from sogong_pipeline.orchestration.keys import quarter_of, skip_if_refused
 from sogong_pipeline.orchestration.notes import KEY
@@ -59,14 +60,14 @@ def publish_reports() -> None:
     @task(pool=POOL)
     def publish(partition_key: str, ti: Any) -> dict[str, Any]:
         from sogong_pipeline.reports.publish import publish_draft  # noqa: PLC0415 - parsing must not import it
-        from sogong_pipeline.stages.doubt import held_reason  # noqa: PLC0415
         from sogong_pipeline.steps.board import write_board  # noqa: PLC0415
 
         installation, quarter = open_installation(), quarter_of(partition_key)
-        edition = installation.edition(quarter)
-        if edition is not None and (held := held_reason(edition)):
-            write_board(installation)
-            raise AirflowSkipException(f"{quarter} is held ({held}); see `sogong month accept`")
+        try:
+            skip_if_held(installation, quarter)
+        except AirflowSkipException:
+            write_board(installation)  # it names the quarter as held
+            raise
         published = publish_draft(installation, quarter)
         write_board(installation)
         ti.xcom_push(
