@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,7 @@ def pages() -> dict[str, str]:
         "layers.md": _layers(),
         "cli.md": _cli(),
         "dags.md": _dags(),
+        "decisions/README.md": _decisions(),
     }
     return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
 
@@ -288,6 +290,41 @@ def _dags() -> Iterator[str]:
         )
         yield ""
         yield (ast.get_docstring(module) or "").strip()
+
+
+def _decisions() -> Iterator[str]:
+    """The index of the decision records, from their titles."""
+    yield "# Decision records"
+    yield ""
+    yield "Generated from the titles in this folder by `make docs`; do not edit."
+    yield ""
+    yield (
+        "One file per decision, named `NNNN-what-was-decided.md`, with the sections Context, Decision and Consequences. "
+        "A decision that no longer holds stays and names its successor above the context. Numbers are never reused; "
+        "gaps are numbers that were not needed."
+    )
+    yield ""
+    yield from _grid(("no.", "decision", ""), _records())
+
+
+def _records() -> Iterator[tuple[str, str, str]]:
+    """Number, linked title and status of every decision record.
+
+    Raises:
+        SystemExit: The first line of a record is not `# NUMBER. TITLE` with the number of its file name.
+    """
+    for path in sorted((DOCS / "decisions").glob("0*.md")):
+        text = path.read_text(encoding="utf-8")
+        number = int(path.name[:4])
+        heading = re.match(rf"# {number}\. (.+)\n", text)
+        if heading is None:
+            sys.exit(f"docs/decisions/{path.name}, line 1: expected `# {number}. TITLE`")
+        successor = re.search(r"^Replaced by \[decision (\d+)\]", text, re.MULTILINE)
+        yield (
+            f"{number}",
+            f"[{heading[1]}]({path.name})",
+            f"replaced by {successor[1]}" if successor else "",
+        )
 
 
 def _grid(header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
