@@ -20,6 +20,7 @@ from sogong_pipeline.warehouse.views import korean_views, latest_views, views_be
 
 DOCS = Path(__file__).parent
 DAGS = DOCS.parent / "dags"
+DECISIONS = DOCS / "decisions"
 PATH_OF_A_MONTH = (
     "ingest_month",
     "accept_month",
@@ -52,6 +53,7 @@ def main(arguments: list[str]) -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(f"docs/{name} is not what the code says; run `make docs`")
             if not check:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8", newline="\n")
     if check and stale:
         sys.exit("\n".join(stale))
@@ -313,7 +315,7 @@ def _records() -> Iterator[tuple[str, str, str]]:
     Raises:
         SystemExit: The first line of a record is not `# NUMBER. TITLE` with the number of its file name.
     """
-    for path in sorted((DOCS / "decisions").glob("0*.md")):
+    for path in sorted(DECISIONS.glob("0*.md")):
         text = path.read_text(encoding="utf-8")
         number = int(path.name[:4])
         heading = re.match(rf"# {number}\. (.+)\n", text)
