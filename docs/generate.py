@@ -301,9 +301,9 @@ def _decisions() -> Iterator[str]:
     yield "Generated from the titles in this folder by `make docs`; do not edit."
     yield ""
     yield (
-        "One file per decision, named `NNNN-what-was-decided.md`, with the sections Context, Decision and Consequences. "
-        "A decision that no longer holds stays and names its successor above the context. Numbers are never reused; "
-        "gaps are numbers that were not needed."
+        "One file per decision, named `NNNN-what-was-decided.md`, with the sections Context, Decision and "
+        "Consequences. A decision that no longer holds stays and names its successor above the context. Numbers are "
+        "never reused; gaps are numbers that were not needed."
     )
     yield ""
     yield from _grid(("no.", "decision", ""), _records())

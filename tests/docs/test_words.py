@@ -32,7 +32,7 @@ def banned() -> dict[str, str]:
         for line in section.splitlines()
         if line[:1] == "|"
     ]
-    return {word: instead for word, instead in rows[2:]}
+    return dict(rows[2:])
 
 
 def prose(text: str) -> str:
