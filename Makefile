@@ -55,7 +55,7 @@ bench: $(READY)  ## ratios against what one would write instead; the command lin
 	$(BIN)/python -m benchmarks
 
 docs: $(READY)  ## write the generated pages of docs/ again
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 clean:  ## remove what was installed and made here
 	rm -rf $(VENV) .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -17,10 +17,12 @@ from sogong_pipeline.lake.layers import LAYERS
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.tables import adjustments, schemas
 from sogong_pipeline.warehouse.views import korean_views, latest_views, views_before
+from tools.layer_picture import layer_picture
 
 DOCS = Path(__file__).parent
 DAGS = DOCS.parent / "dags"
 DECISIONS = DOCS / "decisions"
+ARCHITECTURE = DOCS / "architecture.md"
 PATH_OF_A_MONTH = (
     "ingest_month",
     "accept_month",
@@ -69,7 +71,10 @@ def pages() -> dict[str, str]:
         "dags.md": _dags(),
         "decisions/README.md": _decisions(),
     }
-    return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
+    return {name: "\n".join(lines) + "\n" for name, lines in made.items()} | {
+        "architecture.md": _architecture(),
+        "images/layers.svg": layer_picture(LAYERS),
+    }
 
 
 def _tables() -> Iterator[str]:
@@ -172,6 +177,22 @@ def _layers() -> Iterator[str]:
             for layer in LAYERS
         ),
     )
+
+
+def _architecture() -> str:
+    """The page of the architecture with its table of layers replaced.
+
+    Raises:
+        SystemExit: The two comments that enclose the table are missing.
+    """
+    text = ARCHITECTURE.read_text(encoding="utf-8")
+    head, start, rest = text.partition("<!-- generated: layers -->\n")
+    _, end, tail = rest.partition("<!-- end -->")
+    if not end:
+        sys.exit("docs/architecture.md: expected the lines `<!-- generated: layers -->` and `<!-- end -->`")
+    rows = ((f"`{one.name}`", one.kind, ", ".join(one.needs), one.about) for one in LAYERS)
+    table = "\n".join(_grid(("layer", "kind", "made from", "holds"), rows))
+    return f"{head}{start}{table}\n{end}{tail}"
 
 
 def _table(name: str, schema: dict[str, Any]) -> Iterator[str]:
