@@ -55,7 +55,7 @@ def test_the_korean_page_is_korean(page: Path) -> None:
 
 
 def test_every_korean_page_has_an_english_one() -> None:
-    pages = {page for page in (REPOSITORY / "docs").rglob("*.ko.md")} | {REPOSITORY / "README.ko.md"}
+    pages = set((REPOSITORY / "docs").rglob("*.ko.md")) | {REPOSITORY / "README.ko.md"}
     assert pages == {korean(page) for page in TRANSLATED}
 
 
