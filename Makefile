@@ -54,8 +54,9 @@ format: $(READY)  ## put the code into its form
 bench: $(READY)  ## ratios against what one would write instead; the command line against Airflow
 	$(BIN)/python -m benchmarks
 
-docs: $(READY)  ## write the generated pages of docs/ again
-	$(BIN)/python docs/generate.py
+docs: $(READY)  ## write the generated pages of docs/ and check links, words and what is undocumented
+	$(BIN)/python -m docs.generate
+	$(BIN)/pytest --quiet tests/docs/test_links.py tests/docs/test_words.py tests/docs/test_twins.py tests/docs/test_documented.py
 
 clean:  ## remove what was installed and made here
 	rm -rf $(VENV) .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -3,7 +3,7 @@
     python -m tools.sido_bounds FILE...
 
 A file is a published one, or a table with the columns snapshot_month, sido (full name) and headcount. The bounds reach
-from the smallest share seen to the largest, both widened; docs/decisions/0009-bounds-by-sido-are-shares-and-warn.md
+from the smallest share seen to the largest, both widened; docs/decisions/0009-bound-sido-shares-with-warnings-only.md
 says why. Whoever has national files runs it on them and gets narrower ones.
 """
 

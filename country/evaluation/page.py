@@ -28,7 +28,8 @@ as it.
 Aims: precision of *high* at least {high:.2f}, of *medium* at least {medium:.2f}; workers off by at most {error} in the
 median of the districts graded assignable; at least {exits} of exits told with their true reason.
 
-*Low* is what a place says alone ([decision 19](decisions/0019-low.md)): counted in the district, and more likely right
+*Low* is what a place says alone ([decision 19](decisions/0019-grade-a-place-alone-as-low.md)):
+counted in the district, and more likely right
 than not. *Assignable* is a district of {effective} effective workplaces or more, whose legal dongs no other one claims
 and of which little is in doubt on either side: workers of rows it is a candidate for, and of everybody in its legal
 dongs and those beside them whom no district claims, are at most {outside} of those counted in it; and at most {inside}
