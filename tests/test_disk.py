@@ -33,8 +33,8 @@ UNWRITABLE = (
 FULL = (
     "No space left on device; make room there (`sogong status` says what is used, `sogong clean` what may go) and run "
     "the same command again: nothing is half kept",
-    "database or disk is full; mend that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`",
-    "disk I/O error; mend that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`",
+    "database or disk is full; correct that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`",
+    "disk I/O error; correct that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`",
 )
 STATES = {
     "ro": (UNWRITABLE,),

@@ -76,8 +76,6 @@ def measure_chance(
 
     A likelihood rule set counts new flags only; flags that persist from earlier quarters are left out.
 
-    A likelihood rule set counts what enters; what stays of earlier alarms is not part of it.
-
     Args:
         judge: The likelihood rule on the country; its size classes are used for all rule sets.
         rule_sets: The rule sets to run.

@@ -56,8 +56,6 @@ def errors_of_districts(pairs: Path, rules: RuleSet) -> dict[str, dict[tuple[str
 
     First-order errors of a ratio of two sums over resampled workplaces; computed without drawing.
 
-    To first order, that of a ratio of two sums whose workplaces are drawn anew; nothing is drawn.
-
     Args:
         pairs: file written by `bootstrap.pair_workplaces` for the bases of the rule set.
         rules: the rule set.

@@ -86,8 +86,6 @@ def replay_mark(
 
     It is kept, with its base, until workers are less than a tenth below those of the base.
 
-    It is kept, with its base, until workers are less than a tenth below those of the base.
-
     Args:
         quarters: Their numbers, the judged one last.
         workers: Workers of the district by quarter.

@@ -164,8 +164,6 @@ def _confidence(
     """Return the confidence of a stage from the share of draws that give it or, for `good`, no worse one.
 
     Low where a month is missing, or where the rise of the income ceiling alone can have hidden a fall of pay.
-
-    Low where a month is missing, or where the rise of the income ceiling alone can have hidden a fall of pay.
     """
     statuses = {facts[f"{measure}{base}_status"] for base in rules.bases for measure in ("", "payroll_")}
     if statuses & {"partial", "unadjusted_break"}:

@@ -198,7 +198,7 @@ def test_a_role_without_rights_on_the_schema_is_told_so(
     pipeline: Installation, postgres_url: str, role: Callable[[str], str]
 ) -> None:
     url = make_url(postgres_url).set(username=role("newcomer"), password=PASSWORD)
-    with pytest.raises(RefusedError, match=r"permission denied for schema public; mend that, then run"):
+    with pytest.raises(RefusedError, match=r"permission denied for schema public; correct that, then run"):
         at(pipeline, url.render_as_string(hide_password=False)).load_reference()
 
 

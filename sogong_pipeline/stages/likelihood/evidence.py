@@ -47,8 +47,6 @@ def weigh(
 
     The kinds are closures, shrinking, layoffs, and an equal mix of closures and shrinking.
 
-    The kinds are closures, shrinking, layoffs, and closures with shrinking, half and half.
-
     Args:
         contributions: Contributions of workplaces.
         label: District of each workplace; numbers from `districts` on are outside.

@@ -2,9 +2,6 @@
 
 A norm does not depend on districts. It belongs to a quarter and a lag, is measured once and reused; the rule applies
 the norms of the same quarter one and two years earlier.
-
-A norm knows nothing of districts. It belongs to a quarter and a lag, is measured once and reused; the rule applies
-the norms of the same quarter one and two years earlier.
 """
 
 from __future__ import annotations

@@ -61,9 +61,6 @@ def propose_all(judge: Judge, last: Replayed, cut: Floats, visibility: Visibilit
     A flagged district keeps or enters its stage by memory. An unflagged one is good where a loss of the size that the
     rule names would have been detected, and undetermined elsewhere.
 
-    A district stays or enters by its memory; one that is not flagged is good where a loss of the size that the rule
-    names would have been seen, and undetermined elsewhere.
-
     Args:
         judge: The rule on the country.
         last: The judged quarter at the end of its replay.

@@ -1,8 +1,6 @@
 """Independent implementation of the likelihood rule in plain numpy.
 
 For panels without moves and without a change of coverage.
-
-For panels without moves and without a change of coverage.
 """
 
 from __future__ import annotations
