@@ -1,4 +1,4 @@
-"""A full disk, one that cannot be written, a clock set back: nothing half is seen, and a re-run ends the same."""
+"""Full disk, read-only disk, clock set back: no partial result is visible, and a re-run gives the same result."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ STATES = {
 
 @pytest.fixture(scope="module")
 def private_mounts() -> list[str]:
-    """The words before a command that give it disks of its own."""
+    """Return the words before a command that give it disks of its own."""
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     words = ["unshare", *user, "--mount", "--propagation", "private"]
     tried = subprocess.run([*words, "true"], capture_output=True, text=True, check=False)
@@ -89,7 +89,7 @@ def test_a_full_disk_and_one_that_cannot_be_written_are_told_and_a_re_run_ends_t
             (f"sogong: {home}", "sogong: the disk", f"sogong: sqlite:///{home}")
         ), state
         # What a manifest names is whole; bytes of a registry or a month that came too early for theirs are not seen.
-        assert {found.partition(":")[0] for found in state["damaged"]} <= {"no manifest names it"}
+        assert {problem.partition(":")[0] for problem in state["damaged"]} <= {"no manifest names it"}
         assert state["lake"] == digest_tree(tmp_path / "undisturbed" / "lake")
 
 

@@ -1,4 +1,4 @@
-"""The simulated country as files: what the real source would look like, byte for byte the same every time."""
+"""The simulated country as files: in the form of the real source, byte for byte reproducible."""
 
 from __future__ import annotations
 
@@ -240,12 +240,12 @@ def test_what_is_told_is_what_was_written(
 
 
 def test_progress_is_told_after_every_file(tmp_path: Path) -> None:
-    told: list[tuple[Month, int]] = []
+    reports: list[tuple[Month, int]] = []
     write_country(
-        tmp_path, months=MONTHS[:2], districts=5, progress=lambda month, rows: told.append((month, rows))
+        tmp_path, months=MONTHS[:2], districts=5, progress=lambda month, rows: reports.append((month, rows))
     )
-    assert [month for month, _ in told] == MONTHS[:2]
-    assert [rows for _, rows in told] == [len(list(_rows(tmp_path, month))) for month in MONTHS[:2]]
+    assert [month for month, _ in reports] == MONTHS[:2]
+    assert [rows for _, rows in reports] == [len(list(_rows(tmp_path, month))) for month in MONTHS[:2]]
 
 
 @pytest.mark.parametrize(

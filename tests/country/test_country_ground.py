@@ -1,4 +1,4 @@
-"""The ground of the simulated country: kinds and counts, who covers what, and the whole country's totals."""
+"""Ground of the simulated country: kinds and counts, places of districts, and the whole country's totals."""
 
 from __future__ import annotations
 

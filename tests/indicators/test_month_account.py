@@ -1,4 +1,4 @@
-"""The account of a month can fail, and then nothing of the month is kept."""
+"""The account of a month can fail, and then nothing of the month is stored."""
 
 from __future__ import annotations
 

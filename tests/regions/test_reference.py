@@ -1,4 +1,4 @@
-"""What the loader says about regions and offices, against what is known of them."""
+"""Regions and offices as loaded, against known facts."""
 
 from __future__ import annotations
 
