@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     reports_link: str = Field(
         default="",
         description="Where people open the reports in a browser, such as https://reports.example.go.kr; empty means "
-        "that they are told the path.",
+        "that messages name the path.",
     )
     answer_hours: float = Field(
         default=72, gt=0, description="How long a step waits for the person who confirms a sheet."
@@ -125,7 +125,7 @@ class Settings(BaseSettings):
 
 
 def _unreadable(error: ErrorDetails) -> str:
-    """Describe what is wrong with one variable and how to correct it; secrets are plain text and never invalid."""
+    """Describe what is wrong with one variable and how to correct it; secrets are never invalid."""
     name = str(error["loc"][0])
     field = Settings.model_fields.get(name)
     if field is None:

@@ -44,7 +44,7 @@ STATES = {
     "250000": FULL,
     "400000": FULL,
 }
-"""By the state of the disk, the bytes left on it mostly, what may be told: SQLite says it in its own words."""
+"""By the state of the disk, the bytes left on it mostly, the possible messages: SQLite words its own."""
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
     npm pack pretendard-gov@1.3.9 && tar xzf pretendard-gov-1.3.9.tgz package/dist/public/static
     uv run --with fonttools python -m tools.fonts package/dist/public/static
 
-The licence (SIL Open Font License 1.1) reserves the name Pretendard, so that what is changed has another.
+The licence (SIL Open Font License 1.1) reserves the name Pretendard, so the changed font has another.
 """
 
 from __future__ import annotations

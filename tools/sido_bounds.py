@@ -53,14 +53,14 @@ def look(file: Path) -> Seen:
         is_table = opened.readline().startswith(b"workplace_name,")
     month, rows = _of_table(file) if is_table else _of_published(file)
     counted = 0
-    found = Seen("")
+    seen = Seen("")
     for sido_code, subscribers in rows:
         today = current_code(sido_code) or sido_code
         counted += 1
-        found.workplaces[today] += 1
-        found.subscribers[today] += subscribers if subscribers < LARGE else 0
-    found.source = f"{counted:,} workplaces of {month}, SHA-256 {sha256_of(file)[:SHORT]}"
-    return found
+        seen.workplaces[today] += 1
+        seen.subscribers[today] += subscribers if subscribers < LARGE else 0
+    seen.source = f"{counted:,} workplaces of {month}, SHA-256 {sha256_of(file)[:SHORT]}"
+    return seen
 
 
 def _of_published(file: Path) -> tuple[str, Iterator[tuple[str, int]]]:

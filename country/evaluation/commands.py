@@ -111,8 +111,8 @@ def evaluate_stages(
     from country.law import load_law, parse_version
     from sogong_pipeline.stages import evaluation
 
-    given = [pages.Recipe(parse_version(one), seed, districts) for one in law or ["1"]]
-    chosen = pages.recipes() if page else given
+    measured_recipes = [pages.Recipe(parse_version(one), seed, districts) for one in law or ["1"]]
+    chosen = pages.recipes() if page else measured_recipes
     measured = {}
     with steps(len(chosen) * (1 + parts())) as shown:
         for recipe in chosen:
@@ -124,6 +124,6 @@ def evaluate_stages(
         page.write_text(pages.page(measured), encoding="utf-8")
         evaluation.path().write_text(pages.table(measured), encoding="utf-8")
     return {
-        **{str(recipe): pages.verdicts(found) for recipe, found in measured.items()},
-        "lines": [line for recipe, found in measured.items() for line in pages.lines(recipe, found)],
+        **{str(recipe): pages.verdicts(results) for recipe, results in measured.items()},
+        "lines": [line for recipe, results in measured.items() for line in pages.lines(recipe, results)],
     }

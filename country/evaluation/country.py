@@ -73,8 +73,8 @@ class Evaluated:
 
     def _load_registry(self) -> None:
         lists = self._country / "workplace_lists.csv"
-        given = Given(workplaces=lists) if lists.exists() else Given()
-        self.installation.registry.load(self._country / "registry.csv", given=given)
+        further_files = Given(workplaces=lists) if lists.exists() else Given()
+        self.installation.registry.load(self._country / "registry.csv", given=further_files)
 
     def _load_registers(self) -> None:
         """Load the factory registers, and the names that a person would settle, where the recipe asks for them."""

@@ -85,12 +85,12 @@ def spread_lines(results: list[CountryResult]) -> list[str]:
 
 
 def _line(name: str, right: list[str], errors: pd.DataFrame) -> str:
-    held = errors[errors["is_assignable"]]
+    assignable = errors[errors["is_assignable"]]
     shares = (
-        len(held) / len(errors),
-        held["true_workers"].sum() / errors["true_workers"].sum(),
-        held["error"].median(),
-        (held["error"] <= MOST_MEDIAN_ERROR).mean(),
+        len(assignable) / len(errors),
+        assignable["true_workers"].sum() / errors["true_workers"].sum(),
+        assignable["error"].median(),
+        (assignable["error"] <= MOST_MEDIAN_ERROR).mean(),
     )
-    cells = [name, *right, str(len(held)), *(percent(float(share)) for share in shares)]
+    cells = [name, *right, str(len(assignable)), *(percent(float(share)) for share in shares)]
     return f"| {' | '.join(cells)} |"

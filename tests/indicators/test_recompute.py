@@ -97,12 +97,12 @@ def sigungu_today(codes: pd.Series, addresses: pd.Series) -> pd.Series:
     def one(code: str, address: str) -> str:
         own = dongs.get(f"{code[:8]}00", {}).get("name")
         named_today = named.get(address, set()) if address != own else set()
-        found = named_today if len(named_today) == 1 else today(code)
-        return next(iter(found))[:5] if len(found) == 1 else code[:5]
+        sigungu_of = named_today if len(named_today) == 1 else today(code)
+        return next(iter(sigungu_of))[:5] if len(sigungu_of) == 1 else code[:5]
 
     pairs = list(zip(codes, addresses.str.replace(" +", " ", regex=True), strict=True))
-    found = {pair: one(*pair) for pair in set(pairs)}
-    return pd.Series([found[pair] for pair in pairs], dtype=object)
+    sigungu_of = {pair: one(*pair) for pair in set(pairs)}
+    return pd.Series([sigungu_of[pair] for pair in pairs], dtype=object)
 
 
 def quarter_sums(

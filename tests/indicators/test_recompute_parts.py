@@ -196,7 +196,7 @@ def bound(before: dict[str, int], base: str) -> Decimal | None:
 
 
 def placed(rows: pd.DataFrame, kind: str) -> dict[str, dict[str, Decimal]]:
-    """How many workplaces of an area lie in one district, in several or in none, as monthly means."""
+    """Return monthly means of an area's workplaces that lie in one district, in several or in none."""
     counted = rows[rows["counted"] & (rows["quarter"] == str(QUARTER))]
     many = counted["claims"].str.len()
     if kind == "district":

@@ -142,12 +142,12 @@ def test_statsmodels_called_apart_agrees(table: pd.DataFrame, area: str) -> None
         ("payroll", "_krw", series * 2_500_000),
     ):
         assert list(frame[f"{measure}{ending}"]) == list(values)
-        found = STL(pd.Series(np.log(values)), period=12, seasonal=361, seasonal_deg=0, robust=True).fit()
+        fit = STL(pd.Series(np.log(values)), period=12, seasonal=361, seasonal_deg=0, robust=True).fit()
         unit = 1 if ending else 0.1
-        for name, away in (("adjusted", found.seasonal), ("trend", found.seasonal + found.resid)):
+        for name, away in (("adjusted", fit.seasonal), ("trend", fit.seasonal + fit.resid)):
             stored = frame[f"{measure}_{name}{ending}"].to_numpy(np.float64)
             assert np.abs(stored - values / np.exp(away)).max() <= unit / 2 + 1.1e-6 * values.max()
-        assert np.abs(factor(frame, measure) - np.exp(found.seasonal)).max() <= 0.5e-6 + 1e-12
+        assert np.abs(factor(frame, measure) - np.exp(fit.seasonal)).max() <= 0.5e-6 + 1e-12
         # to the digit from what is published
         exact = [
             round(10 * int(value) * 10**6 / round(one * 10**6))

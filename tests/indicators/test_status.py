@@ -13,7 +13,7 @@ METHOD = Path(__file__).parents[2] / "docs" / "method.md"
 
 
 def test_every_status_that_a_query_gives_has_its_words() -> None:
-    given = {
+    unlisted = {
         found
         for layer in ("measured", "editions")
         for path in (SQL / layer).rglob("*.sql")
@@ -24,7 +24,7 @@ def test_every_status_that_a_query_gives_has_its_words() -> None:
         )
         for found in re.findall(r"(?:THEN|ELSE) '(\w+)'", "".join(case))
     }
-    assert given == set(statuses())
+    assert unlisted == set(statuses())
     assert set(get_args(ChangeStatus)) < set(get_args(FactStatus)) < set(statuses())
 
 

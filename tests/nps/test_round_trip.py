@@ -145,10 +145,10 @@ def test_random_legal_files_read_back_equal(
     built = stage(raw, "raw", of_month, folder, block_bytes=1_000)
     assert (built.facts["header_vintage"], built.facts["header_differences"]) == (vintage.name, [])
     staged = pq.read_table(built.files["workplace"]).to_pylist()
-    copies = [index for index, row in enumerate(cells) if row in cells[:index]]
-    assert [row["row_number"] - 1 for row in pq.read_table(built.files["quarantine"]).to_pylist()] == copies
+    repeated = [index for index, row in enumerate(cells) if row in cells[:index]]
+    assert [row["row_number"] - 1 for row in pq.read_table(built.files["quarantine"]).to_pylist()] == repeated
     assert staged == [
         {"row_number": index + 1, "data_month": str(of_month), **values, "flags": flags(values)}
         for index, values in enumerate(rows)
-        if index not in copies
+        if index not in repeated
     ]

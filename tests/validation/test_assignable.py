@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from country.evaluation.country import Recipe
-from country.evaluation.spread import Found, spread_lines
+from country.evaluation.spread import CountryResult, spread_lines
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.periods import Month
 from sogong_pipeline.regions.dong_outlines import beside
@@ -89,10 +89,10 @@ def graded(
 
 
 def test_a_spread_tells_each_country_and_all_together() -> None:
-    def country(seed: int, *districts: tuple[bool, int, float]) -> Found:
+    def country(seed: int, *districts: tuple[bool, int, float]) -> CountryResult:
         errors = pd.DataFrame(districts, columns=["is_assignable", "true_workers", "error"])
         precision = {"high": 0.99, "medium": 0.9104, "low": 0.7}
-        return Found("tuned", Recipe(2, seed, 2, 1.0, (Month(2026, 1),)), precision, errors)
+        return CountryResult("tuned", Recipe(2, seed, 2, 1.0, (Month(2026, 1),)), precision, errors)
 
     found = [
         country(3, (True, 10, 0.02), (False, 30, 0.5)),

@@ -273,7 +273,7 @@ def test_a_database_that_cannot_be_reached_is_one_line(
     monkeypatch.setenv("SOGONG_HOME", str(tmp_path / "home"))
     url = make_url(postgres_url).set(username=guarded, password=PASSWORD[:6])
     (tmp_path / "not.sqlite").write_text("s3cr3t, but no database" * 100)
-    for address, told in {
+    for address, message in {
         url.render_as_string(hide_password=False): 'password authentication failed for user "team"',
         url.set(database="none", username="postgres").render_as_string(hide_password=False): (
             'database "none" does not exist'
@@ -294,7 +294,7 @@ def test_a_database_that_cannot_be_reached_is_one_line(
             output = done.output
             assert done.exit_code == 1, output
             assert len(output.splitlines()) == 1, output
-            assert told in output.replace('\\"', '"'), output
+            assert message in output.replace('\\"', '"'), output
             assert "s3cr3t" not in output.replace("s3cr3t_option", "")
             assert "sogong warehouse rebuild" in output or "write postgresql+psycopg://" in output
             if flags:

@@ -76,11 +76,11 @@ def build_validity(
         for code, name in today.items()
     }
     _lay_over(spans, began, reforms, seen_on=SEEN_ON)
-    kept = {
+    current_spans = {
         code: span for code, span in spans.items() if span.valid_to is None or span.valid_to >= KEPT_SINCE
     }
-    finder = _Successors(kept.values(), reforms)
-    rows = {code: finder.of(span) if span.valid_to else span for code, span in kept.items()}
+    finder = _Successors(current_spans.values(), reforms)
+    rows = {code: finder.of(span) if span.valid_to else span for code, span in current_spans.items()}
     return [_as_its_ri(rows[code], rows) for code in sorted(rows)]
 
 
@@ -177,9 +177,9 @@ class _Successors:
             if other.valid_from <= day and (other.valid_to is None or other.valid_to >= day)
         ]
         for rule, pool in (("born", near), ("there", there)):
-            for how, found in _by_names(span.name, pool):
-                if found:
-                    return replace(span, successors=tuple(sorted(found)), rule=f"{how} {rule}")
+            for how, candidates in _by_names(span.name, pool):
+                if candidates:
+                    return replace(span, successors=tuple(sorted(candidates)), rule=f"{how} {rule}")
         digits = {born.code for born in near if born.code[5:] == span.code[5:]}
         if len(digits) == 1:
             return replace(span, successors=tuple(digits), rule="digits born")
@@ -239,11 +239,11 @@ def _as_its_ri(row: Validity, rows: Mapping[str, Validity]) -> Validity:
     """Assign an eup or myeon that matches no rule to the successor of its ri."""
     if row.successors or row.valid_to is None or not row.code.endswith("00"):
         return row
-    found = {
+    successors = {
         successor[:8] + "00"
         for code, other in rows.items()
         if code[:8] == row.code[:8] and code != row.code
         for successor in other.successors
         if successor[:8] != row.code[:8]
     }
-    return replace(row, successors=tuple(sorted(found)), rule="its ri") if found else row
+    return replace(row, successors=tuple(sorted(successors)), rule="its ri") if successors else row
