@@ -1,4 +1,4 @@
--- What is said of a group of workplaces, by month and by quarter alike; every part is a whole number.
+-- Measures of a group of workplaces, by month and by quarter alike; every part is a whole number.
 
 -- Share of one part in percent, two decimals.
 CREATE OR REPLACE MACRO share_pct(part, whole) AS (percent(divide_half_even(part::HUGEINT * 10000, whole)));
@@ -23,7 +23,7 @@ CREATE OR REPLACE MACRO level_status(months, wanted, has_break, largest, workers
     END
 );
 
--- Whether a workplace bills 98 % of the income ceiling or more per head: most of its pay above it is unseen.
+-- True when a workplace bills 98 % of the income ceiling or more per head: most of its pay above it is unseen.
 CREATE OR REPLACE MACRO is_at_ceiling(billed_amount_krw, subscribers, rate_bp, ceiling_krw) AS (
     subscribers > 0
     AND billed_amount_krw::HUGEINT * 1000000 >= ceiling_krw::HUGEINT * rate_bp * 98 * subscribers

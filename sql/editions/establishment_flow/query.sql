@@ -1,10 +1,10 @@
--- Workplaces that came to and went from every district in the quarter judged and the four before it, by kind, under the
--- districts of the quarter judged. Who is back within three months is taken out of the kind it left under: what looked
--- like an exit was a new number, a move, or a pause below the floor.
+-- Workplaces that came to and went from every district in the quarter judged and the four before it, by kind, under
+-- the districts of the quarter judged. An exit is reclassified when the workplace is back within three months: it was
+-- a new number, a move, or a pause below the floor.
 WITH dated AS (
     SELECT *, (data_month || '-01')::DATE AS first_day FROM movement
 ),
-told AS (
+later_kind AS (
     SELECT workplace_id, first_day, CASE WHEN kind = 'returned' THEN 'paused' ELSE kind END AS kind
     FROM dated
     WHERE (direction = 'entry' AND kind IN ('returned', 'moved', 're_registered')) OR direction = 'late'
@@ -12,12 +12,12 @@ told AS (
 settled AS (
     SELECT
         dated.workplace_id, dated.direction, dated.data_month, dated.district_id,
-        coalesce(arg_min(told.kind, told.first_day), any_value(dated.kind)) AS kind
+        coalesce(arg_min(later_kind.kind, later_kind.first_day), any_value(dated.kind)) AS kind
     FROM dated
-    LEFT JOIN told
+    LEFT JOIN later_kind
         ON dated.direction = 'exit' AND dated.kind IN ('withdrawn', 'below_floor', 'unknown')
-        AND told.workplace_id = dated.workplace_id
-        AND told.first_day > dated.first_day AND told.first_day <= dated.first_day + INTERVAL 3 MONTH
+        AND later_kind.workplace_id = dated.workplace_id
+        AND later_kind.first_day > dated.first_day AND later_kind.first_day <= dated.first_day + INTERVAL 3 MONTH
     WHERE dated.district_id IS NOT NULL
     GROUP BY ALL
 ),
