@@ -1,4 +1,4 @@
-"""The one-page briefing of a council's meeting: what to decide, where the proposal is unsure, what changed."""
+"""One-page briefing of a council's meeting: stages to decide, uncertain proposals, changes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from sogong_pipeline.periods import Quarter
 from sogong_pipeline.vocabulary import OK, UNKNOWN, Stage
 
 LISTED, BESIDE_CHANGES, CHANGED, NAMED = 30, 20, 8, 4
-"""So many flagged districts alone, beside those that changed, of these, and names in a sentence fit on the one page."""
+"""Limits that fit one page: flagged districts alone, or beside changed ones, changed districts, names in a sentence."""
 
 KEYWORDS = ("지역중소기업", "밀집지역", "위기징후", "의결 자료")
 
 
 def briefing(sheet: Sheet, issued_at: dt.datetime) -> Page:
-    """Put a sheet into the words of one page."""
+    """Build the page of a sheet."""
     headline = _headline(sheet)
     return Page(
         stem=sheet.office_code,
@@ -63,22 +63,22 @@ def _headline(sheet: Sheet) -> tuple[str, ...]:
     counts = Counter(line.stage for line in sheet.lines)
     labels = report_texts().stages
     stages: tuple[Stage, ...] = ("severe", "caution", "good")
-    told = ", ".join(f"{labels[stage]} {number(counts[stage])}곳" for stage in stages)
-    held = counts["undetermined"]
+    stage_counts = ", ".join(f"{labels[stage]} {number(counts[stage])}곳" for stage in stages)
+    open_count = counts["undetermined"]
     return (
         f"밀집지역 {number(len(sheet.lines))}곳의 단계를 {sheet.deadline}까지 정합니다.",
-        f"제안된 참고 단계는 {told}이고, {number(held)}곳은 판정보류입니다.",
+        f"제안된 참고 단계는 {stage_counts}이고, {number(open_count)}곳은 판정보류입니다.",
         "판정보류인 곳은 단계를 정하거나 사유를 적어 보류를 유지하고, 제안과 다르게 정한 곳은 사유를 적습니다.",
     )
 
 
 def _to_decide(sheet: Sheet) -> Section:
-    found = [line for line in sheet.lines if line.stage in {"severe", "caution"}]
+    flagged = [line for line in sheet.lines if line.stage in {"severe", "caution"}]
     listed = BESIDE_CHANGES if any(line.last_stage for line in sheet.lines) else LISTED
     heading = "먼저 정할 곳(심각·주의)"
-    if not found:
+    if not flagged:
         return Section("decide", heading, paragraphs=("주의나 심각으로 제안된 곳이 없습니다.",))
-    return _section("decide", heading, found[:listed], len(found))
+    return _section("decide", heading, flagged[:listed], len(flagged))
 
 
 def _unsure(sheet: Sheet) -> Section:
@@ -88,7 +88,7 @@ def _unsure(sheet: Sheet) -> Section:
         for line in sheet.lines
         if line.stage in {"severe", "caution"} and line.shown["confidence"] == labels["low"]
     ]
-    held = sum(line.stage == "undetermined" for line in sheet.lines)
+    count = sum(line.stage == "undetermined" for line in sheet.lines)
     names = ", ".join(shorten(line.name, 16) for line in low[:NAMED])
     more = f" 외 {number(len(low) - NAMED)}곳" if len(low) > NAMED else ""
     sentences = [
@@ -96,8 +96,8 @@ def _unsure(sheet: Sheet) -> Section:
         f"우연히 줄어 보인 것일 수 있습니다: {names}{more}."
         if low
         else "주의·심각 가운데 신뢰도가 낮은 곳은 없습니다.",
-        f"판정보류 {number(held)}곳은 공개 자료만으로 단계를 제안할 수 없습니다. 까닭은 의결표의 제안 근거에 있습니다."
-        if held
+        f"판정보류 {number(count)}곳은 공개 자료만으로 단계를 제안할 수 없습니다. 까닭은 의결표의 제안 근거에 있습니다."
+        if count
         else "판정보류로 제안된 곳은 없습니다.",
     ]
     return Section("unsure", "제안이 확실하지 않은 곳", paragraphs=tuple(sentences))
@@ -105,13 +105,13 @@ def _unsure(sheet: Sheet) -> Section:
 
 def _changed(sheet: Sheet) -> Section:
     known = [line for line in sheet.lines if line.last_stage]
-    found = [line for line in known if line.last_stage != line.stage]
+    changed = [line for line in known if line.last_stage != line.stage]
     heading = "직전 의결과 달라진 곳"
     if not known:
         return Section("changed", heading, paragraphs=("비교할 직전 의결이 없습니다.",))
-    if not found:
+    if not changed:
         return Section("changed", heading, paragraphs=("제안된 단계가 직전 의결과 모두 같습니다.",))
-    return _section("changed", heading, found[:CHANGED], len(found), _last)
+    return _section("changed", heading, changed[:CHANGED], len(changed), _last)
 
 
 def _last(line: Line) -> Cell:
@@ -119,7 +119,7 @@ def _last(line: Line) -> Cell:
 
 
 def _figure(line: Line, key: str) -> Cell:
-    """A figure of the sheet, a change with its sign."""
+    """Return a figure of the sheet, a change with its sign."""
     shown = line.shown[key]
     if not is_figure(shown):
         return cells.unknown(line.statuses.get(key, UNKNOWN))
@@ -135,7 +135,7 @@ def _section(
     count: int,
     before: Callable[[Line], Cell] | None = None,
 ) -> Section:
-    """A table of districts, one line each; the reasons of the proposals are on the sheet."""
+    """Tabulate districts, one line each; the reasons of the proposals are on the sheet."""
     rows = tuple(
         Row(
             (

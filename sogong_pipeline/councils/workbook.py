@@ -1,4 +1,4 @@
-"""A decision sheet as an XLSX file: what a civil servant opens, fills in, prints and sends back."""
+"""Write a decision sheet as an XLSX file, which a civil servant opens, fills in, prints and returns."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from sogong_pipeline.periods import Quarter
 from sogong_pipeline.vocabulary import STAGES, legend, statuses
 
 IDENTITY = "sogong-sheet"
-"""The name of the hidden sheet, and what stands in its first cell."""
+"""Name of the hidden sheet, and the content of its first cell."""
 FONT = "맑은 고딕"
 INPUT = "#FFF6D6"
 RULE = "#B4BDC7"
 MISSING = "#F6B26B"
 REASON = "reason_ko"
-"""The column of long texts, in smaller type than the others."""
+"""Column of long texts, in smaller type."""
 LINE_POINTS = 11.5
-"""How high a line of the table's small type is, in points."""
+"""Line height of the table's small type, in points."""
 FORM_ROW, HEADER_ROW = 4, 5
 FORM = {"kind": (1, 2, 3), "decided_on": (4, 6, 8), "decided_by": (9, 12, 15)}
-"""By field of the form above the table: where its label begins, where its input begins and ends."""
+"""Columns of the form above the table, by field: start of the label, start and end of the input."""
 PASSWORD = ""
-"""Protection is against slips, not against people; what people change is found when the sheet comes back."""
+"""Protection prevents accidents only; changes by people are detected when the sheet is returned."""
 
 
 class _Formats:
-    """The formats of one workbook, made as they are asked for."""
+    """Formats of one workbook, created on demand."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
@@ -55,9 +55,9 @@ class _Formats:
 
 def write_workbook(sheet: Sheet, target: Path, created: dt.datetime) -> None:
     """Write the sheet; the same sheet and time give the same bytes."""
-    # Nothing from outside may become a formula, a link or a number.
-    told = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(target), told)
+    # External text must never become a formula, a link or a number.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(str(target), options)
     book.set_properties(
         {
             "title": f"{sheet.half_year.said} {texts().sheet['title']}, {sheet.office.name}",
@@ -89,10 +89,10 @@ def _head(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
     page.merge_range(1, 0, 1, last, "", formats(font_size=10))
     page.write_string(1, 0, facts, formats(font_size=10))
     page.merge_range(2, 0, 2, last, "", formats(text_wrap=True, font_color=palette.MUTED))
-    told = legend({status for line in sheet.lines for status in line.statuses.values()})
-    guide = "\n".join([*words["guide"], *filter(None, [told])])
+    marks = legend({status for line in sheet.lines for status in line.statuses.values()})
+    guide = "\n".join([*words["guide"], *filter(None, [marks])])
     page.write_string(2, 0, guide, formats(text_wrap=True, font_color=palette.MUTED))
-    page.set_row(2, 68 if told else 42)
+    page.set_row(2, 68 if marks else 42)
     page.set_row(3, 6)
     page.set_row(FORM_ROW, 22)
     label = formats(bold=True, align="right")
@@ -172,7 +172,7 @@ def _table(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
 
 
 def _mark_what_lacks(page: Worksheet, formats: _Formats, last: int) -> None:
-    """Colour what is still to be filled in, and what differs from the proposal."""
+    """Colour empty inputs and differences from the proposal."""
     first = HEADER_ROW + 1
     stage = xl_rowcol_to_cell(first, _place("stage"), col_abs=True)
     reason = xl_rowcol_to_cell(first, _place("reason"), col_abs=True)
@@ -260,7 +260,7 @@ def _place(key: str) -> int:
 
 
 def _height(shown: Mapping[str, str]) -> float:
-    """High enough for the longest text of a row, whose lines break at its column's width."""
+    """Return the height for the longest text of a row, wrapped at the width of its column."""
     lines = [
         -(-text_width(shown[column.key], 1.6 if column.key == REASON else 1.8) // (column.wide - 1.5))
         for column in columns()

@@ -1,4 +1,4 @@
-"""An officer of the tests: fills in a sheet on the day of the tests."""
+"""An officer of the tests, who fills in a sheet on the day of the tests."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def fill(
     by: str = "지역혁신과 김담당",
     also: Callable[[Worksheet], None] | None = None,
 ) -> Path:
-    """Fill in a sheet as the council decided."""
+    """Fill in a sheet as decided by the council."""
     return council.fill(sheet, target, decided or {}, kind=kind, day=day, by=by, also=also)

@@ -1,4 +1,4 @@
-"""Sheets as people send them back: copied pages, pages in front, notes, ditto marks, numbers as text."""
+"""Sheets as people return them: copied pages, pages in front, notes, ditto marks, numbers as text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def checked(council: Council, file: Path) -> Checked:
 
 
 def test_returned_as_people_do(council: Council, tmp_path: Path) -> None:
-    """One country of sheets, every habit: its making takes longer than all of them."""
+    """All habits on one country of sheets, since building it is slower than testing them."""
     office = max(council.offices, key=lambda name: len(council.issue.sheets[name].lines))
     sheet = council.sheet(office)
     good = fill(sheet, tmp_path / "good.xlsx")
@@ -77,8 +77,8 @@ def test_a_sign_is_no_reason(council: Council, tmp_path: Path, reason: str) -> N
         council, fill(sheet, tmp_path / "a.xlsx", {line.district_id: ("심각", reason)})
     ).problems
     assert f"지금 ‘{reason}’" in problem
-    said = {line.district_id: ("심각", "주력 업체의 휴업")}
-    assert checked(council, fill(sheet, tmp_path / "b.xlsx", said)).problems == []
+    decisions = {line.district_id: ("심각", "주력 업체의 휴업")}
+    assert checked(council, fill(sheet, tmp_path / "b.xlsx", decisions)).problems == []
 
 
 def test_an_open_document_is_told_what_to_do(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Sheets out: they say what was proposed, cannot be changed by a slip, and come out the same again."""
+"""Issued sheets: they show the proposals, resist accidental changes, and are reproducible."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def page_of(file: Path) -> Any:
 
 
 def mark_of(cell: Any) -> str | None:
-    """What a program prints behind a number, the same whatever its sign; None where there is no number."""
+    """Return the suffix of a number format, the same for both signs; None without a number."""
     if not isinstance(cell.value, int | float):
         return None
     (mark,) = {
@@ -130,6 +130,6 @@ def test_the_briefing_is_one_page_and_counts_what_the_sheet_holds(council: Counc
     text = (council.folder / "busan.html").read_text(encoding="utf-8")
     lines = council.issue.sheets["busan"].lines
     assert f"밀집지역 {len(lines)}곳의 단계를 2026-12-31까지 정합니다." in text
-    held = sum(line.stage == "undetermined" for line in lines)
-    assert f"{held}곳은 판정보류입니다." in text
+    undetermined = sum(line.stage == "undetermined" for line in lines)
+    assert f"{undetermined}곳은 판정보류입니다." in text
     assert "시연" in text
