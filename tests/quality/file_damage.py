@@ -1,4 +1,4 @@
-"""The ways in which a published month is damaged on its way: every column, in the nation or one 시도, and whole rows."""
+"""The ways in which a published month is damaged: each column, in the nation or one 시도, and whole rows."""
 
 from __future__ import annotations
 
@@ -56,10 +56,6 @@ class Damage:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.column} in {self.sido or 'the nation'} (seed {self.seed})"
-
-
-def _each(change: Callable[[str], str]) -> Change:
-    return lambda values, draw: [change(value) for value in values]
 
 
 def _emptied(values: Column, draw: random.Random) -> Column:
@@ -227,9 +223,7 @@ def draw_damage(number: int, sidos: list[str]) -> Damage:
 def damaged(rows: Rows, before: Rows, damage: Damage) -> Rows:
     """Rows of a month with a damage; those of the month before are what some kinds take from."""
     draw = random.Random(damage.seed)  # noqa: S311 - invented damage
-    mine = [
-        place for place, row in enumerate(rows) if damage.sido in (None, row[PLACE["sido_code"]])
-    ]
+    mine = [place for place, row in enumerate(rows) if damage.sido in (None, row[PLACE["sido_code"]])]
     if damage.kind in IN_ROWS:
         return IN_ROWS[damage.kind](rows, before, mine, draw)
     cell = PLACE[damage.column]

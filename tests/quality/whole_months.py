@@ -133,9 +133,13 @@ def account(tried: Sequence[Tried]) -> str:
     for kind in sorted({each.damage.kind for each in tried}):
         lines.append(f"{kind:<26}" + "".join(f"{counts[kind, outcome]:>13}" for outcome in OUTCOMES))
     of_all = Counter(each.outcome for each in tried)
-    lines.append(f"{'all ' + str(len(tried)):<26}" + "".join(f"{of_all[outcome]:>13}" for outcome in OUTCOMES))
+    lines.append(
+        f"{'all ' + str(len(tried)):<26}" + "".join(f"{of_all[outcome]:>13}" for outcome in OUTCOMES)
+    )
     proposals, turned = (sum(getattr(each, name) for each in tried) for name in ("proposals", "turned"))
-    lines.append(f"with the gates passed {turned} of {proposals} proposals turned from good to caution or severe")
+    lines.append(
+        f"with the gates passed {turned} of {proposals} proposals turned from good to caution or severe"
+    )
     lines += [
         f"got through: {each.damage}: {each.turned} turned, {each.severe} severe, {each.sure} with high confidence"
         for each in tried
