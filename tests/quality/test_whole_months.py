@@ -1,7 +1,7 @@
 """No damaged month that the gates pass makes good districts alarming; no undamaged month is stopped or held.
 
-`make test` tries thirty damaged months, `make soak` 1,500 (SOGONG_SOAK_MONTHS says otherwise) and writes what became of
-each kind to `.soak/damaged_months_<part>.txt`. The months are those of a small country; a damage is drawn by its number.
+`make test` tries thirty damaged months, `make soak` 1,500 (or SOGONG_SOAK_MONTHS) and writes what became of each kind
+to `.soak/damaged_months_<part>.txt`. The months are those of a small country; a damage is drawn by its number.
 """
 
 from __future__ import annotations
