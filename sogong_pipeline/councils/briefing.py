@@ -22,14 +22,14 @@ LISTED, BESIDE_CHANGES, CHANGED, NAMED = 30, 20, 8, 4
 KEYWORDS = ("지역중소기업", "밀집지역", "위기징후", "의결 자료")
 
 
-def briefing(sheet: Sheet, issued_at: dt.datetime) -> Page:
-    """Build the page of a sheet."""
+def briefing(sheet: Sheet, issued_at: dt.datetime, accepted: Sequence[str] = ()) -> Page:
+    """Build the page of a sheet; `accepted` are notices of accepted checks of its months."""
     headline = _headline(sheet)
     return Page(
         stem=sheet.office_code,
         kind="briefing",
         demo=sheet.demo,
-        masthead=_masthead(sheet, issued_at),
+        masthead=_masthead(sheet, issued_at, accepted),
         headline=headline,
         sections=(_to_decide(sheet), _unsure(sheet), _changed(sheet)),
         others=(),
@@ -38,7 +38,7 @@ def briefing(sheet: Sheet, issued_at: dt.datetime) -> Page:
     )
 
 
-def _masthead(sheet: Sheet, issued_at: dt.datetime) -> Masthead:
+def _masthead(sheet: Sheet, issued_at: dt.datetime, accepted: Sequence[str]) -> Masthead:
     words = report_texts().report
     marks = (words["demo"],) if sheet.demo else ()
     title = f"{sheet.office.name} 협의회 의결 자료"
@@ -52,7 +52,7 @@ def _masthead(sheet: Sheet, issued_at: dt.datetime) -> Masthead:
         ),
         disclaimer=words["disclaimer"],
         marks=marks,
-        notices=(words["demo_notice"],) if sheet.demo else (),
+        notices=(*[words["demo_notice"]] * sheet.demo, *accepted),
         watermark=" · ".join(marks),
         running_head=f"{title} · {sheet.half_year.said}",
         running_mark=" · ".join([*marks, words["reference"]]),

@@ -19,6 +19,7 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition, digest_of
 from sogong_pipeline.lake.store import FolderStore, Store, open_reports
 from sogong_pipeline.lake.workspace import workspace
+from sogong_pipeline.pages.acceptances import notices_of_edition
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.renderers.published import Published, write_pages
 from sogong_pipeline.renderers.registry import EVERYDAY
@@ -170,13 +171,15 @@ def write_sheets(catalogue: Catalogue, issue: Issue, out: Path | None = None) ->
     """
     place = FolderStore(out) if out else sheets_place(catalogue, issue.period)
     published = Published(place.address, [])
+    accepted = notices_of_edition(catalogue.lake, issue.quarter, issue.edition)
     with workspace(place.scratch) as folder:
         for office, sheet in issue.sheets.items():
             file = folder / f"{office}.xlsx"
             write_workbook(sheet, file, issue.issued_at)
             place.put(file, PurePosixPath(file.name))
             published.files.append(file.name)
-            published.files.extend(write_pages([briefing(sheet, issue.issued_at)], place, EVERYDAY).files)
+            page = briefing(sheet, issue.issued_at, accepted)
+            published.files.extend(write_pages([page], place, EVERYDAY).files)
     with suppress(OSError):  # another run uses it
         place.scratch.rmdir()
     return published

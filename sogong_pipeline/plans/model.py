@@ -14,6 +14,7 @@ import yaml
 from sogong_pipeline.decisions.decision import Decision
 from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.industries.divisions import divisions
+from sogong_pipeline.pages.acceptances import accepted_notices
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.parts import Cell, Column, Masthead, Page, Row, Section, Table
 from sogong_pipeline.pages.wording import NONE, clean, number, quarter_ko, texts
@@ -142,7 +143,7 @@ def _masthead(source: PlanSource, name: str, *, is_extract: bool) -> Masthead:
         period_note=f"{quarter_ko(report.quarter)} 자료 · {report.recorded_at:%Y-%m-%d} 작성 · 판본 {report.edition}",
         disclaimer=wording["disclaimer"],
         marks=marks,
-        notices=(shared["demo_notice"],) if report.demo else (),
+        notices=(*[shared["demo_notice"]] * report.demo, *accepted_notices(report.acceptances)),
         watermark=" · ".join(marks),
         running_head=f"{title} · {source.period.said}",
         running_mark=" · ".join(marks),

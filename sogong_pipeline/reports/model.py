@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sogong_pipeline.decisions.period import period_ko
+from sogong_pipeline.pages.acceptances import accepted_notices
 from sogong_pipeline.pages.parts import Link, Masthead, Page, Section
-from sogong_pipeline.pages.wording import clean, month_ko, quarter_ko, texts
+from sogong_pipeline.pages.wording import quarter_ko, texts
 from sogong_pipeline.reports import background, decided, district_lists, movement, summary
 from sogong_pipeline.reports.headline import headline
 from sogong_pipeline.reports.map_section import on_the_map
@@ -120,15 +121,7 @@ def _masthead(scope: Scope) -> Masthead:
         disclaimer = words["final_disclaimer"]
     marks = [words["demo"]] * source.demo + [words["draft"]] * source.draft
     notices = [words["demo_notice"]] * source.demo + [words["draft_notice"]] * source.draft
-    notices += [
-        words["accepted_notice"].format(
-            month=month_ko(one.data_month),
-            checks=", ".join(one.checks),
-            by=clean(one.by),
-            reason=clean(one.reason),
-        )
-        for one in source.acceptances
-    ]
+    notices += accepted_notices(source.acceptances)
     first, _, last = source.quarter.months
     known = source.nation.months
     means = "월평균" if known == len(source.quarter.months) else f"중 {known}개월 자료"

@@ -14,6 +14,7 @@ from sogong_pipeline.decisions.decision import decisions, in_force
 from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition, digest_of
 from sogong_pipeline.lake.store import FolderStore, open_reports
 from sogong_pipeline.lake.workspace import workspace
+from sogong_pipeline.pages.acceptances import notices_of_edition
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.renderers.published import Published, write_pages
 from sogong_pipeline.reports.collect import collect
@@ -146,6 +147,7 @@ def write_lists(catalogue: Catalogue, draw: Draw, out: Path | None = None) -> Pu
     place = FolderStore(out) if out else open_reports(catalogue.settings, f"{draw.quarter}/{FOLDER}")
     before = draw_before(catalogue.lake, draw)
     published = Published(place.address, [])
+    accepted = notices_of_edition(catalogue.lake, draw.quarter, draw.edition)
     with workspace(place.scratch) as folder:
         for office, sheet in draw.sheets.items():
             file = folder / f"{office}.xlsx"
@@ -153,7 +155,8 @@ def write_lists(catalogue: Catalogue, draw: Draw, out: Path | None = None) -> Pu
             place.put(file, PurePosixPath(file.name))
             published.files.append(file.name)
             earlier = before.sheets.get(office) if before else None
-            published.files.extend(write_pages([letter(sheet, draw.drawn_at, earlier)], place, FORMATS).files)
+            page = letter(sheet, draw.drawn_at, earlier, accepted)
+            published.files.extend(write_pages([page], place, FORMATS).files)
     with suppress(OSError):  # another run uses it
         place.scratch.rmdir()
     return published

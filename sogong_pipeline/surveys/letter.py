@@ -16,13 +16,19 @@ FORMATS: Sequence[Format] = ("html", "pdf", "hwpx")
 """Formats of the letter; the list itself is the workbook beside it."""
 
 
-def letter(sheet: SurveySheet, drawn_at: dt.datetime, before: SurveySheet | None) -> Page:
+def letter(
+    sheet: SurveySheet,
+    drawn_at: dt.datetime,
+    before: SurveySheet | None,
+    accepted: Sequence[str] = (),
+) -> Page:
     """Build the page of an office's cover letter.
 
     Args:
         sheet: the lists.
         drawn_at: time of the draw.
-        before: the office's replaced lists of the same quarter, if any.
+        before: the replaced lists of the same quarter, if any.
+        accepted: notices of what was accepted of the months that the quarter rests on.
     """
     headline = _headline(sheet)
     sections = [_summary(sheet), _changes(sheet, before), _how(), _privacy()]
@@ -30,7 +36,7 @@ def letter(sheet: SurveySheet, drawn_at: dt.datetime, before: SurveySheet | None
         stem=sheet.office_code,
         kind="survey",
         demo=sheet.demo,
-        masthead=_masthead(sheet, drawn_at),
+        masthead=_masthead(sheet, drawn_at, accepted),
         headline=headline,
         sections=tuple(section for section in sections if section is not None),
         others=(),
@@ -39,7 +45,7 @@ def letter(sheet: SurveySheet, drawn_at: dt.datetime, before: SurveySheet | None
     )
 
 
-def _masthead(sheet: SurveySheet, drawn_at: dt.datetime) -> Masthead:
+def _masthead(sheet: SurveySheet, drawn_at: dt.datetime, accepted: Sequence[str]) -> Masthead:
     wording, shared = words()["letter"], texts().report
     period = quarter_ko(Quarter.parse(sheet.quarter))
     marks = (shared["demo"],) if sheet.demo else ()
@@ -53,7 +59,7 @@ def _masthead(sheet: SurveySheet, drawn_at: dt.datetime) -> Masthead:
         ),
         disclaimer=wording["disclaimer"],
         marks=marks,
-        notices=(shared["demo_notice"],) if sheet.demo else (),
+        notices=(*[shared["demo_notice"]] * sheet.demo, *accepted),
         watermark=" · ".join(marks),
         running_head=f"{title} · {period}",
         running_mark=" · ".join(marks),

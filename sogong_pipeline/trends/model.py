@@ -9,6 +9,7 @@ from typing import Any
 
 from sogong_pipeline.industries.divisions import UNKNOWN, divisions
 from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.acceptances import accepted_notices
 from sogong_pipeline.pages.drawings import IndexChart, LineSample, Series
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.palette import SERIES
@@ -145,7 +146,7 @@ def _masthead(source: TrendSource, name: str) -> Masthead:
         ),
         disclaimer=words()["disclaimer"],
         marks=marks,
-        notices=(shared["demo_notice"],) if report.demo else (),
+        notices=(*[shared["demo_notice"]] * report.demo, *accepted_notices(report.acceptances)),
         watermark=" · ".join(marks),
         running_head=f"{title} · {period}",
         running_mark=" · ".join(marks),
