@@ -26,7 +26,17 @@ from sogong_pipeline.pages.parts import (
     Table,
 )
 from sogong_pipeline.pages.series import indexed
-from sogong_pipeline.pages.wording import NONE, month_ko, number, quarter_ko, rounded, signed, texts, won
+from sogong_pipeline.pages.wording import (
+    NONE,
+    month_ko,
+    number,
+    quarter_ko,
+    rounded,
+    signed,
+    signed_change,
+    texts,
+    won,
+)
 from sogong_pipeline.periods import Month
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.regions import reference
@@ -170,7 +180,7 @@ def _measure_table(source: TrendSource, shown: Sequence[AreaTrend], measure: Mea
             (
                 _name(area),
                 fact_cells.level(area.fact, measure, WON_UNIT),
-                _signed(area.quarter_pct.get(measure)),
+                _change(area.quarter_pct.get(measure)),
                 fact_cells.change(area.fact, measure, "year"),
                 _points(source, area, measure),
                 Cell(MOVES[move] if (move := area.move(measure)) else NONE),
@@ -414,13 +424,17 @@ def _name(area: AreaTrend) -> Cell:
 
 def _points(source: TrendSource, area: AreaTrend, measure: Measure) -> Cell:
     own, nation = area.change_pct(measure), source.nation.change_pct(measure)
-    return _signed(None if own is None or nation is None or area.code == NATION else own - nation)
+    return _change(None if own is None or nation is None or area.code == NATION else own - nation)
 
 
 def _error(area: AreaTrend, measure: Measure) -> Cell:
     value = area.error_pct.get(measure)
     shown = rounded(value, 2) if value is not None else None
     return Cell(number(shown, 2), shown)
+
+
+def _change(value: Decimal | None) -> Cell:
+    return Cell(signed_change(value), rounded(value, 2) if value is not None else None)
 
 
 def _signed(value: Decimal | None, digits: int = 2) -> Cell:

@@ -188,8 +188,8 @@ def test_every_problem_of_a_sheet_is_told_at_once_and_nothing_is_recorded(
     file = fill(council.sheet(OFFICE), tmp_path / "bad.xlsx", {moved.district_id: ("심각", "")}, also=spoil)
     before = digest_tree(council.pipeline.settings.home / "lake")
     checked = check(council.pipeline.lake, file, DAY)
-    ids = [line.district_id for line in sheet.lines]
-    first = {name: number for number, name in enumerate(ids, start=7)}
+    first = rows(load_workbook(council.sheet(OFFICE)).worksheets[0])
+    ids = list(first)
     at = {key: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place(key) - 1] for key in ("stage", "workers", "name", "reason")}
     expected = [
         f"{at['reason']}{first[ids[3]]}: 수식이 들어 있습니다.",
