@@ -86,7 +86,7 @@ def main(reports: Path = REPORTS, images: Path = IMAGES) -> None:
         for one in wanted:
             data = take(browser, reports, one)
             (images / one["file"]).write_bytes(data)
-            print(f"{one['file']}: {len(data):,} bytes")
+            sys.stdout.write(f"{one['file']}: {len(data):,} bytes\n")
         browser.close()
 
 

@@ -48,12 +48,14 @@ from sogong_pipeline.trends.contributions import Contribution, folded
 from sogong_pipeline.trends.sentences import area_sentence, nation_sentence
 from sogong_pipeline.trends.texts import words
 from sogong_pipeline.trends.words import MOVES, Moved
-from sogong_pipeline.vocabulary import NATION, STAGES, Measure
+from sogong_pipeline.vocabulary import NATION, STAGES, Measure, Stage
 
 LISTED_DIVISIONS = 12
 WON_UNIT = 10**8
 SHORT: Mapping[Measure, str] = {"workplaces": "사업장", "workers": "종사자", "payroll_krw": "급여"}
 SUMMED_UP = 3
+SAID: tuple[Stage, ...] = ("severe", "caution", "good", "undetermined")
+"""The order of stages in a sentence."""
 
 
 def build_pages(source: TrendSource, outside: Mapping[str, Sequence[Table]] | None = None) -> list[Page]:
@@ -120,7 +122,7 @@ def headline(source: TrendSource, area: AreaTrend) -> tuple[str, ...]:
         else:
             found.append(area_sentence(name, _level(area, measure), moved(area, measure), nation))
     counts = _counts(source, area)
-    parts = ", ".join(f"{texts().stages[stage]} {number(counts[stage])}곳" for stage in reversed(STAGES))
+    parts = ", ".join(f"{texts().stages[stage]} {number(counts[stage])}곳" for stage in SAID)
     found.append(f"밀집지역 {number(sum(counts.values()))}곳의 단계는 {parts}입니다.")
     return tuple(found)
 

@@ -11,7 +11,7 @@ from requests import Session
 from sogong_pipeline.orchestration.reports_app import PREFIX
 
 SHOWN = "\ud604\ud669\ud310"
-BOARD = "<!doctype html><title>\ud604\ud669\ud310</title><p>\ud604\ud669\ud310</p><script>document.title = 'run'</script>"
+BOARD = f"<!doctype html><title>{SHOWN}</title><p>{SHOWN}</p>"
 VISITS = "2026-Q3/visits/busan.xlsx"
 COOKIE = "_token"
 SECONDS = 60

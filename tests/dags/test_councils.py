@@ -53,7 +53,7 @@ class Mailbox:
 
 @dataclass(frozen=True)
 class Round:
-    """An Airflow whose installation has a proposed quarter; `kim` confirms, `park` is somebody else, `choi` has no role."""
+    """An Airflow whose installation has a proposed quarter; `kim` confirms, `choi` has no role."""
 
     kim: Airflow
     park: Airflow
