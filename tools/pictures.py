@@ -59,8 +59,11 @@ def take(browser: Browser, reports: Path, one: dict[str, Any]) -> bytes:
         top = box["y"]
     whole = page.evaluate("document.documentElement.scrollHeight")
     height = min(one.get("height", TALLEST), whole - top)
-    clip = {"x": 0, "y": top, "width": one["width"], "height": height}
-    shot = page.screenshot(full_page=True, clip=clip, animations="disabled")
+    shot = page.screenshot(
+        full_page=True,
+        clip={"x": 0, "y": top, "width": one["width"], "height": height},
+        animations="disabled",
+    )
     context.close()
     return indexed(pixels(browser, shot))
 

@@ -12,6 +12,8 @@ from sogong_pipeline.reports.wording import report_texts
 
 CARDS, BESIDE_CARDS = 3, 20
 """So many flagged districts are shown in full beside so many in the list; of more, the reasons stand in the list."""
+WITH_REASONS = 20
+"""Of more flagged districts the list has no room for the reasons, which the office's report has."""
 NAME = 30
 
 
@@ -21,7 +23,7 @@ def sections(scope: Scope) -> list[Section]:
     return [
         *([decided.decisions(scope)] if scope.source.councils else []),
         *([_cards(scope)] if in_full else []),
-        _list(scope, with_reasons=not in_full),
+        _list(scope, in_full=in_full, with_reasons=not in_full and len(scope.flagged) <= WITH_REASONS),
         _reading(scope),
     ]
 
@@ -32,9 +34,12 @@ def _cards(scope: Scope) -> Section:
     return replace(found, paragraphs=found.paragraphs[:1])
 
 
-def _list(scope: Scope, *, with_reasons: bool) -> Section:
+def _list(scope: Scope, *, in_full: bool, with_reasons: bool) -> Section:
     """Every district in one line, the flagged ones first."""
-    rows = tuple(_row(district, with_reasons=with_reasons) for district in scope.districts)
+    rows = tuple(
+        _row(district, in_full=in_full and district.number is not None, with_reasons=with_reasons)
+        for district in scope.districts
+    )
     columns = (
         Column("밀집지역"),
         Column("단계", "stage"),
@@ -52,7 +57,7 @@ def _list(scope: Scope, *, with_reasons: bool) -> Section:
     return Section("districts", report_texts().headings["districts"], tables=(table,))
 
 
-def _row(district: District, *, with_reasons: bool) -> Row:
+def _row(district: District, *, in_full: bool, with_reasons: bool) -> Row:
     fact = district.fact
     is_flagged = district.number is not None
     return Row(
@@ -68,7 +73,7 @@ def _row(district: District, *, with_reasons: bool) -> Row:
             fact_cells.change(fact, "workers", "two_years"),
             district_lists.standing(district),
         ),
-        anchor="" if is_flagged and not with_reasons else district.anchor,
+        anchor="" if in_full else district.anchor,
         detail=district_lists.reason(district) if is_flagged and with_reasons else "",
     )
 
