@@ -20,10 +20,11 @@ NAME = 30
 def sections(scope: Scope) -> list[Section]:
     """The sections of an extract, in order."""
     in_full = 0 < len(scope.flagged) <= CARDS and len(scope.districts) <= BESIDE_CARDS
+    with_reasons = not in_full and len(scope.flagged) <= WITH_REASONS
     return [
         *([decided.decisions(scope)] if scope.source.councils else []),
         *([_cards(scope)] if in_full else []),
-        _list(scope, in_full=in_full, with_reasons=not in_full and len(scope.flagged) <= WITH_REASONS),
+        _list(scope, in_full=in_full, with_reasons=with_reasons),
         _reading(scope),
     ]
 
