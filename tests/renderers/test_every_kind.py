@@ -50,6 +50,8 @@ Factory = Callable[..., ReportSource]
 PERIOD = HalfYear.parse("2026-H2")
 MOMENT = dt.datetime(2026, 11, 30, 9, tzinfo=dt.timezone(dt.timedelta(hours=9)))
 SERIOUS = {"serious", "critical"}
+PATIENCE = 180_000
+"""Milliseconds that a page may take to open on a machine that does much else."""
 SCREEN = 844
 """Height of a phone, in pixels."""
 
@@ -142,6 +144,7 @@ def test_axe_finds_nothing_serious_and_no_page_is_wider_than_its_screen(
     browser: Browser, every_kind: Mapping[str, bytes], tmp_path: Path, width: int
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": SCREEN}, bypass_csp=True)
+    context.set_default_timeout(PATIENCE)
     page, axe, found = context.new_page(), Axe(), []
     for name, content in every_kind.items():
         file = tmp_path / "page.html"
