@@ -9,6 +9,7 @@ from sogong_pipeline.pages.wording import shorten, texts
 from sogong_pipeline.reports import decided, district_lists, fact_cells
 from sogong_pipeline.reports.scope import District, Scope
 from sogong_pipeline.reports.wording import report_texts
+from sogong_pipeline.vocabulary import MEASURES
 
 CARDS, BESIDE_CARDS = 3, 20
 """So many flagged districts are shown in full beside so many in the list; of more, the reasons stand in the list."""
@@ -67,10 +68,7 @@ def _row(district: District, *, in_full: bool, with_reasons: bool) -> Row:
             fact_cells.stage(district),
             fact_cells.level(fact, "workplaces"),
             fact_cells.level(fact, "workers"),
-            *(
-                fact_cells.change(fact, measure, "year")
-                for measure in ("workplaces", "workers", "payroll_krw")
-            ),
+            *(fact_cells.change(fact, measure, "year") for measure in MEASURES),
             fact_cells.change(fact, "workers", "two_years"),
             district_lists.standing(district),
         ),
