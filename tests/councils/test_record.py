@@ -20,6 +20,7 @@ from sogong_pipeline.cli.main import app
 from sogong_pipeline.councils import question
 from sogong_pipeline.councils.checking import check
 from sogong_pipeline.councils.record import record
+from sogong_pipeline.councils.wording import columns
 from sogong_pipeline.decisions.decision import decisions
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.settings import Settings
@@ -173,7 +174,7 @@ def spoil(page: Worksheet) -> None:
     page.cell(by_row[2], place("name")).value = "다른 이름"
     page.cell(by_row[3], place("reason")).value = '=HYPERLINK("http://127.0.0.1/","사유")'
     page.cell(by_row[4], place("district_id")).value = "NEW-1"
-    page.cell(by_row[5], place("reason") + 1).value = "따로 적은 말"
+    page.cell(by_row[5], len(columns()) + 1).value = "따로 적은 말"
     page.cell(by_row[6], place("stage")).value = None
     page.cell(by_row[7], 1).value = page.cell(by_row[8], 1).value
     entry(page, "decided_by").value = None

@@ -74,7 +74,11 @@ def test_every_district_stands_on_its_offices_sheet_with_the_figures_of_the_edit
         assert shown["proposal"] == report_texts().stages[proposal["stage"]]
         assert shorter(shown["reason_ko"]) == shorter(proposal["reason_ko"])
         severe, caution = (proposal[f"probability_{stage}_pct"] for stage in ("severe", "caution"))
-        drawn = {"severe": severe, "caution": caution, "good": 100 - caution}.get(proposal["stage"])
+        drawn = {
+            "severe": severe,
+            "caution": caution,
+            "good": None if pd.isna(caution) else 100 - caution,
+        }.get(proposal["stage"])
         assert shown["confidence"] == ("–" if drawn is None or pd.isna(drawn) else round(float(drawn)))
         for key, column in (("workplaces", "workplaces"), ("workers", "workers"), ("payroll", "payroll_krw")):
             value = fact[column] / (10**6 if key == "payroll" else 1) if pd.notna(fact[column]) else None
@@ -178,7 +182,7 @@ def test_a_period_without_a_proposal_is_refused(council: Council) -> None:
 def test_the_briefing_is_one_page_and_counts_what_the_sheet_holds(council: Council) -> None:
     text = (council.folder / "busan.html").read_text(encoding="utf-8")
     lines = council.issue.sheets["busan"].lines
-    assert f"밀집지역 {len(lines)}곳의 단계를 2026-12-31까지 정합니다." in text
+    assert f"밀집지역 {len(lines)}곳의 단계를 2026-12-31까지 의결합니다." in text
     held = sum(line.stage == "undetermined" for line in lines)
     assert f"{held}곳은 판정보류입니다." in text
     assert "시연" in text
