@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow test quick lint format bench docs soak lock clean
+.PHONY: help setup demo airflow test quick lint format bench docs pictures soak lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,10 @@ bench: $(READY)  ## ratios against what one would write instead; the command lin
 docs: $(READY)  ## write the generated pages of docs/ and check links, words and what is undocumented
 	$(BIN)/python -m docs.generate
 	$(BIN)/pytest --quiet tests/docs/test_links.py tests/docs/test_words.py tests/docs/test_twins.py tests/docs/test_documented.py
+
+pictures: $(READY)  ## take the pictures of README and docs again, from the demo
+	@scripts/chromium.sh
+	$(BIN)/python -m tools.pictures
 
 clean:  ## remove what was installed and made here
 	rm -rf $(VENV) .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

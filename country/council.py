@@ -35,8 +35,14 @@ def rows(page: Worksheet) -> dict[str, int]:
     return {
         str(page.cell(row, 1).value): row
         for row in range(header + 1, page.max_row + 1)
-        if page.cell(row, 1).value is not None
+        if page.cell(row, 1).value not in {None, texts().open}
     }
+
+
+def held(page: Worksheet) -> Cell | None:
+    """The cell of the one reason that keeps open what had no proposal; None where everything had one."""
+    row = next((cell.row for cell in page["A"] if cell.value == texts().open), None)
+    return page.cell(row, place("reason")) if row else None
 
 
 def entry(page: Worksheet, field: str) -> Cell:
@@ -74,10 +80,11 @@ def fill(
     entry(page, "kind").value = kind
     entry(page, "decided_on").value = day
     entry(page, "decided_by").value = by
+    open_reason = held(page)
+    if open_reason is not None:
+        open_reason.value = HELD
     for district, row in rows(page).items():
         stage, reason = page.cell(row, place("stage")), page.cell(row, place("reason"))
-        if not stage.value:
-            stage.value, reason.value = texts().open, HELD
         if district in decided:
             stage.value = decided[district][0]
             reason.value = decided[district][1] or None

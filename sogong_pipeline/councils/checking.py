@@ -153,8 +153,15 @@ def _against(
     judged: list[Judged] = []
     if not returned.missing:
         standing = in_force(own)
-        for line, row in _pairs(sheet, returned.rows, problems):
+        pairs = [
+            (line, _with_held(line, row, returned.held))
+            for line, row in _pairs(sheet, returned.rows, problems)
+        ]
+        problems += _held_problems(pairs, returned.held)
+        for line, row in pairs:
             problems += _changed(line, row)
+            if _is_bare(row, returned.held):
+                continue
             decision = _judged(
                 line, row, standing.get(line.district_id) if kind != "decision" else None, problems
             )
@@ -210,6 +217,34 @@ def _pairs(sheet: Sheet, rows: Sequence[Row], problems: list[str]) -> Iterator[t
             problems.append(f"{_called(line)}의 행이 없습니다.")
         elif counted[district_id] > 1:
             problems.append(f"{_called(line)}의 행이 {counted[district_id]}개입니다. 하나만 남겨 주십시오.")
+
+
+def _with_held(line: Line, row: Row, held: Row | None) -> Row:
+    """The row of a district, kept open by the one reason for all where its own says nothing else."""
+    if held is None or line.stage != "undetermined" or text_of(row.get("stage")) not in {"", texts().open}:
+        return row
+    own = row.get("reason")
+    reason = own if text_of(own) else held.get("reason")
+    return {**row, "stage": held["district_id"], **({"reason": reason} if reason else {})}
+
+
+def _held_problems(pairs: Sequence[tuple[Line, Row]], held: Row | None) -> Iterator[str]:
+    """What lacks in the row that keeps districts open, said once and not for each of them."""
+    if held is None:
+        return
+    stage, where = held.get("stage"), f"{held['district_id'].row}행"
+    if text_of(stage) not in {"", texts().open}:
+        yield (
+            f"{where}: ‘{texts().open}’ 묶음의 단계는 바꿀 수 없습니다(지금 ‘{shorten(text_of(stage))}’). "
+            "단계를 정한 곳은 그 아래에서 골라 주십시오."
+        )
+    bare = sum(_is_bare(row, held) for _, row in pairs)
+    if bare:
+        yield f"{where}: 판정보류를 유지하는 {bare}곳의 사유를 한 번 적어 주십시오."
+
+
+def _is_bare(row: Row, held: Row | None) -> bool:
+    return held is not None and row.get("stage") is held["district_id"] and not row.get("reason")
 
 
 def _called(line: Line) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sogong_pipeline.councils.wording import columns, texts
+from sogong_pipeline.councils.wording import by_title, columns, texts
 from sogong_pipeline.councils.workbook import IDENTITY
 from sogong_pipeline.pages.wording import shorten, with_particle
 from sogong_pipeline.sheets.intake import Comment, Filled, UnreadableError, read_cells, read_comments
@@ -25,11 +25,12 @@ class Returned:
     Attributes:
         identity: Content of the hidden sheet: form, period, quarter, edition, office, digest.
         form: The filled cells of the form above the table, by field.
-        rows: The rows of the table in their order, by column key.
-        missing: Titles of deleted columns.
-        formulas: Cells with a formula.
-        stray: Filled cells outside the fields that are read.
-        comments: Notes attached to cells, which are not read.
+        rows: The rows of the table in the order they stand, by column key.
+        missing: Titles of columns that are gone.
+        formulas: Cells that hold a formula.
+        stray: Cells that hold something where nothing is read.
+        comments: Notes that hang on cells, which nothing reads.
+        held: The row that keeps all districts without a proposal open; None on sheets that had a reason for each.
     """
 
     identity: Mapping[str, str]
@@ -39,6 +40,7 @@ class Returned:
     formulas: Sequence[Filled]
     stray: Sequence[Filled] = field(default_factory=list)
     comments: Sequence[Comment] = field(default_factory=list)
+    held: Row | None = None
 
 
 def read_returned(file: Path) -> Returned:
@@ -48,13 +50,14 @@ def read_returned(file: Path) -> Returned:
         UnreadableError: when it is not a decision sheet of this project.
     """
     cells = read_cells(file)
-    titles = {squeezed(column.title): column.key for column in columns()}
+    titles = {squeezed(title): column.key for title, column in by_title().items()}
     identity, page = _identity(cells), _page(cells, titles)
     table = [cell for cell in cells if cell.page == page]
     by_row = _by_row(table)
     header = _header(by_row, titles)
     keys = {cell.column: titles.get(squeezed(text_of(cell))) for cell in by_row[header]}
     rows, stray = [], []
+    held: Row | None = None
     for number in sorted(row for row in by_row if row > header):
         cells_by_key: dict[str, Filled] = {}
         for cell in by_row[number]:
@@ -63,7 +66,9 @@ def read_returned(file: Path) -> Returned:
                 cells_by_key[key] = cell
             elif text_of(cell):
                 stray.append(cell)
-        if any(text_of(cell) for cell in cells_by_key.values()):
+        if held is None and text_of(cells_by_key.get("district_id")) == texts().open:
+            held = cells_by_key
+        elif any(text_of(cell) for cell in cells_by_key.values()):
             rows.append(cells_by_key)
     return Returned(
         identity=identity,
@@ -72,6 +77,7 @@ def read_returned(file: Path) -> Returned:
         missing=[column.title for column in columns() if column.key not in keys.values()],
         formulas=[cell for cell in cells if cell.is_formula],
         stray=stray,
+        held=held,
         comments=read_comments(file),
     )
 

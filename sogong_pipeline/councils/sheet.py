@@ -91,6 +91,16 @@ class Sheet:
         """Last day of return."""
         return dt.date.fromisoformat(self.deadline)
 
+    @property
+    def decidable(self) -> Sequence[Line]:
+        """The lines with a proposal, in their order."""
+        return [line for line in self.lines if line.stage != "undetermined"]
+
+    @property
+    def held(self) -> Sequence[Line]:
+        """The lines without one: kept open by one reason unless the council decides on them."""
+        return [line for line in self.lines if line.stage == "undetermined"]
+
     @cached_property
     def by_district(self) -> Mapping[str, Line]:
         """The lines by district."""
@@ -128,7 +138,7 @@ def _line(district: District, last: Decision | None) -> Line:
         "place": district.place,
         "kind": district.info.kind_ko,
         "proposal": texts().stages[proposal.stage],
-        "confidence": texts().confidence[proposal.confidence] if proposal.confidence else NONE,
+        "confidence": _support(district),
         "reason_ko": proposal.reason_ko or NONE,
         "last": f"{stage_label(last.stage)} ({last.period})" if last else NONE,
     }
@@ -154,6 +164,14 @@ def _line(district: District, last: Decision | None) -> Line:
         shown,
         {key: status for key, status in statuses.items() if status != OK},
     )
+
+
+def _support(district: District) -> str:
+    """How often the same stage comes out, in percent; the level where nothing is drawn."""
+    if district.support_pct is not None and district.stage != "undetermined":
+        return str(rounded(district.support_pct))
+    level = district.proposal.confidence
+    return texts().confidence[level] if level else NONE
 
 
 def _number(value: Number | None, digits: int, status: str) -> str:

@@ -22,6 +22,7 @@ class Texts:
     kinds: Mapping[Kind, str]
     open: str
     sheet: Mapping[str, Any]
+    briefing: Mapping[str, str]
     answer: Mapping[str, str]
 
 
@@ -35,6 +36,8 @@ class Column:
     digits: int | None = None
     change: bool = False
     input: bool = False
+    screen: bool = False
+    formerly: str = ""
 
 
 @cache
@@ -47,6 +50,12 @@ def texts() -> Texts:
 def columns() -> Sequence[Column]:
     """Return the columns in order; cached."""
     return tuple(Column(**entry) for entry in _read("columns.yaml"))
+
+
+def by_title() -> Mapping[str, Column]:
+    """The columns by every title they have or had on a sheet."""
+    named = {column.formerly: column for column in columns() if column.formerly}
+    return {**named, **{column.title: column for column in columns()}}
 
 
 def stage_label(stage: Stage) -> str:

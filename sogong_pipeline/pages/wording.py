@@ -16,12 +16,15 @@ from typing import Literal
 
 import yaml
 
+from sogong_pipeline.pages.limits import limits_of_change
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.vocabulary import Number, labels
 
 NONE = "–"
 CHANGE_DIGITS = 2
-"""Decimals of a change in percent everywhere, as in the rules and their sentences."""
+"""A change in percent is kept with these decimals, the ones that rules go by; contributions are printed with them."""
+SHORT_DIGITS = 1
+"""A change in percent is printed with these decimals unless they would put it on a limit of a rule."""
 MINUS = "\N{MINUS SIGN}"
 Particle = Literal["은/는", "이/가", "을/를", "과/와", "으로/로"]
 
@@ -90,6 +93,35 @@ def signed(value: Number | None, digits: int = CHANGE_DIGITS) -> str:
     if value is None:
         return NONE
     return f"{rounded(value, digits):+,}".replace("-", MINUS) if rounded(value, digits) else number(0, digits)
+
+
+def change_digits(value: Number) -> int:
+    """The decimals of a change in percent: one; two where one would print a limit of a rule, or no change at all.
+
+    −4.96 is not yet −5: printed as −5.0 it would contradict its stage.
+    """
+    short = abs(rounded(value, SHORT_DIGITS))
+    at_limit = short in limits_of_change() or (not short and rounded(value, CHANGE_DIGITS))
+    return CHANGE_DIGITS if at_limit else SHORT_DIGITS
+
+
+def signed_change(value: Number | None) -> str:
+    """`+1.2`, `−3.4`, `−4.96`, `0.0`, or a dash when unknown."""
+    return NONE if value is None else signed(value, change_digits(value))
+
+
+def change_size(value: Number) -> str:
+    """A change without its sign, for a sentence whose verb says which way: `1.2`, `4.96`."""
+    return number(abs(rounded(value, change_digits(value))), change_digits(value))
+
+
+def short_percents(text: str) -> str:
+    """A sentence of a rule, which has two decimals, with its percentages as tables print them."""
+    return re.sub(
+        rf"(?<![\d.,])([+{MINUS}-]?)(\d[\d,]*\.\d{{{CHANGE_DIGITS}}})(?=%)",
+        lambda found: found[1] + change_size(Decimal(found[2].replace(",", ""))),
+        text,
+    )
 
 
 def won(value: Number) -> str:

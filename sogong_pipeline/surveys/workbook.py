@@ -108,7 +108,8 @@ def _visits(page: Worksheet, formats: Formats, sheet: SurveySheet) -> None:
             page.data_validation(HEADER_ROW + 1, place, last, place, _validation(column, sheet))
     page.autofilter(HEADER_ROW, 0, max(last, HEADER_ROW + 1), len(every) - 1)
     page.freeze_panes(HEADER_ROW + 1, next(n for n, column in enumerate(every) if column.key == "name") + 1)
-    _print(page, sheet, last, len(every))
+    _print(page, sheet, last, len(every), abreast=2)
+    page.repeat_columns(0)  # the number of the place, on the sheet with the answers too
 
 
 def _validation(column: Column, sheet: SurveySheet) -> dict[str, Any]:
@@ -179,11 +180,12 @@ def _height(shown: Mapping[str, str], every: Sequence[Column]) -> float:
     return LINE_POINTS * max(2.0, *lines) + 2
 
 
-def _print(page: Worksheet, sheet: SurveySheet, last: int, wide: int) -> None:
+def _print(page: Worksheet, sheet: SurveySheet, last: int, wide: int, abreast: int = 1) -> None:
+    """Prepare printing on A3, the table on so many sheets side by side."""
     page.set_landscape()
     page.set_paper(8)
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(abreast, 0)
     page.repeat_rows(HEADER_ROW)
     page.print_area(0, 0, last, wide - 1)
     mark = f"{words()['sheet']['demo']} · " if sheet.demo else ""

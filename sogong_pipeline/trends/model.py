@@ -27,7 +27,17 @@ from sogong_pipeline.pages.parts import (
     Table,
 )
 from sogong_pipeline.pages.series import indexed
-from sogong_pipeline.pages.wording import NONE, month_ko, number, quarter_ko, rounded, signed, texts, won
+from sogong_pipeline.pages.wording import (
+    NONE,
+    month_ko,
+    number,
+    quarter_ko,
+    rounded,
+    signed,
+    signed_change,
+    texts,
+    won,
+)
 from sogong_pipeline.periods import Month
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.regions import reference
@@ -39,12 +49,14 @@ from sogong_pipeline.trends.contributions import Contribution, folded
 from sogong_pipeline.trends.sentences import area_sentence, nation_sentence
 from sogong_pipeline.trends.texts import words
 from sogong_pipeline.trends.words import MOVES, Moved
-from sogong_pipeline.vocabulary import NATION, STAGES, Measure
+from sogong_pipeline.vocabulary import NATION, STAGES, Measure, Stage
 
 LISTED_DIVISIONS = 12
 WON_UNIT = 10**8
 SHORT: Mapping[Measure, str] = {"workplaces": "사업장", "workers": "종사자", "payroll_krw": "급여"}
 SUMMED_UP = 3
+SAID: tuple[Stage, ...] = ("severe", "caution", "good", "undetermined")
+"""The order of stages in a sentence."""
 
 
 def build_pages(source: TrendSource, outside: Mapping[str, Sequence[Table]] | None = None) -> list[Page]:
@@ -111,7 +123,7 @@ def headline(source: TrendSource, area: AreaTrend) -> tuple[str, ...]:
         else:
             sentences.append(area_sentence(name, _level(area, measure), moved(area, measure), nation))
     counts = _counts(source, area)
-    parts = ", ".join(f"{texts().stages[stage]} {number(counts[stage])}곳" for stage in reversed(STAGES))
+    parts = ", ".join(f"{texts().stages[stage]} {number(counts[stage])}곳" for stage in SAID)
     sentences.append(f"밀집지역 {number(sum(counts.values()))}곳의 단계는 {parts}입니다.")
     return tuple(sentences)
 
@@ -171,7 +183,7 @@ def _measure_table(source: TrendSource, shown: Sequence[AreaTrend], measure: Mea
             (
                 _name(area),
                 fact_cells.level(area.fact, measure, WON_UNIT),
-                _signed(area.quarter_pct.get(measure)),
+                _change(area.quarter_pct.get(measure)),
                 fact_cells.change(area.fact, measure, "year"),
                 _points(source, area, measure),
                 Cell(MOVES[move] if (move := area.move(measure)) else NONE),
@@ -420,13 +432,17 @@ def _name(area: AreaTrend) -> Cell:
 
 def _points(source: TrendSource, area: AreaTrend, measure: Measure) -> Cell:
     own, nation = area.change_pct(measure), source.nation.change_pct(measure)
-    return _signed(None if own is None or nation is None or area.code == NATION else own - nation)
+    return _change(None if own is None or nation is None or area.code == NATION else own - nation)
 
 
 def _error(area: AreaTrend, measure: Measure) -> Cell:
     value = area.error_pct.get(measure)
     shown = rounded(value, 2) if value is not None else None
     return Cell(number(shown, 2), shown)
+
+
+def _change(value: Decimal | None) -> Cell:
+    return Cell(signed_change(value), rounded(value, 2) if value is not None else None)
 
 
 def _signed(value: Decimal | None, digits: int = 2) -> Cell:

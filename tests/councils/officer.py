@@ -9,9 +9,9 @@ from pathlib import Path
 from openpyxl.worksheet.worksheet import Worksheet
 
 from country import council
-from country.council import HELD, Said, entry, place, rows
+from country.council import HELD, Said, entry, held, place, rows
 
-__all__ = ["DAY", "HELD", "entry", "fill", "place", "rows"]
+__all__ = ["DAY", "HELD", "entry", "fill", "held", "place", "rows"]
 DAY = dt.date(2026, 10, 20)
 
 

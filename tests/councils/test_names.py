@@ -62,7 +62,7 @@ def test_names_and_reasons_go_all_the_way(warehouse: Warehouse, tmp_path: Path) 
     names = {f"D{number}": clean(name) for number, name in enumerate(NAMES)}
 
     page = load_workbook(sheets / "gyeonggi.xlsx").worksheets[0]
-    shown = {row[0].value: row[1] for row in page.iter_rows(min_row=7)}
+    shown = {row[0].value: row[1] for row in page.iter_rows(min_row=7) if row[0].value in names}
     assert {cell.data_type for cell in shown.values()} == {"s"}
     assert len(shown) == len(NAMES)
     with zipfile.ZipFile(sheets / "gyeonggi.xlsx") as archive:

@@ -20,6 +20,7 @@ from sogong_pipeline.cli.main import app
 from sogong_pipeline.councils import question
 from sogong_pipeline.councils.checking import check
 from sogong_pipeline.councils.record import record
+from sogong_pipeline.councils.wording import columns
 from sogong_pipeline.decisions.decision import decisions
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.settings import Settings
@@ -175,7 +176,7 @@ def spoil(page: Worksheet) -> None:
     page.cell(by_row[2], place("name")).value = "다른 이름"
     page.cell(by_row[3], place("reason")).value = '=HYPERLINK("http://127.0.0.1/","사유")'
     page.cell(by_row[4], place("district_id")).value = "NEW-1"
-    page.cell(by_row[5], place("reason") + 1).value = "따로 적은 말"
+    page.cell(by_row[5], len(columns()) + 1).value = "따로 적은 말"
     page.cell(by_row[6], place("stage")).value = None
     page.cell(by_row[7], 1).value = page.cell(by_row[8], 1).value
     entry(page, "decided_by").value = None
@@ -190,8 +191,8 @@ def test_every_problem_of_a_sheet_is_told_at_once_and_nothing_is_recorded(
     file = fill(council.sheet(OFFICE), tmp_path / "bad.xlsx", {moved.district_id: ("심각", "")}, also=spoil)
     before = digest_tree(council.pipeline.settings.home / "lake")
     checked = check(council.pipeline.lake, file, DAY)
-    ids = [line.district_id for line in sheet.lines]
-    first = {name: number for number, name in enumerate(ids, start=7)}
+    first = rows(load_workbook(council.sheet(OFFICE)).worksheets[0])
+    ids = list(first)
     at = {key: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place(key) - 1] for key in ("stage", "workers", "name", "reason")}
     expected = [
         f"{at['reason']}{first[ids[3]]}: 수식이 들어 있습니다.",

@@ -16,7 +16,7 @@ from sogong_pipeline.councils.issue import issue_sheets
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.sheets.intake import UnreadableError, read_cells
 from tests.councils.conftest import PERIOD, Council
-from tests.councils.officer import DAY, fill, place, rows
+from tests.councils.officer import DAY, HELD, fill, held, place, rows
 
 pytestmark = pytest.mark.slow
 
@@ -62,6 +62,62 @@ def test_returned_as_people_do(council: Council, tmp_path: Path) -> None:
     values = [cell.value for cell in read_cells(file) if cell.column == figure]
     assert any(isinstance(value, str) and "," in value for value in values)
     assert checked(council, file).problems == []
+
+
+def test_one_reason_keeps_open_what_had_no_proposal(council: Council, tmp_path: Path) -> None:
+    office = max(council.offices, key=lambda name: len(council.issue.sheets[name].held))
+    lines, sheet = council.issue.sheets[office].held, council.sheet(office)
+    first, second, *_ = (line.district_id for line in lines)
+
+    def reasons(file: Path) -> dict[str, tuple[str, str | None]]:
+        done = checked(council, file)
+        assert done.problems == []
+        return {
+            one.line.district_id: (one.stage, one.reason)
+            for one in done.judged
+            if one.line.stage == "undetermined"
+        }
+
+    decided = {first: ("주의", "주력 업체의 휴업"), second: ("", "입주 업체의 이전을 더 살펴야 함")}
+    found = reasons(fill(sheet, tmp_path / "one.xlsx", decided))
+    assert found == {
+        **{line.district_id: ("undetermined", HELD) for line in lines},
+        first: ("caution", "주력 업체의 휴업"),
+        second: ("undetermined", "입주 업체의 이전을 더 살펴야 함"),
+    }
+
+    def without(page: Worksheet) -> None:
+        cell = held(page)
+        assert cell is not None
+        cell.value = None
+
+    (problem,) = checked(council, fill(sheet, tmp_path / "none.xlsx", also=without)).problems
+    assert problem.endswith(f"행: 판정보류를 유지하는 {len(lines)}곳의 사유를 한 번 적어 주십시오.")
+
+    def all_good(page: Worksheet) -> None:
+        cell = held(page)
+        assert cell is not None
+        page.cell(cell.row, place("stage")).value = "양호"
+
+    (problem,) = checked(council, fill(sheet, tmp_path / "good.xlsx", also=all_good)).problems
+    assert "묶음의 단계는 바꿀 수 없습니다(지금 ‘양호’)" in problem
+
+    def of_old(page: Worksheet) -> None:
+        """As sheets were before: a reason for each district, and the level in words for a title."""
+        cell = held(page)
+        assert cell is not None
+        top = cell.row
+        page.unmerge_cells(str(next(span for span in page.merged_cells.ranges if f"B{top}" in span)))
+        for column in range(1, page.max_column + 1):
+            page.cell(top, column).value = None
+        for line in lines:
+            row = rows(page)[line.district_id]
+            page.cell(row, place("stage")).value = "판정보류 유지"
+            page.cell(row, place("reason")).value = "지난 협의회와 같은 사유"
+        page.cell(6, place("confidence")).value = "신뢰도"
+
+    found = reasons(fill(sheet, tmp_path / "old.xlsx", also=of_old))
+    assert set(found.values()) == {("undetermined", "지난 협의회와 같은 사유")}
 
 
 @pytest.mark.parametrize("reason", ["〃", "“", "-", ".", "상", "ok"])

@@ -81,7 +81,9 @@ ANYWHERE = [
 FILE_ONLY = [
     Case(Fault.TRUNCATED, ("the portal broke off", "expected {size} bytes, got {half}"), later=True),
     Case(Fault.RESET_MIDWAY, ("the portal broke off", "expected {size} bytes", "reset by peer"), later=True),
-    Case(Fault.CUT, ("an incomplete file without notice", "stops in the middle of its last line"), later=True),
+    Case(
+        Fault.CUT, ("an incomplete file without notice", "stops in the middle of its last line"), later=True
+    ),
     Case(Fault.ENDLESS, ("at most 1,048,576 bytes", "got more"), later=False, limits={"file_bytes": 1 << 20}),
     Case(Fault.ABSENT, ("portal changed its pages", "404"), later=False),
     Case(Fault.HTML, ("expected a CSV or ZIP file", "오류 안내"), later=False),
