@@ -5,7 +5,7 @@ portal lists an upload for it; it asks every three hours and holds no worker in 
 
 | task | does |
 |---|---|
-| `published` | waits for the upload that really holds the month, through outages too, and keeps it |
+| `published` | waits for the upload that holds the month, through outages too, and keeps it; refuses one not over |
 | `land` | hands on what is kept of the month, under the digest of its bytes; lands a correction |
 | `stage` | types the rows; what cannot be typed goes to quarantine with its reason |
 | `check` | the gate: a critical failure stops the month here, and an earlier good file stays in force |

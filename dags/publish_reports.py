@@ -5,7 +5,8 @@ draft reports of the 13 regional offices and of the nation to `SOGONG_HOME/repor
 `SOGONG_REPORTS_URL`, so that workers on several machines share them. Reports of the same edition come out byte for
 byte the same, and a reader never meets half a file.
 
-Each decision that `record_decisions` records starts a run too. Final reports go to
+Each decision that `record_decisions` records starts a run too; runs that wait for the same quarter join the one that
+begins, and their notes name it. Final reports go to
 `SOGONG_HOME/reports/2026-Q3/final/`: of an office as soon as its council decided, with one page per 시군구 in
 `sigungu/` for the local governments; of the nation once all have decided, or after the deadline with the missing
 named. An office's report is then mailed to the address that `SOGONG_HOME/councils.yaml` has for it, and to no other,

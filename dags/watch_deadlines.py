@@ -11,7 +11,7 @@ edition without drafts after a day, and councils that have not decided within se
 
 **A worked example.** `propose_stages` was left paused when 2026-09 came in. The next morning `look` returns
 
-    ["2026-Q3 waits to be proposed since 2026-10-20 09:04 (never proposed); run `sogong propose`, or trigger …"]
+    ["2026-Q3 waits to be proposed since 2026-10-20 09:04 (never proposed); run `sogong propose 2026-Q3`, or …"]
 
 **When it fails.** The lake could not be read; `sogong status` in a shell says why. Nothing depends on this DAG.
 """

@@ -6,6 +6,7 @@ import errno
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 UNWRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
+NO_FOLDER = {errno.EEXIST, errno.ENOTDIR}
 
 
 class RefusedError(Exception):
@@ -39,6 +40,8 @@ def one_line(error: OSError) -> str:
         )
     elif error.errno in UNWRITABLE:
         line += "; let this user write there and run the same command again: nothing is half kept"
+    elif error.errno in NO_FOLDER:
+        line += "; a file has the name of a folder that is needed: correct SOGONG_HOME or the path you gave"
     return " ".join(line.split())
 
 

@@ -18,6 +18,9 @@ from sogong_pipeline.errors import OutageError, RefusedError, counted
 from sogong_pipeline.periods import Month, Quarter, newest_due, parse_moment, parse_months
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sogong_pipeline.steps.installation import Installation
     from sogong_pipeline.steps.months import MonthState
 
 LATE = 3
@@ -125,9 +128,16 @@ def _told(state: MonthState) -> str:
 
 def propose(
     quarter: Annotated[
-        str | None, typer.Argument(metavar="[QUARTER]", help="2026-Q3; all that changed if not given")
+        str | None,
+        typer.Argument(
+            metavar="[QUARTER]",
+            help="2026-Q3; if not given the newest one whose months are all in, and every proposed one that changed",
+        ),
     ] = None,
     rules: Annotated[str, typer.Option(help="Rule set.")] = "ref_5_10",
+    every: Annotated[
+        bool, typer.Option("--every", help="Every quarter with data that changed or was never proposed.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say which quarters would be proposed and why.")
     ] = False,
@@ -148,22 +158,35 @@ def propose(
         raise RefusedError("--as-known-on rebuilds one quarter; name it, such as 2026-Q3")
     if registry != "now" and not wanted:
         raise RefusedError("--registry rebuilds one quarter; name it, such as 2026-Q3")
+    if wanted and every:
+        raise RefusedError(f"give {wanted} or --every, not both")
     installation = open_lake_in_use()
     warehouse = installation.warehouse
     if not installation.passed():
         raise RefusedError("no month is in; run `sogong ingest MONTH` first")
     stale = (
-        {wanted: installation.quarters.stale(wanted, known)} if wanted else installation.quarters.changed()
+        {wanted: installation.quarters.stale(wanted, known)}
+        if wanted
+        else installation.quarters.changed()
+        if every
+        else _due(installation)
     )
     changed = {str(name): why for name, why in stale.items()}
+    alone = [] if wanted or every else _left_alone(installation, stale)
     months = {} if wanted else outdated_months(installation)
     if dry_run:
         outdated = {**{str(month): why for month, why in months.items()}, **changed}
         return {
             "months": {str(month): why for month, why in months.items()},
             "quarters": changed,
-            "lines": [f"{name}: {'; '.join(why) or 'nothing changed'}" for name, why in outdated.items()]
-            or ["no quarter's inputs changed"],
+            "left_alone": list(map(str, alone)),
+            "lines": [
+                *(
+                    [f"{name}: {'; '.join(why) or 'nothing changed'}" for name, why in outdated.items()]
+                    or ["no quarter's inputs changed"]
+                ),
+                *_alone_lines(alone),
+            ],
         }
     editions, lines = [], []
     with steps(len(months) + len(changed)) as shown:
@@ -197,7 +220,48 @@ def propose(
             shown.done()
     if editions:
         write_board(installation)
-    return {"editions": editions, "lines": lines or ["no quarter's inputs changed"]}
+    return {
+        "editions": editions,
+        "left_alone": list(map(str, alone)),
+        "lines": [*(lines or ["no quarter's inputs changed"]), *_alone_lines(alone)],
+    }
+
+
+def _due(installation: Installation) -> dict[Quarter, list[str]]:
+    """What is proposed when no quarter is named, and why; as `propose_stages` does once a quarter is complete.
+
+    Raises:
+        RefusedError: when no quarter was proposed before and none is complete.
+    """
+    quarters = installation.quarters
+    newest, begun = quarters.newest_complete(), quarters.with_data()
+    if newest is None and begun and not any(map(installation.edition, begun)):
+        missing = [str(month) for month in begun[-1].months if month not in installation.passed()]
+        raise RefusedError(
+            f"no quarter is complete: {begun[-1]} lacks {', '.join(missing)}; ingest, or run `sogong propose "
+            f"{begun[-1]}` for a partial proposal"
+        )
+    return quarters.due(newest)
+
+
+def _left_alone(installation: Installation, due: Iterable[Quarter]) -> list[Quarter]:
+    """The quarters with data that were never proposed and are not to be now."""
+    asked = set(due)
+    return [
+        each
+        for each in installation.quarters.with_data()
+        if each not in asked and installation.edition(each) is None
+    ]
+
+
+def _alone_lines(alone: list[Quarter]) -> list[str]:
+    """One line for the quarters that were never proposed and are left so."""
+    if not alone:
+        return []
+    span = str(alone[0]) if len(alone) == 1 else f"{alone[0]}..{alone[-1]}"
+    return [
+        f"{counted(len(alone), 'other quarter')} never proposed, {span}: name one, or --every for all of them"
+    ]
 
 
 def _as_known(known: dt.datetime, why: list[str]) -> str:
@@ -212,6 +276,7 @@ def status(as_json: Json = False) -> dict[str, Any]:
     from sogong_pipeline.steps.sweep import outdated_months
     from sogong_pipeline.upkeep.capacity import room
     from sogong_pipeline.upkeep.lateness import last_success
+    from sogong_pipeline.upkeep.unanswered import unanswered
 
     installation = open_lake_in_use()
     months = installation.passed()
@@ -224,6 +289,8 @@ def status(as_json: Json = False) -> dict[str, Any]:
     stale = {str(quarter): why for quarter in proposed if (why := installation.quarters.stale(quarter))}
     outdated = {str(month): why for month, why in outdated_months(installation).items()}
     doubtful = doubtful_months(installation)
+    waiting = unanswered(installation)
+    succeeded = last_success(installation)
     taken = room(installation)
     age = (today - months[-1].last_day).days if months else None
     return {
@@ -231,11 +298,12 @@ def status(as_json: Json = False) -> dict[str, Any]:
         "missing": [str(month) for month in missing],
         "late": [str(month) for month in late],
         "freshness_days": age,
-        "last_success": last_success(installation),
+        "last_success": succeeded,
         "registry": registry.version if registry else None,
         "proposed": [str(quarter) for quarter in proposed],
         "stopped": {str(one.month): one.checks for one in doubtful if one.state == "stopped"},
         "held": {str(one.month): one.checks for one in doubtful if one.state == "held"},
+        "waiting": [one.facts for one in waiting],
         "outdated": outdated,
         "stale": stale,
         "disk_bytes": taken.home,
@@ -251,7 +319,9 @@ def status(as_json: Json = False) -> dict[str, Any]:
             *([f"freshness {counted(age, 'day')} since the end of {months[-1]}"] if age is not None else []),
             f"registry  {registry.version if registry else 'none; run `sogong registry load FILE`'}",
             f"proposed  {', '.join(map(str, proposed)) or 'none'}",
+            *_succeeded_lines(succeeded),
             *(one.line for one in doubtful),
+            *(one.line for one in waiting),
             *_outdated_lines(outdated),
             *(f"stale     {name}: {why[0]}; run `sogong propose`" for name, why in stale.items()),
             f"lake      {taken.lake / 1e9:.2f} GB in {installation.lake.store.address}",
@@ -261,6 +331,23 @@ def status(as_json: Json = False) -> dict[str, Any]:
         ],
         "status": LATE if missing or late or doubtful or outdated or stale else 0,
     }
+
+
+STEPS = {
+    "raw": "landed", "registry": "registry", "measured": "measured", "editions": "proposed", "sheets": "sheets",
+    "received": "returned", "decisions": "decided", "answers": "surveyed",
+}  # fmt: skip
+"""What the line of the last success calls the layers that people act on; `--json` has all of them."""
+
+
+def _succeeded_lines(succeeded: dict[str, str]) -> list[str]:
+    """One line for when each step that people act on last succeeded."""
+    known = [
+        f"{name} {succeeded[layer][:16].replace('T', ' ')}"
+        for layer, name in STEPS.items()
+        if layer in succeeded
+    ]
+    return [f"last      {', '.join(known)}"] if known else []
 
 
 def _outdated_lines(outdated: dict[str, list[str]]) -> list[str]:

@@ -212,7 +212,7 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
         self.lake.ensure(STEP, key, inputs={"file": checked.sha256}, recorded_at=now.isoformat(), build=build)
         until = now + dt.timedelta(hours=self.settings.answer_hours)
         self._write(
-            self._claim_name(period, sheet.office_code),
+            _claim_name(period, sheet.office_code),
             {"sha256": checked.sha256, "file": file.name, "run": run, "until": until.isoformat()},
         )
         answer_beside(file, self.reply(checked, file.name, "accepted"))
@@ -227,18 +227,13 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
 
     def _claim(self, period: str, office: str) -> dict[str, str] | None:
         """Return the sheet of an office that awaits confirmation; None if there is none or it timed out."""
-        text = self.lake.store.read(self._claim_name(period, office))
-        claim: dict[str, str] = json.loads(text) if text else {}
+        claim = claim_of(self.lake, period, office)
         if not claim or dt.datetime.fromisoformat(claim["until"]) < self.settings.clock():
             return None
         return claim
 
     def _release(self, ask: Ask) -> None:
-        self._write(self._claim_name(ask.period, ask.office), {})
-
-    @staticmethod
-    def _claim_name(period: str, office: str) -> PurePosixPath:
-        return PurePosixPath(STEP, period, office, "waiting.json")
+        self._write(_claim_name(ask.period, ask.office), {})
 
     def _is_answered(self, period: str, sha256: str) -> bool:
         name = self._answer_name(period, sha256)
@@ -261,6 +256,21 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
 
     def _write(self, name: PurePosixPath, value: dict[str, Any]) -> None:
         self.lake.store.write(name, json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def claim_of(lake: Lake, period: str, office: str) -> dict[str, str]:
+    """Return the pending sheet of an office: its digest, file, the run that asked and the time limit.
+
+    Returns:
+        An empty mapping if none is pending; a sheet past its time limit, as long as it was not asked about again.
+    """
+    text = lake.store.read(_claim_name(period, office))
+    claim: dict[str, str] = json.loads(text) if text else {}
+    return claim
+
+
+def _claim_name(period: str, office: str) -> PurePosixPath:
+    return PurePosixPath(STEP, period, office, "waiting.json")
 
 
 def _with(checked: FoundT, problems: Sequence[str]) -> FoundT:

@@ -1,4 +1,4 @@
-"""What the scheduler does beside scheduling: it makes the pool, and writes a run's note when the run ends.
+"""What the scheduler does beside scheduling: it makes the pool, joins runs that wait, and writes a run's note.
 
 A task has no way to write the note of its run, and a login for each worker to do so over REST would be one more secret.
 So tasks leave what there is to say as XComs, and the scheduler, which owns the run, joins them.
@@ -7,11 +7,13 @@ So tasks leave what there is to say as XComs, and the scheduler, which owns the 
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
 from airflow.listeners import hookimpl
 
+from sogong_pipeline.orchestration.joining import join_waiting, joined_line
 from sogong_pipeline.orchestration.notes import FAILURE, HEADING, KEY
 from sogong_pipeline.orchestration.policy import POOL, POOL_SLOTS
 
@@ -40,6 +42,16 @@ def on_starting(component: Any) -> None:
         told = "Gigabytes of memory that tasks may take together; docs/tasks.md says what each needs."
         with contextlib.suppress(IntegrityError):  # another of the three was quicker
             Pool.create_or_update_pool(POOL, POOL_SLOTS, told, include_deferred=False)
+
+
+@hookimpl
+def on_dag_run_running(dag_run: DagRun, msg: str) -> None:  # noqa: ARG001 - Airflow passes by name
+    """Let a run of documents stand for those that wait behind it."""
+    from sqlalchemy.orm import object_session  # noqa: PLC0415 - tasks load this module, without the database
+
+    session = object_session(dag_run)
+    if session is not None and (ended := join_waiting(dag_run, session)):
+        logging.getLogger(__name__).info("%s %s: %s", dag_run.dag_id, dag_run.run_id, joined_line(ended))
 
 
 @hookimpl

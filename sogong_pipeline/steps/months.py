@@ -14,6 +14,7 @@ from sogong_pipeline.districts.matching import Book
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.lake.partitions import SHORT, Built, Partition, sha256_of
+from sogong_pipeline.lake.workspace import replacing
 from sogong_pipeline.nps.portal.uploads import BytesProgress
 from sogong_pipeline.nps.sources.registry import Sources
 from sogong_pipeline.nps.sources.source import Received
@@ -73,18 +74,42 @@ class MonthSteps:
             False while the month is not there, or the source gives no answer: both pass by waiting.
 
         Raises:
-            RefusedError: when waiting is of no use, as `fetch` says.
+            RefusedError: when waiting is of no use, as `fetch` says, or because the month is not over.
         """
         try:
-            if not self.is_published(month, source):
-                logger.info("%s is not published yet; the next look is in three hours", month)
-                return False
-            for _ in self.fetch(month, source):
-                pass
+            if self.is_published(month, source):
+                for _ in self.fetch(month, source):
+                    pass
+                return True
+            why = "not published yet"
         except LaterError as later:
-            logger.warning("%s is waited for: %s", month, later)
-            return False
-        return True
+            why = str(later)
+        self._refuse_early(month)
+        self._say_daily(month, why)
+        return False
+
+    def _refuse_early(self, month: Month) -> None:
+        """Refuse to wait for a month that is not over by the clock of the installation."""
+        settings = self.catalogue.settings
+        today = settings.clock().date()
+        if today <= month.last_day:
+            whose = " by SOGONG_NOW" if settings.now else ""
+            raise RefusedError(
+                f"{month} is not over yet, today is {today}{whose}; its file appears about the 17th of "
+                f"{month.shift(1)}, run it again then"
+            )
+
+    def _say_daily(self, month: Month, why: str) -> None:
+        """Log why a month is waited for, once a day and whenever the reason changes."""
+        settings = self.catalogue.settings
+        said = settings.portal_memory / "waited" / f"{month}.txt"
+        line = f"{settings.clock().date()} {why}"
+        if said.exists() and said.read_text(encoding="utf-8") == line:
+            return
+        logger.info("%s is waited for, with a look every three hours: %s", month, why)
+        said.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(said) as file:
+            file.write(line.encode())
 
     def _origins_near(self, month: Month) -> set[str]:
         """Where the files of neighbouring months came from, as far off as an upload's label may be."""

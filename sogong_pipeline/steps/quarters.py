@@ -103,6 +103,11 @@ class QuarterSteps:
             if (each in asked or self.catalogue.edition(each)) and (why := self.stale(each))
         }
 
+    def newest_complete(self) -> Quarter | None:
+        """The newest quarter that can be proposed with all of its months, None when there is none."""
+        passed = set(self.catalogue.passed())
+        return max((each for each in self.with_data() if passed.issuperset(each.months)), default=None)
+
     def propose(
         self,
         quarter: Quarter,

@@ -52,8 +52,8 @@ def _proposals(installation: Installation) -> Iterator[str]:
         since = max([registries[-1], *(_moment(turn.since) for turn in turns)])
         if installation.settings.clock() - since > GRACE:
             yield (
-                f"{quarter} waits to be proposed since {since:%Y-%m-%d %H:%M} ({why[0]}); run `sogong propose`, or "
-                "trigger propose_stages"
+                f"{quarter} waits to be proposed since {since:%Y-%m-%d %H:%M} ({why[0]}); run `sogong propose "
+                f"{quarter}`, or trigger propose_stages"
             )
 
 

@@ -46,6 +46,17 @@ def test_pages_of_a_month_that_was_never_checked_are_refused(pipeline: Installat
     assert sogong(pipeline.settings.home, "quality", "2022-04").exit_code == 0
 
 
+def test_a_home_that_is_a_file_is_named_as_that(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.write_text("not a folder", encoding="utf-8")
+    done = sogong(home, "ingest", "2022-04", "--from", str(month_file(tmp_path, "2022-04")))
+    assert done.exit_code == 1
+    (line,) = done.output.splitlines()
+    assert line.startswith(f"sogong: {home}")
+    assert line.endswith("; a file has the name of a folder that is needed: correct SOGONG_HOME or the path you gave")
+    assert home.read_text(encoding="utf-8") == "not a folder"
+
+
 def test_one_is_singular() -> None:
     assert [counted(count, "warning") for count in (0, 1, 2_000)] == [
         "0 warnings",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import shutil
 import threading
 from collections.abc import Callable
@@ -14,7 +15,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from sogong_pipeline.cli.main import app
 from sogong_pipeline.councils.final import overdue_quarters, publish_final
 from sogong_pipeline.councils.inbox import DecisionInbox
 from sogong_pipeline.councils.issue import issue_sheets, write_sheets
@@ -29,7 +32,7 @@ from sogong_pipeline.renderers.registry import Format
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
-from tests.conftest import QUARTER
+from tests.conftest import NOW, QUARTER
 from tests.councils.conftest import PERIOD, Council
 from tests.councils.officer import fill
 
@@ -77,6 +80,33 @@ def test_a_sheet_is_asked_about_by_one_run_and_by_the_next_when_nobody_answered(
     assert DecisionInbox(later(council, "2026-10-23T08:59:00+09:00")).look("second") == []
     again = DecisionInbox(later(council, "2026-10-23T09:01:00+09:00")).look("second")
     assert [asked.sha256 for asked in again] == [ask.sha256]
+
+
+def test_status_names_a_returned_sheet_that_waits_for_its_confirmation(
+    council: Council, inbox: DecisionInbox
+) -> None:
+    def status(now: str, *options: str) -> str:
+        environment = {"SOGONG_HOME": str(council.pipeline.settings.home), "SOGONG_NOW": now}
+        return CliRunner().invoke(app, ["status", *options], env=environment).output
+
+    assert "waiting" not in status(NOW)
+    fill(council.sheet("busan"), at(council, "부산.xlsx"))
+    (ask,) = inbox.look("first")
+    sheet = {
+        "period": str(PERIOD),
+        "office": "busan",
+        "file": "부산.xlsx",
+        "until": "2026-10-23T09:00:00+09:00",
+    }
+    assert json.loads(status(NOW, "--json"))["waiting"] == [{**sheet, "lapsed": False}]
+    line = f"waiting   {PERIOD} busan: 부산.xlsx, to be confirmed in Airflow by 2026-10-23 09:00"
+    assert line in status(NOW).splitlines()
+    lapsed = status("2026-10-23T09:01:00+09:00")
+    assert "부산.xlsx, nobody answered by 2026-10-23 09:00; the next look asks again" in lapsed
+    assert "\nlast      " in lapsed
+    assert "sheets 2026-10-20 09:00, returned 2026-10-20 09:00" in lapsed
+    inbox.conclude(ask, "김")
+    assert json.loads(status(NOW, "--json"))["waiting"] == []
 
 
 def test_the_person_who_confirms_sees_every_difference_first_and_what_stays_open_as_a_count(

@@ -20,6 +20,7 @@ from country.portal.server import PortalServer
 from sogong_pipeline.cli.main import app
 from sogong_pipeline.decisions.decision import decisions, in_force
 from sogong_pipeline.errors import RefusedError
+from sogong_pipeline.orchestration.joining import JOINED
 from sogong_pipeline.orchestration.rest import Airflow, wait
 from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
@@ -247,6 +248,51 @@ def test_a_round_of_the_councils(going_round: Round, tmp_path: Path) -> None:
     assert attached.get_content() == (going_round.finals / "gyeonggi.pdf").read_bytes()
 
 
+def test_decisions_that_wait_together_become_one_run_and_none_is_lost(going_round: Round) -> None:
+    """Their runs wait behind one that is at work: the next stands for all of them."""
+    kim, count = going_round.kim, 3
+    pool, size = "pools/memory_gb?update_mask=slots&update_mask=include_deferred", {"include_deferred": False}
+    (asset,) = kim.ask("GET", "assets?name_pattern=decided_quarter")["assets"]
+
+    def begun(dag_id: str) -> list[dict[str, Any]]:
+        return [
+            run
+            for run in kim.runs(dag_id)
+            if run["run_type"] == "asset_triggered" and run["dag_run_id"] not in before
+        ]
+
+    before = {run["dag_run_id"] for dag_id in JOINED for run in kim.runs(dag_id)}
+    kim.ask("PATCH", pool, {**size, "slots": 0})  # whoever is at work stays at it
+    try:
+        blocking = {dag_id: kim.trigger(dag_id, str(QUARTER)) for dag_id in JOINED}
+        for dag_id, run in blocking.items():
+            path = f"dags/{dag_id}/dagRuns/{run}"
+            wait(lambda path=path: True if kim.ask("GET", path)["state"] == "running" else None, dag_id)
+        for number in range(1, count + 1):
+            event = kim.ask(
+                "POST", "assets/events", {"asset_id": asset["id"], "partition_key": str(QUARTER), "extra": {}}
+            )
+            wait(
+                lambda number=number: True if {len(begun(dag_id)) for dag_id in JOINED} == {number} else None,
+                f"run {number} of each",
+            )
+    finally:
+        kim.ask("PATCH", pool, {**size, "slots": 4})
+    assert event["asset_id"] == asset["id"]
+    for dag_id in sorted(JOINED):
+        for run in (blocking[dag_id], *(each["dag_run_id"] for each in begun(dag_id))):
+            assert kim.finished(dag_id, run) == "success"
+        worked, *joined = sorted(begun(dag_id), key=lambda run: run["start_date"] is None)
+        assert len(joined) == count - 1
+        assert set(kim.tasks(dag_id, worked["dag_run_id"]).values()) & {"success"}
+        for run in joined:
+            assert run["start_date"] is None
+            assert f"joined {worked['dag_run_id']}" in run["note"]
+            assert set(kim.tasks(dag_id, run["dag_run_id"]).values()) == {"skipped"}
+        consumed = kim.ask("GET", f"dags/{dag_id}/dagRuns/{worked['dag_run_id']}/upstreamAssetEvents")
+        assert len(consumed["asset_events"]) == count
+
+
 def first_proposed(sheet: Path) -> str:
     """A district that was proposed as good."""
     from openpyxl import load_workbook
@@ -263,7 +309,12 @@ def test_a_portal_that_gives_no_answer_is_waited_out_and_no_try_is_lost(going_ro
     """Nobody listens at the address of this installation's portal."""
     kim = going_round.kim
     kim.ask("PATCH", "dags/ingest_month", {"is_paused": False})
-    run = kim.trigger("ingest_month", "2026-10")
+    early = kim.trigger("ingest_month", "2026-10")  # not over by the clock of the installation
+    assert kim.finished("ingest_month", early) == "failed"
+    assert kim.ask("GET", f"dags/ingest_month/dagRuns/{early}/taskInstances/published")["try_number"] == 1
+    note = kim.ask("GET", f"dags/ingest_month/dagRuns/{early}")["note"]
+    assert "2026-10 is not over yet, today is 2026-10-20 by SOGONG_NOW; " in note
+    run = kim.trigger("ingest_month", "2026-09")
     path = f"dags/ingest_month/dagRuns/{run}/taskInstances/published"
 
     def waits() -> bool | None:

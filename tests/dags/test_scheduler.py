@@ -174,22 +174,32 @@ def installation(
 
 
 def assert_told_late(installation: Installation) -> None:
-    """The month that unpausing started is not published: it was told as late."""
+    """The month that unpausing started is not over by the installation's clock; one that is over is late."""
     airflow, hook = installation.airflow, installation.hook
     (run,) = [run for run in airflow.runs("ingest_month") if run["run_type"] == "scheduled"]
     assert airflow.finished("ingest_month", run["dag_run_id"]) == "failed"
     wait(lambda: hook.texts or None, "an alert")
     (text,) = hook.texts
-    assert text.startswith(f"ingest_month {run['partition_key']}: late: not published by the 28th; ")
+    early = (
+        f"{run['partition_key']} is not over yet, today is {NOW[:10]} by SOGONG_NOW; its file appears about "
+    )
+    assert text.startswith(f"ingest_month {run['partition_key']}: published failed: {early}")
+    path = f"dags/ingest_month/dagRuns/{run['dag_run_id']}/taskInstances/published"
+    assert airflow.ask("GET", path)["try_number"] == 1
+
+    late = airflow.trigger("ingest_month", "2022-07")
+    assert airflow.finished("ingest_month", late) == "failed"
+    (text,) = hook.texts[1:]
+    assert text.startswith("ingest_month 2022-07: late: not published by the 28th; ")
     assert f"{airflow.address}/dags/ingest_month/runs/" in text
-    note = installation.note("ingest_month", run["dag_run_id"])
+    note = installation.note("ingest_month", late)
     assert "failed: published" in note
     assert "late: not published by the 28th" in note
 
     # The scheduled look tells what never ran, which no failure would.
     look = airflow.trigger("watch_deadlines")
     assert airflow.finished("watch_deadlines", look) == "success"
-    (text,) = hook.texts[1:]
+    (text,) = hook.texts[2:]
     assert text.startswith("late: months up to ")
     assert "see the runbook a-month-is-late" in installation.note("watch_deadlines", look)
 

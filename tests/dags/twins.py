@@ -49,7 +49,7 @@ class Twins:
     def type_quarters(self) -> None:
         """Have the twin propose and publish every quarter that changed."""
         changed = self.typed.quarters.changed()
-        self.type("propose")
+        self.type("propose", "--every")
         for quarter in changed:
             self.type("publish", str(quarter), "--draft")
             self.type("trend", str(quarter))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from country.portal.faults import Fault
+from country.portal.server import PortalServer
 from sogong_pipeline.cli.main import app
 from sogong_pipeline.councils.issue import issue_sheets
 from sogong_pipeline.decisions.period import HalfYear
@@ -40,7 +43,7 @@ def test_a_proposal_drafts_councils_and_a_month_become_late_one_after_the_other(
     assert list(late(at(home, "2022-07-21"))) == []
     (line,) = late(at(home, "2022-07-22"))
     assert line.startswith(
-        "2022-Q2 waits to be proposed since 2022-07-20 09:00 (never proposed); run `sogong propose`"
+        "2022-Q2 waits to be proposed since 2022-07-20 09:00 (never proposed); run `sogong propose 2022-Q2`"
     )
 
     early = QUARTER.shift(-1).months[-1]  # of a quarter that is not requested
@@ -67,6 +70,33 @@ def test_a_proposal_drafts_councils_and_a_month_become_late_one_after_the_other(
     month, council = late(at(home, "2022-08-29"))
     assert month.startswith("months up to 2022-07 are due and 2022-06 is the newest that is in; ")
     assert office in council
+
+
+def test_a_month_that_is_not_over_is_not_waited_for_and_one_that_is_over_is_logged_once_a_day(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the clock of the installation, also where that stands still."""
+    home, april = tmp_path / "home", QUARTER.months[0]
+    month_file(tmp_path / "published", "2022-03")
+    caplog.set_level(logging.INFO, "sogong_pipeline.steps.months")
+    with PortalServer(tmp_path / "published") as portal:
+        with pytest.raises(RefusedError) as refusal:
+            at(home, "2022-04-30").months.has_arrived(april, portal.url)
+        assert str(refusal.value) == (
+            "2022-04 is not over yet, today is 2022-04-30 by SOGONG_NOW; its file appears about the 17th of 2022-05, "
+            "run it again then"
+        )
+        assert caplog.messages == []
+        for day in ("2022-05-17", "2022-05-17", "2022-05-18"):
+            assert not at(home, day).months.has_arrived(april, portal.url)
+        assert len(caplog.messages) == 2
+        portal.faults["fileData.do"] = [Fault.ERROR] * 9
+        assert not at(home, "2022-05-18").months.has_arrived(april, portal.url)
+        assert len(caplog.messages) == 3
+        assert all(line.startswith("2022-04 is waited for, ") for line in caplog.messages)
+        portal.faults.clear()
+        month_file(tmp_path / "published", "2022-04")
+        assert at(home, "2022-04-30").months.has_arrived(april, portal.url)  # what is there is taken
 
 
 def test_the_note_of_a_stopped_file_names_the_one_that_counts(tmp_path: Path) -> None:
