@@ -64,27 +64,36 @@ innermost AS (
 found AS (
     SELECT
         spot_number,
-        list(DISTINCT district_id ORDER BY district_id) AS district_ids,
+        min(district_id) AS district_id,
+        min(district_id) <> max(district_id) AS are_several,
         min(rank) AS rank,
         CASE
-            WHEN count(DISTINCT evidence) > 1 OR (min(rank) = 5 AND count(DISTINCT district_id) > 1) THEN 'place'
+            WHEN min(evidence) <> max(evidence) OR (min(rank) = 5 AND are_several) THEN 'place'
             ELSE min(evidence)
         END AS evidence,
         bool_or(leads_on) AS leads_on
     FROM innermost
     GROUP BY spot_number
 ),
+several AS (
+    SELECT spot_number, string_agg(DISTINCT district_id, '|' ORDER BY district_id) AS district_ids
+    FROM innermost
+    WHERE spot_number IN (SELECT spot_number FROM found WHERE are_several)
+    GROUP BY spot_number
+),
 weighed AS (
     SELECT
         found.* EXCLUDE (leads_on),
+        coalesce(several.district_ids, found.district_id) AS district_ids,
         -- Where nothing is asked of the trade, the place tells by itself.
         rank = 5 AND leads_on AND habit.district_id IS NOT NULL AS leads_on,
         first_division,
         last_division,
         is_unusual
     FROM found
+    LEFT JOIN several USING (spot_number)
     -- Several districts claim no less whoever it is.
-    LEFT JOIN habit ON habit.district_id = CASE WHEN len(district_ids) = 1 THEN district_ids[1] END
+    LEFT JOIN habit ON habit.district_id = found.district_id AND NOT are_several
     JOIN (VALUES (false), (true)) AS trade(is_unusual) ON NOT is_unusual OR habit.district_id IS NOT NULL
 ),
 graded AS (
@@ -98,7 +107,7 @@ graded AS (
         ),
         CASE
             WHEN rank = 6 THEN 'not_assignable'
-            WHEN len(district_ids) > 1 OR rank = 7 OR (is_unusual AND evidence = 'beside_roads') THEN 'ambiguous'
+            WHEN are_several OR rank = 7 OR (is_unusual AND evidence = 'beside_roads') THEN 'ambiguous'
             WHEN rank = 5 AND (is_unusual OR leads_on OR evidence IN ('beside_roads', 'shared_dong', 'any_trade')) THEN 'low'
             WHEN rank = 5 OR is_unusual THEN 'medium'
             ELSE 'high'
@@ -110,9 +119,9 @@ SELECT
     is_unusual,
     first_division,
     last_division,
-    CASE WHEN grade IN ('high', 'medium', 'low') THEN district_ids[1] END AS district_id,
+    CASE WHEN grade IN ('high', 'medium', 'low') THEN district_id END AS district_id,
     grade,
     evidence,
-    CASE WHEN grade IN ('ambiguous', 'not_assignable') THEN array_to_string(district_ids, '|') END AS candidate_ids
+    CASE WHEN grade IN ('ambiguous', 'not_assignable') THEN district_ids END AS candidate_ids
 FROM graded
 ORDER BY spot_number, is_unusual
