@@ -105,7 +105,7 @@ SELECT
 FROM query_table(sums);
 
 -- The rows of one of the tables by industry, size or grade: every area of a kind, part by part.
-CREATE OR REPLACE MACRO month_parts(of_kind, of_cut) AS TABLE
+CREATE OR REPLACE MACRO month_parts(measures, of_kind, of_cut) AS TABLE
 SELECT area, part, getvariable('data_month') AS data_month, * EXCLUDE (kind, area, cut, part)
-FROM part_measures
+FROM query_table(measures)
 WHERE kind = of_kind AND cut = of_cut;
