@@ -30,7 +30,7 @@ PARTS = (
     "fact_region_size_month",
     "fact_region_grade_month",
 )
-SUMS = ("district_sums", "region_sums")
+SUMS = ("district_sums", "region_sums", "part_measures")
 
 
 def measure_month(member: Path, districts: Slice, month: Month, workspace: Path) -> Built:

@@ -84,6 +84,7 @@ def _live(installation: Installation) -> Iterator[Use]:
         plan = installation.quarters.plan(quarter)
         for month, vintage in plan.vintages.items():
             yield str(month), vintage, plan.districts.version
+            yield str(month), vintage, plan.districts.without_book().version
     for month in installation.passed():
         counts = installation.vintage_of(month)
         if registry and counts:

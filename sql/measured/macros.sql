@@ -104,8 +104,8 @@ SELECT
     ) AS status
 FROM query_table(sums);
 
--- The rows of one of the tables by industry, size or grade: every area of the sums, part by part.
-CREATE OR REPLACE MACRO month_parts(sums, of_cut) AS TABLE
-WITH cut_sums AS (FROM query_table(sums) WHERE cut = of_cut)
-SELECT area, part, getvariable('data_month') AS data_month, * EXCLUDE (area, cut, part)
-FROM month_measures('cut_sums');
+-- The rows of one of the tables by industry, size or grade: every area of a kind, part by part.
+CREATE OR REPLACE MACRO month_parts(measures, of_kind, of_cut) AS TABLE
+SELECT area, part, getvariable('data_month') AS data_month, * EXCLUDE (kind, area, cut, part)
+FROM query_table(measures)
+WHERE kind = of_kind AND cut = of_cut;
