@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow test quick lint format bench docs soak lock clean
+.PHONY: help setup demo airflow test quick lint format bench docs pictures soak lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,9 +38,9 @@ test: $(READY)  ## every test
 quick: $(READY)  ## the tests of under a minute
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup -m "not slow"
 
-soak: $(READY)  ## long fuzzing, killing and backfilling
+soak: $(READY)  ## long fuzzing, damaging, killing and backfilling
 	SOGONG_SOAK=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup tests/test_kill.py tests/nps tests/steps/test_whole_range.py \
-		tests/dags/test_scheduler.py tests/dags/test_compose.py
+		tests/quality/test_damage.py tests/quality/test_whole_months.py tests/dags/test_scheduler.py tests/dags/test_compose.py
 
 lint: $(READY)  ## ruff and strict types
 	$(BIN)/ruff check .
@@ -54,8 +54,13 @@ format: $(READY)  ## put the code into its form
 bench: $(READY)  ## ratios against what one would write instead; the command line against Airflow
 	$(BIN)/python -m benchmarks
 
-docs: $(READY)  ## write the generated pages of docs/ again
-	$(BIN)/python docs/generate.py
+docs: $(READY)  ## write the generated pages of docs/ and check links, words and what is undocumented
+	$(BIN)/python -m docs.generate
+	$(BIN)/pytest --quiet tests/docs/test_links.py tests/docs/test_words.py tests/docs/test_twins.py tests/docs/test_documented.py
+
+pictures: $(READY)  ## take the pictures of README and docs again, from the demo
+	@scripts/chromium.sh
+	$(BIN)/python -m tools.pictures
 
 clean:  ## remove what was installed and made here
 	rm -rf $(VENV) .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,1 +1,1 @@
-"""Ratios against what one would write instead, taken in one run on one machine; `make bench`."""
+"""Benchmarks: ratios against plain implementations, measured in one run on one machine; `make bench`."""

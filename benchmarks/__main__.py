@@ -1,4 +1,4 @@
-"""Runs every benchmark and prints a table; figures of another machine differ, ratios hardly do."""
+"""Run every benchmark and print a table; times depend on the machine, ratios hardly do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one task costs: processor time and peak memory, in a process of its own that has imported what workers have."""
+"""Cost of one task: processor time and peak memory, in a separate process that has imported the workers' modules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmarks.measure import peak_mb
 
 @dataclass(frozen=True)
 class Cost:
-    """One task: seconds of processor time without imports, peak memory in MB, and what imports take of it."""
+    """Cost of one task: seconds of processor time without imports, peak memory in MB, and the part of the imports."""
 
     task: str
     seconds: float
@@ -32,7 +32,7 @@ def _child(work: Callable[..., None], arguments: tuple[Any, ...], answer: Connec
 
 
 def cost(task: str, work: Callable[..., None], *arguments: Any) -> Cost:
-    """Run a task once in a fresh process: a second run would find its work done."""
+    """Run a task once in a fresh process: a second run would reuse its results."""
     spawn = multiprocessing.get_context("spawn")
     receiver, sender = spawn.Pipe(duplex=False)
     process = spawn.Process(target=_child, args=(work, arguments, sender))

@@ -1,4 +1,4 @@
-"""What the tasks of a quarter's councils cost: thirteen sheets come back, are recorded, and final reports go out."""
+"""Cost of the tasks of a quarter's councils: thirteen sheets return, are recorded, and final reports are sent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RUN = "run"
 
 
 def inbox(home: Path) -> Inbox:
-    """The inbox of an installation."""
+    """Return the inbox of an installation."""
     return Inbox(Warehouse(Installation(Settings(home=home))))
 
 
@@ -43,7 +43,7 @@ def publish_decided(home: Path, quarter: Quarter) -> None:
 
 
 def deliver(home: Path, quarter: Quarter, office: str) -> None:
-    """`publish_reports.deliver` for one office, up to the bytes that a mail server would be handed."""
+    """`publish_reports.deliver` for one office, up to the bytes handed to a mail server."""
     server = Server("reports@nation.example", lambda message: message.as_bytes())
     deliver_report(Installation(Settings(home=home)), quarter, office, server)
 

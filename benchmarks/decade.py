@@ -1,4 +1,4 @@
-"""What months cost one after the other, whether the last cost what the first did, and what all of them would take.
+"""Cost of consecutive months, its trend, and an extrapolation to all months.
 
     python -m benchmarks.decade [--months 2024-10..2026-09] [--outside 3.4] [--country FOLDER]
 
@@ -33,7 +33,7 @@ Costs = list[dict[str, float]]
 
 
 def month_costs(country: Path, home: Path, months: Sequence[Month]) -> tuple[Costs, float]:
-    """Processor seconds of each step of each month, in order, and the peak memory of them all."""
+    """Return processor seconds of each step of each month, in order, and the peak memory of them all."""
     from sogong_pipeline.quality import suite  # noqa: F401 - imports are no part of a month
     from sogong_pipeline.settings import Settings
     from sogong_pipeline.steps.installation import Installation
@@ -65,7 +65,7 @@ def _child(answer: Connection, *arguments: Any) -> None:
 
 
 def by_command_line(country: Path, home: Path, months: Sequence[Month]) -> float:
-    """Seconds on the wall of the command with as many processes as it takes by itself."""
+    """Return wall-clock seconds of the command with its default number of processes."""
     environment = {**os.environ, "SOGONG_HOME": str(home)}
     subprocess.run(
         [SOGONG, "registry", "load", country / "registry.csv"],
@@ -80,20 +80,20 @@ def by_command_line(country: Path, home: Path, months: Sequence[Month]) -> float
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the mean of each step, how it changes with the months before, and all months at that pace."""
+    """Print the mean of each step, its trend over the months, and an extrapolation to all months."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--months", default="2024-10..2026-09")
     parser.add_argument("--outside", type=float, default=3.4)
     parser.add_argument("--country", type=Path)
-    given = parser.parse_args(arguments)
-    months = parse_months(given.months)
+    options = parser.parse_args(arguments)
+    months = parse_months(options.months)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        country = given.country or folder / "country"
-        if not given.country:
-            write_country(country, months=months, outside=given.outside)
+        country = options.country or folder / "country"
+        if not options.country:
+            write_country(country, months=months, outside=options.outside)
         spawn = multiprocessing.get_context("spawn")
         receiver, sender = spawn.Pipe(duplex=False)
         process = spawn.Process(target=_child, args=(sender, country, folder / "one", months))
@@ -118,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _trend(taken: Sequence[float]) -> str:
-    """How a cost grows from month to month; the first month is left out, as it has none before it."""
+    """Describe the trend of a cost from month to month, without the first month, which has none before it."""
     slope, _, error = _line(taken[1:])
     third, mean = max(2, len(taken) // 3), fmean(taken)
     return (
@@ -128,7 +128,7 @@ def _trend(taken: Sequence[float]) -> str:
 
 
 def _line(taken: Sequence[float]) -> tuple[float, float, float]:
-    """Slope and intercept of the least squares, and the standard error of the slope."""
+    """Return slope and intercept of the least-squares line, and the standard error of the slope."""
     months = range(len(taken))
     slope, intercept = linear_regression(months, taken)
     residual = sum((cost - intercept - slope * month) ** 2 for month, cost in zip(months, taken, strict=True))
@@ -137,7 +137,7 @@ def _line(taken: Sequence[float]) -> tuple[float, float, float]:
 
 
 def _extrapolated(taken: Sequence[float]) -> tuple[float, float]:
-    """What all months take if the line of some goes on, and twice the error that its slope leaves."""
+    """Return the extrapolated cost of all months along a line, and twice the error due to its slope."""
     slope, intercept, error = _line(taken[1:])
     middle = (ALL_MONTHS - 1) / 2
     return ALL_MONTHS * (intercept + slope * middle), 2 * ALL_MONTHS * error * abs(

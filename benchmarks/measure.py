@@ -1,4 +1,4 @@
-"""Times a piece of work in a process of its own, so that peak memory is its own too."""
+"""Timing of a piece of work in a separate process, so that peak memory is its own too."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Result:
-    """One way of doing one work, the best of three rounds.
+    """Result of one implementation of a piece of work, the best of three rounds.
 
     Attributes:
         seconds: By the clock on the wall.
-        processor: Summed over the cores; it hardly depends on what else the machine does.
-        ratio: How much longer ours takes by the wall.
-        processor_ratio: How much more processor ours takes.
+        processor: Summed over the cores; it hardly depends on the load of the machine.
+        ratio: Wall-clock time of ours over this one.
+        processor_ratio: Processor time of ours over this one.
         peak_mb: Peak memory of the process.
     """
 
@@ -35,9 +35,9 @@ class Result:
 
 
 def peak_mb() -> float:
-    """The most memory this process has held, in megabytes.
+    """Return the peak memory of this process in megabytes.
 
-    The kernel's own count: what getrusage tells a spawned process begins with its parent's.
+    The kernel's own count: getrusage in a spawned process begins with its parent's.
     """
     peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
     return int(peak[1]) / 1024 if peak else float("nan")
@@ -56,16 +56,16 @@ def _child(
 def run(
     work: Callable[..., Any], *arguments: Any, warm_up: tuple[Any, ...] | None = None
 ) -> tuple[float, float, float]:
-    """Seconds, processor seconds and peak megabytes of one run in a fresh process.
+    """Return seconds, processor seconds and peak megabytes of one run in a fresh process.
 
-    A small work before it loads what it imports.
+    A small warm-up run before it loads the imports.
     """
     receiver, sender = multiprocessing.get_context("spawn").Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(
         target=_child, args=(work, arguments, warm_up, sender)
     )
     process.start()
-    sender.close()  # or a child that dies would leave us waiting
+    sender.close()  # otherwise a child that dies would leave us waiting
     answer: tuple[float, float, float] = receiver.recv()
     process.join()
     return answer
@@ -74,7 +74,7 @@ def run(
 def compare(
     work: str, ways: dict[str, Callable[..., Any]], *arguments: Any, warm_up: tuple[Any, ...] | None = None
 ) -> list[Result]:
-    """Time several ways of one work in three rounds; the first is ours."""
+    """Time several implementations of one piece of work in three rounds; the first is ours."""
     rounds = [
         {how: run(way, *arguments, warm_up=warm_up) for how, way in ways.items()} for _ in range(ROUNDS)
     ]

@@ -21,11 +21,11 @@ def ours(staged: str, trace: str, registry: str, month: str) -> None:
     """Match with grades, then the facts of districts, nation and regions, with their account."""
     from sogong_pipeline.periods import Month
 
-    wanted = Month.parse(month)
-    districts = Registry.of(read_registry(Path(registry))).on(wanted.quarter.last_day)
+    newest = Month.parse(month)
+    districts = Registry.of(read_registry(Path(registry))).on(newest.quarter.last_day)
     with tempfile.TemporaryDirectory() as folder:
-        matched = match(Path(staged), Path(trace), districts, wanted, Path(folder))
-        measure_month(matched.files["district_member"], districts, wanted, Path(folder))
+        matched = match(Path(staged), Path(trace), districts, newest, Path(folder))
+        measure_month(matched.files["district_member"], districts, newest, Path(folder))
 
 
 def match_alone(file: str, staged: str, trace: str, registry: str) -> None:
@@ -37,7 +37,7 @@ def match_alone(file: str, staged: str, trace: str, registry: str) -> None:
 
 
 def stage_alone(file: str, staged: str, trace: str, registry: str) -> None:
-    """What matching should take no longer than: typing the same rows."""
+    """Type the same rows: an upper bound for the time of matching."""
     path = Path(file)
     with tempfile.TemporaryDirectory() as folder:
         stage(path, path.name, data_month(path, path.name), Path(folder))
@@ -54,7 +54,7 @@ def _places(registry: str) -> list[tuple[str, str, str]]:
 
 
 def with_duckdb(staged: str, trace: str, registry: str, month: str) -> None:
-    """One join and one GROUP BY; several claims are simply counted several times."""
+    """Run one join and one GROUP BY; rows with several claims are counted several times."""
     import duckdb
     import pyarrow as pa
 

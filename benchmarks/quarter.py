@@ -29,17 +29,17 @@ DRAWS, SEED = 1_000, 510
 
 def measures(home: str, registry: str, pairs: str, quarter: str) -> None:
     """Every table of a quarter: districts and regions, divisions and bands, the chain of pay, the trend, the pairs."""
-    wanted = Quarter.parse(quarter)
+    judged = Quarter.parse(quarter)
     months: dict[Month, Any] = {
         month: SimpleNamespace(
             **{layer: _files(home, layer, str(month)) for layer in ("matched", "measured")}
         )
-        for month in window(wanted)
+        for month in window(judged)
         if (Path(home) / "measured" / str(month)).exists()
     }
-    districts = Registry.of(read_registry(Path(registry))).on(wanted.last_day).districts
+    districts = Registry.of(read_registry(Path(registry))).on(judged.last_day).districts
     with tempfile.TemporaryDirectory() as folder:
-        measure_quarter(months, districts, wanted, "bench", Path(folder))
+        measure_quarter(months, districts, judged, "bench", Path(folder))
 
 
 def _files(home: str, layer: str, month: str) -> SimpleNamespace:
@@ -48,9 +48,9 @@ def _files(home: str, layer: str, month: str) -> SimpleNamespace:
 
 
 def bare_sums(home: str, registry: str, pairs: str, quarter: str) -> None:
-    """The sums of the matched rows of the same months, all in all, by division and by band; nothing is compared."""
-    wanted = Quarter.parse(quarter)
-    months = [str(month) for back in (0, 1, 4, 8) for month in wanted.shift(-back).months]
+    """Sum the matched rows of the same months, in total, by division and by band, without comparisons."""
+    judged = Quarter.parse(quarter)
+    months = [str(month) for back in (0, 1, 4, 8) for month in judged.shift(-back).months]
     files = [str(Path(home) / "matched" / month / "district_member.parquet") for month in months]
     connection = duckdb.connect()
     connection.read_parquet([file for file in files if Path(file).exists()]).create_view("member")
@@ -71,7 +71,7 @@ def draws(home: str, registry: str, pairs: str, quarter: str) -> None:
 
 
 def draws_with_numpy(home: str, registry: str, pairs: str, quarter: str) -> None:
-    """What one would write: draw row numbers, take the rows, add them up; a hundred draws at once."""
+    """Plain numpy implementation: draw row numbers, take the rows, add them up; a hundred draws at once."""
     rng = np.random.default_rng(SEED)
     for _, group in pd.read_parquet(pairs).groupby("district_id"):
         columns = [name for name in group.columns if name.startswith(BASES)]
@@ -84,7 +84,7 @@ def draws_with_numpy(home: str, registry: str, pairs: str, quarter: str) -> None
 
 
 def prepare(folder: Path, districts: int, months: str, quarter: str) -> tuple[str, str, str, str]:
-    """Write a country, match and measure the months a quarter needs, and pair its workplaces; once in a folder."""
+    """Write a country, match and measure the months a quarter needs, and pair its workplaces; once per folder."""
     from country.country import write_country
     from sogong_pipeline.districts.matching import match
     from sogong_pipeline.indicators.month import measure_month
@@ -97,12 +97,12 @@ def prepare(folder: Path, districts: int, months: str, quarter: str) -> tuple[st
     if paired.exists():
         return str(home), str(registry), str(paired), quarter
     write_country(country, months=parse_months(months), districts=districts)
-    wanted = Quarter.parse(quarter)
-    judged = Registry.of(read_registry(registry)).on(wanted.last_day)
-    found: dict[Any, Any] = {}
+    of_quarter = Quarter.parse(quarter)
+    judged = Registry.of(read_registry(registry)).on(of_quarter.last_day)
+    months_in: dict[Any, Any] = {}
     for file in sorted((country / "files").iterdir()):
         month = data_month(file, file.name)
-        if month not in window(wanted):
+        if month not in window(of_quarter):
             continue
         places = {layer: home / layer / str(month) for layer in ("staged", "matched", "measured")}
         for place in places.values():
@@ -111,16 +111,16 @@ def prepare(folder: Path, districts: int, months: str, quarter: str) -> tuple[st
         trace = trace_month(staged, month, None, places["staged"]).files["workplace_trace"]
         matched = match(staged, trace, judged, month, places["matched"]).files["district_member"]
         measure_month(matched, judged, month, places["measured"])
-        found[month] = SimpleNamespace(
+        months_in[month] = SimpleNamespace(
             **{layer: _files(str(home), layer, str(month)) for layer in ("matched", "measured")}
         )
     pairs.mkdir()
-    measure_quarter(found, judged.districts, wanted, "bench", pairs)
+    measure_quarter(months_in, judged.districts, of_quarter, "bench", pairs)
     return str(home), str(registry), str(paired), quarter
 
 
 def compare_quarter(districts: int, months: str, country: Path | None) -> list[Result]:
-    """Ours against the bare ones on the last quarter of a country, which a folder given keeps."""
+    """Compare ours with the plain implementations on the last quarter of a country, kept in a given folder."""
     quarter = str(parse_months(months)[-1].quarter)
     with tempfile.TemporaryDirectory() as folder:
         arguments = prepare(country or Path(folder), districts, months, quarter)
@@ -133,13 +133,13 @@ def compare_quarter(districts: int, months: str, country: Path | None) -> list[R
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print what was measured, and the limit of three times the bare sums and two seconds."""
+    """Print the results, and the limit of three times the bare sums and two seconds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--districts", type=int, default=2185)
     parser.add_argument("--months", default="2023-07..2026-09")
     parser.add_argument("--country", type=Path)
-    given = parser.parse_args(arguments)
-    results = compare_quarter(given.districts, given.months, given.country)
+    options = parser.parse_args(arguments)
+    results = compare_quarter(options.districts, options.months, options.country)
     print()
     for each in results:
         print(

@@ -1,8 +1,8 @@
 """A quarter under the real scheduler against the same quarter by the command line, from one portal.
 
 Both begin with a lake that holds the months before, and end with the reports of the quarter's three months. The
-command line is what a user would type: three commands, each a process of its own. Airflow is started before the clock
-is; then a backfill of three months is asked for over REST, and the quarter and its reports follow by themselves.
+command line is as a user would type it: three commands, each a process of its own. Airflow is started before the
+clock; then a backfill of three months is requested over REST, and the quarter and its reports follow automatically.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ class Comparison:
 
     @property
     def overhead(self) -> float:
-        """What the scheduler takes beyond the command line."""
+        """Return the additional seconds of the scheduler."""
         return self.airflow - self.command_line
 
 
 def by_command_line(home: Path, portal: str) -> float:
     """The three commands of a quarter."""
-    told = {**os.environ, "SOGONG_HOME": str(home), "SOGONG_PORTAL_URL": portal}
+    variables = {**os.environ, "SOGONG_HOME": str(home), "SOGONG_PORTAL_URL": portal}
     first, last = QUARTER.months[0], QUARTER.months[-1]
     began = time.perf_counter()
     months = f"{first}..{last}"
@@ -55,16 +55,16 @@ def by_command_line(home: Path, portal: str) -> float:
         ["propose"],
         ["publish", str(QUARTER), "--draft"],
     ):
-        subprocess.run([SOGONG, *command], env=told, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([SOGONG, *command], env=variables, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - began
 
 
 def by_airflow(folder: Path, portal: str) -> float:
-    """The same through the DAGs; what counts is from the request to the end of the last run."""
-    told = environment(folder, SOGONG_PORTAL_URL=portal)
+    """Run the same through the DAGs; timed from the request to the end of the last run."""
+    variables = environment(folder, SOGONG_PORTAL_URL=portal)
     output = folder / "airflow.log"
-    with running([ROOT / "scripts" / "airflow.sh"], told, output) as process:
-        airflow = Airflow(told["AIRFLOW__API__BASE_URL"])
+    with running([ROOT / "scripts" / "airflow.sh"], variables, output) as process:
+        airflow = Airflow(variables["AIRFLOW__API__BASE_URL"])
         until_healthy(airflow.address, {output: process})
         airflow.log_in()
         dags = {path.stem for path in (ROOT / "dags").glob("*.py")}
@@ -80,14 +80,14 @@ def by_airflow(folder: Path, portal: str) -> float:
 
 
 def _waits_for_next_month(airflow: Airflow) -> bool:
-    """Whether the run that unpausing starts, of the month that was due last, has come to rest."""
+    """Return True when the run that unpausing starts, for the month that was due last, has ended."""
     runs = airflow.runs("ingest_month")
     states = {state for run in runs for state in airflow.tasks("ingest_month", run["dag_run_id"]).values()}
     return bool(states & {"up_for_reschedule", "up_for_retry"})
 
 
 def _is_published(airflow: Airflow, home: Path, dags: set[str]) -> bool:
-    """Whether the edition of all three months has its reports, and no run but that of the next month goes on."""
+    """Return True when the three months' edition has its reports and only the next month's run is active."""
     edition = Installation(Settings(home=home)).edition(QUARTER)
     if edition is None or not set(map(str, QUARTER.months)) <= set(edition.facts["months"]):
         return False
@@ -120,7 +120,7 @@ def compare_scheduler(districts: int = 300) -> Comparison:
 
 
 def main() -> None:
-    """Print both times; fail when the scheduler takes longer than it may."""
+    """Print both times; fail when the scheduler exceeds its limit."""
     try:
         seconds = compare_scheduler()
     except (RefusedError, OSError) as error:  # TimeoutError is an OSError

@@ -1,4 +1,4 @@
-"""Staging three months: digest, decode, type 22 columns, find copies, write Parquet."""
+"""Staging of three months: digest, decode, type 22 columns, detect duplicates, write Parquet."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SAMPLE_LINES = 100
 
 
 def ours(*files: str) -> None:
-    """What the pipeline does, its account of rows and its reasons included."""
+    """Pipeline implementation, with its account of rows and reasons."""
     for file in files:
         _ours(file)
 
@@ -38,7 +38,7 @@ def _ours(file: str) -> None:
 
 
 def with_pandas(*files: str) -> None:
-    """What one would write in pandas: copies and rows that cannot be typed go to a file of their own."""
+    """Plain pandas implementation: duplicates and rows that cannot be typed go to a separate file."""
     for file in files:
         _pandas(file)
 
@@ -63,13 +63,13 @@ def _pandas(file: str) -> None:
 
 
 def with_duckdb(*files: str) -> None:
-    """What one would write in DuckDB: decode, let it guess the types, write; nothing is looked at."""
+    """Plain DuckDB implementation: decode, infer the types, write; without checks."""
     for file in files:
         _duckdb(file, "*")
 
 
 def with_duckdb_distinct(*files: str) -> None:
-    """The same without the copies of lines."""
+    """The same without duplicate lines."""
     for file in files:
         _duckdb(file, "DISTINCT *")
 
@@ -95,7 +95,7 @@ def compare_staging(country: Path) -> list[Result]:
         "ours": ours,
         "pandas": with_pandas,
         "bare DuckDB": with_duckdb,
-        "bare DuckDB, without copies": with_duckdb_distinct,
+        "bare DuckDB, without duplicates": with_duckdb_distinct,
     }
     with tempfile.TemporaryDirectory() as folder:
         sample = Path(folder) / "sample.csv"

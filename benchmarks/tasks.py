@@ -1,10 +1,10 @@
-"""What each task of the DAGs costs on national months: processor time and peak memory, each in a process of its own.
+"""Cost of each task of the DAGs on national months: processor time and peak memory, in separate processes.
 
     python -m benchmarks.tasks
 
 Two months of 600,000 rows are made and taken from the file to the month's facts; then a quarter is proposed and
-published over 36 months of 2,185 districts, and its 13 councils decide. Peak memory is what a worker must have: the
-process is measured after the imports that Airflow's local workers share, and again at its height.
+published over 36 months of 2,185 districts, and its 13 councils decide. Peak memory is the requirement of a worker:
+the process is measured after the imports that Airflow's local workers share, and again at its peak.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ OUTSIDE = 3.4
 
 
 def load_registry(home: Path, file: Path) -> None:
-    """The only task of `load_registry`."""
+    """`load_registry`, its only task."""
     installation = Installation(Settings(home=home))
     installation.registry.load(file)
     Warehouse(installation).load_reference()
@@ -91,7 +91,7 @@ def publish(home: Path, quarter: Quarter) -> None:
 
 
 def month_costs(folder: Path) -> list[Cost]:
-    """The tasks of the second of two national months, which is compared with the first."""
+    """Return the costs of the tasks of the second of two national months, which is compared with the first."""
     write_country(folder / "national", months=NATIONAL, outside=OUTSIDE)
     home, files, month = folder / "month", folder / "national" / "files", NATIONAL[-1]
     registry = cost("load_registry.load", load_registry, home, folder / "national" / "registry.csv")
@@ -107,9 +107,10 @@ def month_costs(folder: Path) -> list[Cost]:
 
 
 def quarter_costs(folder: Path) -> list[Cost]:
-    """The tasks of a quarter with the whole window before it.
+    """Return the costs of the tasks of a quarter with the whole window before it.
 
-    What they read are facts of districts and regions, as many whatever is outside districts; so nothing is.
+    Their inputs are facts of districts and regions, whose number does not depend on rows outside districts; so there
+    are none.
     """
     write_country(folder / "country", months=WINDOW, outside=0)
     home = folder / "quarter"

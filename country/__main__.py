@@ -7,7 +7,7 @@ from country.evaluation import commands as evaluation
 from sogong_pipeline.cli.runner import application, command, group_of
 
 app = application(__doc__)
-evaluate_group = group_of(app, "evaluate", "How right the results are, where the truth is known.")
+evaluate_group = group_of(app, "evaluate", "Measure the accuracy of the results, where the truth is known.")
 
 for group, name, run in (
     (app, "simulate", commands.simulate),

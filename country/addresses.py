@@ -1,4 +1,4 @@
-"""The address books: where the workplaces of a district may stand, and how an address is written in a row."""
+"""Address books: possible locations of a district's workplaces, and the form of an address in a row."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from country.workplaces import Floats, Integers, Workplaces
 
 
 class AddressBook(Protocol):
-    """Addresses as numbers."""
+    """Interface of address books; addresses are numbers."""
 
     def draw(self, rng: np.random.Generator, district: Integers) -> Integers:
-        """Draw where workplaces of some districts stand, shape (n,); `settle` makes addresses of them."""
+        """Draw provisional locations of workplaces in districts, shape (n,); `settle` turns them into addresses."""
 
     def settle(self, rng: np.random.Generator, drawn: Integers) -> Integers:
-        """The addresses of what was drawn, shape (n,)."""
+        """Return the addresses of drawn locations, shape (n,)."""
 
     def place_of(self, address: Integers) -> Integers:
-        """Indexes of the places that addresses lie in, shape (n,)."""
+        """Return the indexes of the places of addresses, shape (n,)."""
 
     def cells(self, who: Workplaces, day: dt.date) -> pa.BinaryArray:
-        """The cells of some workplaces from postal code to emd code as written on a day, CP949."""
+        """Return the cells of some workplaces from postal code to emd code as written on a day, CP949."""
 
 
 class PlainAddresses:
@@ -84,6 +84,6 @@ class PlainAddresses:
 
 
 def cumulative_by_district(weights: Sequence[Floats]) -> Floats:
-    """Shares of each district's entries summed up, the district's index added; made to be searched."""
+    """Return cumulative shares of each district's entries, offset by the district's index, for binary search."""
     shares = [np.cumsum(weight) / weight.sum() for weight in weights]
     return np.concatenate([i + np.append(s[:-1], 1.0) for i, s in enumerate(shares)])

@@ -18,7 +18,7 @@ def simulate(
     out: Out,
     seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
     months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2023-07..2026-09",
-    districts: Annotated[int, typer.Option(help="How many districts.")] = 2185,
+    districts: Annotated[int, typer.Option(help="Number of districts.")] = 2185,
     outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1 / 3,
     law: Annotated[
         str,
@@ -36,7 +36,7 @@ def simulate(
     span = parse_months(months)
     with steps(len(span)) as shown:
 
-        def tell(month: Month, rows: int) -> None:
+        def report(month: Month, rows: int) -> None:
             shown.begin(f"simulate {month} ({rows:,} rows)")
             shown.done()
 
@@ -47,7 +47,7 @@ def simulate(
             months=span,
             districts=districts,
             outside=outside,
-            progress=tell,
+            progress=report,
         )
     write_counts(out / "counts", seed)
     return {
@@ -59,7 +59,8 @@ def simulate(
 
 def portal(
     data: Annotated[
-        Path, typer.Option(exists=True, file_okay=False, help="What `python -m country simulate` wrote.")
+        Path,
+        typer.Option(exists=True, file_okay=False, help="Folder written by `python -m country simulate`."),
     ],
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8765,
     as_json: Json = False,

@@ -1,4 +1,4 @@
-"""A council that decides: its officer opens a sheet, fills it in and saves it, as people would with a spreadsheet."""
+"""Simulated council: its officer opens a sheet, completes it and saves it, as people would with a spreadsheet."""
 
 from __future__ import annotations
 
@@ -15,36 +15,42 @@ from sogong_pipeline.councils.wording import columns, stage_label, texts
 
 HELD = "현장 확인 뒤 다음 협의회에서 정하기로 함"
 Said = Mapping[str, tuple[str, str]]
-"""By district what the council decided and why, as the sheet says it."""
+"""By district the council's decision and its reason, as written on the sheet."""
 WORSE, BETTER = (
     "주력 업체의 휴업과 협력사의 이직이 현장에서 확인됨",
     "큰 업체가 주소를 옮긴 데 따른 것으로 실제 감소가 아님",
 )
 EVERY_WORSE, EVERY_BETTER = 40, 8
-"""Of the districts proposed as good, and as caution or severe, one in so many is decided otherwise."""
+"""Of districts proposed as good, and as caution or severe, one in this number is decided otherwise."""
 
 
 def place(key: str) -> int:
-    """The column of a key, from 1."""
+    """Return the column of a key, from 1."""
     return 1 + next(index for index, column in enumerate(columns()) if column.key == key)
 
 
 def rows(page: Worksheet) -> dict[str, int]:
-    """The row of each district."""
+    """Return the row of each district."""
     header = next(cell.row for cell in page["A"] if cell.value == columns()[0].title)
     return {
         str(page.cell(row, 1).value): row
         for row in range(header + 1, page.max_row + 1)
-        if page.cell(row, 1).value is not None
+        if page.cell(row, 1).value not in {None, texts().open}
     }
 
 
+def held(page: Worksheet) -> Cell | None:
+    """The cell of the one reason that keeps open what had no proposal; None where everything had one."""
+    row = next((cell.row for cell in page["A"] if cell.value == texts().open), None)
+    return page.cell(row, place("reason")) if row else None
+
+
 def entry(page: Worksheet, field: str) -> Cell:
-    """The input cell of a label above the table: the first to its right that is not merged into it."""
+    """Return the input cell of a label above the table: the first to its right that is not merged into it."""
     label = texts().sheet[field]
-    found = next(cell for row in page.iter_rows(max_row=8) for cell in row if cell.value == label)
-    merged = next((span for span in page.merged_cells.ranges if found.coordinate in span), None)
-    cell: Cell = page.cell(found.row, (merged.max_col if merged else found.column) + 1)
+    label_cell = next(cell for row in page.iter_rows(max_row=8) for cell in row if cell.value == label)
+    merged = next((span for span in page.merged_cells.ranges if label_cell.coordinate in span), None)
+    cell: Cell = page.cell(label_cell.row, (merged.max_col if merged else label_cell.column) + 1)
     return cell
 
 
@@ -58,26 +64,27 @@ def fill(
     by: str,
     also: Callable[[Worksheet], None] | None = None,
 ) -> Path:
-    """Fill in a sheet; what it had no proposal for and the council did not decide stays open.
+    """Fill in a sheet; rows without a proposal and without a decision stay open.
 
     Args:
         sheet: the file as it was sent out.
         target: the file to save.
-        decided: what was decided otherwise than the sheet has it.
-        kind: what is chosen above the table.
+        decided: decisions that differ from the sheet.
+        kind: the choice above the table.
         day: when the council met.
         by: who filled it in.
-        also: what else is done to the page before it is saved.
+        also: further change of the page before it is saved.
     """
     book = load_workbook(sheet)
     page = book[texts().sheet["name"]]
     entry(page, "kind").value = kind
     entry(page, "decided_on").value = day
     entry(page, "decided_by").value = by
+    open_reason = held(page)
+    if open_reason is not None:
+        open_reason.value = HELD
     for district, row in rows(page).items():
         stage, reason = page.cell(row, place("stage")), page.cell(row, place("reason"))
-        if not stage.value:
-            stage.value, reason.value = texts().open, HELD
         if district in decided:
             stage.value = decided[district][0]
             reason.value = decided[district][1] or None
@@ -89,7 +96,7 @@ def fill(
 
 
 def decide(sheet: Sheet) -> Said:
-    """What an invented council decides otherwise than proposed: the same for the same sheet."""
+    """Decide some districts otherwise than proposed; deterministic for a sheet."""
     good = [line.district_id for line in sheet.lines if line.stage == "good"][EVERY_WORSE // 2 :: EVERY_WORSE]
     flagged = [line.district_id for line in sheet.lines if line.stage in {"caution", "severe"}]
     return {

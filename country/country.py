@@ -36,7 +36,7 @@ _MARGIN = 1.2  # a district that is to be struck is planned larger than the law 
 
 @dataclass(frozen=True)
 class CountrySummary:
-    """What was written.
+    """Summary of the written files.
 
     Attributes:
         months: Monthly files.
@@ -55,14 +55,14 @@ class CountrySummary:
 
 @dataclass(frozen=True)
 class Country:
-    """A country that has not lived yet.
+    """A country before its first month.
 
     Attributes:
-        seed: Which country.
+        seed: Seed of the country.
         law: The law it follows.
         start: Its first month; the burn-in lies before it.
         area: Its districts.
-        settlement: Where addresses, names and numbers come from.
+        settlement: Source of addresses, names and numbers.
         population: Its workplaces.
         shocks: Its known shocks.
     """
@@ -76,7 +76,7 @@ class Country:
     shocks: list[Shock]
 
     def live(self, months: list[Month]) -> Iterator[tuple[Month, MonthRows, np.random.Generator]]:
-        """Live through all months up to the last one asked for; once only.
+        """Simulate all months up to the last one asked for; once only.
 
         Yields:
             Each month asked for, its rows, and the source of randomness of the month.
@@ -96,12 +96,12 @@ def found(
     """Draw districts, shocks and the workplaces that a country begins with.
 
     Args:
-        seed: Which country.
+        seed: Seed of the country.
         law: The law it follows.
         months: The months asked for.
         outside: Workplaces outside districts as a share of those inside.
-        districts: How many districts.
-        is_quiet: Whether to leave out all shocks, and the calm of the districts they would strike.
+        districts: Number of districts.
+        is_quiet: Leave out all shocks, and the calm of the districts they would strike.
     """
     places, start = load_places(), law.first_month(months)
     rng = np.random.default_rng([seed, 0])
@@ -135,12 +135,12 @@ def write_country(
 
     Args:
         out: Folder for `files/`, `registry.csv`, `registers/`, `truth.json` and `truth_members.parquet`.
-        seed: Which country.
+        seed: Seed of the country.
         law_version: The law it follows: 1 (clean addresses), 2 (addresses as vague as real ones), 3 (harder), 5 (all
             kinds of crises), N or M (hard variants).
         months: The months to write, without gaps; 2023-07 to 2026-09 unless given.
         outside: Workplaces outside districts as a share of those inside; 3.3 gives the size of the real file.
-        districts: How many districts; 60 make a small country for tests.
+        districts: Number of districts; 60 make a small country for tests.
         progress: Called after each file with its month and its rows.
 
     Raises:
@@ -191,7 +191,7 @@ def write_country(
 
 
 def _register_month(months: list[Month]) -> Month:
-    """The month of the register: a year before the last, or the first."""
+    """Return the month of the register: a year before the last, or the first."""
     return max(months[0], months[-1].shift(-REGISTER_AGE))
 
 
@@ -210,12 +210,12 @@ def _check(seed: int, months: list[Month], outside: float, districts: int, files
 
 
 def _doubled(law: Law, rows: int, rng: np.random.Generator) -> Integers:
-    """Rows whose line the file holds twice."""
+    """Return the rows whose line the file holds twice."""
     count = rng.poisson(law.lives.doubled_lines * rows) if law.lives and rows else 0
     return rng.integers(0, rows, count) if count else np.arange(0)
 
 
 def _eligible(area: list[District], law: Law) -> Integers:
-    """Districts that may be struck: large, and cleanly matched because they share no place with another."""
+    """Return the districts that may be struck: large, and sharing no place with another."""
     least = law.shocks.least_workplaces * _MARGIN
     return np.array([i for i, d in enumerate(area) if d.workplaces >= least and not d.nested], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Invented counts of small manufacturers, for every kind of place that the law's numbers know.
+"""Simulated counts of small manufacturers, for every kind of place with parameters in the law.
 
 They are written in the documented template; their law is `counts.yaml`. Places are real, every figure is invented.
 """
@@ -20,11 +20,11 @@ SOURCE, AGES_SOURCE, OFFICE = "simulated_census_sizes", "simulated_census_ages",
 RETRIEVED, LICENCE = "2026-10-01", "invented"
 WORKERS_SMALL, WORKERS_MIDDLE, WORKERS_LARGE = 2.1, 6.4, 24.0
 HIDDEN = {1, 2}
-"""Of so few establishments the workers are withheld, as the real workbooks do."""
+"""Number of establishments below which the workers are withheld, as in the real workbooks."""
 
 
 def write_counts(folder: Path, seed: int) -> tuple[Path, Path]:
-    """Write `counts.csv` and `owners.csv`; the same seed writes the same bytes.
+    """Write `counts.csv` and `owners.csv`; deterministic for a seed.
 
     Returns:
         The two files.
@@ -50,8 +50,8 @@ def _rows(law: Mapping[str, Any], seed: int) -> Iterator[Count | OwnerCount]:
                 for division in law["divisions"]:
                     level = levels.get((dong, division)) or _level(law, area, division, rng)
                     levels[dong, division] = level * law["yearly"] * float(np.exp(rng.normal(0, 0.03)))
-                    told = law["told"].get(area["sigungu"], {}).get(dong, {}).get(division)
-                    small = int(told[number]) if told else int(rng.poisson(level))
+                    published = law["told"].get(area["sigungu"], {}).get(dong, {}).get(division)
+                    small = int(published[number]) if published else int(rng.poisson(level))
                     head = _head(area, dong, division, (year, law["years"][year]), SOURCE)
                     cell = list(_cell(law, head, small, rng))
                     yield from cell
@@ -63,9 +63,9 @@ def _rows(law: Mapping[str, Any], seed: int) -> Iterator[Count | OwnerCount]:
         for dong in _dongs(area, newest["year"]):
             for division in law["divisions"]:
                 small = int(rng.poisson(_level(law, area, division, rng)))
-                told = law["told"].get(area["sigungu"], {}).get(dong, {}).get(division)
+                published = law["told"].get(area["sigungu"], {}).get(dong, {}).get(division)
                 head = _head(area, dong, division, (newest["year"], newest["ksic"]), OFFICE)
-                yield from _cell(law, head, int(told[-1]) if told else small, rng)
+                yield from _cell(law, head, int(published[-1]) if published else small, rng)
 
 
 def _dongs(area: Mapping[str, Any], year: int) -> list[str]:
@@ -143,7 +143,7 @@ def _workers(count: int, mean: float, least: int, most: int, rng: np.random.Gene
 def _owners(
     law: Mapping[str, Any], head: dict[str, Any], cell: list[Count], rng: np.random.Generator
 ) -> Iterator[OwnerCount]:
-    """Owners by age of the establishments of all sizes, with the workers of all of them."""
+    """Yield owners by age of the establishments of all sizes, with the workers of all of them."""
     whole = [row for row in cell if row.size_class == "all"]
     total = sum(row.establishments or 0 for row in whole)
     by_age = rng.multinomial(total, list(law["ages"].values()))

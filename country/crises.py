@@ -1,4 +1,4 @@
-"""The crises of law 5: many kinds, in districts of all sizes, with ordinary noise around them; their truth by month."""
+"""Crises of law 5: many kinds, in districts of all sizes, amid ordinary noise; their monthly truth."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVERYWHERE = -1
 
 @dataclass(frozen=True)
 class Effect:
-    """One thing that happens to the workplaces of a district, in equal parts over a ramp.
+    """One effect on the workplaces of a district, in equal parts over a ramp.
 
     Attributes:
         action: `close`, `shrink`, `cut_pay` or `no_entries`.
@@ -30,7 +30,7 @@ class Effect:
         first_month: First month with an effect.
         months_to_full: Months until it is full.
         until: Month in which it is undone, None when it stays.
-        count: How many of the largest workplaces.
+        count: Number of the largest workplaces struck.
         division: Two digits of the industry code.
     """
 
@@ -44,7 +44,7 @@ class Effect:
     division: int = 0
 
     def step(self, month: Month) -> int:
-        """How many parts of it are in effect in a month."""
+        """Return the number of parts in effect in a month."""
         if self.until is not None and month >= self.until:
             return 0
         return min(max(_between(self.first_month, month) + 1, 0), self.months_to_full)
@@ -62,14 +62,14 @@ class Crisis:
 
 @dataclass
 class Standing:
-    """The slots that crises change; arrays have shape (slots,), `pay_kept` one entry a district.
+    """Slots that crises change; arrays have shape (slots,), `pay_kept` one entry a district.
 
     Attributes:
-        alive: Whether a workplace is in a slot.
-        closing: Whether it closes this month.
+        alive: Flags of occupied slots.
+        closing: Flags of closures this month.
         laid_off: Heads that it loses this month.
         target_kept: Share of its target that is left.
-        gone: Whether nobody may follow.
+        gone: Flags of slots that stay vacant.
         pay_kept: Share of base incomes that is left.
     """
 
@@ -83,7 +83,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Loss:
-    """What one crisis has taken from a district by a month, as shares of what was there when it began."""
+    """Losses of one crisis by a month, as shares of the level when it began."""
 
     month: Month
     district: int
@@ -95,10 +95,10 @@ class Loss:
 
 @dataclass
 class _Struck:
-    """Who an effect strikes, and what it takes from each district at full size.
+    """Workplaces struck by an effect, and their losses at full size.
 
     Attributes:
-        slots: Who.
+        slots: The slots struck.
         share: Share that each of them loses.
         lost: Workplaces, workers and payroll lost by district, as shares, shape (3, districts).
         done: Parts of the ramp that have been applied.
@@ -115,7 +115,7 @@ def plan_crises(law: CrisisLaw, districts: int, rng: np.random.Generator) -> lis
 
     Args:
         law: The law on crises.
-        districts: How many districts there are.
+        districts: Number of districts.
         rng: Source of randomness.
     """
     first, last = Month.parse(law.first_month), Month.parse(law.last_full_month)
@@ -168,7 +168,7 @@ def _crises(
 
 
 class Crises:
-    """What crises do, month by month.
+    """Crises, applied month by month.
 
     Args:
         planned: The crises.
@@ -188,7 +188,7 @@ class Crises:
         self._struck: dict[tuple[int, int], _Struck] = {}
 
     def strike(self, month: Month, who: Workplaces, standing: Standing, rng: np.random.Generator) -> None:
-        """Let all crises have their part of a month."""
+        """Apply all crises for a month."""
         for number, crisis in enumerate(self.planned):
             for place, effect in enumerate(crisis.effects):
                 if month < effect.first_month:
@@ -204,7 +204,7 @@ class Crises:
     def _choose(
         self, crisis: Crisis, effect: Effect, who: Workplaces, standing: Standing, rng: np.random.Generator
     ) -> _Struck:
-        """Who is struck, drawn once when an effect begins."""
+        """Draw the workplaces struck, once when an effect begins."""
         in_sight = standing.alive & (who.heads >= self._smallest)
         here = (
             np.ones(who.heads.size, dtype=bool)
@@ -225,7 +225,7 @@ class Crises:
             slots = members[heads >= self._layoff_heads]
             share = min(share * heads.sum() / max(float(who.heads[slots].sum()), 1.0), MOST)
         else:
-            slots = np.flatnonzero(here)  # those that open later shrink with the others
+            slots = np.flatnonzero(here)  # workplaces that open later shrink with the others
         count = standing.pay_kept.size
         return _Struck(
             slots, share, _full_loss(effect, share, who, slots=slots, members=members, count=count)
@@ -242,7 +242,7 @@ class Crises:
         standing: Standing,
         rng: np.random.Generator,
     ) -> None:
-        """Bring an effect from the parts done to those due, forwards or back."""
+        """Move an effect from the parts done to those due, forwards or back."""
         due, ramp, slots = effect.step(month), effect.months_to_full, struck.slots
         if effect.action == NO_ENTRIES:
             is_dry = due > 0
@@ -256,32 +256,32 @@ class Crises:
             standing.gone[now] = True
             standing.closing[now] = standing.alive[now]
         elif due != struck.done:
-            kept = (1 - struck.share * due / ramp) / (1 - struck.share * struck.done / ramp)
-            standing.target_kept[slots] *= kept
-            if kept < 1:
+            remaining = (1 - struck.share * due / ramp) / (1 - struck.share * struck.done / ramp)
+            standing.target_kept[slots] *= remaining
+            if remaining < 1:
                 heads = who.heads[slots]
-                left = np.floor(heads * kept + rng.random(heads.size)).astype(np.int64)
+                left = np.floor(heads * remaining + rng.random(heads.size)).astype(np.int64)
                 standing.laid_off[slots] += np.where(standing.alive[slots], heads - left, 0)
         struck.done = due
 
     def _note(self, month: Month) -> None:
-        """Write down what every crisis has taken by now; its effects add up as what each leaves of the rest."""
+        """Record the cumulative losses of every crisis; the remaining shares of its effects multiply."""
         left: dict[tuple[int, int], Floats] = {}
         for (number, place), struck in self._struck.items():
             part = struck.done / self.planned[number].effects[place].months_to_full
             for district in np.flatnonzero(struck.lost.any(axis=0)).tolist() if part else []:
                 before = left.get((number, district), np.ones(3))
                 left[number, district] = before * (1 - part * struck.lost[:, district])
-        for (number, district), kept in left.items():
-            self.losses.append(Loss(month, district, self.planned[number].kind, *(1 - kept).tolist()))
+        for (number, district), shares_left in left.items():
+            self.losses.append(Loss(month, district, self.planned[number].kind, *(1 - shares_left).tolist()))
 
 
 def _full_loss(
     effect: Effect, share: float, who: Workplaces, *, slots: Integers, members: Integers, count: int
 ) -> Floats:
-    """Workplaces, workers and payroll that an effect takes from each district, as shares.
+    """Return the shares of workplaces, workers and payroll that an effect takes from each district.
 
-    What lies outside districts is left out. Entries that dry up take nothing that is there.
+    Places outside districts are left out. An effect on entries takes no existing workplaces.
     """
     wages = who.heads * who.pay
     columns = (np.ones(who.heads.size), who.heads.astype(float), wages)

@@ -25,10 +25,10 @@ class District:
         district_id: `SIM-0001` and on, ordered by sigungu.
         name: Invented Korean name.
         kind: Code of its kind.
-        profile: Which mix of sectors its workplaces have.
-        claim: What it covers.
-        nested: Whether it shares a place with another district.
-        workplaces: Corporations it tends to, in sight.
+        profile: Mix of sectors of its workplaces.
+        claim: Its ground.
+        nested: True when it shares a place with another district.
+        workplaces: Expected corporations in sight.
         valid_from: First day.
         valid_to: Last day, if any.
     """
@@ -50,9 +50,9 @@ def draw_districts(
     """Draw the districts of a country.
 
     Args:
-        count: How many; kinds and sido keep the proportions of `districts.yaml`.
+        count: Number of districts; kinds and sido keep the proportions of `districts.yaml`.
         mean_workplaces: Corporations in sight per district.
-        ground: Where they can lie.
+        ground: Places still available.
         rng: Source of randomness.
 
     Raises:
@@ -103,7 +103,7 @@ def draw_districts(
 
 
 def _quotas(kinds: dict[str, Any], count: int) -> dict[tuple[str, str], int]:
-    """How many districts of each kind in each sido, by largest remainder."""
+    """Return the number of districts of each kind in each sido, by largest remainder."""
     published = {(kind, sido): n for kind, entry in kinds.items() for sido, n in entry["sido"].items()}
     total = sum(published.values())
     whole = {key: n * count // total for key, n in published.items()}
@@ -116,7 +116,7 @@ def _quotas(kinds: dict[str, Any], count: int) -> dict[tuple[str, str], int]:
 def _host(
     drawn: list[tuple[str, Claim]], hosts: set[int], sigungu: str, rng: np.random.Generator
 ) -> int | None:
-    """A district of several places in the same sido that is no host yet."""
+    """Return a district of several places in the same sido that hosts no other yet."""
     free = [
         i
         for i, (_, claim) in enumerate(drawn)
@@ -159,7 +159,7 @@ def _founded(since: int, rng: np.random.Generator) -> dt.date:
 def limit_validity(
     districts: list[District], spared: set[int], origin: Month, rng: np.random.Generator
 ) -> list[District]:
-    """Let a handful of districts begin or end within three years of the origin, on the first of a month.
+    """Limit the validity of a few districts to within three years of the origin, from the first of a month.
 
     Args:
         districts: All districts.

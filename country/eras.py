@@ -1,4 +1,4 @@
-"""Codes and names of places as they were: the legal dong of a place takes new ones at reforms."""
+"""Historical codes and names of places: the legal dong of a place takes new ones at reforms."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Era:
 
 
 def era_of(day: dt.date) -> Era:
-    """The era a day lies in."""
+    """Return the era of a day."""
     return _era(max(since for since in _reform_days() if since <= day))
 
 
 @cache
 def _reform_days() -> list[dt.date]:
-    """The days on which codes of a sigungu changed, oldest first; the first is that of the source."""
+    """Return the days on which codes of a sigungu changed, oldest first; the first is that of the source."""
     return sorted({region.valid_from for region in regions()})
 
 
@@ -50,7 +50,7 @@ def _era(since: dt.date) -> Era:
 
 
 def _then(code: str, day: dt.date) -> str:
-    """The code that a legal dong of today had on a day; the first one where it was made of several."""
+    """Return the code of today's legal dong on a day; the first one where it was merged from several."""
     dong = legal_dongs().get(code)
     if dong is None or dong.valid_from <= day:
         return code

@@ -1,7 +1,6 @@
-"""A factory register of the country: incomplete, stale, spelled its own way, beside the truth of each of its rows.
+"""Simulated factory register: incomplete, outdated, with its own spellings, beside the truth of each of its rows.
 
-It has the form of the monthly file of registered factories. What is wrong with it, and how often, is the law's
-`register`.
+It has the form of the monthly file of registered factories. Kinds and rates of its errors are the law's `register`.
 """
 
 from __future__ import annotations
@@ -70,7 +69,7 @@ ALIASES = ("name", "sigungu_code", "district_ids", "valid_from", "valid_to", "re
 
 @dataclass(frozen=True)
 class Called:
-    """What the register calls the districts, and which of it only a person can settle."""
+    """Names of the districts in the register, including those that only a person can settle."""
 
     names: list[str]
     to_settle: dict[tuple[str, str], list[str]]
@@ -85,18 +84,18 @@ def write_factory_register(
     law: RegisterLaw,
     seed: int,
 ) -> int:
-    """Write the register of a month, the truth of its rows, and the aliases that a person would fill in.
+    """Write the register of a month, the truth of its rows, and the aliases that a person would enter.
 
     Args:
-        folder: where to write `전국등록공장현황_YYYYMMDD.csv`, `truth_YYYYMMDD.parquet` and `aliases.csv`.
+        folder: folder for `전국등록공장현황_YYYYMMDD.csv`, `truth_YYYYMMDD.parquet` and `aliases.csv`.
         rows: the month.
         districts: the districts.
         addresses: the address book.
-        law: what is wrong with it.
+        law: its errors.
         seed: seed of the country.
 
     Returns:
-        How many rows.
+        The number of rows.
     """
     rng = np.random.default_rng([seed, 4, rows.month.year * 12 + rows.month.month])
     day = rows.month.last_day
@@ -104,7 +103,7 @@ def write_factory_register(
     called = _called(districts, law, np.random.default_rng([seed, 5]))
     written = _names(who, law, rng)
     sites = _sites(who, addresses, day)
-    moved = rng.random(len(sites)) < law.elsewhere  # the factory, while the pension file has the head office
+    moved = rng.random(len(sites)) < law.elsewhere  # the factory; the pension file has the head office
     other = rng.integers(0, max(len(sites), 1), len(sites))
     blank = rng.random(len(sites)) < law.blank_inside
     twice = rng.random(len(sites)) < law.twice
@@ -149,7 +148,7 @@ def write_factory_register(
 
 
 def _registered(rows: MonthRows, law: RegisterLaw, seed: int, rng: np.random.Generator) -> Flags:
-    """Which workplaces have a row: by size and trade, births only after a while."""
+    """Return flags of registered workplaces: by size and trade, new ones only after a while."""
     heads = rows.who.heads
     share = np.select([heads < 10, heads < 30], [law.small, law.medium], law.large)
     codes = np.array([_is_manufacturer(code) for code in load_industries().code])
@@ -164,12 +163,12 @@ def _registered(rows: MonthRows, law: RegisterLaw, seed: int, rng: np.random.Gen
 
 
 def _is_manufacturer(code: str) -> bool:
-    """Codes of the tax office from 15 to 36, publishing apart."""
+    """Return flags of manufacturers: tax-office codes from 15 to 36, without publishing."""
     return "15" <= code[:2] <= "36" and not code.startswith("221")
 
 
 def _names(who: Workplaces, law: RegisterLaw, rng: np.random.Generator) -> list[str]:
-    """Names as the register has them: the corporate form written otherwise, a site at the end."""
+    """Return names as in the register: the corporate form spelled differently, a site at the end."""
     book = load_name_book()
     respelt = rng.random(who.serial.size) < law.respelt
     style = np.where(respelt, book.respelt()[who.style], who.style)
@@ -182,7 +181,7 @@ def _names(who: Workplaces, law: RegisterLaw, rng: np.random.Generator) -> list[
 
 
 def _sites(who: Workplaces, addresses: AddressBook, day: dt.date) -> list[tuple[str, str]]:
-    """Road and lot address of each workplace without numbers, the lot down to the ri where the file knows it."""
+    """Return road and lot address of each workplace without numbers, the lot down to the ri where known."""
     sites = []
     for cell in addresses.cells(who, day).to_pylist():
         _, lot, road, code, *_ = next(csv.reader([cell.decode("cp949")]))
@@ -193,7 +192,7 @@ def _sites(who: Workplaces, addresses: AddressBook, day: dt.date) -> list[tuple[
 
 
 def _called(districts: Sequence[District], law: RegisterLaw, rng: np.random.Generator) -> Called:
-    """Draw what the register calls each district."""
+    """Draw the register's name for each district."""
     names = [district.name for district in districts]
     to_settle: dict[tuple[str, str], list[str]] = defaultdict(list)
     by_sigungu: dict[str, list[int]] = defaultdict(list)
@@ -209,9 +208,9 @@ def _called(districts: Sequence[District], law: RegisterLaw, rng: np.random.Gene
         elif drawn < law.old_names + law.other_names:
             names[at] = f"관리{at}지방산업단지"
             to_settle[names[at], district.claim.sigungu_code].append(district.district_id)
-    for sigungu, held in sorted(by_sigungu.items()):
-        if len(held) > 1 and rng.random() < law.shared_names:
-            for at in held[:2]:
+    for sigungu, members in sorted(by_sigungu.items()):
+        if len(members) > 1 and rng.random() < law.shared_names:
+            for at in members[:2]:
                 names[at] = f"통합{sigungu}지방산업단지"
                 to_settle[names[at], sigungu].append(districts[at].district_id)
     return Called(names, {key: sorted(set(ids)) for key, ids in to_settle.items() if key[0] in set(names)})

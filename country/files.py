@@ -1,4 +1,4 @@
-"""One month's rows as the bytes of a monthly file: CP949, in the form of its time, quoted where CSV needs it."""
+"""Bytes of a monthly file: CP949, in the form of its time, quoted where CSV needs it."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from sogong_pipeline.periods import Month
 
 TITLE = "국민연금공단_국민연금 가입 사업장 내역"
 OLD_POSTAL_CODES = 7
-"""One in so many rows without a road has an old postal code, where the form has any."""
+"""Rows without a road per one with an old postal code, in forms that have these codes."""
 
 
 def extraction_day(month: Month, seed: int) -> dt.date:
-    """The day a month's file is made on: the 17th to the 26th of the month after it."""
+    """Return the day on which a month's file is extracted: the 17th to the 26th of the following month."""
     after = month.shift(1)
     rng = np.random.default_rng([seed, month.year, month.month])
     return dt.date(after.year, after.month, int(rng.integers(17, 27)))
 
 
 def file_name(month: Month, seed: int) -> str:
-    """The name of a month's file, labelled with the day it was made on."""
+    """Return the name of a month's file, labelled with its extraction day."""
     return f"{TITLE}_{extraction_day(month, seed):%Y%m%d}.csv"
 
 
 def write_month(
     path: Path, rows: MonthRows, addresses: pa.BinaryArray, doubled: Integers, *, no_code_written: bool
 ) -> None:
-    """Write one month's file; it appears whole or not at all.
+    """Write one month's file atomically.
 
     Args:
         path: The file.
-        rows: What is in it.
+        rows: Its rows.
         addresses: The cells of their addresses, length rows.
-        doubled: Rows whose line stands again at the end of the file.
-        no_code_written: Whether a missing industry code is written as `000000` instead of blank.
+        doubled: Rows whose line is repeated at the end of the file.
+        no_code_written: Write a missing industry code as `000000` instead of blank.
     """
     lines = _lines(rows, addresses, no_code_written=no_code_written)
     lines = pa.concat_arrays([lines, lines.take(pa.array(doubled))]) if doubled.size else lines

@@ -1,4 +1,4 @@
-"""How a month's file was written: the header of its time, the form of its values, its line ends (`forms.yaml`)."""
+"""Form of a month's file: the header of its time, the form of its values, its line ends (`forms.yaml`)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from sogong_pipeline.periods import Month
 
 
 class Form(BaseModel):
-    """One way of writing, from a data month on.
+    """One form of a file, from a data month on.
 
     Attributes:
         first_month: The month.
-        separator: Stands between year, month and day.
-        no_date: Stands where there is no day.
+        separator: Text between year, month and day.
+        no_date: Text in place of a missing day.
         line_end: Ends the header and each row.
         before_names: Stands before each name of the header but the first.
-        has_old_postal_codes: Whether some rows without a road have one of six digits, as 363-888.
+        has_old_postal_codes: Some rows without a road have a six-digit postal code, as 363-888.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,13 +39,13 @@ def _forms() -> list[Form]:
 
 
 def form_for(month: Month) -> Form:
-    """The form of a month; the first one stands for earlier months too."""
+    """Return the form of a month; the first one for earlier months too."""
     forms = _forms()
     return next((form for form in reversed(forms) if form.first_month <= str(month)), forms[0])
 
 
 def header_for(month: Month) -> bytes:
-    """The first line of a month's file, CP949: names that hold a TAB are quoted."""
+    """Return the first line of a month's file, CP949: names that hold a TAB are quoted."""
     form = form_for(month)
     names = [f'"{name}"' if "\t" in name else name for name in vintage_for(month).header]
     return (f",{form.before_names}".join(names) + form.line_end).encode("cp949")

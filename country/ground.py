@@ -1,4 +1,4 @@
-"""Which places a district covers: drawn so that no two districts share a place unless one lies inside the other."""
+"""Ground of districts, drawn so that two districts share a place only if one lies inside the other."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import numpy as np
 from country.places import Places
 
 _TRIES = 30
-_WHOLE_UP_TO = 4  # dongs with so few places are covered whole; real complexes span a median of 3 postal codes
+_WHOLE_UP_TO = 4  # dongs up to this size are covered whole; real complexes: median of 3 postal codes
 _NEIGHBOURS = ([1, 2, 3], [0.7, 0.2, 0.1])  # legal dongs of a district; real complexes: mean 1.4
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a district covers: rows whose legal dong and postal code are both listed.
+    """Ground of a district: rows whose legal dong and postal code are both listed.
 
     Attributes:
         sigungu_code: Five digits.
         legal_dong_codes: Ten digits each, in order.
         postal_codes: Five digits each, in order; none means every postal code of the dongs.
         places: Indexes of the places covered.
-        is_building: Whether it is a building in its only place.
+        is_building: True for a building in its only place.
     """
 
     sigungu_code: str

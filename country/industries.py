@@ -37,7 +37,7 @@ class Industries:
     turnover_factor: NDArray[np.float64]
 
     def draw(self, rng: np.random.Generator, sector: NDArray[np.int64]) -> NDArray[np.int64]:
-        """One code for each given sector.
+        """Draw one code for each given sector.
 
         Args:
             rng: Source of randomness.

@@ -1,4 +1,4 @@
-"""The laws of the simulated country as typed values; the numbers and where they come from are in `law1.yaml` and on."""
+"""Laws of the simulated country as typed values; the numbers and their sources are in `law1.yaml` and on."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SizeLaw(_Section):
 
 
 class Sizes(_Section):
-    """How many heads a workplace tends to."""
+    """Parameters of the expected heads of a workplace."""
 
     smallest: float
     cap_inside: float
@@ -39,7 +39,7 @@ class Sizes(_Section):
 
 
 class IndustryLaw(_Section):
-    """What divisions of industry have in common; spreads of logarithms."""
+    """Parameters common to divisions of industry; spreads of logarithms."""
 
     sd: float
     memory: float
@@ -48,7 +48,7 @@ class IndustryLaw(_Section):
 
 
 class Dynamics(_Section):
-    """How heads move from month to month; rates per month, spreads of logarithms."""
+    """Parameters of the monthly change of heads; rates per month, spreads of logarithms."""
 
     separation: float
     separation_sd: float
@@ -71,7 +71,7 @@ class Dynamics(_Section):
 
 
 class SoleProprietors(_Section):
-    """The workplaces that the file covers only since the break."""
+    """Parameters of sole proprietors, covered by the file only since the break."""
 
     share: float
     smallest: float
@@ -103,7 +103,7 @@ class Outside(_Section):
 
 
 class RowLaw(_Section):
-    """What a row looks like beside its figures."""
+    """Parameters of a row beside its figures."""
 
     blank_road: float
     no_code_written_from: str
@@ -136,7 +136,7 @@ class CrisisLaw(_Section):
 
 
 class ShockLaw(_Section):
-    """Which districts are struck, when and how hard."""
+    """Parameters of shocks: districts, months and sizes."""
 
     share: float
     least: int
@@ -152,7 +152,7 @@ class ShockLaw(_Section):
 
 
 class KindGround(_Section):
-    """What a kind of district covers: legal dongs beyond the first, share in 읍·면, chance to join a neighbour."""
+    """Ground of a kind of district: legal dongs beyond the first, share in 읍·면, chance to join a neighbour."""
 
     more_dongs: float
     rural: float
@@ -160,14 +160,14 @@ class KindGround(_Section):
 
 
 class Beside(_Section):
-    """Ordinary workplaces beside each one inside a district, by where its first place lies."""
+    """Ordinary workplaces beside each one inside a district, by the location of its first place."""
 
     town: float
     rural: float
 
 
 class AddressLaw(_Section):
-    """How vague addresses are."""
+    """Parameters of incomplete addresses."""
 
     ground: dict[str, KindGround]
     complexes: list[str]
@@ -193,7 +193,7 @@ class AddressLaw(_Section):
 
 
 class ListLaw(_Section):
-    """What the registry knows of a district."""
+    """Parameters of the registry's knowledge of a district."""
 
     postal_codes: float
     roads: float
@@ -204,7 +204,7 @@ class ListLaw(_Section):
 
 
 class RegisterLaw(_Section):
-    """What is wrong with the factory register; shares."""
+    """Errors of the factory register, as shares."""
 
     small: float
     medium: float
@@ -223,7 +223,7 @@ class RegisterLaw(_Section):
 
 
 class LifeLaw(_Section):
-    """What happens to a workplace beside opening and closing; rates a month."""
+    """Parameters of events in a workplace's life beside opening and closing; rates a month."""
 
     moves: float
     moves_far: float
@@ -239,7 +239,7 @@ class LifeLaw(_Section):
 
 
 class Law(_Section):
-    """One version of the law; law 1 says nothing of addresses, lists and lives."""
+    """One version of the law; law 1 has no parameters of addresses, lists and lives."""
 
     version: Version
     origin: str
@@ -259,12 +259,12 @@ class Law(_Section):
     lives: LifeLaw | None = None
 
     def first_month(self, months: list[Month]) -> Month:
-        """The month in which the country begins for a series that begins with `months[0]`."""
+        """Return the month in which the country begins for a series that begins with `months[0]`."""
         return min(months[0], Month.parse(self.origin))
 
 
 def parse_version(text: str) -> Version:
-    """A version as given on the command line: numbers are numbers, `N` and `M` are names."""
+    """Parse a version from the command line: numbers are numbers, `N` and `M` are names."""
     return int(text) if text.isdigit() else text.upper()
 
 
@@ -273,7 +273,7 @@ def load_law(version: Version = DEFAULT_LAW) -> Law:
     """Read a version of the law from the package.
 
     Raises:
-        RefusedError: when there is no such version.
+        RefusedError: when the version is unknown.
     """
     if version not in VERSIONS:
         raise RefusedError(f"there is no law {version}; give one of {', '.join(map(str, VERSIONS))}")
@@ -281,14 +281,14 @@ def load_law(version: Version = DEFAULT_LAW) -> Law:
 
 
 def _content(name: str) -> dict[str, Any]:
-    """A law with what it takes over from the law it is based on."""
+    """Return a law merged with the law it is based on."""
     content = dict(read_yaml(name))
     base = content.pop("base", None)
     return _merged(_content(base), content) if base else content
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """A mapping with the changes of another, mapping by mapping."""
+    """Merge the changes of a mapping into another, recursively."""
     return base | {
         key: _merged(base[key], value) if isinstance(value, dict) and key in base else value
         for key, value in changes.items()

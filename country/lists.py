@@ -1,4 +1,4 @@
-"""What the registry of law 2 knows of a district: as a list from public sources would, never all of it."""
+"""Registry data of law 2: partial knowledge of a district, as in a list from public sources."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WORKPLACES = (
 
 @dataclass(frozen=True)
 class Listed:
-    """What is known of one district beside its name, kind and legal dongs."""
+    """Known facts on one district beside its name, kind and legal dongs."""
 
     postal_codes: tuple[str, ...]
     roads: tuple[str, ...]
@@ -38,7 +38,7 @@ class Listed:
 
 
 def known_of(law: Law, districts: list[District], addresses: AddressBook, seed: int) -> list[Listed] | None:
-    """Draw what is known of each district; None where the law says that all is known."""
+    """Draw the known facts on each district; None where the law assumes full knowledge."""
     if law.lists is None or law.addresses is None or not isinstance(addresses, Streets):
         return None
     rng = np.random.default_rng([seed, 2])
@@ -57,18 +57,18 @@ def known_of(law: Law, districts: list[District], addresses: AddressBook, seed: 
 
 
 def _parents(districts: list[District]) -> dict[int, str]:
-    """For each district that lies inside a larger one, the id of the smallest such."""
+    """Return, for each district inside a larger one, the id of the smallest such."""
     covers = [frozenset(district.claim.places) for district in districts]
     holders: dict[int, list[int]] = {}
     for i, places in enumerate(covers):
         for place in places:
             holders.setdefault(place, []).append(i)
-    found = {}
+    parents = {}
     for i, places in enumerate(covers):
         around = [j for j in holders[min(places)] if places < covers[j]]
         if around:
-            found[i] = districts[min(around, key=lambda j: (len(covers[j]), j))].district_id
-    return found
+            parents[i] = districts[min(around, key=lambda j: (len(covers[j]), j))].district_id
+    return parents
 
 
 def write_workplace_lists(
@@ -80,7 +80,7 @@ def write_workplace_lists(
         path: The file, in the columns of `WORKPLACES`.
         rows: The month.
         districts: The districts.
-        law: How many buildings come with a list, and how much is on it.
+        law: Share of buildings with a list, and share of workplaces on it.
         seed: Seed of the country.
     """
     rng = np.random.default_rng([seed, 3])

@@ -1,4 +1,4 @@
-"""What happens to workplaces of law 2 while they live: they move, take other names and other numbers."""
+"""Events in the life of workplaces of law 2: moves, new names and new numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLOSED, MOVED, RENAMED, RE_REGISTERED, RESPELLED = "closed", "moved", "renamed",
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to some workplaces in a month, by serial number."""
+    """An event of some workplaces in a month, by serial number."""
 
     month: Month
     kind: str
@@ -26,12 +26,12 @@ class Event:
 
 @dataclass
 class Standing:
-    """What else there is to know of every slot; all arrays have shape (slots,).
+    """Further state of every slot; all arrays have shape (slots,).
 
     Attributes:
-        alive: Whether a workplace is in it.
-        open_to_movers: Whether one may move into it when it is vacant.
-        visible: Whether its workplace is in the month's file as enrolled.
+        alive: Flags of occupied slots.
+        open_to_movers: Flags of slots that accept a mover when vacant.
+        visible: Flags of workplaces in the month's file as enrolled.
         leaving: Heads that leave at the end of the month.
         target_kept: Share of the target that shocks have left.
         hidden_until: Number of the month in which its workplace is in the file again.
@@ -54,7 +54,7 @@ class Lives:
 
     Args:
         law: The law on lives.
-        settlement: Where addresses, names and numbers come from.
+        settlement: Source of addresses, names and numbers.
     """
 
     def __init__(self, law: LifeLaw, settlement: Settlement) -> None:
@@ -66,13 +66,13 @@ class Lives:
     def happen(
         self, month: Month, who: Workplaces, standing: Standing, candidates: Flags, rng: np.random.Generator
     ) -> Workplaces:
-        """Let things happen to workplaces that stay in sight.
+        """Apply events to workplaces that stay in sight.
 
         Args:
             month: The month.
             who: All slots; changed in place.
             standing: The same slots; changed in place.
-            candidates: To whom something may happen, shape (slots,).
+            candidates: Flags of eligible workplaces, shape (slots,).
             rng: Source of randomness.
 
         Returns:
@@ -92,7 +92,7 @@ class Lives:
         return before
 
     def close(self, month: Month, serial: Integers) -> None:
-        """Note who closed."""
+        """Record closures."""
         self._note(month, CLOSED, serial)
 
     def _note(self, month: Month, kind: str, serial: Integers) -> None:
@@ -101,7 +101,7 @@ class Lives:
     def _re_register(
         self, month: Month, who: Workplaces, standing: Standing, slots: Integers, rng: np.random.Generator
     ) -> Workplaces:
-        """The same workplace under another number, in the file again after some months."""
+        """Register the same workplace under another number, in the file again after some months."""
         before = who.take(slots)
         who.prefix[slots] = self._settlement.numbers(rng, who.take(slots))
         after = np.searchsorted(np.cumsum(self._law.returns_after), rng.random(slots.size), side="right")
@@ -120,7 +120,7 @@ class Lives:
     def _move(
         self, month: Month, who: Workplaces, standing: Standing, slots: Integers, rng: np.random.Generator
     ) -> None:
-        """Take another address in the same district, or a vacant slot of another one."""
+        """Move to another address in the same district, or to a vacant slot of another one."""
         far = rng.random(slots.size) < self._law.moves_far
         near, leaving = slots[~far], slots[far]
         before = who.address[near]

@@ -1,4 +1,4 @@
-"""Invented workplace names: a style, three syllables that belong to one workplace alone, a trade."""
+"""Invented workplace names: a style, three syllables unique to one workplace, a trade."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NameBook:
         styles: (before, between, after) of every style of every group, in one list.
         style_groups: For each group the first style in the list and the cumulative shares.
         trades: All trades in one list.
-        trade_spans: For each sector the first trade in the list and how many there are.
+        trade_spans: For each sector the first trade in the list and their number.
         building_site_share: Share of construction corporations that are building sites.
     """
 
@@ -38,7 +38,7 @@ class NameBook:
 
     @property
     def capacity(self) -> int:
-        """How many workplaces can have a name of their own."""
+        """Return the number of distinct names."""
         return len(self.syllables) ** 3
 
     def draw_style(self, rng: np.random.Generator, group: str, count: int) -> NDArray[np.int64]:
@@ -52,10 +52,10 @@ class NameBook:
         return rng.integers(first, first + span, count)
 
     def respelt(self) -> NDArray[np.int64]:
-        """For each style another one that says the same name with its corporate form written otherwise, or itself."""
-        said = [re.sub(r"\(주\)|（주）|주식회사|\s", "", "|".join(style)) for style in self.styles]
-        same = [[i for i, other in enumerate(said) if other == one] for one in said]
-        return np.array([held[(held.index(i) + 1) % len(held)] for i, held in enumerate(same)])
+        """Return for each style another one with the same name and a different corporate form, or itself."""
+        spoken = [re.sub(r"\(주\)|（주）|주식회사|\s", "", "|".join(style)) for style in self.styles]
+        same = [[i for i, other in enumerate(spoken) if other == one] for one in spoken]
+        return np.array([group[(group.index(i) + 1) % len(group)] for i, group in enumerate(same)])
 
     def names(
         self,

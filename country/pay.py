@@ -1,4 +1,4 @@
-"""From base incomes to the amount billed, as the pension service rounds it."""
+"""Conversion of base incomes to billed amounts, with the rounding of the pension service."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _FILLED = (2, 0, 4, 1, 3)  # the middle of the pay scale first, so that three he
 
 
 def income_year(month: Month) -> int:
-    """The year of the July since which the month's base incomes stand."""
+    """Return the year of the July since which the month's base incomes apply."""
     return month.year if month.month >= 7 else month.year - 1
 
 
 def billed_krw(average: Floats, heads: Integers, contribution: Contribution, law: Pay) -> Integers:
-    """The amount billed to each workplace for a month.
+    """Return the amount billed to each workplace for a month.
 
-    The staff stands in five equal groups of a log-normal pay scale. A subscriber's base income is a whole number of
+    The staff forms five equal groups of a log-normal pay scale. A subscriber's base income is a whole number of
     thousands between floor and ceiling; each half of the contribution is floored to 10 won.
 
     Args:

@@ -1,4 +1,4 @@
-"""Places: every pair of legal dong and postal code of today, and how an address there is written in a row."""
+"""Places: every pair of legal dong and postal code of today, and the form of an address in a row."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Places:
         legal_dong_code: Ten digits.
         postal_code: Five digits.
         name: Sido, sigungu and dong in Korean, without the ri.
-        addresses: Addresses counted there in 2021, a measure of how built-up it is.
+        addresses: Addresses counted there in 2021, a measure of its density.
     """
 
     legal_dong_code: list[str]
@@ -35,7 +35,7 @@ class Places:
     addresses: NDArray[np.int64]
 
     def addresses_in(self, used: NDArray[np.int64]) -> pa.BinaryArray:
-        """The address cells of a row for some places, from postal code to emd code.
+        """Return the address cells of a row for some places, from postal code to emd code.
 
         Args:
             used: Indexes of places, shape (n,).

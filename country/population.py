@@ -1,4 +1,4 @@
-"""The country from month to month."""
+"""Population of the country, simulated from month to month."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class MonthRows:
 
 @dataclass(frozen=True)
 class Changes:
-    """What happened in one month; all arrays have shape (slots,).
+    """Events of one month; all arrays have shape (slots,).
 
     Attributes:
-        visible: Whether a workplace is in the month's file as enrolled.
-        withdrawing: Whether it closed this month after being in the file.
+        visible: Flags of workplaces in the month's file as enrolled.
+        withdrawing: Flags of closures this month of workplaces in the file.
         joined: Heads that joined.
         left: Heads that left.
         ended: Workplaces that go on under another number, as they were; in the file as withdrawn.
@@ -68,11 +68,11 @@ class Changes:
 
 
 class Population:
-    """All workplaces of the country and what moves them.
+    """All workplaces of the country and their dynamics.
 
     Args:
         law: The law.
-        settlement: Where slots are and how newcomers are drawn.
+        settlement: Locations of slots, and source of new workplaces.
         calm: Share of the ordinary noise in each district, and outside as the last entry.
         shocks: The known shocks.
         start: The first month of the country; the burn-in lies before it.
@@ -108,7 +108,7 @@ class Population:
         self._pay_kept = np.ones(calm.size)
         self._target_kept = np.ones(slots)
         self._alive = np.ones(slots, dtype=bool)
-        self._gone = np.zeros(slots, dtype=bool)  # closed by a shock: nobody follows
+        self._gone = np.zeros(slots, dtype=bool)  # closed by a shock: the slot stays vacant
         self._visible = np.zeros(slots, dtype=bool)
         self._leaving = np.zeros(slots, dtype=np.int64)
         self._hidden_until = np.zeros(slots, dtype=np.int64)
@@ -117,7 +117,7 @@ class Population:
         self._layoffs: dict[Shock, tuple[Flags, float]] = {}
 
     def live(self, month: Month, rng: np.random.Generator) -> Changes:
-        """Live through one month; months must come in order, without gaps, from the burn-in on."""
+        """Simulate one month; months must come in order, without gaps, from the burn-in on."""
         who = self.workplaces
         if month.month == 7:
             spread = self._law.pay.growth_sd * self._calm[who.district]
@@ -146,7 +146,7 @@ class Population:
     def _live_on(
         self, month: Month, was_visible: Flags, changes: Changes, rng: np.random.Generator
     ) -> Changes:
-        """Let workplaces that stay in sight move, be renamed and registered anew."""
+        """Apply moves, renames and re-registrations to workplaces that stay in sight."""
         assert self.lives and self._law.lives  # noqa: S101 - for the type checker
         who, number = self.workplaces, month.year * 12 + month.month
         self._visible &= self._hidden_until <= number
@@ -178,7 +178,7 @@ class Population:
     def _strike(
         self, shock: Shock, month: Month, closing: Flags, laid_off: Integers, rng: np.random.Generator
     ) -> None:
-        """Apply the month's part of a shock; what is lost is lost in equal parts over the ramp."""
+        """Apply the month's part of a shock; losses are in equal parts over the ramp."""
         step = shock.step(month)
         if step == 0 or month > shock.full_month:
             return
@@ -195,13 +195,13 @@ class Population:
             if step == 1:
                 self._layoffs[shock] = self._plan_layoffs(shock)
             struck, share = self._layoffs[shock]
-            kept = (1 - share * step / ramp) / (1 - share * (step - 1) / ramp)
-            self._target_kept[struck] *= kept
+            remaining = (1 - share * step / ramp) / (1 - share * (step - 1) / ramp)
+            self._target_kept[struck] *= remaining
             heads = self.workplaces.heads[struck]
-            laid_off[struck] = heads - np.floor(heads * kept + rng.random(heads.size)).astype(np.int64)
+            laid_off[struck] = heads - np.floor(heads * remaining + rng.random(heads.size)).astype(np.int64)
 
     def _in_sight_by_form(self, district: int) -> list[Flags]:
-        """The slots of a district: corporations in sight, sole proprietors in sight or soon to be, all others."""
+        """Return a district's slots: corporations in sight, sole proprietors in sight or soon to be, all others."""
         who = self.workplaces
         here = who.district == district
         corporate = who.form == CORPORATION
@@ -220,7 +220,7 @@ class Population:
         return struck | sole, layoff_share(shock.size_pct / 100, heads, corporate, struck)
 
     def _open(self, month: Month, rng: np.random.Generator) -> Integers:
-        """Let newcomers take some of the vacant slots."""
+        """Fill some of the vacant slots with new workplaces."""
         chance = 1 / self._law.dynamics.vacancy_months
         vacant = ~self._alive & ~self._gone & (rng.random(self._alive.size) < chance)
         slots = np.flatnonzero(vacant)
@@ -229,7 +229,7 @@ class Population:
         return slots
 
     def _turn_over(self, month: Month, rng: np.random.Generator) -> tuple[Integers, Integers]:
-        """Move every workplace towards its target; those who leave in mid-month are still billed.
+        """Move every workplace towards its target; heads that leave in mid-month are still billed.
 
         Returns:
             Heads joined and left, shape (slots,).
@@ -247,8 +247,8 @@ class Population:
         if self._trades:
             self._trades.live(rng)
             own = own + self._trades.level(month)[who.industry]
-        wanted = who.target * self._target_kept * np.exp(own)
-        drift = np.where(self._alive, who.separation * who.heads + law.pull * (wanted - who.heads), 0.0)
+        desired = who.target * self._target_kept * np.exp(own)
+        drift = np.where(self._alive, who.separation * who.heads + law.pull * (desired - who.heads), 0.0)
         spread = law.separation_month_sd * self._calm[who.district]
         uneven = np.exp(spread * rng.standard_normal((2, drift.size)) - spread**2 / 2)
         joined = rng.poisson(np.maximum(drift, 0.0) * uneven[0])
@@ -259,13 +259,13 @@ class Population:
         return joined, let_go + self._leaving
 
     def _fewest(self, month: Month) -> Integers:
-        """Fewest subscribers with which each workplace is in the month's file, shape (slots,)."""
+        """Return the fewest subscribers with which each workplace is in the month's file, shape (slots,)."""
         covered = month >= coverage_breaks()[0]
         sole = SOLE_FLOOR if covered else np.iinfo(np.int64).max
         return np.where(self.workplaces.form == CORPORATION, CORPORATE_FLOOR, sole)
 
     def rows(self, month: Month, changes: Changes, rng: np.random.Generator) -> MonthRows:
-        """The rows of the month just lived through."""
+        """Return the rows of the month just simulated."""
         law = self._law
         is_in_file = changes.visible
         if law.rows.late:

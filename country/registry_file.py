@@ -27,7 +27,7 @@ def write_registry(
         districts: The districts.
         law_version: Version of the law.
         seed: Seed of the country; points on the map follow from it.
-        listed: What is known of each district; None where the registry knows what they cover.
+        listed: Known facts on each district; None where the registry has their full ground.
     """
     outlines = json.loads(data_path("sigungu_outline.json").read_text(encoding="utf-8"))
     rng = np.random.default_rng([seed, 1])
@@ -59,7 +59,7 @@ def write_registry(
 
 
 def _point_inside(rings: list[list[list[float]]], rng: np.random.Generator) -> tuple[float, float]:
-    """A random point in the largest ring of an outline, in degrees."""
+    """Return a random point in the largest ring of an outline, in degrees."""
     ring = max((np.array(ring) for ring in rings), key=_area)
     low, high = ring.min(axis=0), ring.max(axis=0)
     for _ in range(1000):
@@ -75,7 +75,7 @@ def _area(ring: NDArray[np.float64]) -> float:
 
 
 def _holds(ring: NDArray[np.float64], point: NDArray[np.float64]) -> bool:
-    """Whether a ray from the point to the east crosses the ring an odd number of times."""
+    """Return True when a ray from the point to the east crosses the ring an odd number of times."""
     (x, y), (x0, y0), (x1, y1) = point, ring[:-1].T, ring[1:].T
     spans = (y0 > y) != (y1 > y)
     with np.errstate(divide="ignore", invalid="ignore"):

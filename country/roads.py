@@ -1,4 +1,4 @@
-"""The roads of law 2: ordinary ones in every place, and those that only a complex lies on."""
+"""Roads of law 2: ordinary ones in every place, and those that only a complex lies on."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from country.places import Places
 from country.resources import read_yaml
 from country.workplaces import Floats, Integers
 
-_STEP = 9  # house-number steps of the side roads of a place; more roads than that no place has
-_RUNS_ON = 0.3  # of side roads run on into the next place; kozip 2021: a road lies in 1.6 postal codes
+_STEP = 9  # house-number steps of the side roads of a place, an upper limit of their number
+_RUNS_ON = (
+    0.3  # share of side roads that continue into the next place; kozip 2021: a road lies in 1.6 postal codes
+)
 _GENERIC = ("산단", "공단", "농공단지")
 
 
@@ -29,7 +31,7 @@ class OrdinaryRoads:
 
     Attributes:
         place: The place of every road in a place, in order, shape (roads,).
-        count: How many roads every place has, shape (places,).
+        count: Number of roads of every place, shape (places,).
     """
 
     def __init__(self, places: Places, more: float, rng: np.random.Generator) -> None:
@@ -50,7 +52,7 @@ class OrdinaryRoads:
         self._number = (number - runs_on) * _STEP + self._turn
 
     def names(self) -> pa.StringArray:
-        """The name of every road, length roads."""
+        """Return the name of every road, length roads."""
         syllables = read_yaml("names.yaml")["syllables"].split()
         towns = np.arange(int(self._town.max()) + 1)
         mains = pa.array(
@@ -61,21 +63,21 @@ class OrdinaryRoads:
         return pc.if_else(pa.array(self._turn == 0), main, side)
 
     def places_of(self, legal_dong_code: str) -> Integers:
-        """The places of a legal dong."""
+        """Return the places of a legal dong."""
         return np.arange(*self._first[legal_dong_code])
 
     def of_place(self, place: int) -> Integers:
-        """The roads of a place, its main road first."""
+        """Return the roads of a place, its main road first."""
         return np.arange(self._begin[place], self._begin[place] + self.count[place])
 
     def spread(self, by_place: Floats) -> Floats:
-        """A weight by place as a weight by road: the main road counts twice, shape (roads,)."""
+        """Convert a weight by place to a weight by road: the main road counts twice, shape (roads,)."""
         own = np.where(self._turn == 0, 2.0, 1.0)
         return np.asarray(by_place[self.place] * own / (self.count[self.place] + 1))
 
 
 class InnerRoads:
-    """Who lies on which road inside every district.
+    """Roads inside every district, with their workplaces.
 
     Args:
         law: The law on addresses.
@@ -126,7 +128,7 @@ class InnerRoads:
         self.place = np.array(places, dtype=np.int64)
 
     def _names(self, district: District, number: int) -> tuple[list[str], int]:
-        """The names of a complex's roads, and how many of them, the first ones, are industrial."""
+        """Return the names of a complex's roads, and the number of the leading ones that are industrial."""
         law, rng = self._law, self._rng
         names = []
         if rng.random() < law.industrial_road:
@@ -141,13 +143,13 @@ class InnerRoads:
         return [*names, *(f"시연{one}{two}{i}길" for i in range(1, count + 1))], industrial
 
     def _generic(self, district: District, generic: str) -> str:
-        """A generic stem that no other complex of the sigungu has: a road's name stands once in a sigungu."""
+        """Return a generic stem that no other complex of the sigungu has: road names are unique in a sigungu."""
         key = district.claim.sigungu_code + generic
         self._stems[key] = self._stems.get(key, 0) + 1
         return generic if self._stems[key] == 1 else f"제{self._stems[key]}{generic}"
 
     def _next_to(self, district: District, covered: set[int]) -> Integers:
-        """The ordinary roads of a place beside a complex that no district covers; none where there is no such place."""
+        """Return the ordinary roads of an uncovered place beside a complex; empty where there is none."""
         last = max(district.claim.places)
         for place in (last + 1, min(district.claim.places) - 1):
             if place not in covered and 0 <= place < self._ordinary.count.size:
@@ -155,7 +157,7 @@ class InnerRoads:
         return np.arange(0)
 
     def _add(self, own: Integers, industrial: int, through: Integers, beyond: Integers | None = None) -> None:
-        """Weigh the addresses of a district: industrial roads, other inner ones, those that lead on, those beyond."""
+        """Weight the addresses of a district: industrial roads, other inner ones, through roads, those beyond."""
         law = self._law
         beyond = np.arange(0) if beyond is None else beyond
         on_through = law.on_through_roads if own.size else 1.0

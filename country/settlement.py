@@ -1,4 +1,4 @@
-"""Where slots are, and how the workplace that takes one is drawn."""
+"""Slots of the country, and the drawing of the workplaces that take them."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Settlement:
         return drawn
 
     def _limit_top_share(self, drawn: Workplaces) -> None:
-        """Hold the largest target of every district to the law's share, and later newcomers too."""
+        """Limit the largest target of every district to the law's share, for later newcomers too."""
         share = self._law.sizes.top_share
         count = self._cap.size
         for _ in range(2):
@@ -125,7 +125,7 @@ class Settlement:
 
         Args:
             rng: Source of randomness.
-            slots_of: Who held the slots before.
+            slots_of: Previous workplaces of the slots.
             month: The month.
 
         Raises:
@@ -191,7 +191,7 @@ class Settlement:
         )
 
     def _number(self, count: int) -> Integers:
-        """The next serial numbers, as many as there are names for."""
+        """Return the next serial numbers, limited by the number of names."""
         first, self._serials = self._serials, self._serials + count
         if self._serials > self._names.capacity:
             raise RefusedError(
@@ -222,21 +222,21 @@ class Settlement:
         return style, trade
 
     def names_of_their_own(self, count: int) -> Integers:
-        """Numbers of syllables that nobody has."""
+        """Return unused numbers of syllables."""
         return self._number(count)
 
     def numbers(self, rng: np.random.Generator, who: Workplaces) -> Integers:
-        """New business numbers for some workplaces, their first six digits."""
+        """Return new business numbers for some workplaces, their first six digits."""
         return self._draw_prefixes(rng, who.form, who.address)
 
     def addresses_for(self, rng: np.random.Generator, district: Integers) -> Integers:
-        """New addresses in some districts."""
+        """Return new addresses in some districts."""
         spots = self.addresses.draw(rng, district)
         return self.addresses.settle(rng, spots)
 
     @property
     def most_heads(self) -> Floats:
-        """Most heads a workplace of each district may tend to, and outside as the last entry."""
+        """Return the largest target of a workplace in each district, and outside as the last entry."""
         return self._cap
 
     def _draw_prefixes(self, rng: np.random.Generator, form: Integers, address: Integers) -> Integers:

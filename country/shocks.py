@@ -1,4 +1,4 @@
-"""The known shocks: which district is struck, in what, how hard, from when."""
+"""Known shocks: district struck, measure, size and first month."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Shock:
     Attributes:
         district: Index of the district.
         kind: `workers` (layoffs), `workplaces` (closures), `pay` (base incomes cut) or `all` (closures and cuts).
-        size_pct: How much is lost, a positive whole number.
+        size_pct: Size of the loss in percent, a positive whole number.
         first_month: First month with an effect.
         months_to_full: Months until the effect is full, the first one included.
     """
@@ -38,12 +38,12 @@ class Shock:
 
     @property
     def pay_cut(self) -> float:
-        """Share of base incomes lost at full effect: the whole of a pay shock, half of it in a shock to all."""
+        """Return the share of base incomes lost at full effect: all of a pay shock, half of it in a shock to all."""
         return {PAY: 1.0, ALL: 0.5}.get(self.kind, 0.0) * self.size_pct / 100
 
     @property
     def effects_pct(self) -> dict[str, float]:
-        """Change of each measure at full effect, in percent, against the same district without the shock."""
+        """Return the change of each measure at full effect, in percent, against the same district without the shock."""
         lost = -float(self.size_pct)
         payroll = lost if self.kind != ALL else round(-100 * (1 - (1 + lost / 100) * (1 - self.pay_cut)), 1)
         effects = {"workplaces": lost, "workers": lost, "payroll": payroll}
@@ -51,7 +51,7 @@ class Shock:
         return {measure: effects[measure] for measure in hit}
 
     def step(self, month: Month) -> int:
-        """How many months of effect there are up to a month, from 0 to `months_to_full`."""
+        """Return the number of months of effect up to a month, from 0 to `months_to_full`."""
         passed = (month.year - self.first_month.year) * 12 + month.month - self.first_month.month + 1
         return min(max(passed, 0), self.months_to_full)
 
@@ -62,7 +62,7 @@ def plan_shocks(law: ShockLaw, eligible: Integers, districts: int, rng: np.rando
     Args:
         law: The law on shocks.
         eligible: Indexes of districts that may be struck.
-        districts: How many districts there are.
+        districts: Number of districts.
         rng: Source of randomness.
 
     Returns:
@@ -92,7 +92,7 @@ def plan_shocks(law: ShockLaw, eligible: Integers, districts: int, rng: np.rando
 def choose_closures(
     share: float, members: Integers, heads: Integers, pay: Floats, rng: np.random.Generator
 ) -> Integers:
-    """A share of some slots that holds the same share of their heads and wages, as nearly as 200 draws find it.
+    """Choose a share of slots with about the same share of heads and wages, the best of 200 draws.
 
     Args:
         share: Share of slots to close.
@@ -112,5 +112,5 @@ def choose_closures(
 
 
 def layoff_share(share: float, heads: Integers, visible: Flags, struck: Flags) -> float:
-    """The share of heads that struck workplaces lose so that all workplaces in sight lose `share`."""
+    """Return the share of heads that struck workplaces lose so that all workplaces in sight lose `share`."""
     return min(share * float(heads[visible].sum()) / max(float(heads[struck].sum()), 1.0), 0.95)

@@ -1,4 +1,4 @@
-"""How many heads a workplace tends to."""
+"""Distribution of the expected heads of a workplace."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SizeLaws:
         }
 
     def visible_share(self, form: int) -> Floats:
-        """Share of targets that put a workplace of this form in sight, shape (sectors,)."""
+        """Return the share of targets that put a workplace of this form in sight, shape (sectors,)."""
         below = self._smallest[form] - _IN_SIGHT[form]
         return np.asarray((1 + below / self._scale[form]) ** self._tail[form])
 
@@ -49,9 +49,9 @@ class SizeLaws:
             rng: Source of randomness.
             form: Legal forms, shape (n,).
             sector: Sector indexes, shape (n,).
-            cap: Most heads each may tend to, shape (n,).
-            newcomers: Whether they follow closed workplaces. Small ones close more often, so that newcomers must
-                be smaller than the others if sizes are not to drift.
+            cap: Largest target of each, shape (n,).
+            newcomers: True when they follow closed workplaces. Small ones close more often, so newcomers must
+                be smaller than the others to prevent a drift of sizes.
 
         Returns:
             Heads, shape (n,).

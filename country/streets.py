@@ -61,8 +61,8 @@ class Streets:
 
     def draw(self, rng: np.random.Generator, district: Integers) -> Integers:
         """See `AddressBook`."""
-        found = np.searchsorted(self._cumulative, district + rng.random(district.size), side="right")
-        return np.asarray(self._spots[found])
+        entries = np.searchsorted(self._cumulative, district + rng.random(district.size), side="right")
+        return np.asarray(self._spots[entries])
 
     def settle(self, rng: np.random.Generator, drawn: Integers) -> Integers:
         """See `AddressBook`."""
@@ -75,7 +75,7 @@ class Streets:
         return np.where(has_road, self._place[np.where(has_road, address, 0)], address - self._place.size)
 
     def cells(self, who: Workplaces, day: dt.date) -> pa.BinaryArray:
-        """See `AddressBook`; a few workplaces write the codes of before a reform for a while."""
+        """See `AddressBook`; for a while a few workplaces write the codes from before a reform."""
         era = era_of(day)
         old = era_of(day - dt.timedelta(days=self._law.keeps_old_codes_days))
         book = self._book(era)
@@ -86,7 +86,7 @@ class Streets:
         return both.take(pa.array(who.address + np.where(keeps, len(book), 0))).combine_chunks()
 
     def _book(self, era: Era) -> pa.BinaryArray:
-        """Every address as written in an era; two eras are kept."""
+        """Return every address as written in an era; cached for two eras."""
         if era.since not in self._books:
             if len(self._books) > 1:
                 del self._books[min(self._books)]
@@ -111,7 +111,7 @@ class Streets:
 
 
 class _Beside:
-    """Workplaces outside districts: beside them on the same roads, and everywhere else."""
+    """Distribution of workplaces outside districts: beside them on the same roads, and everywhere else."""
 
     def __init__(
         self,
@@ -126,9 +126,9 @@ class _Beside:
         self.spots = np.arange(ordinary.place.size + inner.place.size)
 
     def weights(self, outside: float, rng: np.random.Generator) -> Floats:
-        """The share of the workplaces outside on every address, shape (addresses,)."""
+        """Return the share of the workplaces outside on every address, shape (addresses,)."""
         law, places = self._law, self._places
-        wanted = np.zeros(places.addresses.size)
+        weights_of = np.zeros(places.addresses.size)
         on_inner = np.zeros(self._inner.place.size)
         first = self._ordinary.place.size
         uneven = np.exp(
@@ -141,7 +141,7 @@ class _Beside:
             own = np.array(district.claim.places)
             if district.claim.is_building:
                 if not district.nested:
-                    wanted[own] += law.building_neighbours * district.workplaces * uneven[i]
+                    weights_of[own] += law.building_neighbours * district.workplaces * uneven[i]
                 continue
             count = district.workplaces * uneven[i]
             rural = places.name[int(own[0])][-1] in "읍면"
@@ -152,12 +152,12 @@ class _Beside:
             for spots, rates in ((own, law.strangers), (around, law.neighbours)):
                 built_up = places.addresses[spots]
                 rate = rates.rural if rural else rates.town
-                wanted[spots] += count * rate * built_up / max(built_up.sum(), 1)
+                weights_of[spots] += count * rate * built_up / max(built_up.sum(), 1)
             roads = self._inner.own[i]
             if roads.size:
                 on_inner[roads - first] += law.strangers_on_inner_roads * district.workplaces / roads.size
-        beside = (wanted.sum() + on_inner.sum()) or 1.0
+        beside = (weights_of.sum() + on_inner.sum()) or 1.0
         share = min(beside / outside, law.most_beside_districts) if outside else law.most_beside_districts
         elsewhere = np.where(of_district, 0.0, places.addresses.astype(float))
-        by_place = wanted * share / beside + elsewhere * (1 - share) / elsewhere.sum()
+        by_place = weights_of * share / beside + elsewhere * (1 - share) / elsewhere.sum()
         return np.concatenate([self._ordinary.spread(by_place), on_inner * share / beside])

@@ -1,4 +1,4 @@
-"""A crisis centre that visits: its people open a list, fill in what they were told, and save it."""
+"""Simulated visits by a crisis centre: its staff open a list, fill in the answers, and save it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sogong_pipeline.surveys.sheet import SurveySheet, Visit
 from sogong_pipeline.surveys.wording import choices, columns, words
 
 DONE_IN_TEN = 8
-"""Of ten places so many were visited."""
+"""Number of visited places out of ten."""
 OUTCOMES = ("answered",) * 7 + ("refused", "not_met", "not_met")
 EXIT_OUTCOMES = ("closed", "closed", "moved", "not_there", "answered")
 
 
 def answer(visit: Visit, day: dt.date) -> dict[str, object]:
-    """What an invented visitor writes about a place, by column: the same for the same workplace; empty unvisited."""
+    """Return a visitor's answers on a place, by column; deterministic for a workplace, empty when not visited."""
     draw = hashlib.sha256(f"visit {visit.workplace_id}".encode()).digest()
     if draw[0] % 10 >= DONE_IN_TEN:
         return {}
@@ -29,9 +29,9 @@ def answer(visit: Visit, day: dt.date) -> dict[str, object]:
         by_key = {column.key: tuple(choices(column)) for column in columns() if column.choices}
         for place, key in enumerate(by_key, start=2):
             codes.setdefault(key, by_key[key][draw[place] % len(by_key[key])])
-    said: Mapping[str, Mapping[str, str]] = words()["choices"]
+    options: Mapping[str, Mapping[str, str]] = words()["choices"]
     fields = {
-        column.key: said[column.choices][codes[column.key]] for column in columns() if column.key in codes
+        column.key: options[column.choices][codes[column.key]] for column in columns() if column.key in codes
     }
     return {**fields, "visited_on": day}
 
@@ -42,7 +42,7 @@ def fill(file: Path, target: Path, sheet: SurveySheet, *, day: dt.date, by: str)
     Args:
         file: the file as it was written.
         target: the file to save.
-        sheet: what stands on it.
+        sheet: content of the file.
         day: of all visits.
         by: who filled it in.
     """
@@ -50,8 +50,8 @@ def fill(file: Path, target: Path, sheet: SurveySheet, *, day: dt.date, by: str)
     page = book[words()["sheet"]["visits"]]
     places = {column.key: number for number, column in enumerate(columns(), start=1)}
     label = words()["sheet"]["answered_by"]
-    found = next(cell for row in page.iter_rows(max_row=5) for cell in row if cell.value == label)
-    page.cell(found.row, found.column + 2).value = by
+    label_cell = next(cell for row in page.iter_rows(max_row=5) for cell in row if cell.value == label)
+    page.cell(label_cell.row, label_cell.column + 2).value = by
     rows = {page.cell(row, 1).value: row for row in range(1, page.max_row + 1)}
     for visit in sheet.visits:
         for key, value in answer(visit, day).items():

@@ -1,4 +1,4 @@
-"""The ground of law 2: complexes lie in legal dongs as the 1,337 real ones do, many of them together in one."""
+"""Ground of law 2: complexes lie in legal dongs as the 1,337 real ones do, often several together in one."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from country.law import AddressLaw, Law
 from country.places import Places
 
 _TRIES = 30
-_WHOLE_UP_TO = (
-    4  # places; a legal dong with so few is covered whole, real complexes span a median of 3 postal codes
-)
+_WHOLE_UP_TO = 4  # places; dongs up to this size are covered whole; real complexes: median of 3 postal codes
 
 
 class Terrain(Ground):
-    """The places not yet covered, and who lies where.
+    """Uncovered places, and the districts of covered ones.
 
     Args:
         places: All places.
@@ -33,7 +31,7 @@ class Terrain(Ground):
         self._held: set[str] = set()
 
     def dongs(self, sigungu: str, kind: str) -> Claim | None:
-        """Cover legal dongs of its own, or lie in those of a neighbour, in other places or in the same ones."""
+        """Cover own legal dongs, or lie in those of a neighbour, in other places or in the same ones."""
         law, rng = self._law.ground[kind], self._rng
         span = 1 + int(rng.poisson(law.more_dongs))
         neighbours = self._complexes[sigungu]
@@ -55,7 +53,7 @@ class Terrain(Ground):
         return self._cover(claim)
 
     def _beside(self, host: Claim, span: int) -> Claim | None:
-        """Places in the legal dongs of a neighbour: free ones, or the same where there are none or chance wills it."""
+        """Return places in the legal dongs of a neighbour: free ones, or by chance or need the same."""
         dongs = host.legal_dong_codes[:span]
         free = [place for dong in dongs for place in self._by_dong[dong] if place not in self._taken]
         if free and self._rng.random() >= self._law.shares_postal_codes:
@@ -63,7 +61,7 @@ class Terrain(Ground):
         return self._claim([place for place in host.places if self._places.legal_dong_code[place] in dongs])
 
     def _alone(self, sigungu: str, span: int, *, rural: bool) -> Claim | None:
-        """Neighbouring legal dongs that nobody holds, whole or by some of their postal codes."""
+        """Return neighbouring unclaimed legal dongs, whole or by some of their postal codes."""
         dongs = [d for d in self._dongs[sigungu] if (d[8:] != "00") == rural] or self._dongs[sigungu]
         first = int(self._rng.integers(max(len(dongs) - span, 0) + 1))
         chosen = dongs[first : first + span]
@@ -78,9 +76,9 @@ class Terrain(Ground):
         return self._claim(inside) if inside else None
 
     def _in_one_place(self, sigungu: str) -> Claim | None:
-        """A place like a building's, where no legal dong is free; what lies there is none."""
-        found = self.building(sigungu)
-        return found and replace(found, is_building=False)
+        """Return a place like a building's, where no legal dong is free; the district itself is not a building."""
+        claim = self.building(sigungu)
+        return claim and replace(claim, is_building=False)
 
     def _claim(self, inside: list[int]) -> Claim:
         dongs = sorted({self._places.legal_dong_code[place] for place in inside})
@@ -89,5 +87,5 @@ class Terrain(Ground):
 
 
 def ground_of(law: Law, places: Places, rng: np.random.Generator) -> Ground:
-    """The ground as a law has it."""
+    """Return the ground of a law."""
     return Terrain(places, law.addresses, rng) if law.addresses else Ground(places, rng)

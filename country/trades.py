@@ -1,4 +1,4 @@
-"""What the divisions of industry have in common: ups and downs, and a season of their own."""
+"""Common movement of industry divisions: cycles, and a season of their own."""
 
 from __future__ import annotations
 

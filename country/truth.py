@@ -1,4 +1,4 @@
-"""What is true of the simulated country: its shocks, and which workplace lies in which district."""
+"""Truth of the simulated country: its shocks, and the district of every workplace."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from country.workplaces import Integers, Workplaces
 def write_truth(
     path: Path, parameters: dict[str, Any], shocks: list[Shock], districts: list[District]
 ) -> None:
-    """Write the shocks and what the country was made with as JSON."""
+    """Write the shocks and the parameters of the country as JSON."""
     entries = [
         {
             "district_id": districts[shock.district].district_id,
@@ -44,7 +44,7 @@ def write_truth(
 
 
 def write_losses(path: Path, crises: Crises, districts: list[District]) -> None:
-    """Write what every crisis has taken from its district by each month, in percent of what was there when it began."""
+    """Write the losses of every crisis in its district by month, in percent of the level when it began."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(
@@ -79,7 +79,7 @@ class Members:
         return self._ids.take(pa.array(who.district, mask=who.district == len(self._ids)))
 
     def add(self, rows: MonthRows) -> None:
-        """Note the workplaces that are in a file for the first time."""
+        """Add the workplaces that are in a file for the first time."""
         unknown = np.flatnonzero(~self._noted[rows.who.serial])
         _, first = np.unique(rows.who.serial[unknown], return_index=True)
         who = rows.who.take(unknown[first])
@@ -103,7 +103,7 @@ class Members:
         pq.write_table(pa.concat_tables(self._tables).sort_by("workplace_serial"), path)
 
     def write_rows(self, path: Path, rows: MonthRows, doubled: Integers) -> None:
-        """Write which workplace every row of a month's file is, in the file's order, and its true district then."""
+        """Write the workplace of every row of a month's file, in the file's order, and its true district then."""
         order = pa.array(np.append(np.arange(rows.who.serial.size), doubled))
         table = {
             "row_number": pa.array(np.arange(1, len(order) + 1)),
@@ -115,7 +115,7 @@ class Members:
 
 
 def write_events(path: Path, events: list[Event]) -> None:
-    """Write what happened to workplaces: month, serial number, and one of the kinds of `lives`."""
+    """Write the events of workplaces: month, serial number, and one of the kinds of `lives`."""
     table = {
         "data_month": pa.concat_arrays([pa.repeat(pa.scalar(str(e.month)), e.serial.size) for e in events]),
         "workplace_serial": np.concatenate([event.serial for event in events]),

@@ -1,7 +1,7 @@
-"""The workplaces of the country as columns.
+"""Workplaces of the country as columns.
 
-A slot is room for one workplace. When its workplace closes, the slot stays vacant for some months and is then
-taken by another workplace with a serial number, a name and figures of its own.
+A slot holds one workplace. When its workplace closes, the slot stays vacant for some months and is then taken by
+another workplace with a serial number, a name and figures of its own.
 """
 
 from __future__ import annotations
@@ -72,6 +72,6 @@ class Workplaces:
         )
 
     def put(self, slots: Integers, newcomers: Workplaces) -> None:
-        """Let newcomers take some slots."""
+        """Put newcomers into some slots."""
         for field in fields(self):
             getattr(self, field.name)[slots] = getattr(newcomers, field.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,12 @@ from sogong_pipeline.lake.layers import LAYERS
 from sogong_pipeline.settings import Settings
 from sogong_pipeline.warehouse.tables import adjustments, schemas
 from sogong_pipeline.warehouse.views import korean_views, latest_views, views_before
+from tools.layer_picture import layer_picture
 
 DOCS = Path(__file__).parent
 DAGS = DOCS.parent / "dags"
+DECISIONS = DOCS / "decisions"
+ARCHITECTURE = DOCS / "architecture.md"
 PATH_OF_A_MONTH = (
     "ingest_month",
     "accept_month",
@@ -51,6 +55,7 @@ def main(arguments: list[str]) -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(f"docs/{name} is not what the code says; run `make docs`")
             if not check:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8", newline="\n")
     if check and stale:
         sys.exit("\n".join(stale))
@@ -64,8 +69,12 @@ def pages() -> dict[str, str]:
         "layers.md": _layers(),
         "cli.md": _cli(),
         "dags.md": _dags(),
+        "decisions/README.md": _decisions(),
     }
-    return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
+    return {name: "\n".join(lines) + "\n" for name, lines in made.items()} | {
+        "architecture.md": _architecture(),
+        "images/layers.svg": layer_picture(LAYERS),
+    }
 
 
 def _tables() -> Iterator[str]:
@@ -168,6 +177,22 @@ def _layers() -> Iterator[str]:
             for layer in LAYERS
         ),
     )
+
+
+def _architecture() -> str:
+    """The page of the architecture with its table of layers replaced.
+
+    Raises:
+        SystemExit: The two comments that enclose the table are missing.
+    """
+    text = ARCHITECTURE.read_text(encoding="utf-8")
+    head, start, rest = text.partition("<!-- generated: layers -->\n")
+    _, end, tail = rest.partition("<!-- end -->")
+    if not end:
+        sys.exit("docs/architecture.md: expected the lines `<!-- generated: layers -->` and `<!-- end -->`")
+    rows = ((f"`{one.name}`", one.kind, ", ".join(one.needs), one.about) for one in LAYERS)
+    table = "\n".join(_grid(("layer", "kind", "made from", "holds"), rows))
+    return f"{head}{start}{table}\n{end}{tail}"
 
 
 def _table(name: str, schema: dict[str, Any]) -> Iterator[str]:
@@ -288,6 +313,41 @@ def _dags() -> Iterator[str]:
         )
         yield ""
         yield (ast.get_docstring(module) or "").strip()
+
+
+def _decisions() -> Iterator[str]:
+    """The index of the decision records, from their titles."""
+    yield "# Decision records"
+    yield ""
+    yield "Generated from the titles in this folder by `make docs`; do not edit."
+    yield ""
+    yield (
+        "One file per decision, named `NNNN-what-was-decided.md`, with the sections Context, Decision and "
+        "Consequences. A decision that no longer holds stays and names its successor above the context. Numbers are "
+        "never reused; gaps are numbers that were not needed."
+    )
+    yield ""
+    yield from _grid(("no.", "decision", ""), _records())
+
+
+def _records() -> Iterator[tuple[str, str, str]]:
+    """Number, linked title and status of every decision record.
+
+    Raises:
+        SystemExit: The first line of a record is not `# NUMBER. TITLE` with the number of its file name.
+    """
+    for path in sorted(DECISIONS.glob("0*.md")):
+        text = path.read_text(encoding="utf-8")
+        number = int(path.name[:4])
+        heading = re.match(rf"# {number}\. (.+)\n", text)
+        if heading is None:
+            sys.exit(f"docs/decisions/{path.name}, line 1: expected `# {number}. TITLE`")
+        successor = re.search(r"^Replaced by \[decision (\d+)\]", text, re.MULTILINE)
+        yield (
+            f"{number}",
+            f"[{heading[1]}]({path.name})",
+            f"replaced by {successor[1]}" if successor else "",
+        )
 
 
 def _grid(header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:

@@ -25,13 +25,13 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
-say "1/9  An invented country: ${DEMO_DISTRICTS:-2,185} districts, $first..2026-09"
+say "1/10  An invented country: ${DEMO_DISTRICTS:-2,185} districts, $first..2026-09"
 $country_cli simulate --out "$country" --districts "${DEMO_DISTRICTS:-2185}" --months "$first..2026-09"
 
-say "2/9  Its registry of districts"
+say "2/10  Its registry of districts"
 $sogong registry load "$country/registry.csv"
 
-say "3/9  The monthly files, fetched from a portal on this machine"
+say "3/10  The monthly files, fetched from a portal on this machine"
 rm -f "$place/portal.log"  # the address of the last run must not be read from it
 $country_cli portal --data "$country" --port 0 > "$place/portal.log" &
 portal=$!
@@ -43,13 +43,13 @@ SOGONG_PORTAL_URL=$(grep -o 'http[^ ]*' "$place/portal.log" | head -1)
 export SOGONG_PORTAL_URL
 $sogong ingest "$first..2026-06"
 
-say "4/9  Reference stages of two quarters"
+say "4/10  Reference stages of two quarters"
 for quarter in 2026-Q1 2026-Q2; do $sogong propose "$quarter"; done
 
-say "5/9  Draft reports for the 13 regional offices and the nation"
+say "5/10  Draft reports for the 13 regional offices and the nation"
 for quarter in 2026-Q1 2026-Q2; do $sogong publish "$quarter" --draft; done
 
-say "6/9  The next quarter by itself: three months, their stages and reports under Airflow"
+say "6/10  The next quarter by itself: three months, their stages and reports under Airflow"
 # Ports that nobody has, whatever else runs here: its API server's, and those of its logs.
 read -r AIRFLOW_PORT AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT < <(
     .venv/bin/python -c 'import socket
@@ -61,20 +61,24 @@ airflow=$!
 echo "Airflow starts; its output goes to $place/airflow.log"
 .venv/bin/python scripts/run_quarter.py 2026-Q3 --airflow "http://127.0.0.1:$AIRFLOW_PORT" --home "$AIRFLOW_HOME"
 
-say "7/9  The councils decide: sheets out and back, a person confirms each over REST, final reports"
+say "7/10  The councils decide: sheets out and back, a person confirms each over REST, final reports"
 $sogong decide sheets 2026-H2
 .venv/bin/python scripts/run_councils.py 2026-H2 --airflow "http://127.0.0.1:$AIRFLOW_PORT" --home "$AIRFLOW_HOME"
 
-say "8/9  Small manufacturers: invented counts, their clusters, and the pages of the policy unit"
+say "8/10  Small manufacturers: invented counts, their clusters, and the pages of the policy unit"
 $sogong clusters load "$country/counts/counts.csv" "$country/counts/owners.csv"
 $sogong clusters publish
 
-say "9/9  What follows from a stage: visits drawn, invented answers returned, the trend, drafts of prevention plans"
+say "9/10  What follows from a stage: visits drawn, invented answers returned, the trend, drafts of prevention plans"
 $sogong survey draw 2026-Q3
 .venv/bin/python scripts/return_survey.py 2026-Q3
 $sogong trend 2026-Q3
 $sogong plan 2026-H2
 $sogong programmes check || true  # exits with 3: entries of years ago are to be looked at again
+
+say "10/10  The open release: Airflow made drafts, and the final one once the councils had decided; what it holds now"
+$sogong release 2026-Q3  # writes nothing where Airflow's newest version has these figures
+grep -hE '"(latest|version|status)":' "$place/home/release/index.json"
 
 say "Done in $SECONDS seconds"
 echo "Decided     $place/home/reports/2026-Q3/final/index.html, one page per 시군구 in sigungu/"
@@ -85,6 +89,7 @@ echo "Clusters    $place/home/reports/clusters/index.html, in four formats"
 echo "Visits      $place/home/reports/2026-Q3/visits/, as they came back: $place/home/returned/2026-Q3/"
 echo "Trend       $place/home/reports/2026-Q3/trend/index.html, in four formats"
 echo "Plans       $place/home/reports/2026-H2/plans/, as HWPX, HTML and PDF"
+echo "Release     $place/home/release/2026-Q3/latest/README.md, with notebooks; drafts and the final beside it"
 echo "Tables      $place/home/warehouse.sqlite"
 echo "Look around SOGONG_HOME=$place/home SOGONG_NOW=$SOGONG_NOW $sogong status"
 echo "Its runs    ${DEMO_DISTRICTS:+DEMO_DISTRICTS=$DEMO_DISTRICTS }make airflow"

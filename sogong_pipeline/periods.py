@@ -1,4 +1,4 @@
-"""Months and quarters: what a file is about, and what a proposal is about.
+"""Months and quarters: periods of files and of proposals.
 
 Text forms are `2026-09` and `2026-Q3`; both sort as text the way they sort in time.
 """
@@ -31,7 +31,7 @@ class Month:
         """Read `2026-09` or `202609`.
 
         Raises:
-            RefusedError: when the text is no month between 2015-01 and 2099-12.
+            RefusedError: when the text is not a month between 2015-01 and 2099-12.
         """
         match = re.fullmatch(r"(\d{4})-?(\d{2})", text.strip())
         if match is None or not cls._exists(int(match[1]), int(match[2])):
@@ -57,7 +57,7 @@ class Month:
 
     @property
     def quarter(self) -> Quarter:
-        """The quarter this month lies in."""
+        """Return the quarter this month lies in."""
         return Quarter(self.year, (self.month + 2) // 3)
 
     @property
@@ -83,7 +83,7 @@ class Quarter:
         """Read `2026-Q3`.
 
         Raises:
-            RefusedError: when the text is no quarter between 2015-Q1 and 2099-Q4.
+            RefusedError: when the text is not a quarter between 2015-Q1 and 2099-Q4.
         """
         match = re.fullmatch(r"(\d{4})-?[Qq]([1-4])", text.strip())
         if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
@@ -122,18 +122,18 @@ def parse_moment(text: str) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise RefusedError(f"{text!r} is no date; write it as 2026-10-20 or 2026-10-20T09:30") from error
+        raise RefusedError(f"{text!r} is not a date; write it as 2026-10-20 or 2026-10-20T09:30") from error
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
         moment = moment.replace(hour=23, minute=59, second=59)
     return moment if moment.tzinfo else moment.replace(tzinfo=SEOUL)
 
 
 LATE_AFTER_DAY = 28
-"""Files appear between the 17th and the 26th of the month after; past this day one is late."""
+"""Day of the month by which a file is due: files appear between the 17th and the 26th of the following month."""
 
 
 def newest_due(today: dt.date) -> Month:
-    """The newest month whose file should be published by a day."""
+    """Return the newest month whose file should be published by a day."""
     this = Month(today.year, today.month)
     return this.shift(-1 if today.day > LATE_AFTER_DAY else -2)
 

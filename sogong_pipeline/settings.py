@@ -1,4 +1,4 @@
-"""What may differ between two installations, from `SOGONG_*` variables; nothing else is a setting."""
+"""Settings that may differ between installations, from `SOGONG_*` variables; there are no other settings."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SOGONG_", env_ignore_empty=True, frozen=True)
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, **values: Any) -> None:
         try:
-            super().__init__(**given)
+            super().__init__(**values)
         except ValidationError as error:
             raise RefusedError("; ".join(map(_unreadable, error.errors()))) from None
 
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
         description="The open release: s3://BUCKET/PREFIX, as for the lake; empty means the folder release under home.",
     )
     portal_url: str = Field(
-        default="https://www.data.go.kr", description="Where monthly files come from when no --from is given."
+        default="https://www.data.go.kr", description="Source of monthly files when no --from is given."
     )
     odcloud_url: str = Field(
         default="https://api.odcloud.kr", description="The API that `--from odcloud` asks."
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     reports_link: str = Field(
         default="",
         description="Where people open the reports in a browser, such as https://reports.example.go.kr; empty means "
-        "that they are told the path.",
+        "that messages name the path.",
     )
     answer_hours: float = Field(
         default=72, gt=0, description="How long a step waits for the person who confirms a sheet."
@@ -113,7 +113,7 @@ class Settings(BaseSettings):
 
     @property
     def portal_memory(self) -> Path:
-        """The folder of what this machine remembers of each portal and API: pages, requests of the day."""
+        """Return the folder of this machine's state for each portal and API: cached pages, requests of the day."""
         return self.home / "portal"
 
     def clock(self) -> dt.datetime:
@@ -125,7 +125,7 @@ class Settings(BaseSettings):
 
 
 def _unreadable(error: ErrorDetails) -> str:
-    """What is wrong with one variable, and what to write instead; secrets are text and never wrong."""
+    """Describe what is wrong with one variable and how to correct it; secrets are never invalid."""
     name = str(error["loc"][0])
     field = Settings.model_fields.get(name)
     if field is None:

@@ -1,4 +1,4 @@
-"""Codes that every storey shares, with their Korean words: stages, measures, bases, and the statuses of values."""
+"""Codes common to all layers, with their Korean words: stages, measures, bases, and the statuses of values."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ Number = Decimal | int
 
 STAGES: tuple[Stage, ...] = ("good", "caution", "severe", "undetermined")
 NATION = "00"
-"""The region that is all others together."""
+"""Code of the nation: the region of all others together."""
 MEASURES: tuple[Measure, ...] = ("workplaces", "workers", "payroll_krw")
 MEASURE_OF: Mapping[str, Measure] = {
     "workplaces": "workplaces",
     "workers": "workers",
     "payroll": "payroll_krw",
 }
-"""The measure whose change an indicator of a rule is."""
+"""Measure behind each indicator of a rule."""
 OK, UNKNOWN = "ok", "not_computable"
 
 
@@ -53,7 +53,7 @@ class Labels:
 
 @cache
 def labels() -> Labels:
-    """What stages, measures and bases are called, read once."""
+    """Return the Korean words of stages, measures and bases, read once."""
     return Labels(**yaml.safe_load((SQL / "reference" / "labels.yaml").read_text(encoding="utf-8")))
 
 
@@ -62,11 +62,11 @@ class Status:
     """A status with its Korean words.
 
     Attributes:
-        status: As the tables have it.
+        status: Its code in the tables.
         label: Its name in full.
-        short: What stands in the place of a value that is not there.
-        mark: What stands behind a value that is there.
-        meaning: What it says of a value.
+        short: Text in the place of a missing value.
+        mark: Sign behind a value that is present.
+        meaning: Its meaning for a value.
     """
 
     status: str
@@ -78,17 +78,17 @@ class Status:
 
 @cache
 def statuses() -> dict[str, Status]:
-    """Every status by its name, in the order of a legend."""
+    """Return every status by its name, in the order of a legend."""
     text = (SQL / "reference" / "dim_status" / "status.yaml").read_text(encoding="utf-8")
     return {entry["status"]: Status(**entry) for entry in yaml.safe_load(text)}
 
 
 def said_instead(status: str) -> str:
-    """What is shown in the place of a value that is not there; a status that does not say why counts as unknown."""
+    """Return the text shown for a missing value; a status without a reason counts as unknown."""
     return statuses()[status].short or statuses()[UNKNOWN].short
 
 
-def legend(found: Collection[str]) -> str:
-    """What the statuses shown beside values, or in their place, mean; empty when all are ok."""
-    told = [status for name, status in statuses().items() if name in found and status.short]
-    return " · ".join(f"{status.mark} {status.label}: {status.meaning}".strip() for status in told)
+def legend(shown: Collection[str]) -> str:
+    """Return the legend of statuses shown beside or instead of values; empty when all are ok."""
+    listed = [status for name, status in statuses().items() if name in shown and status.short]
+    return " · ".join(f"{status.mark} {status.label}: {status.meaning}".strip() for status in listed)

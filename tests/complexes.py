@@ -1,4 +1,4 @@
-"""Makes a registry file from the 1,337 real industrial complexes of the test data, as they were in 2022-04."""
+"""Write a registry file of the 1,337 real industrial complexes of the test data, as of 2022-04."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LISTED_ON = "2023-09-30"
 
 
 def write_registry(test_data: Path, target: Path, *, month: str) -> int:
-    """Write the complexes as a registry with the legal dong codes of a month; returns how many.
+    """Write the complexes as a registry with the legal dong codes of a month; return their number.
 
     Eight of them lie on land so new that the list gives no legal dong; they are left out.
     """
@@ -49,7 +49,7 @@ def write_registry(test_data: Path, target: Path, *, month: str) -> int:
 
 
 def _codes_before(crosswalk: Path, month: str) -> dict[str, str]:
-    """The 시군구 code that each code of `LISTED_ON` had in an earlier month, where it was another one."""
+    """Return the earlier month's 시군구 code of each code of `LISTED_ON`, where it differs."""
     with crosswalk.open(encoding="utf-8-sig") as file:
         return {
             row["new_sgg"]: row["old_sgg"]

@@ -1,4 +1,4 @@
-"""docker-compose.yml as an engine reads it: variables put in, merges resolved; no engine is needed."""
+"""Parsed docker-compose.yml with variables substituted and merges resolved; needs no engine."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ EXAMPLE = ROOT / ".env.example"
 
 
 class MissingError(Exception):
-    """A variable that must be set is not; compose would refuse to start with this message."""
+    """A required variable is not set; compose would refuse to start with this message."""
 
 
 @dataclass
 class Compose:
-    """The file under some variables; `used` has every variable it asks for with the default it gives, if any."""
+    """The file under some variables; `used` has every variable it refers to with its default, if any."""
 
     variables: Mapping[str, str]
     used: dict[str, str | None] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Compose:
         return self.put_in(value) if isinstance(value, str) else value
 
     def _passed_on(self, environment: dict[str, Any]) -> dict[str, Any]:
-        """Variables without a value are handed on where they are set, and are absent where they are not."""
+        """Drop variables without a value that are not set, as an engine does."""
         for name, value in environment.items():
             assert not isinstance(value, bool), f"{name}: compose refuses a bare {value}"
             if value is None:
@@ -80,7 +80,7 @@ class Compose:
 
 
 def _closing(text: str) -> int:
-    """Where the brace that opens a text closes."""
+    """Return the position of the brace that closes the first one."""
     depth = 0
     for place, letter in enumerate(text):
         depth += (letter == "{") - (letter == "}")
@@ -90,7 +90,7 @@ def _closing(text: str) -> int:
 
 
 def documented() -> tuple[list[str], dict[str, str]]:
-    """What .env.example names: the secrets, which are blank, and what may be set, with the value shown."""
+    """Return the content of .env.example: the names of secrets, which are blank, and optional variables with values."""
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     secrets = [line.removesuffix("=") for line in lines if re.fullmatch(r"[A-Z_]+=", line)]
     pairs = (line[1:].split("=", 1) for line in lines if re.match(r"#[A-Z_]+=", line))
@@ -98,7 +98,7 @@ def documented() -> tuple[list[str], dict[str, str]]:
 
 
 def made_env(folder: Path) -> dict[str, str]:
-    """The variables of a .env made by the loop that .env.example gives."""
+    """Return the variables of a .env made by the loop that .env.example gives."""
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     (first,) = (place for place, line in enumerate(lines) if line.startswith("#   umask"))
     last = next(place for place, line in enumerate(lines) if "> .env" in line)

@@ -1,4 +1,4 @@
-"""What several rooms' tests need."""
+"""Shared fixtures."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ COUNTRY_MONTHS = "2024-01..2026-09"
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Under `--dist loadgroup`, which `make test` asks for, the order of ours."""
+    """Return the project's scheduler under `--dist loadgroup`, which `make test` passes."""
     if config.option.dist != "loadgroup":
         return None
     from tests.scheduling import ByFile
@@ -50,9 +50,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 @pytest.fixture(scope="session")
 def test_data() -> Path:
-    """The folder of real data for tests; its licences keep it out of the repository, so who lacks it skips.
+    """Return the folder of real data for tests; not in the repository for its licences, so tests skip without it.
 
-    Who names the folder means it: then its absence is an error. `.ci/run` names it, so CI never skips.
+    Naming the folder explicitly makes its absence an error. `.ci/run` names it, so CI never skips.
     """
     named = os.environ.get("SOGONG_TEST_DATA")
     folder = Path(__file__).parent.parent / (named or "../shared/data")
@@ -74,15 +74,15 @@ class Country:
         return self.folder / "registry.csv"
 
     def file_of(self, month: Month | str) -> Path:
-        """The published file that holds a month: its label lies in the month after."""
+        """Return the published file of a month: its label lies in the following month."""
         label = str(Month.parse(str(month)).shift(1)).replace("-", "")
-        (found,) = [path for path in (self.folder / "files").iterdir() if label in path.name]
-        return found
+        (file,) = [path for path in (self.folder / "files").iterdir() if label in path.name]
+        return file
 
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
-    """Makes a folder by name for all workers of a run: one makes it, the others wait, and nobody writes in it again."""
+    """Build a folder by name once for all workers of a run; the others wait, and nobody writes in it again."""
     root = tmp_path_factory.getbasetemp()
     root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
 
@@ -112,7 +112,7 @@ def country(made_once: Callable[[str, Callable[[Path], object]], Path]) -> Count
 def filled_once(
     made_once: Callable[[str, Callable[[Path], object]], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str, Callable[[Installation], object]], Installation]:
-    """Fills an installation by name once for all workers, and gives each a copy of its own."""
+    """Fill an installation by name once for all workers, and give each its own copy."""
 
     def filled(name: str, fill: Callable[[Installation], object]) -> Installation:
         made = made_once(name, lambda home: fill(Installation(Settings(home=home, now=NOW))))
@@ -157,14 +157,14 @@ def proposed(
 
 
 def copied(home: Path, other: Path) -> Installation:
-    """An installation with the lake of another, linked file by file: nothing in a lake is ever written in place."""
+    """Return an installation whose lake is hard-linked from another: files in a lake are never changed in place."""
     shutil.copytree(home / "lake", other / "lake", copy_function=os.link)
     return Installation(Settings(home=other, now=NOW))
 
 
 @pytest.fixture
 def pipeline(tmp_path: Path) -> Installation:
-    """An empty installation with a clock that stands still."""
+    """Return an empty installation with a fixed clock."""
     return Installation(Settings(home=tmp_path / "home", now=NOW))
 
 

@@ -1,7 +1,7 @@
-"""Runs `sogong` on a small disk, a tmpfs that only this process sees, and tells in lines of JSON how it went.
+"""Run `sogong` on a small disk, a tmpfs that only this process sees, and report the results in lines of JSON.
 
 Usage: unshare --mount python -m tests.disks HOME STATE... COMMANDS, where COMMANDS is a JSON list of lists of words,
-and each STATE is `ro` for a disk that cannot be written, or how many bytes are left on it.
+and each STATE is `ro` for a read-only disk, or the number of free bytes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BYTES = 64 << 20
 
 
 def mount(home: Path, *options: str) -> None:
-    """Mount the disk, or change how it is mounted."""
+    """Mount the disk, or remount it."""
     subprocess.run(
         ["mount", "-t", "tmpfs", "-o", ",".join((f"size={BYTES}", "mode=0700", *options)), "tmpfs", home],
         check=True,
@@ -35,16 +35,16 @@ def mount(home: Path, *options: str) -> None:
 
 
 def run(commands: list[list[str]]) -> tuple[int, str]:
-    """Run commands until one fails; its status, and what was told on standard error."""
-    told = io.StringIO()
-    with contextlib.redirect_stderr(told), contextlib.redirect_stdout(io.StringIO()):
+    """Run commands until one fails; return its status and the messages on standard error."""
+    errors = io.StringIO()
+    with contextlib.redirect_stderr(errors), contextlib.redirect_stdout(io.StringIO()):
         for words in commands:
             try:
                 typer.main.get_command(app).main(words, "sogong")
             except SystemExit as done:
                 if done.code:
-                    return int(str(done.code)), told.getvalue()
-    return 0, told.getvalue()
+                    return int(str(done.code)), errors.getvalue()
+    return 0, errors.getvalue()
 
 
 def main(home: Path, states: list[str], commands: list[list[str]]) -> None:
@@ -58,7 +58,7 @@ def main(home: Path, states: list[str], commands: list[list[str]]) -> None:
         else:
             with filler.open("wb") as file:
                 os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(home).free - int(state))
-        status, told = run(commands)
+        status, message = run(commands)
         if state == "ro":
             mount(home, "remount", "rw")
         done = verify(Installation(Settings()).lake)
@@ -70,7 +70,7 @@ def main(home: Path, states: list[str], commands: list[list[str]]) -> None:
                 {
                     "state": state,
                     "status": status,
-                    "told": told,
+                    "told": message,
                     "damaged": [damage.found for damage in done.damaged],
                     "then": then,
                     "lake": {

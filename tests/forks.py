@@ -37,8 +37,8 @@ def start(
 
     Args:
         commands: the words of each.
-        progress: a file of as many bytes as commands are done; those are passed over.
-        last_change: how many times a file below SOGONG_HOME takes its name or loses it before the process is killed.
+        progress: a file with one byte per completed command; those are skipped.
+        last_change: number of file creations and removals below SOGONG_HOME before the process is killed.
         environment: more variables.
     """
     CONTEXT.set_forkserver_preload([__name__])
@@ -62,7 +62,7 @@ def _run(commands: Commands, progress: Path, last_change: int, environment: dict
 
 
 class _KillAfter:
-    """Kills this process in place of the change after the last one it is to make."""
+    """Kill this process instead of the change after the last allowed one."""
 
     def __init__(self, changes: int, home: str) -> None:
         self._left = changes

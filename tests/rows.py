@@ -1,4 +1,4 @@
-"""Writes published files of invented rows, as the source has them."""
+"""Builders of published files of invented rows."""
 
 from __future__ import annotations
 

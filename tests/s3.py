@@ -1,4 +1,4 @@
-"""A real S3 server on loopback that keeps objects in memory and breaks where it is told to."""
+"""A real S3 server on loopback that keeps objects in memory and can play faults."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Answer = tuple[str, str]
 
 
 class S3Server:
-    """Serves from construction to `close`; `fault` may answer a request in its place."""
+    """Server from construction to `close`; `fault` may answer a request in its place."""
 
     def __init__(self) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -54,13 +54,13 @@ class S3Server:
         return [body]
 
     def new_bucket(self) -> str:
-        """The name of a new empty bucket."""
+        """Return the name of a new empty bucket."""
         name = f"bucket-{uuid4().hex[:12]}"
         self.client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
         return name
 
     def files(self, url: str) -> dict[str, str]:
-        """Every object below an `s3://` address with the digest of its bytes, markers of folders left out."""
+        """Return every object below an `s3://` address with the digest of its bytes, folder markers left out."""
         bucket, _, prefix = url.removeprefix("s3://").partition("/")
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
@@ -79,5 +79,5 @@ class S3Server:
 
 
 def failing(status: str, code: str, *parts: str) -> Callable[[str], Answer | None]:
-    """A fault: every request that holds all these parts is answered so."""
+    """Return a fault that answers every request containing all these parts."""
     return lambda request: (status, code) if all(part in request for part in parts) else None

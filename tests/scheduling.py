@@ -1,4 +1,4 @@
-"""Which worker runs what: the tests of a file stay together, so that what they share is made once.
+"""Scheduling of tests on workers: the tests of a file stay together, so that shared fixtures are built once.
 
 `--dist loadgroup` would do it by the mark `xdist_group`, but pytest-xdist 3.8 writes a group into a test's id, where
 pytest 9.2 no longer looks: the mark is silently without effect (pytest-xdist#1386).

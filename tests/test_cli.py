@@ -104,7 +104,7 @@ def test_from_a_portal_to_the_reports_and_once_more(
 
 
 @pytest.mark.parametrize(
-    ("name", "body", "told"),
+    ("name", "body", "message"),
     [
         ("half.csv", lines([row(), row()])[:-30], "the file stops in the middle of its last line"),
         ("page.csv", b"<html><body>error</body></html>", "this is a web page, not a CSV file"),
@@ -123,14 +123,14 @@ def test_a_bad_file_is_one_line_and_changes_nothing(
     digest_tree: Callable[[Path], dict[str, str]],
     name: str,
     body: bytes,
-    told: str,
+    message: str,
 ) -> None:
     (tmp_path / name).write_bytes(body)
     before = digest_tree(tmp_path)
     done = sogong("ingest", "2022-04", "--from", tmp_path / name)
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr.startswith(f"sogong: {name}: {told}")
+    assert done.stderr.startswith(f"sogong: {name}: {message}")
     assert done.stderr.count("\n") == 1
     assert digest_tree(tmp_path) == before
 

@@ -1,4 +1,4 @@
-"""No container engine runs where tests run; so everything in the files is checked against what it names."""
+"""Static checks of the container files against the commands and settings they name; no engine runs in tests."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ for words in json.load(sys.stdin):
 
 @pytest.fixture(scope="module")
 def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A .env as the example says how to make it."""
+    """Return a .env made as the example describes."""
     return made_env(tmp_path_factory.mktemp("env"))
 
 
@@ -72,7 +72,7 @@ def compose(variables: dict[str, str]) -> Compose:
 
 @pytest.fixture(scope="module")
 def airflow(compose: Compose, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What Airflow with our providers knows, once its command line understood every command of the file."""
+    """Return Airflow's configuration and providers, after its command line has parsed every command of the file."""
     environment = compose.services["scheduler"]["environment"]
     done = subprocess.run(
         [sys.executable, "-c", PROBE],
@@ -92,20 +92,20 @@ def airflow(compose: Compose, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 
 def airflow_commands(compose: Compose) -> list[list[str]]:
-    """The words after `airflow` in every command, health check and script of the file."""
-    found = []
+    """Return the words after `airflow` in every command, health check and script of the file."""
+    commands = []
     for service in compose.services.values():
         for words in (
             [*service.get("entrypoint", []), *service.get("command", [])],
             service.get("healthcheck", {}).get("test", [])[1:],
         ):
             if words[:1] == ["airflow"]:
-                found.append(words[1:])
+                commands.append(words[1:])
             elif words[:1] == ["bash"]:
                 script = re.sub(r"\\\n|^\[\[ .+ \]\] \|\| ", "", words[-1], flags=re.MULTILINE).splitlines()
                 assert all(line.startswith("airflow ") for line in script), script
-                found += [shlex.split(line)[1:] for line in script]
-    return found
+                commands += [shlex.split(line)[1:] for line in script]
+    return commands
 
 
 def test_what_the_image_copies_is_there_and_let_through() -> None:
@@ -161,7 +161,7 @@ def test_every_variable_is_one_that_somebody_reads(compose: Compose, airflow: di
 
 
 def read_elsewhere(compose: Compose) -> set[str]:
-    """What neither Airflow's configuration nor our settings read, but somebody else."""
+    """Return variables read neither by Airflow's configuration nor by the settings, but by another program."""
     databases = (ROOT / "compose" / "databases.sql").read_text(encoding="utf-8")
     return {
         *("AIRFLOW_HOME", "POSTGRES_PASSWORD", "REDISCLI_AUTH"),  # Airflow, the postgres image, redis-cli
@@ -198,8 +198,8 @@ def test_no_secret_is_in_the_files(compose: Compose, variables: dict[str, str]) 
     secrets, _ = documented()
     assert all(re.fullmatch(r"[\w-]{43}=", variables[name], re.ASCII) for name in secrets)
     assert len(set(variables.values())) == len(secrets)
-    given = Compose({name: f"<{name}>" for name in secrets})
-    for name, service in given.services.items():
+    filled = Compose({name: f"<{name}>" for name in secrets})
+    for name, service in filled.services.items():
         for key, value in service.get("environment", {}).items():
             if re.search(r"PASSWORD|SECRET|_KEY|AUTH$|CONN$|BROKER|WAREHOUSE", key):
                 assert not value or re.search(r"<\w+>", str(value)), (name, key)

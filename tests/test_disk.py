@@ -1,4 +1,4 @@
-"""A full disk, one that cannot be written, a clock set back: nothing half is seen, and a re-run ends the same."""
+"""Full disk, read-only disk, clock set back: no partial result is visible, and a re-run gives the same result."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ UNWRITABLE = (
 FULL = (
     "No space left on device; make room there (`sogong status` says what is used, `sogong clean` what may go) and run "
     "the same command again: nothing is half kept",
-    "database or disk is full; mend that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`",
-    "disk I/O error; mend that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`",
+    "database or disk is full; correct that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`",
+    "disk I/O error; correct that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`",
 )
 STATES = {
     "ro": (UNWRITABLE,),
@@ -44,12 +44,12 @@ STATES = {
     "250000": FULL,
     "400000": FULL,
 }
-"""By the state of the disk, the bytes left on it mostly, what may be told: SQLite says it in its own words."""
+"""By the state of the disk, the bytes left on it mostly, the possible messages: SQLite words its own."""
 
 
 @pytest.fixture(scope="module")
 def private_mounts() -> list[str]:
-    """The words before a command that give it disks of its own."""
+    """Return the words before a command that give it disks of its own."""
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     words = ["unshare", *user, "--mount", "--propagation", "private"]
     tried = subprocess.run([*words, "true"], capture_output=True, text=True, check=False)
@@ -89,7 +89,7 @@ def test_a_full_disk_and_one_that_cannot_be_written_are_told_and_a_re_run_ends_t
             (f"sogong: {home}", "sogong: the disk", f"sogong: sqlite:///{home}")
         ), state
         # What a manifest names is whole; bytes of a registry or a month that came too early for theirs are not seen.
-        assert {found.partition(":")[0] for found in state["damaged"]} <= {"no manifest names it"}
+        assert {problem.partition(":")[0] for problem in state["damaged"]} <= {"no manifest names it"}
         assert state["lake"] == digest_tree(tmp_path / "undisturbed" / "lake")
 
 

@@ -37,7 +37,7 @@ Digest = Callable[[Path], dict[str, str]]
 
 @dataclass(frozen=True)
 class Installations:
-    """Installations alike but for what is done to them, and the state of one left in peace, which took so long."""
+    """Identical installations, with the state and duration of an undisturbed one."""
 
     folder: Path
     commands: forks.Commands
@@ -69,7 +69,7 @@ class Installations:
         return replace(alike, expected=alike.state("undisturbed"), took=took)
 
     def start(self, name: str, last_change: int = 0) -> forks.ForkServerProcess:
-        """Begin, or go on with the command at which it ended."""
+        """Begin, or continue with the command at which it ended."""
         return forks.start(
             self.commands,
             self.folder / f"{name}.progress",
@@ -79,7 +79,7 @@ class Installations:
         )
 
     def finish(self, name: str) -> float:
-        """Let one run to its end, and tell how long it took."""
+        """Complete one run, and return its duration in seconds."""
         began = time.monotonic()
         process = self.start(name)
         process.join()
@@ -87,7 +87,7 @@ class Installations:
         return time.monotonic() - began
 
     def state(self, name: str) -> tuple[object, ...]:
-        """Everything there is in one, workspaces included; a whole lake or none."""
+        """Return the complete state of one, workspaces included; a whole lake or none."""
         home = self.folder / name
         pipeline = Installation(Settings(home=home, now=NOW))
         done = verify(pipeline.lake)

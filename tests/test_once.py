@@ -1,4 +1,4 @@
-"""What is declared stands once: the layers of the lake, the stages, the measures."""
+"""Single declaration of the layers of the lake, the stages, and the measures."""
 
 from __future__ import annotations
 

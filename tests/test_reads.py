@@ -1,4 +1,4 @@
-"""Reading never builds: what lists, renders or compares asks for partitions and makes none."""
+"""Reading never builds: commands that list, render or compare request partitions and build none."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ READS: dict[str, Callable[[Catalogue], object]] = {
 
 @pytest.fixture
 def settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A home with a corrected month and a proposed quarter, in which nothing can be built any more."""
+    """Return a home with a corrected month and a proposed quarter, in which nothing can be built any more."""
     settings = Settings(home=tmp_path / "home", now=NOW)
     installation = Installation(settings)
     load_registry(installation, tmp_path)

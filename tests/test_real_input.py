@@ -148,8 +148,8 @@ def test_real_totals_agree_with_plain_pandas(pipeline: Installation, test_data: 
 
 
 PLACED = {
-    f"{held}_workplaces"
-    for held in ("matched", "high", "medium", "low", "ambiguous", "unassigned", "not_assignable")
+    f"{grade}_workplaces"
+    for grade in ("matched", "high", "medium", "low", "ambiguous", "unassigned", "not_assignable")
 }
 """Where workplaces went: the tests of matching count them."""
 BANDS = ["1-4", "5-9", "10-29", "30-99", "100-299", "300+"]
@@ -194,7 +194,7 @@ def measures(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def expected_statuses(cell: dict[str, Any]) -> set[str]:
-    """What the status of a cell may be."""
+    """Return the statuses that a cell may have."""
     if 2 * cell["largest_workplace_workers"] > cell["workers"]:
         return {"dominated_by_one"}
     return {"few_workplaces"} if cell["workplaces"] < 20 else {"ok", "outside_roll_out"}

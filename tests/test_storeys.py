@@ -37,7 +37,7 @@ ALLOWED: set[tuple[str, str]] = set()
 
 
 def imports_of(path: Path) -> Iterator[str]:
-    """The modules that a file imports, inside functions too, below our package."""
+    """Return the modules that a file imports, inside functions too, below our package."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
@@ -48,21 +48,21 @@ def imports_of(path: Path) -> Iterator[str]:
 
 
 def room_of(module: str) -> str | None:
-    """The room or root file a module belongs to; None outside the package."""
+    """Return the room or root file of a module; None outside the package."""
     package, _, rest = module.partition(".")
     return rest.split(".")[0] or None if package == PACKAGE else None
 
 
 def arrows() -> dict[tuple[str, str], set[str]]:
-    """Which files make a room import another one."""
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    """Return the files behind each import between rooms."""
+    files_by_arrow: dict[tuple[str, str], set[str]] = defaultdict(set)
     for path in sorted((ROOT / PACKAGE).rglob("*.py")):
         here = path.relative_to(ROOT / PACKAGE).parts[0].removesuffix(".py")
         for module in imports_of(path):
             there = room_of(module)
             if there and there not in {here, "__version__"}:
-                found[here, there].add(path.relative_to(ROOT).as_posix())
-    return found
+                files_by_arrow[here, there].add(path.relative_to(ROOT).as_posix())
+    return files_by_arrow
 
 
 def test_every_room_has_a_storey() -> None:

@@ -1,4 +1,4 @@
-"""What strangers write is data: it runs nowhere, names no file, and opens nothing."""
+"""Untrusted text is data: it is never executed, names no file, and opens nothing."""
 
 from __future__ import annotations
 

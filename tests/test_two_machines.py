@@ -1,4 +1,4 @@
-"""Two machines with homes of their own run one month at once in one lake: it ends as if one had run it."""
+"""Two machines with separate homes run one month at once in one lake: the result is that of a single run."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def test_two_machines_ingest_one_month_at_once(
     for process in running:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    told = [process.communicate("go\n", timeout=120)[0] for process in running]
+    outputs = [process.communicate("go\n", timeout=120)[0] for process in running]
     assert [process.returncode for process in running] == [0, 0]
-    assert told[0].partition(",")[0] == told[1].partition(",")[0]
+    assert outputs[0].partition(",")[0] == outputs[1].partition(",")[0]
 
     alone = Settings(home=tmp_path / "alone", now=NOW)
     Installation(alone).months.ingest(Month(2022, 4), str(file))
@@ -82,7 +82,7 @@ def test_two_machines_ingest_one_month_at_once(
 
 
 def test_of_two_runs_that_build_the_same_at_once_one_makes_it(any_lake: Settings, tmp_path: Path) -> None:
-    """Both find nothing, both build; the second finds the first one's partition and keeps it."""
+    """Both miss the partition, both build; the second detects the first one's partition and keeps it."""
     lakes = [Lake(open_lake(each)) for each in (any_lake, shared(any_lake, tmp_path / "another machine"))]
     both = threading.Barrier(2, timeout=60)
 

@@ -1,4 +1,4 @@
-"""The Korean words of codes, and the month the coverage changed, stand in one place each."""
+"""Single definition of the Korean words of codes, and of the month in which the coverage changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wheel holds what the package reads, nothing of the checkout beside it, and works where there is no checkout."""
+"""The wheel contains every file that the package reads, none of the checkout, and works outside a checkout."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Installed:
     environment: Path
 
     def run(self, *words: str | Path, home: Path) -> str:
-        """Run a program of the environment in an empty folder; returns what it printed."""
+        """Run a program of the environment in an empty folder; return its output."""
         program, *arguments = words
         folder = home.parent / "elsewhere"
         folder.mkdir(exist_ok=True)
@@ -96,8 +96,8 @@ def test_the_wheel_holds_the_package_its_sql_and_its_expectations_alone(installe
 
 
 def test_the_command_says_what_it_can(installed: Installed, tmp_path: Path) -> None:
-    told = installed.run("sogong", "--help", home=tmp_path / "home")
-    assert {"ingest", "propose", "registry"} <= set(told.split())
+    output = installed.run("sogong", "--help", home=tmp_path / "home")
+    assert {"ingest", "propose", "registry"} <= set(output.split())
 
 
 def test_it_runs_from_the_wheel_and_has_no_invented_country(installed: Installed, tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ def test_a_file_gives_the_same_bytes_as_in_the_checkout(
 ) -> None:
     home, file = tmp_path / "home", one_month.file_of(MONTH)
     installed.run("sogong", "registry", "load", one_month.registry, home=home)
-    told = installed.run("sogong", "ingest", str(MONTH), "--from", file, home=home)
-    assert "1 of 1 months are in" in told
+    output = installed.run("sogong", "ingest", str(MONTH), "--from", file, home=home)
+    assert "1 of 1 months are in" in output
     here = Installation(Settings(home=tmp_path / "here", now=NOW))
     here.registry.load(one_month.registry)
     here.months.ingest(MONTH, str(file))

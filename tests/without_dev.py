@@ -1,4 +1,4 @@
-"""Imports everything that runs in the image, in a Python without the group `dev`; prints how many modules."""
+"""Import everything that runs in the image, in a Python without the group `dev`; print the number of modules."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ BUILDS_OUR_DATA = ("tools.reference_tables.__main__", "sogong_pipeline.regions.t
 
 
 def installed() -> dict[str, importlib.metadata.Distribution]:
-    return {canonicalize_name(found.name): found for found in importlib.metadata.distributions()}
+    return {canonicalize_name(one.name): one for one in importlib.metadata.distributions()}
 
 
 def needed(requirements: list[str]) -> set[str]:
-    """The names of the distributions that these bring, markers and extras regarded."""
+    """Return the names of the distributions that these bring, markers and extras regarded."""
     distributions = installed()
     seen: set[tuple[str, frozenset[str]]] = set()
     left = [Requirement(text) for text in requirements]
@@ -55,7 +55,7 @@ def needed(requirements: list[str]) -> set[str]:
 
 
 class Absent:
-    """Makes modules unimportable."""
+    """Import hook that makes modules unimportable."""
 
     def __init__(self, names: set[str]) -> None:
         self.names = names
@@ -83,7 +83,7 @@ def main() -> None:
     sys.meta_path.insert(0, Absent(absent))
     os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp()
     package = importlib.import_module("sogong_pipeline")
-    ours = [found.name for found in pkgutil.walk_packages(package.__path__, "sogong_pipeline.", _raise)]
+    ours = [one.name for one in pkgutil.walk_packages(package.__path__, "sogong_pipeline.", _raise)]
     ours = [name for name in ours if not name.startswith(BUILDS_OUR_DATA)]
     for name in [*ours, *PARTS]:
         importlib.import_module(name)

@@ -1,9 +1,9 @@
-"""Builds the font of the PDFs from Pretendard GOV: every Hangul syllable and the signs our documents use, renamed.
+"""Build the font of the PDFs from Pretendard GOV: every Hangul syllable and the signs our documents use, renamed.
 
     npm pack pretendard-gov@1.3.9 && tar xzf pretendard-gov-1.3.9.tgz package/dist/public/static
     uv run --with fonttools python -m tools.fonts package/dist/public/static
 
-The licence (SIL Open Font License 1.1) reserves the name Pretendard, so that what is changed has another.
+The licence (SIL Open Font License 1.1) reserves the name Pretendard, so the changed font has another.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def main() -> None:
     """Read the arguments and build both weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("source", type=Path, help="folder of the font's static OTF files")
-    given = parser.parse_args()
-    built = [build(given.source, weight) for weight in ("Regular", "Bold")]
+    arguments = parser.parse_args()
+    built = [build(arguments.source, weight) for weight in ("Regular", "Bold")]
     known = set.intersection(*(set(TTFont(path).getBestCmap()) for path in built))
     starts = [code for code in sorted(known) if code - 1 not in known]
     ends = [code for code in sorted(known) if code + 1 not in known]

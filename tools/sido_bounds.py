@@ -1,9 +1,9 @@
-"""Writes expectations/sido_bounds.yaml: how large a part of the nation each 시도 can be, from real rows.
+"""Write expectations/sido_bounds.yaml: plausible shares of each 시도 in the nation, from real rows.
 
     python -m tools.sido_bounds FILE...
 
 A file is a published one, or a table with the columns snapshot_month, sido (full name) and headcount. The bounds reach
-from the smallest share seen to the largest, both widened; docs/decisions/0009-bounds-by-sido-are-shares-and-warn.md
+from the smallest share seen to the largest, both widened; docs/decisions/0009-bound-sido-shares-with-warnings-only.md
 says why. Whoever has national files runs it on them and gets narrower ones.
 """
 
@@ -34,7 +34,7 @@ LARGE = 300
 
 @dataclass
 class Seen:
-    """What one file holds of each 시도 of today."""
+    """Content of one file by 시도 of today."""
 
     source: str
     workplaces: Counter[str] = field(default_factory=Counter)
@@ -53,14 +53,14 @@ def look(file: Path) -> Seen:
         is_table = opened.readline().startswith(b"workplace_name,")
     month, rows = _of_table(file) if is_table else _of_published(file)
     counted = 0
-    found = Seen("")
+    seen = Seen("")
     for sido_code, subscribers in rows:
         today = current_code(sido_code) or sido_code
         counted += 1
-        found.workplaces[today] += 1
-        found.subscribers[today] += subscribers if subscribers < LARGE else 0
-    found.source = f"{counted:,} workplaces of {month}, SHA-256 {sha256_of(file)[:SHORT]}"
-    return found
+        seen.workplaces[today] += 1
+        seen.subscribers[today] += subscribers if subscribers < LARGE else 0
+    seen.source = f"{counted:,} workplaces of {month}, SHA-256 {sha256_of(file)[:SHORT]}"
+    return seen
 
 
 def _of_published(file: Path) -> tuple[str, Iterator[tuple[str, int]]]:
@@ -81,7 +81,7 @@ def _of_table(file: Path) -> tuple[str, Iterator[tuple[str, int]]]:
 
 
 def lines(seen: list[Seen]) -> Iterator[str]:
-    """The file, line by line."""
+    """Yield the file, line by line."""
     yield "# Between which shares of the nation each 시도 lies. Do not edit:"
     yield "# `python -m tools.sido_bounds FILE...` writes it. From the smallest share seen to the"
     yield f"# largest, each widened {WIDENED} times. Workplaces are enrolled ones with subscribers, subscribers"

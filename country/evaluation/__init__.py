@@ -1,1 +1,1 @@
-"""Evaluation: how right the pipeline is on simulated countries, whose truth is known."""
+"""Evaluation of the pipeline on simulated countries, whose truth is known."""

@@ -1,4 +1,4 @@
-"""How right: rows by grade, districts' measures, who is who, and why workplaces left."""
+"""Accuracy of placing and tracing: rows by grade, districts' measures, entity resolution, and reasons of exits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from country.evaluation.country import Evaluated
-from country.evaluation.exits import exits_told
+from country.evaluation.exits import exits_by_kind
 from sogong_pipeline.districts.matching import GRADES
 from sogong_pipeline.periods import Month
 from sogong_pipeline.validation.assignable import grade_districts
@@ -28,7 +28,7 @@ class GradeCount:
 
 @dataclass
 class Accuracy:
-    """What an evaluation found.
+    """Results of an evaluation.
 
     Attributes:
         grades: Rows by grade.
@@ -37,8 +37,8 @@ class Accuracy:
             as shares of the true workers those it misses and those of others that it counts.
         districts: Districts that count.
         true_workers: Workers truly in districts, over all months.
-        links: Per kind: how often told, how often right, how often it truly happened and was found.
-        exits: (true kind, told kind) -> how many.
+        links: Per kind: links reported, of these right, true events, of these detected.
+        exits: (true kind, reported kind) -> count.
     """
 
     grades: dict[str, GradeCount] = field(default_factory=lambda: {grade: GradeCount() for grade in GRADES})
@@ -60,9 +60,9 @@ class Accuracy:
         placed = present[present["district_id"].notna()]
         for pair, rows in placed.groupby(["grade", "evidence"]):
             decided, why = pair
-            told = self.evidence[str(decided), str(why)]
-            told.placed += len(rows)
-            told.right += int(rows["is_right"].sum())
+            tally = self.evidence[str(decided), str(why)]
+            tally.placed += len(rows)
+            tally.right += int(rows["is_right"].sum())
 
     def precision(self, grade: str) -> float:
         """The share of the rows of a grade whose district is the true one."""
@@ -76,38 +76,38 @@ class Accuracy:
 
     @property
     def exits_right(self) -> float:
-        """The share of exits told with their true kind."""
+        """Return the share of exits reported with their true kind."""
         total = sum(self.exits.values())
         return (
-            sum(n for (true, told), n in self.exits.items() if true == told) / total
+            sum(n for (true, reported), n in self.exits.items() if true == reported) / total
             if total
             else float("nan")
         )
 
     @property
     def assignable(self) -> pd.DataFrame:
-        """The districts' measures graded assignable."""
+        """Return the districts' measures graded assignable."""
         return self.district_errors[self.district_errors["is_assignable"]]
 
     @property
     def median_error(self) -> float:
-        """Median over assignable districts and months of the share by which workers are off."""
+        """Return the median, over assignable districts and months, of the share by which workers are off."""
         return float(self.assignable["error"].median())
 
     @property
     def share_assignable(self) -> float:
-        """Share of districts, over months, that are graded assignable."""
+        """Return the share of districts, over months, that are graded assignable."""
         return len(self.assignable) / max(len(self.district_errors), 1)
 
     @property
     def workers_assignable(self) -> float:
-        """Share of the workers truly in districts that lie in assignable ones."""
+        """Return the share of the workers truly in districts that lie in assignable ones."""
         return float(self.assignable["true_workers"].sum() / max(self.true_workers, 1))
 
 
 def measure_accuracy(evaluated: Evaluated) -> Accuracy:
-    """Compare what the pipeline says of a country with its truth, a month in memory at a time."""
-    found = Accuracy(districts=len(evaluated.districts.districts))
+    """Compare the pipeline's results for a country with its truth, a month in memory at a time."""
+    accuracy = Accuracy(districts=len(evaluated.districts.districts))
     last: dict[str, int] = {}
     serial_of: dict[tuple[Month, str], int] = {}
     counted: dict[Month, set[int]] = {}
@@ -116,24 +116,29 @@ def measure_accuracy(evaluated: Evaluated) -> Accuracy:
     for month in evaluated.recipe.months:
         rows = evaluated.rows(month)
         present = rows[rows["is_counted"]]
-        found.count(present)
+        accuracy.count(present)
         errors.append(district_errors(evaluated, month, present))
-        found.true_workers += int(present.loc[present["lies_in"].notna(), "subscribers"].sum())
-        _count_links(found, present, last, events[events["data_month"] == str(month)], is_first=not counted)
-        for held in (rows[~rows["is_counted"]], present):  # who withdrew may go on under another number
-            last.update(zip(held["workplace_id"], held["workplace_serial"], strict=True))
+        accuracy.true_workers += int(present.loc[present["lies_in"].notna(), "subscribers"].sum())
+        _count_links(
+            accuracy, present, last, events[events["data_month"] == str(month)], is_first=not counted
+        )
+        for subset in (
+            rows[~rows["is_counted"]],
+            present,
+        ):  # a withdrawn workplace may continue under another number
+            last.update(zip(subset["workplace_id"], subset["workplace_serial"], strict=True))
         serial_of.update(
             ((month, name), serial)
             for name, serial in zip(present["workplace_id"], present["workplace_serial"], strict=True)
         )
         counted[month] = set(present["workplace_serial"])
-    found.district_errors = pd.concat(errors, ignore_index=True)
-    found.exits = exits_told(dict(evaluated.movements()), serial_of, counted, events)
-    return found
+    accuracy.district_errors = pd.concat(errors, ignore_index=True)
+    accuracy.exits = exits_by_kind(dict(evaluated.movements()), serial_of, counted, events)
+    return accuracy
 
 
 def district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame) -> pd.DataFrame:
-    """How far a month's measures of districts are off.
+    """Return the errors of a month's measures by district.
 
     Args:
         evaluated: The country.
@@ -141,8 +146,8 @@ def district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame) -
         present: Its counted rows.
 
     Returns:
-        One row per district: what `grade_districts` says, true_workers, workers, and as shares of the true ones missed,
-        strangers and error.
+        One row per district: columns of `grade_districts`, true_workers, workers, and as shares of the true ones
+        missed, strangers and error.
     """
     facts = evaluated.facts(month).set_index("district_id")
     table = grade_districts(evaluated.districts, present, facts, evaluated.learned_places())
@@ -158,19 +163,19 @@ def district_errors(evaluated: Evaluated, month: Month, present: pd.DataFrame) -
 
 
 def _count_links(
-    found: Accuracy, present: pd.DataFrame, last: dict[str, int], events: pd.DataFrame, *, is_first: bool
+    accuracy: Accuracy, present: pd.DataFrame, last: dict[str, int], events: pd.DataFrame, *, is_first: bool
 ) -> None:
-    """Links told and right; true events of the month whose workplace kept its surrogate."""
+    """Count reported links and right ones, and true events whose workplace kept its identifier."""
     if is_first:
         return
     names = {serial: name for name, serial in last.items()}
     for link in LINKS:
-        told = present[present["link"] == link]
-        before = told["workplace_id"].map(last)
-        found.links[link]["told"] += len(told)
-        found.links[link]["right"] += int((before == told["workplace_serial"]).sum())
+        reported = present[present["link"] == link]
+        before = reported["workplace_id"].map(last)
+        accuracy.links[link]["told"] += len(reported)
+        accuracy.links[link]["right"] += int((before == reported["workplace_serial"]).sum())
         happened = set(events.loc[events["kind"] == link, "workplace_serial"])
         struck = present[present["workplace_serial"].isin(happened)]
-        kept = struck["workplace_serial"].map(names)
-        found.links[link]["happened"] += int(kept.notna().sum())
-        found.links[link]["found"] += int((kept == struck["workplace_id"]).sum())
+        continued = struck["workplace_serial"].map(names)
+        accuracy.links[link]["happened"] += int(continued.notna().sum())
+        accuracy.links[link]["found"] += int((continued == struck["workplace_id"]).sum())

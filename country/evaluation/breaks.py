@@ -1,4 +1,4 @@
-"""Whether the breaks of the series raise alarms: counts on a country in which nothing befalls any district."""
+"""False alarms at breaks of the series, counted on a country in which no district suffers a loss."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class KindAlarms:
 
     Attributes:
         kind: The kind of break, or `quiet`.
-        quarters: How many quarters.
+        quarters: Number of quarters.
         judged: District-quarters judged.
         alarms: Of these, caution or severe.
         difference: Share of alarms less that of the quiet quarters.
@@ -62,18 +62,18 @@ class KindAlarms:
 
     @property
     def raises_more(self) -> bool:
-        """Whether it has more alarms than quiet quarters, beyond what chance explains."""
+        """Return True when it has more alarms than quiet quarters, beyond chance."""
         return self.interval[0] > 0
 
     @property
     def hides_some(self) -> bool:
-        """Whether it has fewer: a break that lets a measure rise hides falls."""
+        """Return True when it has fewer: a break that lets a measure rise hides falls."""
         return self.interval[1] < 0
 
 
 @dataclass(frozen=True)
 class BreakAlarms:
-    """What was found on one country.
+    """Results for one country.
 
     Attributes:
         quarters: Each quarter, in order.
@@ -86,31 +86,31 @@ class BreakAlarms:
     crossed: Sequence[KindAlarms]
 
 
-def wilson(found: int, of: int) -> Interval:
-    """Wilson's 95 % interval of a share; all of 0 to 1 where nothing was tried."""
+def wilson(count: int, of: int) -> Interval:
+    """Return Wilson's 95 % interval of a share; 0 to 1 without trials."""
     if not of:
         return 0.0, 1.0
     z2 = TWO_SIDED_95**2
-    middle = (found + z2 / 2) / (of + z2)
-    half = TWO_SIDED_95 / (of + z2) * math.sqrt(found * (of - found) / of + z2 / 4)
+    middle = (count + z2 / 2) / (of + z2)
+    half = TWO_SIDED_95 / (of + z2) * math.sqrt(count * (of - count) / of + z2 / 4)
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def judged_quarters(months: Sequence[Month]) -> list[Quarter]:
-    """The whole quarters that have both of their bases, a year and two years before, among the months."""
+    """Return the whole quarters with both of their bases, a year and two years before, among the months."""
     first = Quarter.parse(str(months[0].quarter)).shift(8)
-    found = sorted({month.quarter for month in months if first <= month.quarter})
-    return [quarter for quarter in found if quarter.months[-1] in months]
+    with_bases = sorted({month.quarter for month in months if first <= month.quarter})
+    return [quarter for quarter in with_bases if quarter.months[-1] in months]
 
 
 def breaks_in(quarter: Quarter) -> tuple[str, ...]:
-    """The kinds of break that begin in a quarter."""
-    begun = {found.kind for found in series_breaks() if found.first_month in quarter.months}
+    """Return the kinds of break that begin in a quarter."""
+    begun = {one.kind for one in series_breaks() if one.first_month in quarter.months}
     return tuple(kind for kind in KINDS if kind in begun)
 
 
 def breaks_crossed(quarter: Quarter) -> tuple[str, ...]:
-    """The kinds of break between a quarter and its farthest base, two years before."""
+    """Return the kinds of break between a quarter and its farthest base, two years before."""
     first, last = quarter.shift(-8).months[0], quarter.months[-1]
     return tuple(
         k for k in KINDS if any(b.kind == k and first < b.first_month <= last for b in series_breaks())
@@ -118,26 +118,26 @@ def breaks_crossed(quarter: Quarter) -> tuple[str, ...]:
 
 
 def measure_break_alarms(
-    installation: Installation, months: Sequence[Month], told: Callable[[str], None] | None = None
+    installation: Installation, months: Sequence[Month], on_quarter: Callable[[str], None] | None = None
 ) -> BreakAlarms:
     """Propose every quarter of a country by the default rules and count its alarms by the breaks that begin in it.
 
     Args:
-        installation: Where the country is in.
+        installation: The installation with the country.
         months: Its months.
-        told: Called with every quarter that is done.
+        on_quarter: Called after each quarter.
     """
-    found = []
+    stages_by_quarter = []
     for quarter in judged_quarters(months):
         edition, _ = installation.quarters.propose(quarter)
         proposals = installation.proposals(edition, DEFAULT)
         if proposals is None:
             raise ValueError(f"{quarter} was proposed just now")
         columns = ["district_id", "quarter", "stage"]
-        found.append(pq.read_table(proposals.path("stage_proposal"), columns=columns).to_pandas())
-        if told:
-            told(str(quarter))
-    return count_alarms(pd.concat(found, ignore_index=True))
+        stages_by_quarter.append(pq.read_table(proposals.path("stage_proposal"), columns=columns).to_pandas())
+        if on_quarter:
+            on_quarter(str(quarter))
+    return count_alarms(pd.concat(stages_by_quarter, ignore_index=True))
 
 
 def count_alarms(proposals: pd.DataFrame) -> BreakAlarms:
@@ -158,7 +158,7 @@ def count_alarms(proposals: pd.DataFrame) -> BreakAlarms:
     ]
     count = len(stages)
     drawn = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), size=DRAWS)
-    times = np.vstack([np.ones(count, dtype=np.int64), drawn])  # as found first, then as drawn
+    times = np.vstack([np.ones(count, dtype=np.int64), drawn])  # as observed first, then as drawn
     crossed = [set(breaks_crossed(one.quarter)) for one in quarters]
     always = set.intersection(*crossed)
     return BreakAlarms(
@@ -174,13 +174,13 @@ def _by_kind(
     alarmed: NDArray[np.bool_],
     times: NDArray[np.int64],
 ) -> list[KindAlarms]:
-    """The quarters of each kind against those of none; nothing where there are none of these.
+    """Return the quarters of each kind against those of none; empty where there are none of these.
 
     Args:
         breaks: The kinds of each quarter.
         judged: Shape (districts, quarters).
         alarmed: The same.
-        times: How often each district counts, shape (1 + draws, districts); first as found.
+        times: Weight of each district, shape (1 + draws, districts); the first row as observed.
     """
     chosen = {QUIET: np.array([not kinds for kinds in breaks])}
     chosen |= {kind: np.array([kind in kinds for kinds in breaks]) for kind in KINDS}
@@ -191,11 +191,11 @@ def _by_kind(
     }
     if QUIET not in share:
         return []
-    found = []
+    alarms_of_kinds = []
     for kind, of_kind in share.items():
         which, more = chosen[kind], of_kind - share[QUIET]
         low, high = np.quantile(more[1:], [0.025, 0.975])
-        found.append(
+        alarms_of_kinds.append(
             KindAlarms(
                 kind,
                 int(which.sum()),
@@ -205,4 +205,4 @@ def _by_kind(
                 (float(low), float(high)),
             )
         )
-    return found
+    return alarms_of_kinds

@@ -1,4 +1,4 @@
-"""The alarms around the breaks of the series as a page of docs/ and as an object for machines."""
+"""Alarms around the breaks of the series, as a page of docs/ and as an object for machines."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ A quarter is compared with the same one a year and two years before, so later qu
 within those two years, against the quarters that cross none of these (what every quarter crosses is left out):"""
 
 
-def figures(found: BreakAlarms) -> dict[str, Any]:
-    """Everything found, for machines; shares between 0 and 1."""
+def figures(result: BreakAlarms) -> dict[str, Any]:
+    """Return all results for machines; shares between 0 and 1."""
     return {
         "quarters": [
             {**dataclasses.asdict(one), "quarter": str(one.quarter), "interval": _rounded(one.interval)}
-            for one in found.quarters
+            for one in result.quarters
         ],
-        "kinds": [_figures(one) for one in found.kinds],
-        "crossed": [_figures(one) for one in found.crossed],
+        "kinds": [_figures(one) for one in result.kinds],
+        "crossed": [_figures(one) for one in result.crossed],
     }
 
 
@@ -50,29 +50,29 @@ def _figures(kind: KindAlarms) -> dict[str, Any]:
     }
 
 
-def lines(recipe: Recipe, found: BreakAlarms) -> list[str]:
-    """What was found on one country, as Markdown."""
+def lines(recipe: Recipe, result: BreakAlarms) -> list[str]:
+    """Format the results for one country as Markdown."""
     shown = [
         f"{recipe}.",
         "",
         "| quarter | breaks that begin in it | judged | alarms | of these severe | alarms, % | 95 % |",
         "|---|---|---|---|---|---|---|",
     ]
-    for one in found.quarters:
+    for one in result.quarters:
         share = one.alarms / one.judged if one.judged else float("nan")
         shown.append(
             f"| {one.quarter} | {', '.join(one.breaks) or '-'} | {one.judged:,} | {one.alarms:,} | {one.severe:,} "
             f"| {100 * share:.1f} | {_percent(one.interval)} |"
         )
     shown += ["", "By the breaks that begin in a quarter, against the quarters in which none does:", ""]
-    shown += _table("quarters with", found.kinds)
-    if found.crossed:
+    shown += _table("quarters with", result.kinds)
+    if result.crossed:
         shown += [
             "",
             _CROSSED,
             "",
         ]
-        shown += _table("quarters that cross", found.crossed)
+        shown += _table("quarters that cross", result.crossed)
     return shown
 
 
@@ -94,9 +94,9 @@ def _table(title: str, kinds: Sequence[KindAlarms]) -> list[str]:
     return shown
 
 
-def page(recipe: Recipe, found: BreakAlarms) -> str:
-    """The page of docs/."""
-    return "\n".join([_OPENING, *lines(recipe, found)]) + "\n"
+def page(recipe: Recipe, result: BreakAlarms) -> str:
+    """Build the page of docs/."""
+    return "\n".join([_OPENING, *lines(recipe, result)]) + "\n"
 
 
 def _percent(interval: Interval, form: str = ".1f") -> str:

@@ -16,7 +16,7 @@ from sogong_pipeline.periods import parse_months
 def evaluate_matching(
     law: Annotated[int, typer.Option(help="2 addresses as vague as real ones, 3 harder.")] = 2,
     seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
-    districts: Annotated[int, typer.Option(help="How many districts.")] = 120,
+    districts: Annotated[int, typer.Option(help="Number of districts.")] = 120,
     outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 1.5,
     months: Annotated[str, typer.Option(metavar="FIRST..LAST")] = "2026-03..2026-08",
     page: Annotated[
@@ -24,7 +24,7 @@ def evaluate_matching(
     ] = None,
     as_json: Json = False,
 ) -> dict[str, Any]:
-    """Match a simulated country and compare grades, districts, exits and who is who with its truth."""
+    """Match a simulated country and compare grades, districts, exits and entity resolution with its truth."""
     from tempfile import TemporaryDirectory
 
     from country.evaluation import page as pages
@@ -33,29 +33,32 @@ def evaluate_matching(
     from country.evaluation.spread import measure_spread, spread_lines, spread_recipes
 
     one = Recipe(law, seed, districts, outside, tuple(parse_months(months)))
-    found = {}
-    wanted = recipes() if page else {"country": one}
+    results = {}
+    requested = recipes() if page else {"country": one}
     more = spread_recipes() if page else {}
-    count = sum(len(recipe.months) for recipe in wanted.values()) + sum(map(len, more.values()))
+    count = sum(len(recipe.months) for recipe in requested.values()) + sum(map(len, more.values()))
     with steps(count) as shown:
-        for name, recipe in wanted.items():
+        for name, recipe in requested.items():
             with TemporaryDirectory() as folder:
                 shown.begin(f"evaluate {name}")
-                evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
-                found[name] = (recipe, measure_accuracy(evaluated))
+                evaluated = Evaluated(recipe, Path(folder), on_month=lambda _: shown.done())
+                results[name] = (recipe, measure_accuracy(evaluated))
         if page:
             shown.begin("evaluate the spread")
             spread = spread_lines(measure_spread(more, lambda _: shown.done()))
-            page.write_text(pages.page(found, spread), encoding="utf-8")
+            page.write_text(pages.page(results, spread), encoding="utf-8")
     return {
-        **{name: {"recipe": str(recipe), **pages.figures(told)} for name, (recipe, told) in found.items()},
-        "lines": [line for recipe, told in found.values() for line in pages.lines(recipe, told)],
+        **{
+            name: {"recipe": str(recipe), **pages.figures(accuracy)}
+            for name, (recipe, accuracy) in results.items()
+        },
+        "lines": [line for recipe, accuracy in results.values() for line in pages.lines(recipe, accuracy)],
     }
 
 
 def evaluate_breaks(
     seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
-    districts: Annotated[int, typer.Option(help="How many districts.")] = 400,
+    districts: Annotated[int, typer.Option(help="Number of districts.")] = 400,
     outside: Annotated[float, typer.Option(help="Workplaces outside districts, per one inside.")] = 0.05,
     months: Annotated[
         str,
@@ -79,21 +82,23 @@ def evaluate_breaks(
         )
     with TemporaryDirectory() as folder, steps(len(recipe.months) + len(quarters)) as shown:
         shown.begin("evaluate breaks")
-        evaluated = Evaluated(recipe, Path(folder), told=lambda _: shown.done())
-        found = measure_break_alarms(evaluated.installation, recipe.months, told=lambda _: shown.done())
+        evaluated = Evaluated(recipe, Path(folder), on_month=lambda _: shown.done())
+        alarms = measure_break_alarms(
+            evaluated.installation, recipe.months, on_quarter=lambda _: shown.done()
+        )
     if page:
-        page.write_text(breaks_page.page(recipe, found), encoding="utf-8")
+        page.write_text(breaks_page.page(recipe, alarms), encoding="utf-8")
     return {
         "recipe": str(recipe),
-        **breaks_page.figures(found),
-        "lines": breaks_page.lines(recipe, found),
+        **breaks_page.figures(alarms),
+        "lines": breaks_page.lines(recipe, alarms),
     }
 
 
 def evaluate_stages(
     law: Annotated[list[str] | None, typer.Option(help="1 to 5, N or M; may be given again.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
-    districts: Annotated[int, typer.Option(help="How many districts.")] = 200,
+    districts: Annotated[int, typer.Option(help="Number of districts.")] = 200,
     page: Annotated[
         Path | None, typer.Option(help="Measure the countries of the docs and write their page and table.")
     ] = None,
@@ -106,8 +111,8 @@ def evaluate_stages(
     from country.law import load_law, parse_version
     from sogong_pipeline.stages import evaluation
 
-    given = [pages.Recipe(parse_version(one), seed, districts) for one in law or ["1"]]
-    chosen = pages.recipes() if page else given
+    measured_recipes = [pages.Recipe(parse_version(one), seed, districts) for one in law or ["1"]]
+    chosen = pages.recipes() if page else measured_recipes
     measured = {}
     with steps(len(chosen) * (1 + parts())) as shown:
         for recipe in chosen:
@@ -119,6 +124,6 @@ def evaluate_stages(
         page.write_text(pages.page(measured), encoding="utf-8")
         evaluation.path().write_text(pages.table(measured), encoding="utf-8")
     return {
-        **{str(recipe): pages.verdicts(found) for recipe, found in measured.items()},
-        "lines": [line for recipe, found in measured.items() for line in pages.lines(recipe, found)],
+        **{str(recipe): pages.verdicts(results) for recipe, results in measured.items()},
+        "lines": [line for recipe, results in measured.items() for line in pages.lines(recipe, results)],
     }

@@ -1,4 +1,4 @@
-"""A simulated country that went through the pipeline, month by month beside its truth."""
+"""A simulated country processed by the pipeline, month by month beside its truth."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
 
 NOW = "2026-11-25T00:00:00+09:00"
-"""The clock of an evaluation; nothing it tells depends on the day."""
+"""Clock of an evaluation; no result depends on the day."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Which country to evaluate on."""
+    """Parameters of a country to evaluate on."""
 
     law: int
     seed: int
@@ -44,15 +44,15 @@ class Recipe:
 
 
 class Evaluated:
-    """The country of a recipe in a lake of its own.
+    """A country loaded into a lake of its own.
 
     Args:
-        recipe: Which country.
+        recipe: Parameters of the country.
         folder: An empty folder for country and lake.
-        told: Called with every month that is in.
+        on_month: Called after each ingested month.
     """
 
-    def __init__(self, recipe: Recipe, folder: Path, told: Callable[[str], None] | None = None) -> None:
+    def __init__(self, recipe: Recipe, folder: Path, on_month: Callable[[str], None] | None = None) -> None:
         self.recipe = recipe
         self._country = folder / "country"
         write_country(
@@ -68,34 +68,34 @@ class Evaluated:
         self._load_registers()
         for month in recipe.months:
             self.installation.months.ingest(month, str(self._country / "files"))
-            if told:
-                told(str(month))
+            if on_month:
+                on_month(str(month))
 
     def _load_registry(self) -> None:
         lists = self._country / "workplace_lists.csv"
-        given = Given(workplaces=lists) if lists.exists() else Given()
-        self.installation.registry.load(self._country / "registry.csv", given=given)
+        further_files = Given(workplaces=lists) if lists.exists() else Given()
+        self.installation.registry.load(self._country / "registry.csv", given=further_files)
 
     def _load_registers(self) -> None:
-        """Load the factory registers there are, and the names that a person would settle, where the recipe says so."""
+        """Load the factory registers, and the names that a person would settle, where the recipe asks for them."""
         if not self.recipe.register:
             return
         for register in sorted((self._country / "registers").glob("*.csv")):
             if register.name == "aliases.csv":
-                with suppress(RefusedError):  # none of the names takes a person
+                with suppress(RefusedError):  # none of the names needs a person
                     self.installation.factories.record_aliases(register)
             else:
                 self.installation.factories.load(register)
 
     @property
     def districts(self) -> Slice:
-        """The districts of the last month's quarter, under which every month is looked at."""
+        """Return the districts of the last month's quarter, which apply to every month."""
         registry = registry_in_force(self.installation)
         assert registry is not None  # noqa: S101 - loaded above
         return districts_of(self.installation, registry, self.recipe.months[-1].quarter)
 
     def rows(self, month: Month) -> pd.DataFrame:
-        """The staged rows of a month: what the pipeline says of each, and the truth.
+        """Return the staged rows of a month with the pipeline's results and the truth.
 
         Returns:
             row_number, workplace_id, link, district_id, grade, evidence, candidate_ids, is_counted, subscribers,
@@ -136,12 +136,12 @@ class Evaluated:
         return rows
 
     def learned_places(self) -> pd.DataFrame | None:
-        """What registers teach about places in the last month's quarter; None without a register."""
+        """Return the places learned from registers in the last month's quarter; None without a register."""
         book = self.installation.months.books.book(self.districts)
         return pd.read_parquet(book.path("learned_place")) if book else None
 
     def movements(self) -> Iterator[tuple[Month, pd.DataFrame]]:
-        """Who came and went in every month that follows another one."""
+        """Yield the entries and exits of every month that follows another one."""
         months = self.installation.months
         for month in self.recipe.months[1:]:
             moved = months.traces.movement(month, self.districts, self.installation.vintage_of)
@@ -149,17 +149,17 @@ class Evaluated:
             yield month, pd.read_parquet(moved.path("movement"))
 
     def events(self) -> pd.DataFrame:
-        """What truly happened to workplaces: data_month, workplace_serial, kind."""
+        """Return true events of workplaces: data_month, workplace_serial, kind."""
         return pd.read_parquet(self._country / "truth_events.parquet")
 
     def facts(self, month: Month) -> pd.DataFrame:
-        """The published facts of districts in a month."""
+        """Return the published facts of districts in a month."""
         measured = self.installation.months.measure(month, self.districts)
         return pd.read_parquet(measured.path("fact_district_month"))
 
 
 def recipes() -> dict[str, Recipe]:
-    """The countries of docs/matching-accuracy.md by name."""
+    """Return the countries of docs/matching-accuracy.md by name."""
     text = resources.files(__package__).joinpath("recipes.yaml").read_text(encoding="utf-8")
     return {
         name: Recipe(**{**entry, "months": tuple(parse_months(entry["months"]))})

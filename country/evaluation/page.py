@@ -1,4 +1,4 @@
-"""The figures of an evaluation as a page of docs/ and as an object for machines."""
+"""Figures of an evaluation, as a page of docs/ and as an object for machines."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ real complexes, but how many strangers lie beside a district is in part our own 
 as it.
 
 Aims: precision of *high* at least {high:.2f}, of *medium* at least {medium:.2f}; workers off by at most {error} in the
-median of the districts graded assignable; at least {exits} of exits told with their true reason.
+median of the districts graded assignable; at least {exits} of exits reported with their true reason.
 
-*Low* is what a place says alone ([decision 19](decisions/0019-low.md)): counted in the district, and more likely right
+*Low* is what a place says alone ([decision 19](decisions/0019-grade-a-place-alone-as-low.md)):
+counted in the district, and more likely right
 than not. *Assignable* is a district of {effective} effective workplaces or more, whose legal dongs no other one claims
 and of which little is in doubt on either side: workers of rows it is a candidate for, and of everybody in its legal
 dongs and those beside them whom no district claims, are at most {outside} of those counted in it; and at most {inside}
@@ -52,7 +53,7 @@ NAMES = {
 
 
 def figures(accuracy: Accuracy) -> dict[str, Any]:
-    """Everything found, for machines; shares between 0 and 1, null where there is nothing to divide by."""
+    """Return all figures for machines; shares between 0 and 1, null where the denominator is 0."""
     return {
         "grades": {
             grade: {
@@ -72,8 +73,8 @@ def figures(accuracy: Accuracy) -> dict[str, Any]:
         "exits": {
             "right": _share(accuracy.exits_right),
             "counts": [
-                {"true": true, "told": told, "exits": count}
-                for (true, told), count in sorted(accuracy.exits.items())
+                {"true": true, "told": reported, "exits": count}
+                for (true, reported), count in sorted(accuracy.exits.items())
             ],
         },
     }
@@ -84,7 +85,7 @@ def _share(value: float) -> float | None:
 
 
 def lines(recipe: Recipe, accuracy: Accuracy) -> list[str]:
-    """What was found on one country, as Markdown."""
+    """Format the results for one country as Markdown."""
     return [
         f"{recipe}.",
         "",
@@ -104,25 +105,25 @@ def lines(recipe: Recipe, accuracy: Accuracy) -> list[str]:
         "",
         "| districts | district-months | workers in them | off in the median | missed | strangers |",
         "|---|---|---|---|---|---|",
-        *_told_lines(accuracy),
+        *_assignable_lines(accuracy),
         "",
         "| kind | district-months | with workers | off in the median | missed | strangers |",
         "|---|---|---|---|---|---|",
         *_kind_lines(accuracy),
         "",
-        "| who is who | told | of these right | truly happened | of these found |",
+        "| entity resolution | reported | of these right | true events | of these detected |",
         "|---|---|---|---|---|",
         *(_link_line(accuracy, link) for link in LINKS),
         "",
-        f"Exits from districts told with their true reason: {percent(accuracy.exits_right)} of "
+        f"Exits from districts reported with their true reason: {percent(accuracy.exits_right)} of "
         f"{sum(accuracy.exits.values()):,}.",
         "",
         *_exit_lines(accuracy),
     ]
 
 
-def page(found: Mapping[str, tuple[Recipe, Accuracy]], spread: Sequence[str] = ()) -> str:
-    """The page of several countries by name, and the table of many more."""
+def page(results: Mapping[str, tuple[Recipe, Accuracy]], spread: Sequence[str] = ()) -> str:
+    """Build the page of several countries by name, and the table of many more."""
     text = [
         _OPENING.format(
             high=TARGETS["high"],
@@ -134,7 +135,7 @@ def page(found: Mapping[str, tuple[Recipe, Accuracy]], spread: Sequence[str] = (
             inside=percent(MOST_INSIDE),
         ).rstrip()
     ]
-    for name, (recipe, accuracy) in found.items():
+    for name, (recipe, accuracy) in results.items():
         text += ["", f"## {NAMES[name]}", "", *lines(recipe, accuracy)]
     if spread:
         text += ["", _SPREAD.rstrip(), "", *spread]
@@ -143,12 +144,12 @@ def page(found: Mapping[str, tuple[Recipe, Accuracy]], spread: Sequence[str] = (
 
 
 def real_rows() -> str:
-    """What was measured on real rows, which nobody may ship: figures kept as text, held against the rows by a test."""
+    """Return the figures of real rows, which may not be distributed: text checked against the rows by a test."""
     return resources.files(__package__).joinpath("real_rows.md").read_text(encoding="utf-8").rstrip()
 
 
 def percent(value: float) -> str:
-    """A share as the page shows it, a very small one with another decimal; a dash where there is none."""
+    """Format a share for the page, a very small one with another decimal; a dash without a value."""
     if value != value:  # noqa: PLR0124 - not a number is unlike itself
         return "-"
     return f"{value * 100:.{2 if 0 < value < SMALL else 1}f} %"
@@ -163,10 +164,10 @@ def _grade_line(accuracy: Accuracy, grade: str) -> str:
 
 
 def _evidence_lines(accuracy: Accuracy) -> list[str]:
-    told = sorted(accuracy.evidence.items(), key=lambda item: (GRADES.index(item[0][0]), item[0][1]))
+    ordered = sorted(accuracy.evidence.items(), key=lambda item: (GRADES.index(item[0][0]), item[0][1]))
     return [
         f"| {evidence} | {grade} | {count.placed:,} | {percent(count.right / count.placed)} |"
-        for (grade, evidence), count in told
+        for (grade, evidence), count in ordered
     ]
 
 
@@ -180,7 +181,7 @@ def _kind_lines(accuracy: Accuracy) -> list[str]:
     return shown
 
 
-def _told_lines(accuracy: Accuracy) -> list[str]:
+def _assignable_lines(accuracy: Accuracy) -> list[str]:
     table = accuracy.district_errors
     groups = {
         "assignable": table["is_assignable"],
@@ -202,9 +203,9 @@ def _link_line(accuracy: Accuracy, link: str) -> str:
 
 
 def _exit_lines(accuracy: Accuracy) -> list[str]:
-    told = sorted({kind for _, kind in accuracy.exits})
-    shown = [f"| truly \\ told | {' | '.join(told)} |", "|---" * (len(told) + 1) + "|"]
+    reported_kinds = sorted({kind for _, kind in accuracy.exits})
+    shown = [f"| true \\ reported | {' | '.join(reported_kinds)} |", "|---" * (len(reported_kinds) + 1) + "|"]
     for true in sorted({kind for kind, _ in accuracy.exits}):
-        cells = " | ".join(f"{accuracy.exits[true, kind]:,}" for kind in told)
+        cells = " | ".join(f"{accuracy.exits[true, kind]:,}" for kind in reported_kinds)
         shown.append(f"| {true} | {cells} |")
     return shown

@@ -1,4 +1,4 @@
-"""The same of many countries: how far the figures of one are its own luck."""
+"""Spread over many countries: variation of the figures between countries of the same law."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class Found:
-    """What one month of a country of a group showed; `errors` are its districts'."""
+class CountryResult:
+    """Results of one month of a country of a group; `errors` are its districts'."""
 
     group: str
     recipe: Recipe
@@ -38,7 +38,7 @@ class Found:
 
 
 def spread_recipes() -> dict[str, list[Recipe]]:
-    """The countries of each group, one month of each."""
+    """Return the countries of each group, one month of each."""
     text = resources.files(__package__).joinpath("spread.yaml").read_text(encoding="utf-8")
     return {
         name: [
@@ -49,9 +49,9 @@ def spread_recipes() -> dict[str, list[Recipe]]:
     }
 
 
-def measure_spread(groups: dict[str, list[Recipe]], told: Callable[[str], None]) -> list[Found]:
+def measure_spread(groups: dict[str, list[Recipe]], on_country: Callable[[str], None]) -> list[CountryResult]:
     """Measure all countries of all groups, one in memory at a time."""
-    found = []
+    results = []
     for name, recipes in groups.items():
         for recipe in recipes:
             with TemporaryDirectory() as folder:
@@ -61,20 +61,20 @@ def measure_spread(groups: dict[str, list[Recipe]], told: Callable[[str], None])
                 counted.count(present)
                 errors = district_errors(evaluated, MONTH, present)
             precision = {grade: counted.precision(grade) for grade in PLACED}
-            found.append(Found(name, recipe, precision, errors))
-            told(str(recipe))
-    return found
+            results.append(CountryResult(name, recipe, precision, errors))
+            on_country(str(recipe))
+    return results
 
 
-def spread_lines(found: list[Found]) -> list[str]:
-    """The spread as Markdown: each country, and all assignable districts of a group together."""
+def spread_lines(results: list[CountryResult]) -> list[str]:
+    """Format the spread as Markdown: each country, and all assignable districts of a group together."""
     aim = percent(MOST_MEDIAN_ERROR)
     shown = [
         "| country | high | medium | low | assignable | of the districts | of the workers | off in the median "
         f"| by {aim} or less |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for group, countries in groupby(found, key=lambda one: one.group):
+    for group, countries in groupby(results, key=lambda one: one.group):
         held = list(countries)
         for one in held:
             right = [f"{one.precision[grade]:.3f}" for grade in PLACED]
@@ -85,12 +85,12 @@ def spread_lines(found: list[Found]) -> list[str]:
 
 
 def _line(name: str, right: list[str], errors: pd.DataFrame) -> str:
-    held = errors[errors["is_assignable"]]
+    assignable = errors[errors["is_assignable"]]
     shares = (
-        len(held) / len(errors),
-        held["true_workers"].sum() / errors["true_workers"].sum(),
-        held["error"].median(),
-        (held["error"] <= MOST_MEDIAN_ERROR).mean(),
+        len(assignable) / len(errors),
+        assignable["true_workers"].sum() / errors["true_workers"].sum(),
+        assignable["error"].median(),
+        (assignable["error"] <= MOST_MEDIAN_ERROR).mean(),
     )
-    cells = [name, *right, str(len(held)), *(percent(float(share)) for share in shares)]
+    cells = [name, *right, str(len(assignable)), *(percent(float(share)) for share in shares)]
     return f"| {' | '.join(cells)} |"

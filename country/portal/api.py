@@ -1,4 +1,4 @@
-"""The portal's APIs over the same files: what they describe, and rows as JSON, as the real ones give them.
+"""APIs of the simulated portal over the same files: description and rows as JSON, in the form of the real ones.
 
 Two keys are known here: `simulated` may use everything, `simulated-elsewhere` is registered for another data set.
 """
@@ -42,7 +42,7 @@ NO_SERVICE = Answer(404, {"code": -3, "msg": "등록되지 않은 서비스 입�
 
 
 def refusal(authorization: str, service_key: str) -> Answer | None:
-    """What a request without a good key is told; None for one with it."""
+    """Return the answer to a request without a valid key; None with one."""
     key = authorization.removeprefix("Infuser ").strip() or service_key
     if key in KEYS:
         return None if KEYS[key] else Answer(401, {"code": -401, "msg": "유효하지 않은 인증키 입니다."})
@@ -50,7 +50,7 @@ def refusal(authorization: str, service_key: str) -> Answer | None:
 
 
 def description(uploads: list[Upload], address: str) -> dict[str, Any]:
-    """The Swagger description: one path per upload, whose month is told by nothing but its summary's label."""
+    """Return the Swagger description: one path per upload; only its summary's label gives the month."""
     return {
         "swagger": "2.0",
         "info": {"title": "국민연금공단_국민연금 가입 사업장 내역", "version": "1.0"},
@@ -86,7 +86,7 @@ def rows_page(upload: Upload, fields: dict[str, str], drift: int = 0) -> dict[st
     Args:
         upload: One of those listed.
         fields: `page` from 1, and `perPage`.
-        drift: For tests: how many rows more the upload has by now.
+        drift: For tests: number of rows added meanwhile.
     """
     keys, rows = rows_of(upload)
     page, most = (int(fields.get(name) or usual) for name, usual in (("page", 1), ("perPage", 10)))
@@ -103,13 +103,13 @@ def rows_page(upload: Upload, fields: dict[str, str], drift: int = 0) -> dict[st
 
 
 def rows_of(upload: Upload) -> tuple[list[str], list[list[str]]]:
-    """The names the API gives the columns of an upload, and its rows of 22 values as they were published."""
+    """Return the API's column names of an upload, and its rows of 22 values as published."""
     return _rows(upload.path, upload.path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=2)  # a month of the real size takes some 300 MB so
 def _rows(path: Path, _modified: int) -> tuple[list[str], list[list[str]]]:
-    """The names the API gives the columns of a file, and its rows of 22 values."""
+    """Return the API's column names of a file, and its rows of 22 values."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             body = archive.read(archive.namelist()[0])
@@ -125,7 +125,7 @@ def _rows(path: Path, _modified: int) -> tuple[list[str], list[list[str]]]:
 
 
 def _value(column: str, text: str) -> str | int | None:
-    """A value as the API has it: integers of what looks like one, null for nothing."""
+    """Return a value in the form of the API: integers for numeric-looking text, null for blanks."""
     if column in TEXT:
         return text
     return int(text) if re.fullmatch(r"\d{1,18}", text.strip()) else text or None

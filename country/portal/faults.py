@@ -1,6 +1,6 @@
-"""What may go wrong with one answer of the portal on this machine.
+"""Faults of one answer of the portal on this machine.
 
-A fault is a status with a page, or it concerns how the bytes travel, or which bytes they are.
+A fault is a status with a page, or it concerns the transmission of the bytes, or their content.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class Fault(StrEnum):
     FORBIDDEN = "forbidden"
     ABSENT = "absent"
     HTML = "html"  # an error page with status 200
-    MAINTENANCE = "maintenance"  # a notice of works with status 200
+    MAINTENANCE = "maintenance"  # a notice of maintenance with status 200
     REDIRECT = "redirect"  # to another host
     ROUND = "round"  # a redirect to itself
-    # any page, or the file: how its bytes travel
+    # any page, or the file: transmission of its bytes
     RESET = "reset"  # the connection is reset before an answer
     SILENT = "silent"  # no answer comes
     SLOW_HEAD = "slow head"  # a byte now and then, before the body
@@ -38,8 +38,8 @@ class Fault(StrEnum):
     RESET_MIDWAY = "reset midway"  # half of the announced bytes, then a reset
     CUT = "cut"  # half of the bytes, whose number was not announced
     ENDLESS = "endless"  # the bytes again and again
-    WRONG_TYPE = "wrong type"  # the right bytes, called a web page
-    # the file alone: which bytes it is
+    WRONG_TYPE = "wrong type"  # the right bytes, declared as a web page
+    # the file alone: content of its bytes
     EMPTY = "empty"
     OTHER = "other"  # another upload's file
     BOMB = "bomb"  # a ZIP that unpacks to a thousand times its size
@@ -47,8 +47,8 @@ class Fault(StrEnum):
     # the rows of the API alone
     DRIFT = "drift"  # a row more by now
     SHORT_PAGE = "short page"  # a row less than asked for, in the middle
-    NO_SERVICE = "no service"  # described, and not there
-    ENCODED_TWICE = "encoded twice"  # the key, as it came
+    NO_SERVICE = "no service"  # listed in the description, but missing
+    ENCODED_TWICE = "encoded twice"  # the key, echoed unchanged
     # the captcha check alone
     CAPTCHA = "captcha"
 

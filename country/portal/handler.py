@@ -1,4 +1,4 @@
-"""The pages of the portal on this machine, and how each is answered."""
+"""Pages of the portal on this machine, and their answers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PAGES = jinja2.Environment(
 
 @dataclass
 class Request:
-    """One request as it came, and when its answer had been sent; both in seconds of one monotonic clock."""
+    """One request as received, and the time of its answer; both in seconds of one monotonic clock."""
 
     page: str
     headers: dict[str, str]
@@ -51,10 +51,10 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def log_message(self, *_: Any, **__: Any) -> None:
-        """Keep the terminal for the person."""
+        """Log nothing, to keep the terminal readable."""
 
     def answer(self) -> None:
-        """Play the fault that waits for the page, or answer it."""
+        """Play the fault that is queued for the page, or answer it."""
         path, _, query = self.path.partition("?")
         length = self.headers.get("Content-Length", "")
         form = self.rfile.read(min(int(length), LONGEST_FORM_BYTES) if length.isdecimal() else 0)
@@ -64,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         request = Request(self.page, dict(self.headers), time.monotonic())
         self.server.requests.append(request)
         try:
-            if self.fault in STATUS:  # the APIs tell of an outage with the same pages
+            if self.fault in STATUS:  # the APIs announce an outage with the same pages
                 status, template, headers = STATUS[self.fault]
                 self.send_page(template, status=status, headers=headers)
             else:
@@ -77,11 +77,11 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = answer  # noqa: N815 (the names http.server looks for)
 
     def nothing(self) -> None:
-        """There is no such page."""
+        """Answer that the page does not exist."""
         self.send_page("error.html", status=404)
 
     def data_set_page(self) -> None:
-        """The current upload; with its validator, so that who has seen it may keep it."""
+        """Send the current upload, with its validator for conditional requests."""
         uploads = list_uploads(self.server.data_dir)
         if not uploads:
             self.nothing()
@@ -92,24 +92,24 @@ class Handler(BaseHTTPRequestHandler):
         self.send_bytes(b"" if seen else body, HTML, 304 if seen else 200, {"ETag": tag})
 
     def catalog(self) -> None:
-        """The current upload's record."""
+        """Send the current upload's record."""
         uploads = list_uploads(self.server.data_dir)
         self.send_json(self._catalog_of(uploads[0]) if uploads else {})
 
     def history(self) -> None:
-        """All uploads but the current one, which the data set page shows."""
+        """Send all uploads but the current one, which the data set page shows."""
         if self.fields.get("publicDataPk") == self.server.data_set:
             self.send_page("history.html", uploads=list_uploads(self.server.data_dir)[1:])
         else:
             self.send_page("error.html")
 
     def popup(self) -> None:
-        """One upload's page, with its button."""
+        """Send one upload's page, with its button."""
         upload = self._named("detail_pk", "publicDataDetailPk")
         self.send_page("popup.html" if upload else "error.html", upload=upload)
 
     def announcement(self) -> None:
-        """What the button asks before the download: which file it is."""
+        """Send the file of an upload, requested by the button before the download."""
         upload = self._named("detail_pk", "publicDataDetailPk")
         if upload is None:
             self.send_json({"status": False, "error": "파일이 존재하지 않습니다."})
@@ -123,11 +123,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_json(answer)
 
     def captcha_check(self) -> None:
-        """Whether a person is wanted first."""
+        """Send whether a captcha is required."""
         self.send_json({"needCaptcha": self.fault is Fault.CAPTCHA})
 
     def file(self) -> None:
-        """The bytes; to a stranger's question an error page with status 200, as the real one answers."""
+        """Send the file; to an unknown client an error page with status 200, as the real one does."""
         upload = self._named("file_id", "atchFileId")
         if upload is None or not (self.headers["User-Agent"] and self.headers["Referer"]):
             self.send_page("error.html")
@@ -145,12 +145,12 @@ class Handler(BaseHTTPRequestHandler):
                 )
 
     def description(self) -> None:
-        """What the rows API offers."""
+        """Send the description of the rows API."""
         uploads = list_uploads(self.server.data_dir)
         self.send_json(portal_api.description(uploads, self.server.url))
 
     def rows(self) -> None:
-        """A page of an upload's rows, to who has a key."""
+        """Send a page of an upload's rows to clients with a key."""
         refused = portal_api.refusal(self.headers["Authorization"] or "", self.fields.get("serviceKey", ""))
         upload = next((one for one in list_uploads(self.server.data_dir) if one.detail_pk == self.page), None)
         if self.fault is Fault.ENCODED_TWICE:
@@ -168,7 +168,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_json(answer)
 
     def lookup(self) -> None:
-        """One workplace, to who has a key; who has none is told so in XML, whatever was asked for."""
+        """Send one workplace to clients with a key; others get an XML error, whatever the requested format."""
         refused = portal_lookup.refusal(self.fields.get("serviceKey", ""))
         if refused is not None:
             self.send_bytes(refused.encode(), "text/xml;charset=UTF-8")
@@ -198,21 +198,21 @@ class Handler(BaseHTTPRequestHandler):
         send(self, reply, self.fault, self.server.closing)
 
     def _render(self, template: str, values: dict[str, Any]) -> bytes:
-        """A page in the variant chosen for it."""
+        """Render a page in the variant chosen for it."""
         stem, _, kind = template.partition(".")
         variant = self.server.variants.get(self.page)
-        names = [f"{stem}.{variant}.{kind}", template]  # a page that tells of an error has no variants
+        names = [f"{stem}.{variant}.{kind}", template]  # an error page has no variants
         return _PAGES.select_template(names).render({"data_set": self.server.data_set, **values}).encode()
 
     def _named(self, attribute: str, field: str) -> Upload | None:
-        wanted = self.fields.get(field)
+        serial = self.fields.get(field)
         return next(
-            (upload for upload in list_uploads(self.server.data_dir) if getattr(upload, attribute) == wanted),
+            (upload for upload in list_uploads(self.server.data_dir) if getattr(upload, attribute) == serial),
             None,
         )
 
     def _catalog_of(self, upload: Upload) -> dict[str, Any]:
-        """The schema.org record, which the data set page embeds as well."""
+        """Return the schema.org record, which the data set page embeds as well."""
         address = f"{self.server.url}/cmm/cmm/fileDownload.do?atchFileId={upload.file_id}&fileDetailSn=1"
         distribution = {"@type": "DataDownload", "encodingFormat": "CSV", "contentUrl": address}
         return {

@@ -1,4 +1,4 @@
-"""The look-up service over the same files: a search by name, the details of a row, who came and went."""
+"""Look-up service over the same files: search by name, details of a row, entries and exits."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ MOVED = {"data_month": "dataCrtYm", "joined": "nwAcqzrCnt", "departed": "lssJnng
 
 
 def refusal(service_key: str) -> str | None:
-    """The XML that a request without a good key is told, whatever it asked for; None for one with it."""
+    """Return the XML error for a request without a valid key, whatever the format; None with one."""
     if service_key not in KEYS:
         return NO_KEY.format(message="SERVICE_KEY_IS_NOT_REGISTERED_ERROR", code=30)
     return None if KEYS[service_key] else NO_KEY.format(message="SERVICE_ACCESS_DENIED_ERROR", code=20)
 
 
 def answer(operation: str, uploads: list[Upload], fields: dict[str, str]) -> dict[str, Any]:
-    """The answer to one of the three questions; `items` is an empty text when there is nothing."""
+    """Return the answer to one of the three operations; `items` is an empty text for no result."""
     rows = list(_found(operation, uploads, fields))
     page, most = int(fields.get("pageNo") or 1), int(fields.get("numOfRows") or 10)
     shown = rows[(page - 1) * most : page * most]
@@ -68,7 +68,7 @@ def _found(operation: str, uploads: list[Upload], fields: dict[str, str]) -> Ite
         first = int(upload.label) % 1_000_000 * ROWS_OF_A_MONTH
         if operation == SEARCH:
             for number, values in enumerate(rows_of(upload)[1], start=1):
-                if _fits(values, fields):  # before anything is made of a row: few of a month's are asked for
+                if _fits(values, fields):  # before rows are parsed: few of a month's are requested
                     row = dict(zip(COLUMNS, values, strict=True))
                     prefix = row["business_number_prefix"]
                     yield {"seq": str(first + number), **_named(row, SHORT), "bzowrRgstNo": f"{prefix}****"}
@@ -88,7 +88,7 @@ def _fits(values: list[str], fields: dict[str, str]) -> bool:
 
 
 def _named(row: dict[str, str], names: dict[str, str]) -> dict[str, str]:
-    """Values under the service's names, dates and months without hyphens, codes with all their digits."""
+    """Return values under the service's names, dates and months without hyphens, codes with all their digits."""
     return {
         name: row[column].replace("-", "")
         if column == "data_month" or column.endswith("_on")

@@ -31,18 +31,18 @@ class PortalServer(ThreadingTCPServer):
     Args:
         data_dir: The folder served; it may still be empty.
         port: The port on 127.0.0.1; 0 takes a free one.
-        tls: For tests: who it proves to be, and then it speaks https.
+        tls: For tests: its certificate; the server then uses https.
         data_set: The number of the data set whose uploads these are.
 
     Attributes:
-        faults: For tests: by last part of a page's path (`fileDownload.do`), what happens to the next requests
-            of it, in order.
-        variants: For tests: by last part of a page's path, which other known form of it is served.
+        faults: For tests: by last part of a page's path (`fileDownload.do`), faults of the next requests of it,
+            in order.
+        variants: For tests: by last part of a page's path, the alternative form that is served.
         requests: The latest requests, in the order of their arrival.
         closing: Set when the portal is about to end, for answers that take their time.
 
     Raises:
-        RefusedError: when there is no such folder or the port is taken.
+        RefusedError: when the folder is missing or the port is taken.
     """
 
     allow_reuse_address = True
@@ -80,22 +80,22 @@ class PortalServer(ThreadingTCPServer):
 
     @property
     def url(self) -> str:
-        """The address to give to `PortalClient`."""
+        """Return the address for `PortalClient`."""
         return f"{self._scheme}://{HOST}:{self.server_address[1]}"
 
     def next_fault(self, page: str) -> Fault | None:
-        """Take the fault that awaits the next request of a page, if any does."""
+        """Take the fault queued for the next request of a page, if any."""
         waiting = self.faults.get(page)
         return waiting.pop(0) if waiting else None
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Stay silent about a client that hangs up or trusts us not; report what is our own fault."""
+        """Ignore clients that hang up or reject the certificate; report faults of the server itself."""
         if not isinstance(sys.exception(), ConnectionError | ssl.SSLError):
             super().handle_error(request, client_address)
 
 
 def serve(data_dir: Path, port: int, announce: Callable[[str], None] | None = None) -> None:
-    """Serve `data_dir` until interrupted; `announce` is told the address as soon as it answers.
+    """Serve `data_dir` until interrupted; call `announce` with the address once the server answers.
 
     Raises:
         RefusedError: as `PortalServer` does.

@@ -1,4 +1,4 @@
-"""How an answer's bytes travel: whole, or as a fault has it."""
+"""Transmission of an answer: complete, or with a fault."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Reply:
 def send(
     handler: BaseHTTPRequestHandler, reply: Reply, fault: Fault | None, closing: threading.Event
 ) -> None:
-    """Send a reply over a handler's connection the way a fault lets it travel.
+    """Send a reply over a handler's connection, with an optional fault.
 
     Args:
-        handler: Whose connection it is.
-        reply: What is sent.
-        fault: What goes wrong, if anything does.
-        closing: Ends a reply that takes its time.
+        handler: Handler of the connection.
+        reply: The reply to send.
+        fault: The fault to play, if any.
+        closing: Event that ends a slow reply.
     """
     match fault:
         case Fault.RESET:
@@ -70,7 +70,7 @@ def send(
 
 
 def _drip(handler: BaseHTTPRequestHandler, content: bytes, closing: threading.Event) -> None:
-    """A byte now and then, until the reader or the portal has had enough."""
+    """Send a byte now and then, until the client or the server closes."""
     for byte in content:
         handler.wfile.write(bytes([byte]))
         if closing.wait(DRIP_SECONDS):

@@ -1,4 +1,4 @@
-"""The monthly files of a folder as a portal knows them: a title, a label, and ids that follow from the name."""
+"""Monthly files of a folder as uploads of a portal: a title, a label, and ids derived from the name."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class Upload:
 
     @property
     def title(self) -> str:
-        """What the portal calls the upload."""
+        """Return the portal's title of the upload."""
         return self.path.stem
 
     @property
     def detail_pk(self) -> str:
-        """The portal's key of the upload."""
+        """Return the portal's key of the upload."""
         return f"uddi:{self._uuid}"
 
     @property
     def file_id(self) -> str:
-        """The portal's id of the file."""
+        """Return the portal's id of the file."""
         return f"FILE_{self._uuid.int % 10**15:015d}"
 
     @property
@@ -43,7 +43,7 @@ class Upload:
 
 
 def list_uploads(data_dir: Path) -> list[Upload]:
-    """The uploads of this moment, the newest first: `*_YYYYMMDD.csv` or `.zip` in `files/`, else in the folder."""
+    """List the current uploads, the newest first: `*_YYYYMMDD.csv` or `.zip` in `files/`, else in the folder."""
     files = data_dir / "files"
     folder = files if files.is_dir() else data_dir
     named = ((path, _NAME.fullmatch(path.name)) for path in folder.iterdir() if path.is_file())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +16,10 @@ from sogong_pipeline.districts import loaded
 from sogong_pipeline.districts.registry import SIMULATED, District, Slice
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import Partition
+from sogong_pipeline.pages.acceptances import Acceptance, acceptance
 from sogong_pipeline.periods import Month
+from sogong_pipeline.quality.holds import LAYER as HOLDS
+from sogong_pipeline.quality.standing import standing
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.sql_engine import Engine, query
 from sogong_pipeline.vocabulary import Measure
@@ -54,6 +57,8 @@ class BulletinSource:
         missing: The months that are not in, of those it would be compared with.
         trend_months: The months of the trend, oldest first.
         trend: Workers by area and month of the trend, over districts known in all months that are in.
+        held: The checks that hold a month shown, by month.
+        acceptances: What was accepted of the months shown.
     """
 
     month: Month
@@ -65,6 +70,8 @@ class BulletinSource:
     missing: Sequence[Month]
     trend_months: Sequence[Month]
     trend: Mapping[str, Sequence[int | None]]
+    held: Mapping[Month, Sequence[str]] = field(default_factory=dict)
+    acceptances: Sequence[Acceptance] = ()
 
     @property
     def demo(self) -> bool:
@@ -91,6 +98,11 @@ def collect(catalogue: Catalogue, month: Month) -> BulletinSource:
         for each in wanted
         if (counts := catalogue.vintage_of(each)) is not None
     }
+    standings = {
+        each: standing(catalogue, each, part.manifest["key"][1])
+        for each, part in measured.items()
+        if str(each) in catalogue.lake.children(HOLDS)
+    }
     members = _members(districts.districts)
     with catalogue.lake.workspace() as workspace, Engine(workspace) as engine:
         _load(engine, list(measured.values()), spans, members)
@@ -111,6 +123,12 @@ def collect(catalogue: Catalogue, month: Month) -> BulletinSource:
         missing=[each for each in wanted if each not in measured],
         trend_months=trend,
         trend=_trend({each: part for each, part in measured.items() if each in trend}, trend, members),
+        held={each: one.holding for each, one in standings.items() if one.holding},
+        acceptances=[
+            acceptance(each, hold.names, hold.by, hold.reason)
+            for each, one in standings.items()
+            for hold in one.accepted
+        ],
     )
 
 

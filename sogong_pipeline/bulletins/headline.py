@@ -8,7 +8,7 @@ from decimal import Decimal
 from sogong_pipeline.bulletins.collect import MEAN_MONTHS, BulletinSource, Figure, area_of
 from sogong_pipeline.bulletins.words import UNITS, name_of
 from sogong_pipeline.districts.registry import District
-from sogong_pipeline.pages.wording import month_ko, number, texts, with_particle, won
+from sogong_pipeline.pages.wording import change_size, month_ko, number, texts, with_particle, won
 from sogong_pipeline.regions.reference import Office
 from sogong_pipeline.vocabulary import Measure
 
@@ -47,7 +47,7 @@ def _sentence(subject: str, level: str, told: str) -> str:
 
 
 def _told(source: BulletinSource, area: str, measure: Measure) -> str:
-    """`전월보다 0.42%(52명) 줄고 전년 동월보다 1.20%(148명) 늘었습니다`, as far as it is known."""
+    """`전월보다 0.4%(52명) 줄고 전년 동월보다 1.2%(148명) 늘었습니다`, as far as it is known."""
     parts = []
     for span, base in (("month", "전월보다"), ("year", "전년 동월보다")):
         found = source.figure(area, span, measure)
@@ -66,7 +66,7 @@ def _by(found: Figure, measure: Measure) -> str:
         return ""
     unit = UNITS[measure][0]
     amount = won(abs(found.change)) if measure == "payroll_krw" else f"{number(abs(found.change))}{unit}"
-    return f"{number(abs(found.change_pct), 2)}%({amount}) "
+    return f"{change_size(found.change_pct)}%({amount}) "
 
 
 def _verb(change: Decimal, *, linked: bool) -> str:
@@ -85,7 +85,7 @@ def _mean(source: BulletinSource, area: str) -> str:
     told = ""
     if change is not None and change.change is not None and change.change_pct is not None:
         only = "법인 기준 " if change.scope == "corporations" else ""
-        by = f"{number(abs(change.change_pct), 2)}% " if change.change else ""
+        by = f"{change_size(change.change_pct)}% " if change.change else ""
         told = f"1년 전 같은 석 달보다 {only}{by}{_verb(change.change, linked=False)}"
     if level is not None:
         return _sentence(subject, f"{number(level.level)}명", told)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sogong_pipeline.bulletins import tables
 from sogong_pipeline.bulletins.collect import ALL_DISTRICTS, BulletinSource
 from sogong_pipeline.bulletins.headline import headline
 from sogong_pipeline.bulletins.notes import notes
 from sogong_pipeline.bulletins.words import name_of, words
+from sogong_pipeline.pages.acceptances import accepted_notices
 from sogong_pipeline.pages.parts import Link, Masthead, Page, Section
 from sogong_pipeline.pages.wording import month_ko, texts
+from sogong_pipeline.quality.titles import titles
 from sogong_pipeline.regions.reference import Office, offices
 from sogong_pipeline.renderers.published import INDEX
 
@@ -63,8 +65,19 @@ def _masthead(source: BulletinSource, office: Office | None) -> Masthead:
         period_note=f"국민연금 가입 사업장 내역 · {source.made_at:%Y-%m-%d} 작성 · 자료판 {source.vintage}",
         disclaimer=words()["disclaimer"],
         marks=marks,
-        notices=(words()["demo_notice"],) if source.demo else (),
+        notices=(
+            *[words()["demo_notice"]] * source.demo,
+            *_held(source),
+            *accepted_notices(source.acceptances),
+        ),
         watermark=" · ".join(marks),
         running_head=f"{title} · {period}",
         running_mark=" · ".join(marks),
     )
+
+
+def _held(source: BulletinSource) -> Iterator[str]:
+    """A notice for each month shown that is held."""
+    for month, checks in source.held.items():
+        said = ", ".join(titles().get(name, name) for name in checks)
+        yield words()["held_notice"].format(month=month_ko(month), checks=said)

@@ -17,7 +17,16 @@ from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.drawings import Sparkline
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.parts import Cell, Column, Link, Row, Section, Table
-from sogong_pipeline.pages.wording import clean, month_ko, number, rounded, shorten, signed, texts
+from sogong_pipeline.pages.wording import (
+    clean,
+    month_ko,
+    number,
+    rounded,
+    shorten,
+    signed,
+    signed_change,
+    texts,
+)
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.regions.reference import Office, current_code, offices
 from sogong_pipeline.vocabulary import MEASURES, NATION, UNKNOWN, Measure
@@ -95,7 +104,9 @@ def _change(found: Figure | None, measure: Measure) -> Cell:
         return cells.unknown()
     only = "; 법인 사업장만 비교" if found.scope == "corporations" else ""
     unit = "원" if measure == "payroll_krw" else UNITS[measure][0]
-    return Cell(signed(found.change_pct), found.change_pct, hint=f"{signed(found.change, 0)}{unit}{only}")
+    return Cell(
+        signed_change(found.change_pct), found.change_pct, hint=f"{signed(found.change, 0)}{unit}{only}"
+    )
 
 
 def by_office(source: BulletinSource) -> Section:

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from sogong_pipeline.districts.registry import Slice
     from sogong_pipeline.steps.installation import Installation
 
-File = Annotated[Path | None, typer.Option(exists=True, dir_okay=False)]
+Overrides = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="CSV of workplaces placed by hand")
+]
+Workplaces = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="CSV with lists of workplaces of districts")
+]
+Outlines = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="GeoJSON, or ZIP with a shapefile: outlines")
+]
 
 
 def registry_load(
@@ -30,9 +38,9 @@ def registry_load(
     as_of: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="valid_from of rows that leave it blank")
     ] = None,
-    overrides: File = None,
-    workplaces: File = None,
-    outlines: File = None,
+    overrides: Overrides = None,
+    workplaces: Workplaces = None,
+    outlines: Outlines = None,
     is_open: Annotated[
         bool, typer.Option("--open", help="Its names and coordinates may stand in the open release.")
     ] = False,

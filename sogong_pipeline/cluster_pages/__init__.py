@@ -1,1 +1,1 @@
-"""Pages on small manufacturers: the policy unit's, per trade, 시도, cluster, special centre and wide-area centre."""
+"""Pages on small manufacturers: overview of the policy unit, trades, 시도, clusters, special and wide-area centres."""

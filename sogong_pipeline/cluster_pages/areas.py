@@ -26,7 +26,7 @@ BACK = (Link("업종·지역 한눈에", INDEX),)
 
 
 def trade_page(source: ClusterSource, division: str) -> Page:
-    """A trade: its places, designations, centres, shares, and the Act's headings for the unit's own notes."""
+    """Build the page of a trade: places, designations, centres, shares, and the Act's headings for the unit's notes."""
     rows = [row for row in source.shown if row.division == division]
     reaching = [row for row in rows if row.reaches == "yes"]
     listed = [one for one in source.designations if division in one.divisions]
@@ -62,7 +62,7 @@ def trade_page(source: ClusterSource, division: str) -> Page:
 
 
 def sido_page(source: ClusterSource, code: str) -> Page:
-    """A 시도: its places, designations, centres and shares."""
+    """Build the page of a 시도: places, designations, centres and shares."""
     rows = [row for row in source.shown if sido_of(row) == code]
     reaching = [row for row in rows if row.reaches == "yes"]
     listed = [one for one in source.designations if in_sido(one, code)]
@@ -103,7 +103,7 @@ def sido_page(source: ClusterSource, code: str) -> Page:
 
 
 def _fields() -> Section:
-    """The Act's headings, each with an empty field: nothing here is known to the counts."""
+    """Return the Act's headings with empty fields, since the counts contain none of this."""
     rows = tuple(Row((Cell(field), Cell(""))) for field in words()["fields"])
     table = Table(
         "fields", "", (Column("법이 드는 분야"), Column("촉진단 메모")), rows, (words()["field_note"],)

@@ -1,4 +1,4 @@
-"""A card per place and division, per special centre, and the page of a wide-area centre over its centres."""
+"""Cards per place and division and per special centre, and the page of a wide-area centre over its centres."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ from sogong_pipeline.periods import Month
 STAGE_ORDER = ("severe", "caution", "undetermined", "good")
 CHART = (640, 220)
 LEAST_DRAWN = 5
-"""Fewer corporations in any month are told in words: one more or less is a fifth."""
+"""Below this number of corporations in any month the trend is a sentence: a change by one is a fifth."""
 
 
 def cluster_page(source: ClusterSource, row: Cluster) -> Page:
-    """A place and division in full."""
+    """Build the card of a place and division."""
     listed = [one for one in source.designations if one.covers_row(row.sigungu_code, row.dong, row.division)]
     served = [one for one in source.centres if one.covers_row(row.sigungu_code, row.dong, row.division)]
     return page(
@@ -90,7 +90,7 @@ def cluster_page(source: ClusterSource, row: Cluster) -> Page:
 
 
 def centre_page(source: ClusterSource, centre: Centre) -> Page:
-    """A special centre: its cluster's counts, their monthly sign, districts nearby with their stage."""
+    """Build the page of a special centre: its cluster's counts, monthly corporations, nearby districts with stages."""
     rows = rows_of(source, centre)
     small = [row.est_small for row in rows if row.est_small is not None]
     place = " ".join(filter(None, (centre.sido, centre.sigungu, "·".join(centre.dongs))))
@@ -124,7 +124,7 @@ def centre_page(source: ClusterSource, centre: Centre) -> Page:
 
 
 def wide_area_page(source: ClusterSource, centre: Centre) -> Page:
-    """A wide-area centre over the centres and clusters of its 시도, trade by trade."""
+    """Build the page of a wide-area centre: the centres and clusters of its 시도 by trade."""
     below = [
         one
         for one in source.centres
@@ -155,7 +155,7 @@ def wide_area_page(source: ClusterSource, centre: Centre) -> Page:
 
 
 def rows_of(source: ClusterSource, centre: Centre) -> list[Cluster]:
-    """The places and divisions that a centre is for."""
+    """Return the places and divisions that a centre serves."""
     return [row for row in source.best if centre.centre_id in row.centre_ids.split("|")]
 
 
@@ -196,7 +196,7 @@ def _by_trade(source: ClusterSource, below: Sequence[Centre], trades: Iterable[s
 
 
 def _sentences(row: Cluster) -> list[str]:
-    said = words()
+    wording = words()
     small = number(row.est_small) if row.est_small is not None else ""
     reach = {
         "yes": f"기준 {number(row.threshold)}곳에 도달했습니다",
@@ -211,13 +211,13 @@ def _sentences(row: Cluster) -> list[str]:
     if row.threshold_alt and row.reaches_alt:
         sentences.append(
             f"법의 다른 해석에 따르면 기준이 {number(row.threshold_alt)}곳이며, "
-            f"그때는 {said['reaches'][row.reaches_alt]}입니다."
+            f"그때는 {wording['reaches'][row.reaches_alt]}입니다."
         )
     if row.change is not None and row.previous_year:
         sentences.append(_change_sentence(row, row.change))
     elif row.previous_year:
         sentences.append(
-            f"{row.previous_year}년과는 비교하지 않습니다({said['changes'][row.change_status]})."
+            f"{row.previous_year}년과는 비교하지 않습니다({wording['changes'][row.change_status]})."
         )
     if row.designated == "yes" and row.plan_end:
         end = date_ko(PartialDate(row.plan_end))
@@ -234,7 +234,7 @@ def _change_sentence(row: Cluster, change: int) -> str:
 
 
 def _figures(row: Cluster) -> Table:
-    said = words()
+    wording = words()
     facts: list[tuple[str, Cell]] = [
         ("소공인(1~9명)", _with_unit(row.est_small, "곳")),
         ("1~4명", _with_unit(row.est_1_4, "곳")),
@@ -246,7 +246,7 @@ def _figures(row: Cluster) -> Table:
         ("기준 도달", reaches_cell(row)),
         ("기준과의 차이", Cell(f"{signed(row.margin, 0)}곳" if row.margin is not None else NONE, row.margin)),
         ("집적지구", designated_cell(row)),
-        ("범위", Cell(said["scopes"][row.scope])),
+        ("범위", Cell(wording["scopes"][row.scope])),
         ("입지계수", Cell(number(row.location_quotient, 2) if row.location_quotient is not None else NONE,
                           row.location_quotient, note="집계가 들어온 모든 지역 대비")),
         ("60세 이상 대표자", _percent(row.owners_60_share_pct, "모든 규모의 사업체")),
@@ -316,13 +316,13 @@ def _series(rows: Sequence[Cluster]) -> Table:
 
 
 def _monthly(source: ClusterSource, *rows: Cluster) -> Section | None:
-    """The small corporations of places month by month, as charts and in words; none where none is known."""
+    """Show monthly small corporations of places as charts and sentences; None if no place has any."""
     sentences: list[str] = []
     pictures: list[Picture] = []
     for row in rows:
-        found = source.months.get((row.source, row.area_code, row.division))
-        if found and any(value for _, value in found):
-            shown = _trend(row, {Month.parse(month): value for month, value in found})
+        monthly = source.months.get((row.source, row.area_code, row.division))
+        if monthly and any(value for _, value in monthly):
+            shown = _trend(row, {Month.parse(month): value for month, value in monthly})
             if isinstance(shown, Picture):
                 pictures.append(shown)
             else:
@@ -336,7 +336,7 @@ def _monthly(source: ClusterSource, *rows: Cluster) -> Section | None:
 
 
 def _trend(row: Cluster, known: Mapping[Month, int]) -> Picture | str:
-    """A chart of one place, or a sentence where so few that one more or less would look like a jump."""
+    """Return a chart of one place, or a sentence where a change by one would look like a jump."""
     first, last = min(known), max(known)
     name = f"{place_name(row)} · {trade_name(row.division)}"
     alt = f"{name}의 소규모 법인: {_from_to([first, last], [known[first], known[last]])}"
@@ -381,10 +381,10 @@ def _neighbours(source: ClusterSource, row: Cluster) -> Section | None:
 
 
 def _spark(source: ClusterSource, row: Cluster) -> Cell:
-    found = source.months.get((row.source, row.area_code, row.division))
-    if not found or not any(value for _, value in found):
+    monthly = source.months.get((row.source, row.area_code, row.division))
+    if not monthly or not any(value for _, value in monthly):
         return Cell(NONE)
-    months, values = [Month.parse(month) for month, _ in found], [value for _, value in found]
+    months, values = [Month.parse(month) for month, _ in monthly], [value for _, value in monthly]
     alt = _from_to(months, values)
     return Cell(alt, drawing=Sparkline(alt, values, months, frozenset()))
 
@@ -398,12 +398,12 @@ def _flags(row: Cluster) -> list[Bullet]:
 
 
 def _nearby(source: ClusterSource, sigungu: Iterable[str]) -> Section | None:
-    """Districts of the 시군구 with the stage that was proposed, severe first."""
-    found: list[NearbyDistrict] = [one for code in sigungu for one in source.districts.get(code, ())]
-    if not found or source.quarter is None:
+    """List districts of the 시군구 with the proposed stage, severe first."""
+    districts: list[NearbyDistrict] = [one for code in sigungu for one in source.districts.get(code, ())]
+    if not districts or source.quarter is None:
         return None
     labels = texts().stages
-    ordered = sorted(found, key=lambda one: (STAGE_ORDER.index(one.stage), one.name))
+    ordered = sorted(districts, key=lambda one: (STAGE_ORDER.index(one.stage), one.name))
     rows = tuple(
         Row(
             (Cell(clean(one.name), note=one.kind), Cell(labels[one.stage], stage=one.stage), Cell(one.reason))
@@ -416,7 +416,7 @@ def _nearby(source: ClusterSource, sigungu: Iterable[str]) -> Section | None:
 
 
 def _complex(source: ClusterSource, centre: Centre) -> Section | None:
-    """Complex centres of the same place and trade: what a source says stands there."""
+    """List complex centres of the same place and trade with their source."""
     beside = [
         one
         for one in source.centres
@@ -434,8 +434,8 @@ def _complex(source: ClusterSource, centre: Centre) -> Section | None:
 
 
 def _programmes() -> Section:
-    """Programmes that a source names, with their year, and fields for the centre's own, which no list here knows."""
-    said = words()
+    """List sourced programmes with their year, and empty fields for the centre's own programmes."""
+    wording = words()
     known = tuple(
         Row(
             (
@@ -450,15 +450,15 @@ def _programmes() -> Section:
         for one in programmes()
     )
     columns = (
-        *map(Column, said["known_programme_columns"]),
+        *map(Column, wording["known_programme_columns"]),
         Column("연도", "number"),
         Column("예산", "number", "백만 원"),
         Column("출처"),
     )
-    own = tuple(Column(name) for name in said["programme_columns"])
+    own = tuple(Column(name) for name in wording["programme_columns"])
     empty = tuple(Row(tuple(Cell("") for _ in own)) for _ in range(3))
     return section(
         "programmes",
-        Table("known", said["known_programmes"], columns, known, (said["known_programme_note"],)),
-        Table("programmes", said["own_programmes"], own, empty, (said["programme_note"],)),
+        Table("known", wording["known_programmes"], columns, known, (wording["known_programme_note"],)),
+        Table("programmes", wording["own_programmes"], own, empty, (wording["programme_note"],)),
     )

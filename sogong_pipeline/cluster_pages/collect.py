@@ -1,4 +1,4 @@
-"""Gather what the pages show: the clusters built last, shares, lists, districts nearby with their reference stage."""
+"""Gather the data of the pages: the cluster tables built last, shares, lists, nearby districts with their stages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from sogong_pipeline.stages.rules import DEFAULT
 from sogong_pipeline.vocabulary import Stage
 
 SIMULATED = "simulated"
-"""How the sources of invented counts begin."""
+"""Prefix of the sources of invented counts."""
 Months = Mapping[tuple[str, str, str], Sequence[tuple[str, int]]]
 
 
@@ -45,17 +45,17 @@ class NearbyDistrict:
 
 @dataclass(frozen=True)
 class ClusterSource:
-    """Everything the pages say.
+    """Data of all pages.
 
     Attributes:
-        day: On which plans are looked at.
+        day: Reference day of plan states.
         rows: Every row of `cluster`.
         best: One row per place and division: the newest, a census before the register.
         shares: Every row of `cluster_share`.
         months: Small corporations by month.
         designations: Designated clusters, oldest first.
-        centres: Every centre, as the lists in force have them.
-        quarter: The quarter of the reference stages; None where none was proposed.
+        centres: Every centre of the lists in force.
+        quarter: Quarter of the reference stages; None without a proposal.
         districts: By today's code of the 시군구.
     """
 
@@ -71,16 +71,16 @@ class ClusterSource:
 
     @property
     def shown(self) -> list[Cluster]:
-        """The rows that have a card."""
+        """Rows that have a card."""
         return [row for row in self.best if is_shown(row)]
 
     @property
     def demo(self) -> bool:
-        """Whether any count is invented."""
+        """True if any count is invented."""
         return any(row.source.startswith(SIMULATED) for row in self.rows)
 
     def series(self, row: Cluster) -> list[Cluster]:
-        """The counts of a place and division by year and source."""
+        """Return the counts of a place and division by year and source."""
         same = [other for other in self.rows if place_of(other) == place_of(row)]
         return sorted(same, key=lambda other: (other.reference_year, other.source))
 
@@ -89,7 +89,7 @@ def collect(catalogue: Catalogue) -> ClusterSource:
     """Gather everything from the lake.
 
     Raises:
-        RefusedError: when no clusters were built.
+        RefusedError: when no cluster tables were built.
     """
     built = current_clusters(catalogue)
     if built is None:
@@ -110,20 +110,20 @@ def collect(catalogue: Catalogue) -> ClusterSource:
 
 
 def place_of(row: Cluster) -> tuple[str, str, str]:
-    """Today's 시군구, dong and division."""
+    """Return today's 시군구, dong and division."""
     return row.sigungu_today, row.dong or row.area_code, row.division
 
 
 def _best(rows: Sequence[Cluster]) -> list[Cluster]:
-    found: dict[tuple[str, str, str], Cluster] = {}
+    best: dict[tuple[str, str, str], Cluster] = {}
     for row in sorted(rows, key=lambda row: (row.source != REGISTER, row.reference_year, row.source)):
-        found[place_of(row)] = row
-    return [found[key] for key in sorted(found)]
+        best[place_of(row)] = row
+    return [best[key] for key in sorted(best)]
 
 
 def _districts(catalogue: Catalogue) -> tuple[Quarter | None, dict[str, list[NearbyDistrict]]]:
-    """Districts by 시군구 with the stage that the newest quarter's proposal gives them."""
-    found: defaultdict[str, list[NearbyDistrict]] = defaultdict(list)
+    """Return the newest proposed quarter, and its districts with their stages by 시군구."""
+    districts: defaultdict[str, list[NearbyDistrict]] = defaultdict(list)
     for name in reversed(catalogue.lake.children("editions")):
         quarter = Quarter.parse(name)
         edition = catalogue.edition(quarter)
@@ -137,8 +137,8 @@ def _districts(catalogue: Catalogue) -> tuple[Quarter | None, dict[str, list[Nea
         for district in registry.on(quarter.last_day).districts:
             if district.district_id in stages:
                 row = stages[district.district_id]
-                found[district.sigungu_code].append(
+                districts[district.sigungu_code].append(
                     NearbyDistrict(district.name, kinds()[district.kind].name, row["stage"], row["reason_ko"])
                 )
-        return quarter, dict(found)
+        return quarter, dict(districts)
     return None, {}

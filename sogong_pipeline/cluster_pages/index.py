@@ -1,4 +1,4 @@
-"""The policy unit's page: trades against regions, three lists, shares, and what the counts do not see."""
+"""Overview page of the policy unit: trades by region, three lists, shares, and the limits of the counts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from sogong_pipeline.regions.reference import current_code, regions
 
 
 def index_page(source: ClusterSource) -> Page:
-    """The page that leads to all the others."""
+    """Build the overview page, which links to all others."""
     reaching = [row for row in source.best if row.reaches == "yes"]
     undesignated = [row for row in reaching if row.designated != "yes"]
     below = [row for row in source.best if row.designated == "yes" and row.reaches == "no"]
@@ -57,19 +57,19 @@ def index_page(source: ClusterSource) -> Page:
 
 
 def sidos(source: ClusterSource) -> list[str]:
-    """Today's codes of every 시도 with a count, a designation or a centre."""
+    """Return today's codes of every 시도 with a count, a designation or a centre."""
     named = {code for one in (*source.designations, *source.centres) for code in _today(one)}
     return sorted(named | {sido_of(row) for row in source.best})
 
 
 def divisions_of(source: ClusterSource) -> list[str]:
-    """Divisions with a place that has a card, a designation or a centre."""
+    """Return the divisions with a place that has a card, a designation or a centre."""
     listed = {division for one in (*source.designations, *source.centres) for division in one.divisions}
     return [division for division in DIVISIONS if division in listed | {row.division for row in source.shown}]
 
 
 def in_sido(listed: Listed, code: str) -> bool:
-    """Whether a row of a list is of a 시도, by today's code."""
+    """Return True if a row of a list belongs to a 시도, by today's code."""
     return code in _today(listed)
 
 
@@ -145,10 +145,10 @@ def _matrix_cell(
 
 
 def _list(key: str, rows: Iterable[Cluster]) -> Section:
-    found = list(rows)
-    if not found:
+    listed = list(rows)
+    if not listed:
         return section(key, paragraphs=("해당하는 곳이 없습니다.",))
-    return section(key, cluster_table(key, found, with_trade=True))
+    return section(key, cluster_table(key, listed, with_trade=True))
 
 
 def _trades(source: ClusterSource) -> Section:
@@ -181,7 +181,7 @@ def _rules() -> Section:
 
 
 def _coverage(source: ClusterSource) -> Table:
-    """Which counts the page rests on, by source and year."""
+    """Tabulate the counts behind the page, by source and year."""
     rows = []
     for year, name in sorted({(row.reference_year, row.source) for row in source.rows}, reverse=True):
         of = [row for row in source.rows if (row.reference_year, row.source) == (year, name)]

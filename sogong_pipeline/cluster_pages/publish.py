@@ -1,4 +1,4 @@
-"""Write the pages on small manufacturers into a folder or a bucket."""
+"""Write the pages on small manufacturers to a folder or a bucket."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOLDER = "clusters"
 
 
 def publish_clusters(catalogue: Catalogue, formats: Sequence[Format] = FINAL) -> Published:
-    """Write every page; the policy unit's is `index`.
+    """Write every page; the overview is `index`.
 
     Raises:
         RefusedError: when no count of small manufacturers is loaded.
@@ -27,7 +27,7 @@ def publish_clusters(catalogue: Catalogue, formats: Sequence[Format] = FINAL) ->
 
 
 def pages(source: ClusterSource) -> Iterator[Page]:
-    """Every page, the policy unit's first."""
+    """Yield every page, the overview first."""
     yield index_page(source)
     for division in divisions_of(source):
         yield trade_page(source, division)

@@ -1,4 +1,4 @@
-"""Tables of shares: ours, and beside them those that authorities' texts cite."""
+"""Tables of shares: computed ones, and those published by authorities."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ COLUMNS = (
 
 
 def share_table(shares: Iterable[Share], *levels: str, division: str = SECTION, sido: str = "") -> Table:
-    """Shares of manufacturing or a division by area: the newest year of each source and area.
+    """Tabulate shares of manufacturing or a division by area: the newest year of each source and area.
 
     Args:
         shares: every row.
-        levels: those shown: nation, sido, sigungu.
-        division: of which; manufacturing when not given.
-        sido: only the 시군구 of this 시도, by the code of their time.
+        levels: levels to show: nation, sido, sigungu.
+        division: the division; manufacturing by default.
+        sido: limits the 시군구 to this 시도, by its code in that year.
     """
     chosen = [
         row
@@ -50,7 +50,7 @@ def share_table(shares: Iterable[Share], *levels: str, division: str = SECTION, 
 
 
 def division_table(shares: Iterable[Share], level: str, area: str) -> Table:
-    """Shares of each division of an area, the newest year of each source."""
+    """Tabulate the shares of each division of an area, the newest year of each source."""
     chosen = [row for row in shares if row.level == level and row.area_code == area]
     newest = max((row.reference_year for row in chosen), default=0)
     rows = tuple(
@@ -62,7 +62,7 @@ def division_table(shares: Iterable[Share], level: str, area: str) -> Table:
 
 
 def cited_table() -> Table:
-    """What authorities' texts give, with year and source."""
+    """Tabulate the shares published by authorities, with year and source."""
     rows = tuple(
         Row(
             (
@@ -90,12 +90,12 @@ def cited_table() -> Table:
 
 
 def _newest(rows: Iterable[Share]) -> list[Share]:
-    """The newest year of each area and source, whatever the area's code was then."""
+    """Return the newest year of each area and source, across changes of the area's code."""
     rows, newest = list(rows), dict[tuple[str, str, str], int]()
     for row in rows:
         newest[_area_key(row)] = max(newest.get(_area_key(row), 0), row.reference_year)
-    found = [row for row in rows if row.reference_year == newest[_area_key(row)]]
-    return sorted(found, key=lambda row: (row.level != "nation", row.area_code, row.source))
+    latest = [row for row in rows if row.reference_year == newest[_area_key(row)]]
+    return sorted(latest, key=lambda row: (row.level != "nation", row.area_code, row.source))
 
 
 def _area_key(row: Share) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""Words and cells that the pages on small manufacturers share."""
+"""Wording and cells shared by the pages on small manufacturers."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ INDEX = "index"
 
 @cache
 def words() -> Mapping[str, Any]:
-    """The fixed words, read once; yes and no are words here, not truth values."""
+    """Return the fixed wording; cached. `yes` and `no` are words here, not booleans."""
     text = files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=_Words)  # noqa: S506 - a safe loader without its truth values
+    loaded: dict[str, Any] = yaml.load(text, Loader=_Words)  # noqa: S506 - a safe loader without booleans
     return loaded
 
 
 class _Words(yaml.SafeLoader):
-    """Reads yes and no as words."""
+    """YAML loader that reads yes and no as words."""
 
 
 _Words.yaml_implicit_resolvers = {
@@ -55,138 +55,138 @@ def page(
     sections: Iterable[Section | None],
     others: Iterable[Link] = (),
 ) -> Page:
-    """A page of this room with its masthead and marks."""
-    said = words()
-    title = said["titles"][kind]
+    """Build a page of this room with its masthead and marks."""
+    fixed = words()
+    title = fixed["titles"][kind]
     sentences = tuple(sentence for sentence in headline if sentence)
     return Page(
         stem=stem,
         kind="clusters",
         demo=source.demo,
         masthead=Masthead(
-            kicker=said["kicker"],
+            kicker=fixed["kicker"],
             title=title,
             period=period,
             period_note=f"{source.day} 기준 목록 · 집계 {years_of(source.best)}",
-            disclaimer=said["disclaimer"],
-            marks=(said["demo"],) if source.demo else (),
-            notices=(said["demo_notice"],) if source.demo else (),
-            watermark=said["demo"] if source.demo else "",
+            disclaimer=fixed["disclaimer"],
+            marks=(fixed["demo"],) if source.demo else (),
+            notices=(fixed["demo_notice"],) if source.demo else (),
+            watermark=fixed["demo"] if source.demo else "",
             running_head=f"{title} · {period}",
-            running_mark=said["demo"] if source.demo else "",
+            running_mark=fixed["demo"] if source.demo else "",
         ),
         headline=sentences,
         sections=tuple(section for section in sections if section is not None),
         others=tuple(others),
         summary=" ".join(sentences[:2]),
-        keywords=(*said["keywords"], period),
+        keywords=(*fixed["keywords"], period),
     )
 
 
 def section(
     key: str, *tables: Table, paragraphs: Iterable[str] = (), bullets: Iterable[Bullet] = ()
 ) -> Section:
-    """A section under the heading of its key."""
+    """Build a section under the heading of its key."""
     return Section(
         key, words()["headings"][key], paragraphs=tuple(paragraphs), bullets=tuple(bullets), tables=tables
     )
 
 
 def limits() -> Section:
-    """The box of what the counts do not see."""
+    """Build the box on the limits of the counts."""
     return section("limits", bullets=[Bullet(title, text) for title, text in words()["limits"]])
 
 
 def trade_name(division: str) -> str:
-    """A trade in short with its division: `의복 14`; manufacturing as it is."""
+    """Return the short name of a trade with its division: `의복 14`; manufacturing without one."""
     name = words()["trades"][division]
     return str(name) if division == SECTION else f"{name} {division}"
 
 
 def trade_title(division: str) -> str:
-    """A trade by the classification's own name: `14 의복, 의복 액세서리 및 모피제품 제조업`."""
+    """Return a trade by its name in the classification: `14 의복, 의복 액세서리 및 모피제품 제조업`."""
     return f"{division} {divisions()[division].name}"
 
 
 def place_name(row: Cluster) -> str:
-    """The place as it is called today, with its dong."""
+    """Return today's name of the place, with its dong."""
     today = row.sigungu_today.split("|")
     name = sigungu_name(today[0] if len(today) == 1 else row.sigungu_code)
     return f"{name} {row.dong or row.area_code.removeprefix('kostat:')}"
 
 
 def sido_of(row: Cluster) -> str:
-    """Today's code of a row's 시도."""
+    """Return today's code of a row's 시도."""
     return row.sigungu_today[:2]
 
 
 @cache
 def sido_name(code: str, *, short: bool = False) -> str:
-    """The name of a 시도 by any of its codes."""
+    """Return the name of a 시도 by any of its codes."""
     region = next(one for one in regions() if one.level == "sido" and one.region_code == code)
     return region.short_name if short else region.name
 
 
 def stem_of(row: Cluster) -> str:
-    """The file stem of a card."""
+    """Return the file stem of a card."""
     return f"cluster-{row.area_code.replace(':', '-')}-{row.division}"
 
 
 def source_name(source: str) -> str:
-    """A source as people call it; one that the template names itself as it is."""
+    """Return the display name of a source; a source named in a template file is returned unchanged."""
     return str(words()["sources"].get(source, clean(source)))
 
 
 def source_text(source: str) -> str:
-    """The source of a row of our lists, outlets by their Korean names."""
+    """Return the source of a row of the lists, with Korean names of the outlets."""
     outlets: Mapping[str, str] = words()["outlets"]
-    return re.sub(r"[a-z][a-z.]*[a-z]", lambda found: outlets.get(found[0], found[0]), clean(source))
+    return re.sub(r"[a-z][a-z.]*[a-z]", lambda match: outlets.get(match[0], match[0]), clean(source))
 
 
 def years_of(rows: Iterable[Cluster]) -> str:
-    """`2023~2025년` of some rows."""
+    """Return `2023~2025년` for some rows."""
     years = sorted({row.reference_year for row in rows})
     return NONE if not years else f"{years[0]}년" if years[0] == years[-1] else f"{years[0]}~{years[-1]}년"
 
 
 def count(value: int | None) -> Cell:
-    """A figure, or a dash where it is not known."""
+    """Format a figure, or a dash if unknown."""
     return Cell(number(value), value)
 
 
 def percentage(value: Decimal | None) -> Cell:
-    """A percentage with one decimal, or a dash."""
+    """Format a percentage with one decimal, or a dash."""
     return Cell(number(value, 1) if value is not None else NONE, value)
 
 
 def place_cell(row: Cluster) -> Cell:
-    """The place as a way to its card where it has one."""
+    """Return the place, linked to its card if it has one."""
     name = place_name(row)
     links = (Link(name, stem_of(row)),) if is_shown(row) else ()
     return Cell(name, links=links, note=f"{row.reference_year}년 {source_name(row.source)}")
 
 
 def threshold_cell(row: Cluster) -> Cell:
-    """The law's number, with the other reading's."""
+    """Return the legal threshold, with that of the other reading."""
     alternative = f"다른 해석 {row.threshold_alt}" if row.threshold_alt else ""
     return Cell(number(row.threshold), row.threshold, note=alternative)
 
 
 def reaches_cell(row: Cluster) -> Cell:
-    """Whether it reaches the number, and what that rests on."""
-    said: Mapping[str, str] = words()["reaches"]
+    """Return the judgement against the threshold and its basis."""
+    fixed: Mapping[str, str] = words()["reaches"]
     tones: Mapping[str, Tone] = {"yes": "", "no": "", "unknown": "doubtful"}
     notes = [
         "근접" if row.near and row.reaches != "yes" else "",
-        f"다른 해석 {said[row.reaches_alt]}" if row.reaches_alt and row.reaches_alt != row.reaches else "",
-        f"현행 규정 {said[row.reaches_newest]}" if row.reaches_newest != row.reaches else "",
+        f"다른 해석 {fixed[row.reaches_alt]}" if row.reaches_alt and row.reaches_alt != row.reaches else "",
+        f"현행 규정 {fixed[row.reaches_newest]}" if row.reaches_newest != row.reaches else "",
         {"legal_dong": "법정동 기준", "admin_dong": "행정동 기준"}.get(row.reaches_by, ""),
     ]
-    return Cell(said[row.reaches], tone=tones[row.reaches], note=" · ".join(filter(None, notes)))
+    return Cell(fixed[row.reaches], tone=tones[row.reaches], note=" · ".join(filter(None, notes)))
 
 
 def change_cell(row: Cluster) -> Cell:
-    """The change against the year before, or why there is none."""
+    """Return the change against the year before, or the reason for its absence."""
     if row.change is None:
         return Cell(NONE, note=words()["changes"].get(row.change_status, ""))
     share = f"{signed(row.change_pct, 1)}%" if row.change_pct is not None else ""
@@ -194,14 +194,14 @@ def change_cell(row: Cluster) -> Cell:
 
 
 def workers_cell(row: Cluster) -> Cell:
-    """The workers, or why they are not known."""
+    """Return the workers, or the reason why they are unknown."""
     if row.workers_small is None:
         return Cell(words()["workers"].get(row.workers_status, NONE), tone="doubtful")
     return Cell(number(row.workers_small), row.workers_small)
 
 
 def designated_cell(row: Cluster) -> Cell:
-    """Whether it is designated, with the end of its plan."""
+    """Return the state of designation, with the end of its plan."""
     note = f"계획기간 {date_ko(PartialDate(row.plan_end))}까지" if row.plan_end else ""
     return Cell(
         words()["designated"][row.designated],
@@ -211,7 +211,7 @@ def designated_cell(row: Cluster) -> Cell:
 
 
 def centres_cell(row: Cluster, centres: Mapping[str, Centre]) -> Cell:
-    """The centres of its trade in its dong."""
+    """Return the centres of its trade in its dong."""
     ids = [*filter(None, row.centre_ids.split("|")), *filter(None, row.complex_centre_ids.split("|"))]
     if not ids:
         return Cell(NONE)
@@ -222,7 +222,7 @@ def centres_cell(row: Cluster, centres: Mapping[str, Centre]) -> Cell:
 
 
 def centre_stem(centre: Centre) -> str:
-    """The page of a centre; a complex centre is shown on the cards of its clusters, so it has none of its own."""
+    """Return the page stem of a centre; empty for a complex centre, which appears on the cards of its clusters."""
     return {"complex": "", "wide_area": f"wide-area-{centre.centre_id}"}.get(
         centre.kind, f"centre-{centre.centre_id}"
     )
@@ -231,7 +231,7 @@ def centre_stem(centre: Centre) -> str:
 def cluster_table(
     key: str, rows: Iterable[Cluster], *, with_trade: bool, notes: tuple[str, ...] = ()
 ) -> Table:
-    """Places and divisions, those with most small manufacturers first; the monthly sign where any is known."""
+    """Tabulate places and divisions, most small manufacturers first; monthly figures if any are known."""
     ordered = sorted(rows, key=lambda row: (-(row.est_small or 0), row.key))
     with_sign = any(row.corporate_3_9 is not None for row in ordered)
     columns = [
@@ -277,8 +277,8 @@ def _cluster_row(row: Cluster, *, with_trade: bool, with_sign: bool) -> Row:
 
 
 def designation_table(listed: Iterable[Designation], day: dt.date) -> Table:
-    """Designations with the state of their plan."""
-    said = words()["plan"]
+    """Tabulate designations with the state of their plan."""
+    fixed = words()["plan"]
     rows = []
     for one in listed:
         state = one.plan_state(day)
@@ -294,7 +294,7 @@ def designation_table(listed: Iterable[Designation], day: dt.date) -> Table:
                     Cell(one.trade, note="·".join(one.divisions)),
                     Cell(one.first_seen.text, note=_notice(one)),
                     Cell(one.plan_end.text),
-                    Cell(said[state], tone="doubtful" if state != "running" else ""),
+                    Cell(fixed[state], tone="doubtful" if state != "running" else ""),
                     Cell(published),
                     Cell(source_text(one.source)),
                 )
@@ -313,7 +313,7 @@ def designation_table(listed: Iterable[Designation], day: dt.date) -> Table:
 
 
 def centre_table(listed: Iterable[Centre], day: dt.date) -> Table:
-    """Centres with their kind, trade and dates."""
+    """Tabulate centres with their kind, trade and dates."""
     rows = tuple(
         Row(
             (
@@ -343,19 +343,19 @@ def centre_table(listed: Iterable[Centre], day: dt.date) -> Table:
 
 
 def _state(one: Centre, day: dt.date) -> str:
-    """A complex centre is known as selected; no list says which of them have opened."""
+    """Return the state of a centre; a complex centre is only known as selected, since no list records openings."""
     if not one.runs_on(day):
         return "gone"
     return "selected" if one.kind == "complex" else "running"
 
 
 def date_ko(date: PartialDate) -> str:
-    """`2017년 8월 23일`, `2017년 11월`, `2020년`."""
+    """Format as `2017년 8월 23일`, `2017년 11월` or `2020년`."""
     return " ".join(f"{int(part)}{unit}" for part, unit in zip(date.text.split("-"), "년월일", strict=False))
 
 
 def articles_of(row: Cluster) -> tuple[str, ...]:
-    """The articles that a row's number, place and division rest on."""
+    """Return the articles behind a row's threshold, place and division."""
     return rule_of(row.sigungu_code, dt.date(row.reference_year, 12, 31)).articles
 
 

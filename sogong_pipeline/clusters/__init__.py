@@ -1,5 +1,5 @@
-"""Small manufacturers (소공인): open counts, the law's numbers, dated lists, clusters and shares.
+"""Clusters of small manufacturers (소공인): open counts, legal thresholds, dated lists, cluster tables and shares.
 
-A cell of dong, division and year that reaches the law's number is a *candidate*; only a designation makes a cluster.
+A dong, division and year that reaches the legal threshold is a *candidate*; only a designation makes a cluster.
 Method, articles and limits: docs/clusters.md.
 """

@@ -1,4 +1,4 @@
-"""Build the tables of clusters from the counts in force and the months of small corporations."""
+"""Build the cluster tables from the counts in force and the monthly small corporations."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ TYPES: Mapping[str, pa.DataType] = {
 def build_clusters(
     load: Load, months: Mapping[Month, Path], lists: Lists | None = None, *, workspace: Path
 ) -> Built:
-    """Judge every dong and division, sum the shares, and follow the small corporations of those worth a card.
+    """Build the three cluster tables: judged dongs, shares, and monthly small corporations of the shown clusters.
 
     Args:
-        load: the counts and owners in force.
-        months: `corporate_small_manufacturer` by month; none is needed.
-        lists: designations and centres; our own tables when not given.
-        workspace: an empty folder to write in.
+        load: counts and owners in force.
+        months: `corporate_small_manufacturer` files by month; may be empty.
+        lists: designations and centres; the shipped tables by default.
+        workspace: empty folder for the output files.
 
     Returns:
         `cluster`, `cluster_share`, `cluster_month` (sql/clusters).
@@ -66,7 +66,7 @@ def build_clusters(
 
 
 def read_proxy(months: Mapping[Month, Path]) -> Proxy:
-    """The small corporations of some months."""
+    """Read the small corporations of several months."""
     return Proxy(
         {
             month: [
@@ -79,7 +79,7 @@ def read_proxy(months: Mapping[Month, Path]) -> Proxy:
 
 
 def is_shown(row: Cluster) -> bool:
-    """Whether a dong and division are worth a card: it reaches or is near, is designated or has a centre."""
+    """Return True if a dong and division gets a card: it reaches or is near, is designated or has a centre."""
     return (
         row.reaches == "yes"
         or bool(row.near)
@@ -89,7 +89,7 @@ def is_shown(row: Cluster) -> bool:
 
 
 def newest_of_sources(rows: Iterable[Cluster]) -> list[Cluster]:
-    """The rows of the newest year that each source has of a 시군구."""
+    """Return the rows of the newest year of each source and 시군구."""
     rows = list(rows)
     newest: dict[tuple[str, str], int] = {}
     for row in rows:
@@ -102,11 +102,11 @@ def _monthly(rows: Sequence[Cluster], cells: Iterable[Cell], proxy: Proxy | None
     if proxy is None:
         return []
     places = {key_of(cell): cell.place for cell in cells}
-    found = []
+    months_of_clusters = []
     for row in newest_of_sources(rows):
         seen = proxy.of(places[row.key], row.division) if is_shown(row) else None
         if seen:
-            found += [
+            months_of_clusters += [
                 {
                     "source": row.source,
                     "area_code": row.area_code,
@@ -116,11 +116,11 @@ def _monthly(rows: Sequence[Cluster], cells: Iterable[Cell], proxy: Proxy | None
                 }
                 for month, count in seen.series
             ]
-    return sorted(found, key=lambda one: tuple(map(str, one.values()))[:4])
+    return sorted(months_of_clusters, key=lambda one: tuple(map(str, one.values()))[:4])
 
 
 def _as_row(record: Cluster | Share) -> dict[str, Any]:
-    """The columns of a record; `dataclasses.asdict` would copy every value deeply."""
+    """Return the columns of a record; `dataclasses.asdict` would copy every value deeply."""
     return {name: getattr(record, name) for name in record.__slots__}
 
 

@@ -1,4 +1,4 @@
-"""Gather the rows of counts into cells: one per area, division, year and source, with what is known of each size."""
+"""Gather rows of counts into cells: one per area, division, year and source, with the known figures by size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WHOLE, OUTSIDE, INSIDE = "all_locations", "outside_complex", "inside_complex"
 
 
 class Known(NamedTuple):
-    """Establishments and workers of a size; None is unknown."""
+    """Establishments and workers of a size class; None is unknown."""
 
     establishments: int | None
     workers: int | None
@@ -28,11 +28,11 @@ UNKNOWN = Known(None, None, "absent")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one source says of one area and division in a year.
+    """Figures of one source for one area, division and year.
 
     Attributes:
         sizes: By scope and size class (1-4, 5-9, 1-9, all).
-        ages: By age class of the owner, establishments.
+        ages: Establishments by age class of the owner.
     """
 
     reference_year: int
@@ -45,14 +45,14 @@ class Cell:
 
     @property
     def scope(self) -> str:
-        """All locations where known or where both parts are; else the part that is."""
+        """All locations where known or where both parts are; otherwise the part that is known."""
         scopes = {scope for scope, _ in self.sizes}
         if WHOLE in scopes or scopes == {OUTSIDE, INSIDE} or not scopes:
             return WHOLE
         return scopes.pop()
 
     def of(self, size: str, scope: str = "") -> Known:
-        """Establishments and workers of a size: 1-4, 5-9, all, or `small` for fewer than ten."""
+        """Return establishments and workers of a size: 1-4, 5-9, all, or `small` for fewer than ten."""
         scope = scope or self.scope
         if scope == WHOLE and not any(known == WHOLE for known, _ in self.sizes):
             return total_of([self.of(size, OUTSIDE), self.of(size, INSIDE)])
@@ -63,47 +63,47 @@ class Cell:
 
     @property
     def least_small(self) -> int:
-        """Small establishments that there are at least, where one size class is unknown."""
+        """Lower bound of small establishments where one size class is unknown."""
         return sum(self.of(size).establishments or 0 for size in ("1-4", "5-9"))
 
 
 def gather(counts: Iterable[Count], owners: Iterable[OwnerCount] = ()) -> list[Cell]:
-    """The cells of loaded counts, ordered by year, source, area and division.
+    """Gather loaded counts into cells, ordered by year, source, area and division.
 
-    Owners by age join the cell of the same year, area and division that another table of theirs gives, and stand
-    alone where there is none.
+    Owners by age join the cell of the same year, area and division from another table of the same publisher; without
+    one they form a cell of their own.
 
     Raises:
-        RefusedError: when an area has no place on its day, with every such area; when a cell mixes revisions of the
-            classification or gives a size twice.
+        RefusedError: when areas cannot be placed on their day (all are listed), a cell mixes revisions of the
+            classification, or a size occurs twice.
     """
     counts, owners = list(counts), list(owners)
     _check_places([*counts, *owners])
     cells: dict[tuple[object, ...], Cell] = {}
     for row in counts:
-        found = _place(row)
-        key = (row.reference_year, row.source, found.area_code, row.division)
+        location = _place(row)
+        key = (row.reference_year, row.source, location.area_code, row.division)
         cell = cells.setdefault(
-            key, Cell(row.reference_year, row.source, found, row.division, row.ksic_revision)
+            key, Cell(row.reference_year, row.source, location, row.division, row.ksic_revision)
         )
         _check_revision(cell, row)
         if (row.scope, row.size_class) in cell.sizes:
             raise RefusedError(
-                f"{row.sigungu} {row.dong} {row.division} {row.size_class} stands twice in {row.reference_year}"
+                f"{row.sigungu} {row.dong} {row.division} {row.size_class} occurs twice in {row.reference_year}"
             )
         cell.sizes[row.scope, row.size_class] = Known(row.establishments, row.workers, row.workers_status)
     by_area: defaultdict[tuple[object, ...], list[Cell]] = defaultdict(list)
     for (year, _, area, division), cell in cells.items():
         by_area[year, area, division].append(cell)
     for owner in owners:
-        found = _place(owner)
-        beside = by_area[owner.reference_year, found.area_code, owner.division]
+        location = _place(owner)
+        beside = by_area[owner.reference_year, location.area_code, owner.division]
         partner = next(
             (cell for cell in beside if cell.source.rsplit("_", 1)[0] == owner.source.rsplit("_", 1)[0]), None
         )
         if partner is None:
-            partner = Cell(owner.reference_year, owner.source, found, owner.division, owner.ksic_revision)
-            cells[owner.reference_year, owner.source, found.area_code, owner.division] = partner
+            partner = Cell(owner.reference_year, owner.source, location, owner.division, owner.ksic_revision)
+            cells[owner.reference_year, owner.source, location.area_code, owner.division] = partner
             beside.append(partner)
         _check_revision(partner, owner)
         partner.ages[owner.age_class] = owner.establishments
@@ -146,7 +146,7 @@ def _check_revision(cell: Cell, row: Count | OwnerCount) -> None:
 
 
 def total_of(parts: Sequence[Known]) -> Known:
-    """A total, unknown as soon as a part is; withheld workers of a part are withheld in the total."""
+    """Add up parts; unknown if any part is unknown, workers suppressed if those of any part are."""
     establishments = [part.establishments for part in parts]
     statuses = {part.workers_status for part in parts}
     status: WorkersStatus = (

@@ -25,7 +25,7 @@ from sogong_pipeline.errors import RefusedError
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A file of the template, what was assumed or differs, and the account: rows, cells, suppressed."""
+    """Text of a template file, its assumptions and differences, and its counts of rows, cells and suppressed rows."""
 
     text: str
     account: Mapping[str, int]
@@ -35,10 +35,10 @@ class Conversion:
 def convert(
     files: Sequence[Path], source: str, retrieved: str, *, ksic: str | None = None, names: Path | None = None
 ) -> Conversion:
-    """Convert files of one source: `workbook3`, `workbook9`, `seoul` or `template` (checked and put in order).
+    """Convert files of one source: `workbook3`, `workbook9`, `seoul` or `template` (validated and sorted).
 
     Raises:
-        RefusedError: when a file differs from what its source should be, or two files say the same cell.
+        RefusedError: when a file differs from the layout of its source, or two files contain the same cell.
     """
     if names is not None and source != "seoul":
         raise RefusedError("--names goes with --from seoul")
@@ -46,7 +46,7 @@ def convert(
     rows: list[Count | OwnerCount] = [row for part in parts for row in part.rows]
     is_owners = {isinstance(row, OwnerCount) for row in rows}
     if len(is_owners) > 1:
-        raise RefusedError("the files are of both templates; convert counts and owners apart")
+        raise RefusedError("the files mix both templates; convert counts and owners separately")
     seen = set()
     for row in rows:
         if row.key in seen:

@@ -1,4 +1,4 @@
-"""Count the corporations of a staged month that stand for small manufacturers: three to nine subscribers."""
+"""Count the corporations of a staged month that approximate small manufacturers: three to nine subscribers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ TABLE = "corporate_small_manufacturer"
 
 
 def count_corporations(workplace: Path, workspace: Path) -> Built:
-    """Count a staged month by legal dong of today and division.
+    """Count a staged month by division and today's legal dong.
 
     Args:
         workplace: staged rows (sql/staged/workplace).
-        workspace: an empty folder to write in.
+        workspace: empty folder for the output file.
 
     Returns:
         `corporate_small_manufacturer` (sql/corporations).

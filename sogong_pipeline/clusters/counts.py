@@ -1,7 +1,7 @@
-"""The documented templates of counts: establishments and workers of dong, division and size; owners by age.
+"""Templates of counts: establishments and workers by dong, division and size; owners by age.
 
-Both are UTF-8 CSV, read whole or not at all. An empty figure is unknown and never 0; `workers_status` says why.
-Columns are described in docs/clusters.md.
+Both are UTF-8 CSV and accepted whole or not at all. An empty figure is unknown, never 0; `workers_status` gives the
+reason. Columns are described in docs/clusters.md.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sogong_pipeline.clusters.problems import Problems
 
 WorkersStatus = Literal["ok", "suppressed", "absent"]
 SECTION = "C"
-"""Stands in `division` for manufacturing as a whole, where a source gives its own total."""
+"""Value of `division` for all of manufacturing, where a source gives its own total."""
 DIVISIONS = tuple(str(number) for number in range(10, 35))
 SIZE_CLASSES = ("1-4", "5-9", "1-9", "all")
 SMALL_CLASSES = ("1-4", "5-9", "1-9")
@@ -37,8 +37,8 @@ class Count:
     """Establishments and workers of one area, division and size class in a year.
 
     Attributes:
-        dong: Empty together with `dong_code` for the whole 시군구, as its source totals it.
-        establishments: None where the source does not say.
+        dong: Empty together with `dong_code` for the 시군구 total of the source.
+        establishments: None where the source does not give them.
         workers: None where the source withholds them (`suppressed`) or lacks them (`absent`).
     """
 
@@ -62,7 +62,7 @@ class Count:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What no two rows of a file may share."""
+        """Unique key of a row within a file."""
         return (
             self.reference_year, self.sido, self.sigungu, self.dong, self.dong_code, self.division,
             self.size_class, self.scope, self.source,
@@ -92,7 +92,7 @@ class OwnerCount:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What no two rows of a file may share."""
+        """Unique key of a row within a file."""
         return (
             self.reference_year, self.sido, self.sigungu, self.dong, self.dong_code, self.division,
             self.age_class, self.source,
@@ -105,7 +105,7 @@ OWNER_COLUMNS = tuple(field.name for field in fields(OwnerCount))
 
 
 def is_owner_file(path: Path) -> bool:
-    """Whether a file's header is that of owners by age."""
+    """Return True if the header is that of the template of owners by age."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         return "age_class" in next(csv.reader(file), [])
 
@@ -114,7 +114,7 @@ def read_counts(path: Path) -> list[Count]:
     """Read a file of counts.
 
     Raises:
-        RefusedError: when anything in it is wrong, with every problem: row, column, value.
+        RefusedError: when validation fails; lists every problem with row, column and value.
     """
     rows = [
         (
@@ -142,7 +142,7 @@ def read_owners(path: Path) -> list[OwnerCount]:
 
 
 def write_rows(rows: Iterable[Count | OwnerCount], columns: Sequence[str]) -> str:
-    """Rows as a file of their template that reads back as they are, in an order of their own."""
+    """Format rows as a sorted file of their template; reading it gives equal rows."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -155,30 +155,30 @@ def write_rows(rows: Iterable[Count | OwnerCount], columns: Sequence[str]) -> st
 def _checked(
     path: Path, columns: Sequence[str], choices: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[int, dict[str, str], dict[str, object]]]:
-    """The rows of a file with their numbers and the typed cells common to both templates."""
+    """Yield row numbers, rows and the typed cells common to both templates; refuses invalid rows."""
     problems = Problems(path.name)
     rows = list(problems.read_table(path, columns))
-    kept = []
+    valid = []
     for number, row in rows:
         complaints = list(_complaints(row, choices))
         for complaint in complaints:
             problems.add(complaint, number)
         if not complaints:
-            kept.append((number, row, _common(row)))
+            valid.append((number, row, _common(row)))
     if not rows and not problems:
-        problems.add("it holds no row")
+        problems.add("it has no rows")
     problems.refuse()
-    yield from kept
+    yield from valid
 
 
 def _complaints(row: Mapping[str, str], choices: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Each thing wrong with a row: column, value and what may stand there."""
+    """Yield the validation problems of a row: column, value and allowed values."""
     yield from _about_area(row)
     if row["division"] not in {*DIVISIONS, SECTION}:
-        yield f"division {row['division']!r} is none of manufacturing (10 to 34, or {SECTION} for their total)"
+        yield f"division {row['division']!r} is not a manufacturing division (10 to 34, or {SECTION} for their total)"
     for column, allowed in {**choices, "ksic_revision": KSIC_REVISIONS, "workers_status": STATUSES}.items():
         if row[column] not in allowed:
-            yield f"{column} {row[column]!r} is none of {', '.join(allowed)}"
+            yield f"{column} {row[column]!r} is not one of {', '.join(allowed)}"
     yield from _about_figures(row)
     for column in ("source", "source_id"):
         if not row[column]:
@@ -186,32 +186,32 @@ def _complaints(row: Mapping[str, str], choices: Mapping[str, Sequence[str]]) ->
     try:
         dt.date.fromisoformat(row["retrieved"])
     except ValueError:
-        yield f"retrieved {row['retrieved']!r} is no day such as 2026-11-30"
+        yield f"retrieved {row['retrieved']!r} is not a date such as 2026-11-30"
 
 
 def _about_area(row: Mapping[str, str]) -> Iterator[str]:
     year = row["reference_year"]
     if not re.fullmatch(r"[0-9]{4}", year) or not EARLIEST_YEAR <= int(year) <= LATEST_YEAR:
-        yield f"reference_year {year!r} is no year from {EARLIEST_YEAR} to {LATEST_YEAR}"
+        yield f"reference_year {year!r} is not a year from {EARLIEST_YEAR} to {LATEST_YEAR}"
     if not row["sido"]:
         yield "sido is empty"
     system, code = row["dong_code_system"], row["dong_code"]
     if system not in CODE_LENGTHS:
-        yield f"dong_code_system {system!r} is none of {', '.join(CODE_LENGTHS)}"
+        yield f"dong_code_system {system!r} is not one of {', '.join(CODE_LENGTHS)}"
     elif len(code) != CODE_LENGTHS[system] or (code and not code.isalnum()):
         length = CODE_LENGTHS[system]
-        wanted = f"{length} characters long" if length else "empty"
-        yield f"dong_code {code!r} is not {wanted}, as dong_code_system {system} says"
+        requirement = f"{length} characters long" if length else "empty"
+        yield f"dong_code {code!r} is not {requirement}, as dong_code_system {system} requires"
 
 
 def _about_figures(row: Mapping[str, str]) -> Iterator[str]:
     for column in ("establishments", "workers"):
         if row[column] and not re.fullmatch(r"[0-9]{1,9}", row[column]):
-            yield f"{column} {row[column]!r} is no whole number; leave it empty where it is unknown"
+            yield f"{column} {row[column]!r} is not a whole number; leave it empty where it is unknown"
     if (row["workers_status"] == "ok") != bool(row["workers"]) and row["workers_status"] in STATUSES:
         yield f"workers {row['workers']!r} does not go with workers_status {row['workers_status']!r}"
     if re.fullmatch(r"0+", row["establishments"]) and row["workers"] not in {"", "0"}:
-        yield f"workers {row['workers']!r} in no establishment"
+        yield f"workers {row['workers']!r} without an establishment"
 
 
 def _common(row: Mapping[str, str]) -> dict[str, object]:

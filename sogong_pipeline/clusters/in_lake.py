@@ -1,4 +1,4 @@
-"""The counts in a lake: every load that was kept, and what counts after all of them."""
+"""Counts in the lake: every retained load, and the counts in force after all of them."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ CORPORATIONS = "corporations"
 
 
 def loads(catalogue: Catalogue) -> list[Partition]:
-    """Every load, oldest first."""
+    """Return every load, oldest first."""
     return catalogue.lake.partitions(COUNTS)
 
 
 def counts_in_force(catalogue: Catalogue, up_to: str | None = None) -> Load:
-    """What counts after all loads, or after those up to a version.
+    """Return the counts in force after all loads, or after those up to a version.
 
     Raises:
-        RefusedError: when there is no load of that version.
+        RefusedError: when no load has that version.
     """
-    kept = loads(catalogue)
+    partitions = loads(catalogue)
     if up_to is not None:
-        versions = [str(partition.facts["version"]) for partition in kept]
+        versions = [str(partition.facts["version"]) for partition in partitions]
         if up_to not in versions:
             raise RefusedError(
                 f"counts {up_to} are not in the lake; `sogong clusters diff` lists what was loaded"
             )
-        kept = kept[: versions.index(up_to) + 1]
-    return in_force(_load(partition.path("counts"), partition.path("owners")) for partition in kept)
+        partitions = partitions[: versions.index(up_to) + 1]
+    return in_force(_load(partition.path("counts"), partition.path("owners")) for partition in partitions)
 
 
 def centre_lists(catalogue: Catalogue) -> list[Partition]:
-    """Every official list of centres, oldest first."""
+    """Return every official list of centres, oldest first."""
     return catalogue.lake.partitions(CENTRE_LISTS)
 
 
 def lists_in_force(catalogue: Catalogue) -> Lists:
-    """Designations, and the centres of our table as the official lists that are younger have them."""
+    """Return designations, and the shipped table of centres updated by the newer official lists."""
     lists = own_lists()
     centres, own_day = lists.centres, newest_day(lists.centres)
     for partition in centre_lists(catalogue):
@@ -60,31 +60,31 @@ def lists_in_force(catalogue: Catalogue) -> Lists:
 
 
 def current_clusters(catalogue: Catalogue) -> Partition | None:
-    """The tables of clusters that were built last; None before the first counts."""
+    """Return the cluster tables built last; None before the first counts."""
     version = catalogue.lake.current(CLUSTERS)
     return catalogue.lake.find(CLUSTERS, version) if version else None
 
 
 def read_clusters(partition: Partition) -> list[Cluster]:
-    """The rows of `cluster`."""
+    """Read the rows of `cluster`."""
     return [Cluster(**row) for row in pq.read_table(partition.path("cluster")).to_pylist()]
 
 
 def read_shares(partition: Partition) -> list[Share]:
-    """The rows of `cluster_share`."""
+    """Read the rows of `cluster_share`."""
     return [Share(**row) for row in pq.read_table(partition.path("cluster_share")).to_pylist()]
 
 
 def read_months(partition: Partition) -> dict[tuple[str, str, str], list[tuple[str, int]]]:
-    """The rows of `cluster_month`: months in order, by source, area and division."""
-    found: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
+    """Read `cluster_month`: (month, corporations) in order of months, by source, area and division."""
+    months_by_cluster: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
     for row in pq.read_table(partition.path("cluster_month")).to_pylist():
         key = (row["source"], row["area_code"], row["division"])
-        found.setdefault(key, []).append((row["data_month"], row["corporate_3_9"]))
-    return found
+        months_by_cluster.setdefault(key, []).append((row["data_month"], row["corporate_3_9"]))
+    return months_by_cluster
 
 
-@cache  # the files of the lake are named by their content
+@cache  # files in the lake are named by their digest
 def _load(counts: Path, owners: Path) -> Load:
     return Load(
         tuple(read_counts(counts)) if counts.stat().st_size else (),

@@ -1,4 +1,4 @@
-"""Join neighbouring dongs: the connected parts of those that lie beside each other."""
+"""Join neighbouring dongs: connected components of adjacent areas."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from sogong_pipeline.clusters.neighbours import lie_beside
 
 
 def joined_groups(legal_codes: Mapping[str, tuple[str, ...]]) -> list[list[str]]:
-    """Connected groups of two areas or more, each in order, the groups by their first.
+    """Return the connected groups of two or more areas; members sorted, groups sorted by their first member.
 
     Args:
-        legal_codes: of each area, the first eight digits of its legal dongs of today.
+        legal_codes: first eight digits of today's legal dongs, by area.
     """
     left, groups = sorted(legal_codes), []
     while left:

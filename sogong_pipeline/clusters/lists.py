@@ -1,4 +1,4 @@
-"""Our dated lists: designated clusters and centres, a source per row, and how a row names the dongs of a count."""
+"""Dated lists of designated clusters and centres, a source per row, and the matching of their dong names to counts."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ CentreKind = Literal["trade", "shared", "complex", "wide_area"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class PartialDate:
-    """A day, a month or a year, as a source knows it: `2017-08-23`, `2017-11`, `2020`."""
+    """A day, a month or a year, as precise as its source: `2017-08-23`, `2017-11`, `2020`."""
 
     text: str
 
     @property
     def first_day(self) -> dt.date:
-        """The earliest day it may be."""
+        """Earliest possible day."""
         year, month, day = [*map(int, self.text.split("-")), 1, 1][:3]
         return dt.date(year, month, day)
 
     @property
     def last_day(self) -> dt.date:
-        """The latest day it may be."""
+        """Latest possible day."""
         parts = [int(part) for part in self.text.split("-")]
         year, month = parts[0], parts[1] if len(parts) > 1 else 12
         return dt.date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
 
     def plus_years(self, years: int) -> PartialDate:
-        """The same so many years later; 29 February becomes the 28th where there is none."""
+        """Add years at the same precision; 29 February becomes the 28th in a common year."""
         year, *rest = self.text.split("-")
         moved = "-".join([str(int(year) + years), *rest])
         if rest == ["02", "29"] and not calendar.isleap(int(year) + years):
@@ -58,9 +58,9 @@ class PartialDate:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What designations and centres have in common: where they are and for which divisions.
+    """Common fields of designations and centres: place and divisions.
 
-    `dongs` is empty where no source names them; `divisions` where it is for every trade.
+    `dongs` is empty where no source names them; `divisions` is empty where the entry covers every trade.
     """
 
     name: str
@@ -80,13 +80,13 @@ class Listed:
 
     @property
     def sido_codes(self) -> frozenset[str]:
-        """Every code that its 시도 ever had."""
+        """Every code that its 시도 has ever had."""
         return sido_codes(self.sido)
 
     def covers(self, place: Place, division: str) -> Literal["yes", "no", "unknown"]:
-        """Whether it covers a dong and division.
+        """Return `yes`, `no` or `unknown`: coverage of a dong and division.
 
-        Unknown where it names no dong of that 시군구, or only legal dongs that no administrative one is called after.
+        Unknown where it names no dong of that 시군구, or only legal dongs whose names no administrative dong bears.
         """
         today = set(sigungu_today(place.sigungu_code))
         if division not in self.divisions or today.isdisjoint(self.sigungu_codes):
@@ -98,13 +98,13 @@ class Listed:
         return "unknown" if place.basis in {"admin_dong", "code_only"} and self._names_unseen(place) else "no"
 
     def covers_row(self, sigungu_code: str, dong: str, division: str) -> bool:
-        """Whether it covers a dong by name for certain, and a division, in a 시군구 by any of its codes."""
+        """Return True if it certainly covers a dong by name, and a division, in a 시군구 by any of its codes."""
         today = set(sigungu_today(sigungu_code))
         is_here = division in self.divisions and not today.isdisjoint(self.sigungu_codes)
         return is_here and bool(dong) and any(is_dong(named, dong) for named in self.dongs)
 
     def _names_unseen(self, place: Place) -> bool:
-        """Whether it names a legal dong of that 시군구 that counts by administrative dong do not show."""
+        """Return True if it names a legal dong of that 시군구 that counts by administrative dong do not show."""
         day = dt.date.max
         return place.basis == "code_only" or any(
             plain_name(named) in legal_dongs_of(code, day)
@@ -116,7 +116,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Designation(Listed):
-    """A designated cluster; `first_seen` is the earliest date a source gives, which may be later than the notice."""
+    """A designated cluster; `first_seen` is the earliest date in a source and may be later than the notice."""
 
     designation_id: str
     first_seen: PartialDate
@@ -127,11 +127,11 @@ class Designation(Listed):
 
     @property
     def plan_end(self) -> PartialDate:
-        """When the three yearly parts of its plan end; the law sets no term for the designation itself."""
+        """End of the three yearly parts of its plan; the law sets no term for the designation itself."""
         return self.first_seen.plus_years(choices().plan_years)
 
     def plan_state(self, day: dt.date) -> Literal["ended", "ending", "running"]:
-        """Where its plan stands on a day: ended, ending within the months of `rules.yaml`, running."""
+        """Return the state of its plan on a day: ended, ending within the months of `rules.yaml`, or running."""
         if self.plan_end.last_day < day:
             return "ended"
         months = choices().ending_within_months
@@ -146,7 +146,7 @@ class Designation(Listed):
 class Centre(Listed):
     """A centre: of a trade, shared by several, in a building of its own (`complex`), or for a whole 시도 (`wide_area`).
 
-    `until` is the day of a list that no longer has it.
+    `until` is the day of the first list without it.
     """
 
     centre_id: str
@@ -160,7 +160,7 @@ class Centre(Listed):
     published_source: str
 
     def runs_on(self, day: dt.date) -> bool:
-        """Whether no list says by that day that it is gone."""
+        """Return True unless a list dated on or before that day lacks it."""
         return (self.until is None or day < self.until.first_day) and (
             self.since is None or self.since.first_day <= day
         )
@@ -171,7 +171,7 @@ Row = TypeVar("Row", Designation, Centre)
 
 @cache
 def designations() -> tuple[Designation, ...]:
-    """The designated clusters that a source names, oldest first."""
+    """Return the designated clusters that a source names, oldest first."""
     return tuple(
         Designation(
             **_common(row),  # type: ignore[arg-type]
@@ -188,7 +188,7 @@ def designations() -> tuple[Designation, ...]:
 
 @cache
 def centres() -> tuple[Centre, ...]:
-    """Every centre that a source names."""
+    """Return every centre that a source names."""
     return tuple(
         Centre(
             **_common(row),  # type: ignore[arg-type]
@@ -208,17 +208,17 @@ def centres() -> tuple[Centre, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Lists:
-    """The lists that count: designations and centres, each with a lookup by 시군구."""
+    """Designations and centres in force, each with a lookup by 시군구."""
 
     designations: tuple[Designation, ...]
     centres: tuple[Centre, ...]
 
     def designations_in(self, sigungu_code: str, division: str) -> list[Designation]:
-        """The designations of a division that name a 시군구, by any of its codes."""
+        """Return the designations of a division that name a 시군구, by any of its codes."""
         return _in(self._designations_by_sigungu, sigungu_code, division)
 
     def centres_in(self, sigungu_code: str, division: str) -> list[Centre]:
-        """The centres of a division that name a 시군구, by any of its codes."""
+        """Return the centres of a division that name a 시군구, by any of its codes."""
         return _in(self._centres_by_sigungu, sigungu_code, division)
 
     @cached_property
@@ -232,27 +232,27 @@ class Lists:
 
 @cache
 def own_lists() -> Lists:
-    """Our own tables, as they are shipped."""
+    """Return the shipped tables."""
     return Lists(designations(), centres())
 
 
 def _by_sigungu(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    found = defaultdict[str, list[Row]](list)
+    by_sigungu = defaultdict[str, list[Row]](list)
     for row in rows:
         for code in row.sigungu_codes:
-            found[code].append(row)
-    return dict(found)
+            by_sigungu[code].append(row)
+    return dict(by_sigungu)
 
 
 def _in(by_sigungu: Mapping[str, Sequence[Row]], sigungu_code: str, division: str) -> list[Row]:
-    """Those of a division under any of today's codes of a 시군구, each once."""
+    """Return the entries of a division under any of today's codes of a 시군구, each once."""
     rows = [row for code in sigungu_today(sigungu_code) for row in by_sigungu.get(code, ())]
     return [row for row in dict.fromkeys(rows) if division in row.divisions]
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """What a programme for small manufacturers gave in a year; None where no source gives its budget."""
+    """Support of a programme for small manufacturers in a year; None where no source gives its budget."""
 
     programme_id: str
     name: str
@@ -265,7 +265,7 @@ class Programme:
 
 @cache
 def programmes() -> tuple[Programme, ...]:
-    """The programmes for small manufacturers that a source names, those of centres first."""
+    """Return the programmes for small manufacturers that a source names, those of centres first."""
     return tuple(
         Programme(
             row["programme_id"],
@@ -281,9 +281,9 @@ def programmes() -> tuple[Programme, ...]:
 
 
 def is_dong(named: str, dong: str) -> bool:
-    """Whether a name of a list means an area of a count: itself, a legal dong it is cut from, or its numbered parts.
+    """Return True if a listed name matches an area of a count: itself, its legal dong, or one of its numbered parts.
 
-    창신동 means 창신1동 too, 문래동3가 means 문래동, 성수동 means 성수1가1동; 창신1동 does not mean 창신2동.
+    창신동 also matches 창신1동, 문래동3가 matches 문래동, 성수동 matches 성수1가1동; 창신1동 does not match 창신2동.
     """
     listed, counted = plain_name(named), plain_name(dong)
     if listed == counted:
@@ -298,7 +298,7 @@ def is_dong(named: str, dong: str) -> bool:
 
 
 def lists_digest_parts() -> tuple[str, ...]:
-    """The bytes of the lists as text, for the digest of what was made with them."""
+    """Return the content of the lists as text, for the digest of tables built from them."""
     return tuple(_text(name) for name in FILES)
 
 

@@ -1,4 +1,4 @@
-"""Loads of counts over time: the last load of a 시군구, year and source counts; and what differs between two states."""
+"""Loads of counts over time: the last load of each 시군구, year and source is in force; and their differences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Row = TypeVar("Row", Count, OwnerCount)
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The rows of one load."""
+    """Rows of one load."""
 
     counts: tuple[Count, ...] = ()
     owners: tuple[OwnerCount, ...] = ()
@@ -21,7 +21,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What differs of one area and division; `change` is added, removed or changed."""
+    """A differing figure of an area and division; `change` is added, removed or changed."""
 
     change: str
     reference_year: int
@@ -34,7 +34,7 @@ class Difference:
 
     @property
     def line(self) -> str:
-        """The difference in words."""
+        """Format the difference as one line."""
         before, after = ("-" if value is None else f"{value:,}" for value in (self.before, self.after))
         return (
             f"{self.change:<8} {self.reference_year} {self.source} {self.area} {self.division} "
@@ -43,10 +43,10 @@ class Difference:
 
 
 def in_force(loads: Iterable[Load]) -> Load:
-    """What counts after some loads, oldest first.
+    """Return the counts in force after some loads, oldest first.
 
-    A load replaces all rows of a 시군구, reference year and source that an earlier one gave, never a part; counts
-    and owners apart.
+    A load replaces every earlier row of its 시군구, reference year and source, never a part; counts and owners
+    separately.
     """
     counts = dict[tuple[object, ...], list[Count]]()
     owners = dict[tuple[object, ...], list[OwnerCount]]()
@@ -60,16 +60,16 @@ def in_force(loads: Iterable[Load]) -> Load:
 
 
 def differences(before: Load, after: Load) -> list[Difference]:
-    """Figures that were added, removed or changed, in order; texts such as the file's name are not compared."""
-    found = [*_compare(before.counts, after.counts), *_compare(before.owners, after.owners)]
-    return sorted(found, key=lambda one: (one.reference_year, one.source, one.area, one.division, one.what))
+    """Return added, removed and changed figures in order; texts such as file names are not compared."""
+    changes = [*_compare(before.counts, after.counts), *_compare(before.owners, after.owners)]
+    return sorted(changes, key=lambda one: (one.reference_year, one.source, one.area, one.division, one.what))
 
 
 def _by_area(rows: Iterable[Row]) -> dict[tuple[object, ...], list[Row]]:
-    found: dict[tuple[object, ...], list[Row]] = {}
+    by_area: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
-        found.setdefault(_area(row), []).append(row)
-    return found
+        by_area.setdefault(_area(row), []).append(row)
+    return by_area
 
 
 def _area(row: Count | OwnerCount) -> tuple[object, ...]:

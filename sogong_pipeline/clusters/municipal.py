@@ -1,8 +1,8 @@
-"""Read a workbook of a local government's 사업체조사 into areas and blocks of rows, whatever its city, year and table.
+"""Parse a municipal 사업체조사 workbook into areas and blocks of rows, for any city, year and table.
 
 Such a workbook has one sheet: a title, a line with year and place, a header of areas over pairs of columns
 (사업체수, 종사자수), and per industry a total row followed by one row per class (size of the workplace or age of
-its owner). Everything that does not fit is refused with the cell that differs.
+its owner). Any other layout is refused with the cell that differs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sogong_pipeline.clusters.places import Place, place, reference_day, sigungu
 from sogong_pipeline.errors import RefusedError
 
 MOST_BYTES = 200_000_000
-"""Unpacked size of a workbook that is still opened; the real ones have 5 MB."""
+"""Limit of the unpacked size of a workbook; real ones have 5 MB."""
 MOST_ROWS, MOST_COLUMNS = 20_000, 2_000
 HEADER_WITHIN = 12
 WHOLE, UNCLASSIFIED = "TT", "zErr"
@@ -38,7 +38,7 @@ PLACE = re.compile(r"\(?\s*(\d{4})\s*년?\s*(?:기준\s*년도|기준\s*연도|�
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One pair of cells; None is unknown, and `workers_status` says why for workers."""
+    """One pair of cells; None is unknown, and `workers_status` gives the reason for workers."""
 
     establishments: int | None
     workers: int | None
@@ -47,7 +47,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One area of the header; `column` is its first one, counted from 1. `is_total` marks the city and its gu."""
+    """An area of the header; `column` is its first one, counted from 1. `is_total` marks the city and its gu."""
 
     name: str
     sigungu: str
@@ -58,7 +58,7 @@ class Area:
 
 @dataclass(slots=True)
 class Block:
-    """The rows of one industry: its total and its classes, a figure per area each."""
+    """Rows of one industry: its total and its classes, with a figure per area."""
 
     code: str
     label: str
@@ -69,17 +69,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A workbook's content.
+    """Content of a workbook.
 
     Attributes:
         year: Reference year.
-        sido: As the title names it.
-        sigungu: As the title names it; empty in Sejong.
-        areas: In the order of the columns; the first one is the whole.
+        sido: Name in the title.
+        sigungu: Name in the title; empty in Sejong.
+        areas: In the order of the columns; the first is the whole.
         blocks: By industry code: `TT`, a section's letter, two digits of a division.
         ksic_revision: 9, 10 or 11.
-        messages: What was assumed.
-        cells: How many figures were read.
+        messages: Assumptions.
+        cells: Number of figures read.
     """
 
     year: int
@@ -94,7 +94,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class TableKind:
-    """What tells one table of the series: words of its title, and how a class row is labelled."""
+    """Marks of one table of the series: words of its title, and the labels of its class rows."""
 
     name: str
     title_words: tuple[str, ...]
@@ -108,19 +108,19 @@ def read_sheet(path: Path, kind: TableKind, ksic: str | None = None) -> Sheet:
 
     Args:
         path: the XLSX file.
-        kind: the table it should be.
-        ksic: the classification's revision; from the workbook's labels or its year when not given.
+        kind: the expected table.
+        ksic: the classification's revision; by default from the workbook's labels or its year.
 
     Raises:
-        RefusedError: when the layout differs, with the cell; when an area is no 읍면동 of the place in the title.
+        RefusedError: when the layout differs (names the cell), or an area is not an 읍면동 of the place in the title.
     """
     return _Reader(path, kind).read(ksic)
 
 
 def differences(sheet: Sheet) -> Iterator[str]:
-    """Every sum that is not the total beside it, and every class that only some industries have; a line each.
+    """Yield a line per sum that differs from its total, and per class that only some industries have.
 
-    Sums are those of classes to the industry, of divisions to the section, of sections to all, and of dongs to city.
+    Compares classes with the industry, divisions with the section, sections with the total, and dongs with the city.
     """
     yield from _missing_classes(sheet)
     for block in sheet.blocks.values():
@@ -148,7 +148,7 @@ def _missing_classes(sheet: Sheet) -> Iterator[str]:
 
 
 class _Reader:
-    """Reads one file; keeps its name and rows for the refusals."""
+    """Reader of one file; holds its name and rows for the error messages."""
 
     def __init__(self, path: Path, kind: TableKind) -> None:
         self._file = path.name
@@ -185,7 +185,7 @@ class _Reader:
                 sigungu = " ".join(names[1:])
                 day = reference_day(int(match[1]))
                 if not sigungu_codes(names[0], sigungu, day):
-                    raise self._refused(f"{match[2]!r} is no 시군구 on {day}", row, 1)
+                    raise self._refused(f"{match[2]!r} is not a 시군구 on {day}", row, 1)
                 return int(match[1]), names[0], sigungu, row
         raise self._refused(
             f"no line such as '(2023 기준년도, 강원특별자치도 강릉시)' in the first {HEADER_WITHIN} rows"
@@ -228,7 +228,9 @@ class _Reader:
                 raise self._refused("a name over the second column of an area", head, column + 1)
             if not areas:
                 if name.split()[-1:] != [whole] and name not in {"합계", "계", "전체", "총계"}:
-                    raise self._refused(f"the first area is {name!r}, the title says {whole}", head, column)
+                    raise self._refused(
+                        f"the first area is {name!r}, but the title names {whole}", head, column
+                    )
                 areas.append(
                     Area(whole, sigungu, column, None if gu_names else self._whole(sido, sigungu, year), True)
                 )
@@ -239,7 +241,7 @@ class _Reader:
                 areas.append(self._dong(name, (head, column), sido, gu or sigungu, year))
         names = [(area.sigungu, area.name) for area in areas if not area.is_total]
         if repeated := next((name for name in names if names.count(name) > 1), None):
-            raise self._refused(f"the area {repeated[1]} stands twice", head)
+            raise self._refused(f"the area {repeated[1]} occurs twice", head)
         if not names:
             raise self._refused(f"no 읍면동 beside {areas[0].name}", head)
         return tuple(areas)
@@ -251,10 +253,10 @@ class _Reader:
         if not name:
             raise self._refused("an area without a name", *cell)
         try:
-            found = place(sido, sigungu, name, reference_day(year))
+            located = place(sido, sigungu, name, reference_day(year))
         except RefusedError as refusal:
             raise self._refused(str(refusal), *cell) from refusal
-        return Area(name, sigungu, cell[1], found, False)
+        return Area(name, sigungu, cell[1], located, False)
 
     def _blocks(self, start: int, areas: Sequence[Area]) -> tuple[dict[str, Block], list[str]]:
         blocks: dict[str, Block] = {}
@@ -288,7 +290,7 @@ class _Reader:
                 raise self._refused(f"a second block of {label!r}", row)
             if any(cell not in {"", "**", code, label} for cell in stub[:-1] if cell != label):
                 raise self._refused(
-                    f"the columns left of {label!r} say {' '.join(filter(None, stub[:-1]))!r}", row
+                    f"the columns left of {label!r} contain {' '.join(filter(None, stub[:-1]))!r}", row
                 )
             blocks[code] = block = Block(code, label, row, figures)
         return blocks, footer
@@ -300,13 +302,13 @@ class _Reader:
         return Figure(establishments, workers, status)
 
     def _number(self, row: int, column: int) -> tuple[int | None, bool]:
-        """A cell as a number, or None and whether it is withheld."""
+        """Return the count of a cell, or None, and True if it is withheld."""
         value = self._cell(row, column)
         if isinstance(value, bool):
-            raise self._refused(f"{value!r} is no count", row, column)
+            raise self._refused(f"{value!r} is not a count", row, column)
         if isinstance(value, (int, float)):
             if value < 0 or value != int(value):
-                raise self._refused(f"{value!r} is no count", row, column)
+                raise self._refused(f"{value!r} is not a count", row, column)
             return int(value), False
         text = _text(value)
         if text in {"", "…", "..."}:
@@ -317,10 +319,10 @@ class _Reader:
             return 0, False
         if re.fullmatch(r"\d{1,3}(,\d{3})+|\d+", text):
             return int(text.replace(",", "")), False
-        raise self._refused(f"{text!r} is no count", row, column)
+        raise self._refused(f"{text!r} is not a count", row, column)
 
     def _check_blocks(self, blocks: Mapping[str, Block]) -> None:
-        """Manufacturing must be whole: its section, its divisions only, and the small classes in each of them."""
+        """Refuse incomplete manufacturing: its section, its divisions only, and the small classes in each of them."""
         if SECTION not in blocks:
             raise self._refused("no row of manufacturing, such as 'C.제조업(10~34)'")
         inside = _between_sections(blocks, SECTION)
@@ -328,7 +330,8 @@ class _Reader:
             raise self._refused("no division below manufacturing")
         if strange := next((code for code in inside if code not in DIVISIONS), None):
             raise self._refused(
-                f"{blocks[strange].label!r} is no division of manufacturing (10 to 34)", blocks[strange].row
+                f"{blocks[strange].label!r} is not a division of manufacturing (10 to 34)",
+                blocks[strange].row,
             )
         for code in (SECTION, *inside):
             block = blocks[code]
@@ -339,7 +342,7 @@ class _Reader:
     def _revision(
         self, year: int, blocks: Mapping[str, Block], footer: Sequence[str], ksic: str | None
     ) -> tuple[str, list[str]]:
-        """The revision of the classification: as given, as the sheet says, by a label that tells, by the year."""
+        """Return the revision of the classification: the option, the sheet, a distinctive label, or the year."""
         if ksic:
             return ksic, []
         signs = _signs()
@@ -352,7 +355,7 @@ class _Reader:
                 if code in blocks and label in blocks[code].label.replace(" ", ""):
                     return str(revision), []
         by_year = next(str(entry["revision"]) for entry in signs["years"] if year >= entry["from"])
-        return by_year, [f"{self._file}: KSIC {by_year} assumed from the year {year}; --ksic says otherwise"]
+        return by_year, [f"{self._file}: KSIC {by_year} assumed from the year {year}; --ksic overrides it"]
 
     def _cell(self, row: int, column: int) -> Any:
         cells = self._rows[row - 1] if row <= len(self._rows) else ()
@@ -360,11 +363,11 @@ class _Reader:
 
 
 def _rows(path: Path) -> list[tuple[Any, ...]]:
-    """The cells of a workbook's one sheet with content."""
+    """Return the cells of the only sheet with content."""
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
-                raise RefusedError(f"{path.name}: unpacked it is larger than {MOST_BYTES // 10**6} MB")
+                raise RefusedError(f"{path.name}: larger than {MOST_BYTES // 10**6} MB when unpacked")
         book = load_workbook(path, data_only=True)
         sheets = [
             sheet
@@ -381,7 +384,7 @@ def _rows(path: Path) -> list[tuple[Any, ...]]:
         DefusedXmlException,
     ) as error:
         raise RefusedError(
-            f"{path.name}: no workbook that can be read ({type(error).__name__}); save it as XLSX"
+            f"{path.name}: not a readable workbook ({type(error).__name__}); save it as XLSX"
         ) from error
     if len(sheets) != 1:
         names = ", ".join(sheet.title for sheet in sheets)
@@ -389,7 +392,7 @@ def _rows(path: Path) -> list[tuple[Any, ...]]:
     sheet = sheets[0]
     if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
         raise RefusedError(
-            f"{path.name}: {sheet.max_row} rows and {sheet.max_column} columns are no table of one 시군구"
+            f"{path.name}: {sheet.max_row} rows and {sheet.max_column} columns are too many for a table of one 시군구"
         )
     return list(sheet.iter_rows(values_only=True))
 
@@ -399,7 +402,7 @@ def _text(value: Any) -> str:
 
 
 def _industry(label: str) -> str | None:
-    """The code of an industry's label; None for another."""
+    """Return the code of an industry label; None for any other label."""
     if label.replace(" ", "") in {"TT전체산업", "전체산업", "전산업", "TT"}:
         return WHOLE
     if label == UNCLASSIFIED:
@@ -412,7 +415,7 @@ def _industry(label: str) -> str | None:
 
 
 def _between_sections(blocks: Mapping[str, Block], letter: str) -> list[str]:
-    """The divisions that stand below a section's row."""
+    """Return the divisions below the row of a section."""
     codes = list(blocks)
     below = []
     for code in codes[codes.index(letter) + 1 :]:
@@ -434,7 +437,7 @@ def _compare(sheet: Sheet, block: Block, parts: Sequence[Sequence[Figure]], what
 
 
 def _compare_areas(sheet: Sheet, block: Block) -> Iterator[str]:
-    """Dongs to their gu, and dongs or gu to the city, for every row of a block."""
+    """Compare dongs with their gu, and dongs or gu with the city, for every row of a block."""
     has_gu = sum(area.is_total for area in sheet.areas) > 1
     for name, figures in {"": block.total, **block.classes}.items():
         label = f"{block.label} {name}".strip()
@@ -453,13 +456,13 @@ def _compare_areas(sheet: Sheet, block: Block) -> Iterator[str]:
 
 
 def _difference(where: str, total: Figure, parts: Sequence[Figure], what: str) -> Iterator[str]:
-    """The line of a sum that differs; sums with an unknown part are compared where they must not exceed the total."""
+    """Yield a line if a sum differs; with an unknown part, only if the known parts exceed the total."""
     for measure, unit in (("establishments", "establishments"), ("workers", "workers")):
         stated = getattr(total, measure)
         known = [value for part in parts if (value := getattr(part, measure)) is not None]
         is_whole = len(known) == len(parts)
         if stated is not None and (sum(known) != stated if is_whole else sum(known) > stated):
-            yield f"{where}: {what} add up to {sum(known):,} {unit}, the total says {stated:,}"
+            yield f"{where}: {what} add up to {sum(known):,} {unit}, but the total is {stated:,}"
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Eups, myeons and dongs that lie beside each other, by the committed coarse outlines of legal dongs."""
+"""Adjacency of eups, myeons and dongs by the committed coarse outlines of legal dongs."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sogong_pipeline.regions.dong_outlines import beside
 
 
 def lie_beside(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two areas, each the first eight digits of today's legal dongs, share one or touch.
+    """Return True if two areas, each the first eight digits of today's legal dongs, share a legal dong or touch.
 
-    Dongs cut from one legal dong share it. An area without a known legal dong lies beside none.
+    Dongs cut from one legal dong share it. An area without a known legal dong has no neighbours.
     """
     return bool(set(one) & set(other)) or any(code in near(start) for start in one for code in other)
 
 
 @cache
 def near(emd_code: str) -> frozenset[str]:
-    """The first eight digits of the legal dongs beside one."""
+    """Return the first eight digits of the legal dongs adjacent to one."""
     return frozenset(code[:8] for code in beside(_below().get(emd_code, [f"{emd_code}00"]))) - {emd_code}
 
 

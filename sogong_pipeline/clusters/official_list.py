@@ -1,6 +1,6 @@
-"""Read the official list of special centres (3060083), compare it with our table, and bring the table up to its day.
+"""Read the official list of special centres (3060083), compare it with the shipped table, and update the table.
 
-Only names, operators and trades pass; addresses, telephone numbers and whatever else stands in it are dropped here.
+Only names, operators and trades are read; addresses, telephone numbers and all other columns are dropped here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LISTED_KINDS = ("trade", "shared")
 
 @dataclass(frozen=True, slots=True)
 class ListedCentre:
-    """A row of the official list; empty where the list has no such column."""
+    """A row of the official list; fields are empty where the list has no such column."""
 
     name: str
     operator: str
@@ -41,7 +41,7 @@ class ListedCentre:
 
 @dataclass(frozen=True, slots=True)
 class ListDifference:
-    """What differs between the list and our table: `new`, `gone`, `back` (we say it is gone), `operator`."""
+    """A difference between list and shipped table: `new`, `gone`, `back` (ended in the table), `operator`."""
 
     change: str
     name: str
@@ -50,7 +50,7 @@ class ListDifference:
 
     @property
     def line(self) -> str:
-        """The difference in words."""
+        """Format the difference as one line."""
         return f"{self.change:<8} {self.name}  {self.before or '-'} -> {self.after or '-'}"
 
 
@@ -58,7 +58,7 @@ def read_official_list(path: Path) -> list[ListedCentre]:
     """Read the list, UTF-8 or CP949.
 
     Raises:
-        RefusedError: when no header names a centre, or a name is empty or stands twice.
+        RefusedError: when no column of the header names a centre, or a name is empty or duplicated.
     """
     rows = list(csv.reader(io.StringIO(_decoded(path), newline="")))
     at = next(
@@ -81,53 +81,55 @@ def read_official_list(path: Path) -> list[ListedCentre]:
         if not cells["name"]:
             raise RefusedError(f"{path.name}: row {number}: the centre has no name")
         if (before := first.setdefault(_plain(cells["name"]), number)) != number:
-            raise RefusedError(f"{path.name}: row {number}: {cells['name']!r} stands in row {before} already")
+            raise RefusedError(f"{path.name}: row {number}: {cells['name']!r} is already in row {before}")
         centres.append(ListedCentre(**cells))
     if not centres:
-        raise RefusedError(f"{path.name}: it lists no centre")
+        raise RefusedError(f"{path.name}: it has no rows")
     return centres
 
 
 def compare(listed: Sequence[ListedCentre], ours: Iterable[Centre]) -> list[ListDifference]:
-    """What the list has otherwise than our table of special centres, in the order of names."""
+    """Return the differences of the list from the shipped table of special centres, in the order of names."""
     known = {_plain(centre.name): centre for centre in ours if centre.kind in LISTED_KINDS}
     official = {_plain(centre.name): centre for centre in listed}
-    found = []
+    differences = []
     for name in sorted({*known, *official}):
         here, there = known.get(name), official.get(name)
         if here is None and there is not None:
-            found.append(ListDifference("new", there.name, "", there.operator))
+            differences.append(ListDifference("new", there.name, "", there.operator))
         elif there is None and here is not None and here.until is None:
-            found.append(ListDifference("gone", here.name, here.operator, ""))
+            differences.append(ListDifference("gone", here.name, here.operator, ""))
         elif here is not None and there is not None:
             if here.until is not None:
-                found.append(ListDifference("back", here.name, f"gone by {here.until.text}", there.operator))
+                differences.append(
+                    ListDifference("back", here.name, f"gone by {here.until.text}", there.operator)
+                )
             if here.operator and there.operator and _plain(here.operator) != _plain(there.operator):
-                found.append(ListDifference("operator", here.name, here.operator, there.operator))
-    return found
+                differences.append(ListDifference("operator", here.name, here.operator, there.operator))
+    return differences
 
 
 def as_of_name(path: Path) -> dt.date | None:
-    """The day that the portal puts at the end of its file names; None where there is none."""
-    found = re.search(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)", path.stem)
+    """Return the day that the portal puts at the end of its file names; None without one."""
+    match = re.search(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)", path.stem)
     try:
-        return dt.date(*map(int, found.groups())) if found else None
+        return dt.date(*map(int, match.groups())) if match else None
     except ValueError:
         return None
 
 
 def newest_day(ours: Iterable[Centre]) -> dt.date:
-    """The day of the list that our table of special centres holds."""
+    """Return the day of the list that the shipped table of special centres reflects."""
     return max(PartialDate(one.status_as_of).last_day for one in ours if one.kind in LISTED_KINDS)
 
 
 def brought_up_to(
     ours: Sequence[Centre], listed: Sequence[ListedCentre], as_of: dt.date
 ) -> tuple[Centre, ...]:
-    """Our centres as a later official list has them; those of other kinds stay as they are.
+    """Return the shipped centres as updated by a later official list; other kinds of centre stay unchanged.
 
-    A centre that the list lacks ended by its day, one that is back runs again, an operator is the list's. A new one has
-    a place and divisions only as far as its name tells: its 시도, and the divisions of a trade that we know.
+    A centre that the list lacks ended by its day, one that is back runs again, the operator is the list's. Place and
+    divisions of a new one come from its name only: its 시도, and the divisions of a known trade.
     """
     official = {_plain(centre.name): centre for centre in listed}
     known = {_plain(centre.name) for centre in ours if centre.kind in LISTED_KINDS}
@@ -159,8 +161,10 @@ def _new(
     listed: ListedCentre, divisions: Mapping[str, tuple[str, ...]], as_of: dt.date, edition: str
 ) -> Centre:
     plain = _plain(listed.name)
-    said = _plain(listed.trade) or plain
-    trade = next((known for known in sorted(divisions, key=len, reverse=True) if said.endswith(known)), "")
+    trade_name = _plain(listed.trade) or plain
+    trade = next(
+        (known for known in sorted(divisions, key=len, reverse=True) if trade_name.endswith(known)), ""
+    )
     return Centre(
         name=listed.name,
         sido=listed.sido or _sido_of(listed.name),
@@ -184,7 +188,7 @@ def _new(
 
 
 def _sido_of(name: str) -> str:
-    """The 시도 that a centre's name begins with, or whose only 시군구 of such a name it begins with; else empty."""
+    """Return the 시도 that a name begins with, or that of the only 시군구 it begins with; otherwise empty."""
     first = name.split(maxsplit=1)[0]
     sidos = sorted({one.name for one in regions() if one.level == "sido" and one.valid_to is None})
     named = [sido for sido in sidos if sido.startswith(first)]
@@ -193,14 +197,14 @@ def _sido_of(name: str) -> str:
         for one in regions()
         if one.level == "sido" and one.valid_to is None and one.short_name == first
     ]
-    found = set(named) or {
+    candidates = set(named) or {
         sido for sido in sidos for ending in "시군구" if sigungu_codes(sido, first + ending, dt.date.max)
     }
-    return found.pop() if len(found) == 1 else ""
+    return candidates.pop() if len(candidates) == 1 else ""
 
 
 def _plain(name: str) -> str:
-    """A name without blanks and brackets and without what every centre is called."""
+    """Return a name without blanks, brackets and the words common to all centres."""
     bare = re.sub(r"\(재\)|\(사\)|재단법인|사단법인|[\s()·]", "", name)
     return bare.replace("소공인특화지원센터", "")
 

@@ -1,4 +1,4 @@
-"""Place the areas of a count: 시군구 and dong by name or code, on the reference day, through the dated tables.
+"""Place the areas of a count: resolve 시군구 and dong by name or code, on the reference day, in the dated tables.
 
 A name that no table has on that day is refused, not approximated.
 """
@@ -20,7 +20,7 @@ from sogong_pipeline.regions.crosswalk import LegalDong, codes_today, legal_dong
 from sogong_pipeline.regions.reference import Region, regions
 
 Basis = Literal["sigungu", "eup_myeon", "admin_dong", "legal_dong", "code_only"]
-"""What an area is: a whole 시군구, an eup or myeon (administrative and legal at once), one of the two kinds of dong, or
+"""Kind of area: a whole 시군구, an eup or myeon (administrative and legal at once), one of the two kinds of dong, or
 one of which only the statistics office's code is known."""
 
 SEJONG = "36110"
@@ -32,12 +32,12 @@ class Place:
 
     Attributes:
         sigungu_code: Five digits, as on the reference day.
-        basis: What kind of area it is.
+        basis: Kind of area.
         dong: Its name in one spelling; empty for a whole 시군구.
         area_code: Ten digits of the administrative or legal dong, `kostat:` and the code, five digits for a 시군구.
-        legal_codes: Legal dongs of today in it or around it, eight digits, for neighbours and the pension file;
-            of an administrative dong those of the same name, so several dongs may share one.
-        name_match_only: Whether the name alone led to the code.
+        legal_codes: Today's legal dongs in it or around it, eight digits, for neighbours and the pension file;
+            for an administrative dong those of the same name, so several dongs may share one.
+        name_match_only: True if the code was resolved by name alone.
     """
 
     sigungu_code: str
@@ -49,18 +49,18 @@ class Place:
 
 
 def reference_day(year: int) -> dt.date:
-    """The day a count of a year is about: its last."""
+    """Return the day a yearly count describes: the last of the year."""
     return dt.date(year, 12, 31)
 
 
 def sigungu_name(sigungu_code: str) -> str:
-    """The full name of a 시군구 by any of its codes."""
+    """Return the full name of a 시군구 by any of its codes."""
     return _by_code()[sigungu_code].name
 
 
 @cache
 def sigungu_today(sigungu_code: str) -> tuple[str, ...]:
-    """Today's codes of a 시군구's area: one, or those of its gu where it was divided."""
+    """Return today's codes of a 시군구's area: one, or those of its gu if it was divided."""
     region = _by_code()[sigungu_code]
     if region.successor_code:
         return (region.successor_code,)
@@ -69,20 +69,20 @@ def sigungu_today(sigungu_code: str) -> tuple[str, ...]:
 
 
 def region_of(sigungu_code: str) -> Region:
-    """The row of a 시군구 code.
+    """Return the row of a 시군구 code.
 
     Raises:
-        RefusedError: when there is no such code.
+        RefusedError: when the code does not exist.
     """
     region = _by_code().get(sigungu_code)
     if region is None:
-        raise RefusedError(f"{sigungu_code!r} is no code of a 시군구 since 2015-11")
+        raise RefusedError(f"{sigungu_code!r} is not a code of a 시군구 since 2015-11")
     return region
 
 
 @cache
 def sido_codes(sido: str) -> frozenset[str]:
-    """Every code of a 시도 by its full or short name of any day, those before and after a change of its name too."""
+    """Return every code of a 시도 by its full or short name of any day, including those before and after a rename."""
     named = {
         region.region_code
         for region in regions()
@@ -94,22 +94,22 @@ def sido_codes(sido: str) -> frozenset[str]:
 
 @cache
 def sigungu_codes(sido: str, sigungu: str, day: dt.date) -> tuple[str, ...]:
-    """The codes on a day of a 시군구 by names of any day; those of its gu for a city above them.
+    """Return the codes on a day of a 시군구 by names of any day; those of its gu for a city above them.
 
     Args:
-        sido: full or short name, of then or of now.
+        sido: full or short name, past or present.
         sigungu: 강릉시, or 용인시, or 용인시 기흥구; empty or 세종시 in Sejong.
         day: the day of the codes.
 
     Returns:
-        One code; several where a city stood above gu on that day; none when the names lead nowhere.
+        One code; several if a city stood above gu on that day; none if the names match nothing.
     """
     related = sido_codes(sido)
-    wanted = " ".join(sigungu.split())
+    name = " ".join(sigungu.split())
     matches = [
         region
         for region in regions()
-        if region.level == "sigungu" and region.sido_code in related and _is_called(region, wanted)
+        if region.level == "sigungu" and region.sido_code in related and _is_called(region, name)
     ]
     today = {region.successor_code for region in matches if region.successor_code}
     direct = {region.region_code for region in matches if region.valid_on(day)}
@@ -134,7 +134,7 @@ def place(
     """Place an area named in a count.
 
     Args:
-        sido: name of the 시도, of then or of now.
+        sido: name of the 시도, past or present.
         sigungu: name of the 시군구.
         dong: name of the eup, myeon or dong; empty for the whole 시군구.
         day: the reference day.
@@ -142,35 +142,35 @@ def place(
         code_system: `name` (no code), `kostat7`, `kostat8`, `mois10` or `bdong10`.
 
     Raises:
-        RefusedError: when a name or code is unknown on that day, or stands for several areas.
+        RefusedError: when a name or code is unknown on that day, or matches several areas.
     """
     codes = sigungu_codes(sido, sigungu, day)
     if not codes:
-        raise RefusedError(f"there is no 시군구 {sido} {sigungu!r} on {day}")
+        raise RefusedError(f"no 시군구 {sido} {sigungu!r} exists on {day}")
     if not dong and not dong_code:
         if len(codes) > 1:
-            raise RefusedError(f"{sido} {sigungu} stands for {len(codes)} gu on {day}; name the gu")
+            raise RefusedError(f"{sido} {sigungu} matches {len(codes)} gu on {day}; name the gu")
         return Place(codes[0], "sigungu", "", codes[0], (), True)
     if code_system in {"mois10", "bdong10"}:
         return _by_ten_digits(dong_code, dong, codes, day, code_system)
     if code_system in {"kostat7", "kostat8"} and not dong:
         if len(codes) > 1:
-            raise RefusedError(f"{sido} {sigungu} stands for {len(codes)} gu on {day}; name the gu")
+            raise RefusedError(f"{sido} {sigungu} matches {len(codes)} gu on {day}; name the gu")
         return Place(codes[0], "code_only", dong_code, f"kostat:{dong_code}", (), False)
-    matches = [found for code in codes if (found := _by_name(code, dong, day))]
+    matches = [area for code in codes if (area := _by_name(code, dong, day))]
     if not matches:
-        raise RefusedError(f"{dong!r} is no 읍면동 of {sido} {sigungu} on {day}")
+        raise RefusedError(f"{dong!r} is not an 읍면동 of {sido} {sigungu} on {day}")
     if len(matches) > 1:
         raise RefusedError(
-            f"{dong!r} stands for {len(matches)} 읍면동 of {sido} {sigungu} on {day}; name the gu"
+            f"{dong!r} matches {len(matches)} 읍면동 of {sido} {sigungu} on {day}; name the gu"
         )
     return matches[0]
 
 
 def legal_base(dong: str) -> str:
-    """The name of the legal dong that a numbered administrative dong is cut from.
+    """Return the name of the legal dong that a numbered administrative dong is cut from.
 
-    창신1동 -> 창신동, 성수1가2동 -> 성수동1가; other names come back as they are.
+    창신1동 -> 창신동, 성수1가2동 -> 성수동1가; other names are returned unchanged.
     """
     plain = plain_name(dong)
     if split := re.fullmatch(r"(\D+?)(\d)가[\d.]+동", plain):
@@ -182,7 +182,7 @@ def legal_base(dong: str) -> str:
 
 @cache
 def legal_dongs_of(sigungu_code: str, day: dt.date) -> Mapping[str, str]:
-    """The legal dongs, eups and myeons of a 시군구 on a day: ten-digit code by name in one spelling."""
+    """Return the legal dongs, eups and myeons of a 시군구 on a day: name in one spelling by ten-digit code."""
     return {
         plain_name(dong.name.split()[-1]): code
         for code, dong in _legal_by_sigungu().get(sigungu_code, {}).items()
@@ -192,11 +192,11 @@ def legal_dongs_of(sigungu_code: str, day: dt.date) -> Mapping[str, str]:
 
 @cache
 def changed_areas(sigungu_code: str, before: dt.date, after: dt.date) -> frozenset[str]:
-    """Names of the dongs of a 시군구 whose area cannot be compared between two days.
+    """Return the names of the dongs of a 시군구 whose area cannot be compared between two days.
 
-    Those born or ended in between, other than a myeon that became an eup, and those that lie beside them or of
-    unknown ground; where the ground of one that changed is not known, all dongs (but no eup or myeon). The tables do
-    not say which of them gave or took ground.
+    These are the dongs created or abolished in between (except a myeon that became an eup), their neighbours, and dongs
+    of unknown location; all dongs (but no eup or myeon) if the location of a changed one is unknown. The tables do not
+    record which of them gained or lost ground.
 
     Args:
         sigungu_code: its code on the later day.
@@ -226,13 +226,13 @@ def changed_areas(sigungu_code: str, before: dt.date, after: dt.date) -> frozens
 
 
 def _may_touch(ground: tuple[str, ...], name: str, legal: Mapping[str, str]) -> bool:
-    """Whether a dong lies beside some ground, or nobody knows where it lies."""
+    """Return True if a dong is adjacent to some ground, or its location is unknown."""
     base = legal_base(name)
     return lie_beside(ground, _legal_today(legal[base])) if base in legal else name.endswith("동")
 
 
 def _eup_of(name: str) -> str:
-    """The eup that a myeon became; other names as they are."""
+    """Return the eup that a myeon became; other names unchanged."""
     return name[:-1] + "읍" if name.endswith("면") else name
 
 
@@ -243,7 +243,7 @@ def _same_area(region: Region, sigungu_code: str) -> bool:
 
 
 def _by_name(sigungu_code: str, dong: str, day: dt.date) -> Place | None:
-    """An area by its name: administrative before legal, since counts by name are administrative."""
+    """Return an area by its name: administrative before legal, since counts by name are administrative."""
     plain = plain_name(dong)
     admin = admin_dongs_of(sigungu_code, day).get(plain)
     legal = legal_dongs_of(sigungu_code, day)
@@ -261,20 +261,20 @@ def _by_ten_digits(code: str, dong: str, sigungu: Collection[str], day: dt.date,
     entry = table.get(code)
     if entry is None:
         raise RefusedError(
-            f"{code!r} is no code of {'an administrative' if system == 'mois10' else 'a legal'} dong"
+            f"{code!r} is not a code of {'an administrative' if system == 'mois10' else 'a legal'} dong"
         )
     if entry.valid_from > day or (entry.valid_to is not None and entry.valid_to < day):
         raise RefusedError(f"the code {code} ({entry.name}) was not in force on {day}")
     if code[:5] not in sigungu:
         raise RefusedError(
-            f"the code {code} ({entry.name}) does not lie in the 시군구 named, {'|'.join(sorted(sigungu))}"
+            f"the code {code} ({entry.name}) is not in the named 시군구, {'|'.join(sorted(sigungu))}"
         )
     name = plain_name(entry.name.split()[-1])
     if dong and plain_name(dong) != name:
         raise RefusedError(f"the code {code} is {entry.name}, not {dong!r}")
     if system == "bdong10":
         if not code.endswith("00"):
-            raise RefusedError(f"the code {code} ({entry.name}) is a ri; give its eup or myeon")
+            raise RefusedError(f"the code {code} ({entry.name}) is a ri; use its eup or myeon")
         basis: Basis = "eup_myeon" if name[-1] in "읍면" else "legal_dong"
         return Place(code[:5], basis, name, code, _legal_today(code), False)
     legal = legal_dongs_of(code[:5], day)
@@ -283,12 +283,12 @@ def _by_ten_digits(code: str, dong: str, sigungu: Collection[str], day: dt.date,
 
 
 def _legal_today(code: str | None) -> tuple[str, ...]:
-    """Eight digits of a legal dong's codes of today; none for None."""
+    """Return the first eight digits of today's codes of a legal dong; empty for None."""
     return tuple(sorted({today[:8] for today in codes_today(code)})) if code else ()
 
 
 def _is_called(region: Region, sigungu: str) -> bool:
-    """Whether a 시군구, or the city it is a gu of, is called so."""
+    """Return True if a 시군구, or the city it is a gu of, has that name."""
     below = region.name.split(" ", 1)[1] if " " in region.name else ""
     if not below:
         return sigungu in {"", "세종시", "세종특별자치시"}
@@ -307,8 +307,8 @@ def _by_sido() -> dict[str, Region]:
 
 @cache
 def _legal_by_sigungu() -> dict[str, dict[str, LegalDong]]:
-    found: dict[str, dict[str, LegalDong]] = defaultdict(dict)
+    by_sigungu: dict[str, dict[str, LegalDong]] = defaultdict(dict)
     for code, dong in legal_dongs().items():
         if code.endswith("00"):
-            found[code[:5]][code] = dong
-    return found
+            by_sigungu[code[:5]][code] = dong
+    return by_sigungu

@@ -1,4 +1,4 @@
-"""Collect what is wrong with a file, so that one line says all of it and nothing of the file is kept."""
+"""Collect the validation problems of a file, so that one line lists them and the file is rejected whole."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from sogong_pipeline.errors import RefusedError
 
 SHOWN = 5
-"""How many problems the line names before it counts the rest."""
+"""Number of problems listed in the line; the rest are counted."""
 
 
 class Problems:
-    """The problems of one file.
+    """Validation problems of one file.
 
     Args:
         file: name of the file.
-        advice: what to do about them, the end of the line.
+        advice: remedy, at the end of the line.
     """
 
     def __init__(
@@ -29,17 +29,17 @@ class Problems:
         self._messages: list[str] = []
 
     def add(self, complaint: str, row: int | None = None) -> None:
-        """Note a problem of the file, or of a row of it (1 is the header)."""
+        """Record a problem of the file, or of one of its rows (1 is the header)."""
         self._messages.append(f"row {row}: {complaint}" if row else complaint)
 
     def __bool__(self) -> bool:
         return bool(self._messages)
 
     def refuse(self) -> None:
-        """Do nothing when there is no problem.
+        """Do nothing if there are no problems.
 
         Raises:
-            RefusedError: with the first problems and the number of all.
+            RefusedError: with the first problems and the total number.
         """
         if self._messages:
             count = len(self._messages)
@@ -47,10 +47,10 @@ class Problems:
             raise RefusedError(f"{self._file}: {'; '.join(self._messages[:SHOWN])}{more}; {self._advice}")
 
     def read_table(self, path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-        """The rows of a CSV in UTF-8 with their numbers; cells without the blanks around them.
+        """Yield the rows of a UTF-8 CSV with their numbers; cells are stripped of surrounding blanks.
 
         Raises:
-            RefusedError: when it is not UTF-8, lacks a column, or has one twice.
+            RefusedError: when it is not UTF-8, lacks a column, or has a duplicate column.
         """
         content = path.read_bytes()
         try:
@@ -62,7 +62,7 @@ class Problems:
         reader = csv.reader(io.StringIO(text, newline=""))
         header = [cell.strip() for cell in next(reader, [])]
         if missing := [column for column in columns if column not in header]:
-            self.add(f"it lacks the columns {', '.join(missing)}; see docs/clusters.md")
+            self.add(f"missing columns: {', '.join(missing)}; see docs/clusters.md")
             self.refuse()
         if len(set(header)) < len(header):
             self.add(f"the header names {next(name for name in header if header.count(name) > 1)!r} twice")

@@ -1,6 +1,7 @@
 """Corporations with three to nine subscribers in the pension file: the only early, monthly sign, and a partial one.
 
-Sole proprietors, most of the small manufacturers, are not in it in a comparable way; it is shown with its coverage.
+The file does not cover sole proprietors, most of the small manufacturers, comparably; the proxy is shown with its
+coverage.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ ProxyArea = Literal["own", "legal_dong", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The proxy of a dong and division.
+    """Proxy of a dong and division.
 
     Attributes:
         count: Corporations in the newest month.
         month: That month.
-        year_ago: Corporations twelve months before; None where that month is not in.
-        area: `own` where the count is of the dong itself, `legal_dong` where of the legal dong it is cut from.
+        year_ago: Corporations twelve months before; None if that month is not loaded.
+        area: `own` for a count of the dong itself, `legal_dong` for one of the legal dong it is cut from.
         series: Corporations by month, oldest first.
     """
 
@@ -37,12 +38,12 @@ class Seen:
 
     @property
     def change(self) -> int | None:
-        """Against twelve months before."""
+        """Difference from twelve months before."""
         return None if self.year_ago is None else self.count - self.year_ago
 
 
 class Proxy:
-    """Corporations by month, legal dong (eight digits of today's code) and division."""
+    """Corporations by month, legal dong (first eight digits of today's code) and division."""
 
     def __init__(self, months: Mapping[Month, Iterable[tuple[str, str, int]]]) -> None:
         """Take counts by month as (legal dong, division, corporations)."""
@@ -53,7 +54,7 @@ class Proxy:
                 self._counts[code, division][month] = count
 
     def of(self, place: Place, division: str) -> Seen | None:
-        """The proxy of a dong and division; None where no month is in or no legal dong is known for it."""
+        """Return the proxy of a dong and division; None without a loaded month or a known legal dong."""
         if not self.months or not place.legal_codes:
             return None
         series = tuple(

@@ -1,6 +1,6 @@
-"""Count the firms of a loaded factory register: it tells complexes apart and knows production facilities.
+"""Count the firms of a loaded factory register, which separates complexes and records production facilities.
 
-It misses most small manufacturers, so its counts may show that a number is reached and never that it is not.
+It misses most small manufacturers, so its counts can show that a threshold is reached but never that it is not.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ class Factory:
     """A firm of the register at its first site.
 
     Attributes:
-        emd_code: First eight digits of today's legal dong; None where the address does not tell.
-        industry_code: KSIC, five digits; None where there is none.
-        in_complex: Whether the register names a complex or a knowledge industry centre for it.
-        workers: As declared; None where it is blank.
+        emd_code: First eight digits of today's legal dong; None if the address does not resolve.
+        industry_code: KSIC, five digits; None if missing.
+        in_complex: True if the register names a complex or a knowledge industry centre for it.
+        workers: As declared; None if blank.
     """
 
     emd_code: str | None
@@ -44,18 +44,18 @@ def count_factories(
     retrieved: str,
     licence: str,
 ) -> Converted:
-    """Counts by legal dong, division and size, inside and outside complexes apart.
+    """Count by legal dong, division and size, inside and outside complexes separately.
 
     Args:
         factories: one per firm.
         as_of: the day the register describes; its year is the reference year.
-        source_id: what the register is called where it was loaded.
+        source_id: identifier of the loaded register.
         ksic_revision: of its industry codes.
         retrieved: the day it was loaded.
         licence: its licence.
 
     Returns:
-        Counts only for dongs and divisions that it shows; firms that cannot be counted are in the messages.
+        Counts of the dongs and divisions in the register; the messages count the firms left out.
     """
     day = reference_day(as_of.year)
     cells: dict[tuple[str, str, str], defaultdict[str, list[int | None]]] = {}
@@ -92,7 +92,7 @@ def count_factories(
 
 
 def _both_scopes(cells: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Inside and outside for every dong and division: the register says of each firm where it stands."""
+    """Return inside and outside for every dong and division: the register places each firm in one of them."""
     return sorted({(code, division, scope) for code, division, _ in cells for scope in (INSIDE, OUTSIDE)})
 
 

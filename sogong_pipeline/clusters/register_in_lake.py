@@ -1,4 +1,4 @@
-"""The factory register in force, as `sogong factories load` left it in the lake, read for counting."""
+"""Read the factory register in force, loaded by `sogong factories load`, for counting."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIRST_YEAR_OF_REVISION_11 = 2025
 
 @dataclass(frozen=True, slots=True)
 class RegisterInLake:
-    """The register of all factories: its version, the day it describes, its classification, and its firms."""
+    """Register of all factories: its version, the day it describes, its classification, and its firms."""
 
     version: str
     as_of: dt.date
@@ -79,7 +79,7 @@ def _factory(row: dict[str, Any]) -> Factory:
 
 
 def _revision(rows: list[dict[str, Any]], as_of: dt.date) -> str:
-    """The revision most rows name, by the year where none does."""
+    """Return the revision that most rows name; by the year if none does."""
     named = Counter(match[0] for row in rows if (match := re.search(r"\d+", row["industry_revision"] or "")))
     if named:
         return named.most_common(1)[0][0]

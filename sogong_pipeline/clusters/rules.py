@@ -1,4 +1,4 @@
-"""The law's numbers as dated data: which number a 시군구's dongs must reach on a day, for which divisions, and why."""
+"""Legal thresholds as dated data: the threshold of the dongs of a 시군구 on a day, its divisions and articles."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from sogong_pipeline.errors import RefusedError
 
 Kind = Literal["metro", "city", "county"]
 SOURCE_BEGINS = dt.date(2015, 11, 1)
-"""The table of regions begins here; codes in force then are taken to have been so before."""
+"""First day of the table of regions; codes in force on it are assumed valid before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What applies to the dongs of a 시군구 on a day.
+    """Rule for the dongs of a 시군구 on a day.
 
     Attributes:
-        rule_id: The decree's version.
+        rule_id: Version of the decree.
         kind: Kind of place.
         threshold: Small manufacturers of one division that a 읍면동 needs.
-        alternative: The number of another reading of the law; None where the text is plain.
+        alternative: Threshold under another reading of the law; None where the text is plain.
         divisions: Divisions that count.
-        complexes_count: Whether those inside industrial complexes count.
-        articles: Where the number, its place and the divisions stand.
+        complexes_count: True if workplaces inside industrial complexes count.
+        articles: Articles that set the threshold, its place and the divisions.
     """
 
     rule_id: str
@@ -44,13 +44,13 @@ class Rule:
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether another reading of the law gives another number."""
+        """True if another reading of the law gives another threshold."""
         return self.alternative is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Our own choices beside the law; see rules.yaml."""
+    """Choices of this project beside the law; see rules.yaml."""
 
     near_share: Decimal
     joined_least_share: Decimal
@@ -62,10 +62,10 @@ class Choices:
 
 @cache
 def rule_of(sigungu_code: str, day: dt.date) -> Rule:
-    """The rule for a 시군구 on a day, by its code of that day.
+    """Return the rule for a 시군구 on a day, by its code of that day.
 
     Raises:
-        RefusedError: before the first rule, for an unknown code, or one of a kind that no entry covers.
+        RefusedError: before the first rule, for an unknown code, or for a kind of place that no entry covers.
     """
     data = _data()
     dated = next((rule for rule in reversed(data["rules"]) if rule["from"] <= day), None)
@@ -84,7 +84,7 @@ def rule_of(sigungu_code: str, day: dt.date) -> Rule:
         None,
     )
     if entry is None:
-        raise RefusedError(f"no number of the law is known for a {kind} of the sido {sido} on {day}")
+        raise RefusedError(f"no legal threshold is known for a {kind} of the sido {sido} on {day}")
     numbers: Mapping[str, int] = data["numbers"]
     other = entry.get("alternative")
     return Rule(
@@ -104,13 +104,13 @@ def rule_of(sigungu_code: str, day: dt.date) -> Rule:
 
 
 def kind_of(sigungu_code: str) -> str:
-    """시, 군 or 구 of a 시군구; a gu below a city belongs to it and is 시."""
+    """Return 시, 군 or 구 of a 시군구; a gu below a city belongs to it and is 시."""
     own = region_of(sigungu_code).name.split()[1:]
     return "시" if not own else own[0][-1]
 
 
 def newest_day() -> dt.date:
-    """The first day of the newest change of the law that the rules know."""
+    """Return the first day of the newest change of the law in the rules."""
     data = _data()
     days: list[dt.date] = [entry["from"] for entry in (*data["rules"], *data["places"]) if "from" in entry]
     return max(days)
@@ -118,7 +118,7 @@ def newest_day() -> dt.date:
 
 @cache
 def choices() -> Choices:
-    """Our own choices, read once."""
+    """Return the choices of this project; cached."""
     data = _data()
     return Choices(
         near_share=Decimal(data["near_share"]),

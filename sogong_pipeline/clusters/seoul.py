@@ -1,4 +1,4 @@
-"""Convert Seoul's microdata (OA-20326): one row per establishment to counts per dong, division and size."""
+"""Convert Seoul's microdata (OA-20326): aggregate one row per establishment to counts by dong, division and size."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAME_COLUMNS = ("code", "sigungu", "dong")
 
 @dataclass(slots=True)
 class _Cell:
-    """Establishments and workers of a dong and division, by size class; `all` has those without workers too."""
+    """Establishments and workers of a dong and division by size class; `all` includes those without workers."""
 
     establishments: defaultdict[str, int]
     workers: defaultdict[str, int]
@@ -37,17 +37,17 @@ def convert_microdata(
 ) -> Converted:
     """Count the establishments of manufacturing.
 
-    The file is a census of Seoul, so a division that a dong of the file does not show has no establishment there.
+    The file is a census of Seoul, so a division missing from a dong of the file has 0 establishments there.
 
     Args:
         path: the CSV as downloaded, UTF-8 or CP949, one year.
         retrieved: the day of the download.
-        ksic: the classification's revision, where it is not that of the year's list.
+        ksic: the classification's revision, if not that of the year's list.
         names: a CSV with `code`, `sigungu`, `dong`, such as the code list that comes with the data; without it
-            dongs go by their code alone.
+            dongs have only their code.
 
     Raises:
-        RefusedError: when the header is not that of its year, or a row cannot be read, in one line.
+        RefusedError: when the header is not that of its year, or a row is invalid; one line.
     """
     reader = csv.reader(io.StringIO(_decoded(path), newline=""))
     header = [name.strip() for name in next(reader, [])]
@@ -63,17 +63,17 @@ def convert_microdata(
             continue
         if len(row) != len(header):
             raise RefusedError(f"{path.name}: row {line}: {len(row)} cells under {len(header)} columns")
-        found = row[at[layout["year"]]].strip()
+        row_year = row[at[layout["year"]]].strip()
         if not year:
-            year, rules = found, _rules(path, line, found, header)
-        if found != year:
+            year, rules = row_year, _rules(path, line, row_year, header)
+        if row_year != year:
             raise RefusedError(
-                f"{path.name}: row {line}: {layout['year']} {found!r} in a file of {year}; give one year a file"
+                f"{path.name}: row {line}: {layout['year']} {row_year!r} in a file of {year}; use one file per year"
             )
         dong = row[at[layout["dong"]]].strip()
         if len(dong) != rules["dong_digits"] or not dong.isdigit() or dong[:5] not in _gu():
             raise RefusedError(
-                f"{path.name}: row {line}: {layout['dong']} {dong!r} is no code of a dong of Seoul "
+                f"{path.name}: row {line}: {layout['dong']} {dong!r} is not a code of a dong of Seoul "
                 f"with {rules['dong_digits']} digits"
             )
         dongs.add(dong)
@@ -89,7 +89,7 @@ def convert_microdata(
             cell = cells.setdefault((dong, division), _Cell(defaultdict(int), defaultdict(int)))
             _add(cell, _workers(path, line, rules["workers"], row[at[rules["workers"]]].strip()), tally)
     if not year:
-        raise RefusedError(f"{path.name}: it holds no row")
+        raise RefusedError(f"{path.name}: it has no rows")
     labels = _names(names, dongs) if names else {}
     head = {
         "reference_year": int(year),
@@ -141,11 +141,11 @@ def _rules(path: Path, line: int, year: str, header: list[str]) -> dict[str, Any
 
 
 def _workers(path: Path, line: int, column: str, text: str) -> int | None:
-    """The workers of an establishment; None where the cell is empty."""
+    """Return the workers of an establishment; None if the cell is empty."""
     if not text:
         return None
     if not text.isdigit():
-        raise RefusedError(f"{path.name}: row {line}: {column} {text!r} is no number of workers")
+        raise RefusedError(f"{path.name}: row {line}: {column} {text!r} is not a number of workers")
     return int(text)
 
 
@@ -165,7 +165,7 @@ def _add(cell: _Cell, workers: int | None, tally: defaultdict[str, int]) -> None
 def _rows(
     head: Mapping[str, Any], dongs: set[str], cells: Mapping[tuple[str, str], _Cell], names: Mapping[str, str]
 ) -> Iterator[Count]:
-    """A row per dong, division and size; `head` is what all rows share."""
+    """Yield a row per dong, division and size; `head` holds the fields common to all rows."""
     empty = _Cell(defaultdict(int), defaultdict(int))
     for dong in sorted(dongs):
         area: dict[str, Any] = {
@@ -190,25 +190,25 @@ def _rows(
 
 
 def _names(path: Path, dongs: set[str]) -> dict[str, str]:
-    """Names of dongs by their code.
+    """Read the names of dongs by their code.
 
     Raises:
-        RefusedError: when a dong of the data is missing, a code stands twice, or a name is in another gu.
+        RefusedError: when a dong of the data is missing, a code is duplicated, or a name is in another gu.
     """
     problems = Problems(path.name)
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for number, row in problems.read_table(path, NAME_COLUMNS):
-        if row["code"] in found:
-            problems.add(f"the code {row['code']!r} stands twice", number)
+        if row["code"] in names:
+            problems.add(f"the code {row['code']!r} occurs twice", number)
         if row["code"] in dongs and row["sigungu"] != _gu()[row["code"][:5]]:
             problems.add(
                 f"the code {row['code']} lies in {_gu()[row['code'][:5]]}, not in {row['sigungu']!r}", number
             )
-        found[row["code"]] = row["dong"]
-    for code in sorted(dongs - set(found)):
-        problems.add(f"it lacks the code {code}")
+        names[row["code"]] = row["dong"]
+    for code in sorted(dongs - set(names)):
+        problems.add(f"missing code {code}")
     problems.refuse()
-    return {code: found[code] for code in dongs}
+    return {code: names[code] for code in dongs}
 
 
 def _messages(path: Path, tally: Mapping[str, int]) -> Iterator[str]:
@@ -223,7 +223,7 @@ def _messages(path: Path, tally: Mapping[str, int]) -> Iterator[str]:
 
 @cache
 def _gu() -> Mapping[str, str]:
-    """Names of the 25 gu by the statistics office's five digits."""
+    """Names of the 25 gu by the five-digit code of the statistics office."""
     gu = sorted(
         region.region_code
         for region in regions()

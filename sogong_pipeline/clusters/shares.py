@@ -1,7 +1,7 @@
-"""The table `cluster_share`: small manufacturers among all, for the nation, 시도, 시군구 and each division.
+"""Compute the table `cluster_share`: small manufacturers as a share of all, by nation, 시도, 시군구 and division.
 
-A 시군구's own total stands before the sum of its dongs, since workers withheld in dongs are in it. A sum of areas says
-how many of its 시군구 it covers and is never taken for the whole.
+A 시군구's own total takes precedence over the sum of its dongs, since it includes workers withheld in dongs. A sum of
+areas gives the number of 시군구 it covers and is never taken for the whole.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ NATION = "00"
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One row of the table.
+    """A row of the table.
 
     Attributes:
         area_code: `00`, two or five digits, as on the reference day.
         division: Two digits, or `C` for manufacturing.
-        workers_status: ok, or why workers or their share are null.
+        workers_status: ok, or the reason why workers or their share are null.
         sigungu_covered: 시군구 the sum covers, of `sigungu_in_area`.
         basis: `total` where the source totals the 시군구 itself, `sum` of dongs or 시군구.
     """
@@ -56,13 +56,13 @@ class Share:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every 시군구 of the area is in it."""
+        """True if every 시군구 of the area is covered."""
         return self.sigungu_covered == self.sigungu_in_area
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceShare:
-    """A share that an authority's text gives; cited, never compared for equality."""
+    """A share published by an authority; cited, never compared for equality."""
 
     level: Level
     area: str
@@ -82,7 +82,7 @@ class _Totals:
 
 
 def shares(cells: Iterable[Cell]) -> list[Share]:
-    """The shares of every area of the cells, ordered by year, source, level, area and division."""
+    """Compute the shares of every area of the cells, ordered by year, source, level, area and division."""
     by_sigungu = _sigungu_totals(cells)
     rows = []
     for (year, source), areas in by_sigungu.items():
@@ -103,7 +103,7 @@ def shares(cells: Iterable[Cell]) -> list[Share]:
 
 @cache
 def reference_shares() -> tuple[ReferenceShare, ...]:
-    """What the authorities' texts give."""
+    """Return the shares published by the authorities."""
     rows: list[dict[str, Any]] = yaml.safe_load(
         files(__package__).joinpath("reference_shares.yaml").read_text(encoding="utf-8")
     )
@@ -144,7 +144,7 @@ def _share(key: tuple[int, str, Level, str, str], parts: Sequence[_Totals]) -> S
 
 
 def _sigungu_totals(cells: Iterable[Cell]) -> Mapping[tuple[int, str], Mapping[str, Mapping[str, _Totals]]]:
-    """Per year and source: 시군구 -> division -> totals, manufacturing as `C` among them."""
+    """Group totals by year and source: 시군구 -> division -> totals, including manufacturing as `C`."""
     own: defaultdict[tuple[int, str, str, str], list[Cell]] = defaultdict(list)
     dongs: defaultdict[tuple[int, str, str, str], list[Cell]] = defaultdict(list)
     for cell in cells:

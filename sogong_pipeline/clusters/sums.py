@@ -1,6 +1,6 @@
 """Check that counts add up: size classes to their sum, dongs to their 시군구, divisions to manufacturing.
 
-Only totals that a source gives itself are held against their parts, and only where every part is known.
+Compares only totals stated by the source, and only where every part is known.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Part = tuple[str, str, str]
 
 
 def differing_sums(counts: Iterable[Count]) -> Iterator[str]:
-    """Every total of the counts that its parts do not give, in words and in order."""
+    """Yield a line per total that differs from the sum of its parts, in order."""
     areas: defaultdict[Area, dict[Part, Count]] = defaultdict(dict)
     for row in counts:
         area = (row.reference_year, row.source, row.sido, row.sigungu, row.scope)
@@ -63,8 +63,8 @@ def _divisions(parts: Mapping[Part, Count]) -> Iterator[str]:
 
 def _compared(name: str, total: Count, rows: Sequence[Count | None], of: str) -> Iterator[str]:
     for measure in ("establishments", "workers"):
-        given = getattr(total, measure)
+        stated = getattr(total, measure)
         known = [getattr(row, measure) for row in rows if row is not None]
         values = [value for value in known if value is not None]
-        if given is not None and values and len(values) == len(rows) and sum(values) != given:
-            yield f"{name}: {len(values)} {of} add up to {sum(values):,} {measure}, the total given is {given:,}"
+        if stated is not None and values and len(values) == len(rows) and sum(values) != stated:
+            yield f"{name}: {len(values)} {of} add up to {sum(values):,} {measure}, but the stated total is {stated:,}"

@@ -1,6 +1,6 @@
-"""The table `cluster`: every dong and division of the counts, held against the law's number of its place and day.
+"""Compute the table `cluster`: dongs and divisions of the counts, compared with the legal threshold of place and day.
 
-A dong that reaches the number is a candidate. Flags say what the count cannot show; change stands only within one
+A dong that reaches the threshold is a candidate. Flags mark the limits of a count; change is given only within one
 source and one frame. Columns are described in sql/clusters/cluster/schema.yaml.
 """
 
@@ -40,7 +40,7 @@ ELDER = "60+"
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One row of the table; names, units and meanings as in its schema."""
+    """A row of the table; names, units and meanings as in its schema."""
 
     reference_year: int
     source: str
@@ -94,21 +94,21 @@ class Cluster:
 
     @property
     def key(self) -> tuple[int, str, str, str]:
-        """The table's grain."""
+        """Key of the row (grain of the table)."""
         return self.reference_year, self.source, self.area_code, self.division
 
     def has(self, flag: str) -> bool:
-        """Whether a flag is set."""
+        """Return True if a flag is set."""
         return flag in self.flags.split(",")
 
 
 def clusters(cells: Iterable[Cell], proxy: Proxy | None = None, lists: Lists | None = None) -> list[Cluster]:
-    """Judge the cells of dongs; those of a whole 시군구 and of manufacturing as a whole are for shares only.
+    """Judge the cells of dongs; cells of a whole 시군구 or of all manufacturing serve only for shares.
 
     Args:
         cells: from `cells.gather`.
-        proxy: corporations with three to nine subscribers by month, where months are in.
-        lists: designations and centres; our own tables when not given.
+        proxy: monthly corporations with three to nine subscribers, if loaded.
+        lists: designations and centres; the shipped tables by default.
 
     Returns:
         The rows, ordered by their key.
@@ -128,12 +128,12 @@ def clusters(cells: Iterable[Cell], proxy: Proxy | None = None, lists: Lists | N
 
 
 def key_of(cell: Cell) -> tuple[int, str, str, str]:
-    """The key of a cell's row."""
+    """Return the key of a cell's row."""
     return cell.reference_year, cell.source, cell.place.area_code, cell.division
 
 
 def percent(part: int | None, whole: int | None, digits: int = 1) -> Decimal | None:
-    """A share in percent, half-even; None where a side is unknown or the whole is 0."""
+    """Return a share in percent, half-even; None if a side is unknown or the whole is 0."""
     if part is None or not whole:
         return None
     return (Decimal(100 * part) / Decimal(whole)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
@@ -141,7 +141,7 @@ def percent(part: int | None, whole: int | None, digits: int = 1) -> Decimal | N
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """What stands beside the cells: the newest year of any, small corporations, the lists."""
+    """Context of the cells: the newest year of any, small corporations, the lists."""
 
     newest: int
     proxy: Proxy | None
@@ -237,7 +237,7 @@ def _knows_outside(cell: Cell) -> bool:
 
 
 def _reaches(cell: Cell, rule: Rule, threshold: int) -> Reaches:
-    """Whether a cell reaches a number, as far as its figures tell."""
+    """Compare a cell with a threshold: yes, no, or unknown as far as its figures allow."""
     if cell.division not in rule.divisions:
         return "no"
     if not rule.complexes_count and _knows_outside(cell):
@@ -246,24 +246,24 @@ def _reaches(cell: Cell, rule: Rule, threshold: int) -> Reaches:
     small, everything = cell.of("small").establishments, cell.of("all").establishments
     at_least = cell.least_small if small is None else small
     if at_least >= threshold:
-        # Inside complexes none counted then, and the figure does not tell them apart.
+        # Workplaces inside complexes did not count then, and the figure does not separate them.
         return "unknown" if not rule.complexes_count and cell.scope != OUTSIDE else "yes"
     if cell.source == REGISTER or (small is not None and cell.scope != WHOLE and rule.complexes_count):
-        return "unknown"  # the register misses most, and a part is not the whole
+        return "unknown"  # the register misses most firms, and a part is not the whole
     if small is not None:
         return "no"
     return "no" if everything is not None and everything < threshold else "unknown"
 
 
 def _reaches_newest(cell: Cell) -> Reaches:
-    """The same under the newest rules known, for the place as it is called today."""
+    """Compare a cell with the threshold of the newest rules, for the place under today's name."""
     day = max(newest_day(), reference_day(cell.reference_year))
     rule = rule_of(sigungu_today(cell.place.sigungu_code)[0], day)
     return _reaches(cell, rule, rule.threshold)
 
 
 def _location_quotients(cells: Sequence[Cell]) -> dict[int, Decimal | None]:
-    """Share of a division in its dong against its share in all loaded areas of the same year and source."""
+    """Divide the share of a division in its dong by its share in all loaded areas of the same year and source."""
     area: defaultdict[tuple[object, ...], int] = defaultdict(int)
     division: defaultdict[tuple[object, ...], int] = defaultdict(int)
     whole: defaultdict[tuple[object, ...], int] = defaultdict(int)
@@ -272,38 +272,38 @@ def _location_quotients(cells: Sequence[Cell]) -> dict[int, Decimal | None]:
         area[*base, cell.place.area_code] += counted
         division[*base, cell.division] += counted
         whole[base] += counted
-    found: dict[int, Decimal | None] = {}
+    quotients: dict[int, Decimal | None] = {}
     for cell in cells:
         small, base = cell.of("small").establishments, (cell.reference_year, cell.source)
         below = area[*base, cell.place.area_code] * division[*base, cell.division]
-        found[id(cell)] = (
+        quotients[id(cell)] = (
             (Decimal(small * whole[base]) / Decimal(below)).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
             if small is not None and below
             else None
         )
-    return found
+    return quotients
 
 
 def _previous(cells: Sequence[Cell]) -> dict[int, Cell]:
-    """The cell of the same source, area and division in the year before that the source has."""
+    """Map each cell to that of the same source, area and division in the previous year of the source."""
     series: defaultdict[tuple[object, ...], list[Cell]] = defaultdict(list)
     for cell in cells:
         name = cell.place.dong or cell.place.area_code
         series[cell.source, sigungu_today(cell.place.sigungu_code), _raised(name), cell.division].append(cell)
-    found = {}
+    previous = {}
     for ordered in series.values():
         ordered.sort(key=lambda cell: cell.reference_year)
-        found.update({id(after): before for before, after in pairwise(ordered)})
-    return found
+        previous.update({id(after): before for before, after in pairwise(ordered)})
+    return previous
 
 
 def _raised(dong: str) -> str:
-    """A myeon and the eup that it became under one name."""
+    """Return one name for a myeon and the eup that it became."""
     return dong[:-1] if dong[-1:] in set("읍면") else dong
 
 
 def _change(cell: Cell, previous: Cell | None) -> tuple[int | None, str]:
-    """The change of small establishments, or why there is none."""
+    """Return the change of small establishments, or the reason for its absence."""
     if previous is None:
         return None, "no_previous"
     break_year = choices().frame_break_year
@@ -329,29 +329,29 @@ def _designated(cell: Cell, lists: Lists) -> tuple[Reaches, list[Designation]]:
     return ("yes" if by else "unknown" if "unknown" in covers.values() else "no"), by
 
 
-def _ids(found: Sequence[Centre], which: Callable[[Centre], bool]) -> str:
-    return "|".join(centre.centre_id for centre in found if which(centre))
+def _ids(centres: Sequence[Centre], which: Callable[[Centre], bool]) -> str:
+    return "|".join(centre.centre_id for centre in centres if which(centre))
 
 
 def _by_the_other_basis(rows: Sequence[Cluster]) -> list[Cluster]:
-    """Reaching by administrative or by legal dong, whichever counts more, where counts of a year know both."""
+    """Mark rows that reach by administrative or legal dong, the larger count, where a year has both."""
     by_name: defaultdict[tuple[object, ...], list[Cluster]] = defaultdict(list)
     for row in rows:
         if row.basis in {"admin_dong", "legal_dong"}:
             by_name[row.reference_year, row.sigungu_code, legal_base(row.dong), row.division].append(row)
-    found = []
+    judged = []
     for row in rows:
         beside = by_name.get((row.reference_year, row.sigungu_code, legal_base(row.dong), row.division), ())
         other = next((one for one in beside if one.basis != row.basis and one.reaches == "yes"), None)
         if row.basis in {"admin_dong", "legal_dong"} and row.reaches != "yes" and other:
-            found.append(replace(row, reaches="yes", reaches_by=other.basis))
+            judged.append(replace(row, reaches="yes", reaches_by=other.basis))
         else:
-            found.append(row)
-    return found
+            judged.append(row)
+    return judged
 
 
 def _joined(rows: Sequence[Cluster], cells: Mapping[tuple[int, str, str, str], Cell]) -> list[Cluster]:
-    """Mark neighbouring dongs of one 시군구 and division that have much of the number each; informative only."""
+    """Mark adjacent dongs of one 시군구 and division that each have a large part of the threshold; informative only."""
     groups: defaultdict[tuple[object, ...], list[Cluster]] = defaultdict(list)
     for row in rows:
         if row.est_small is not None and row.est_small >= choices().joined_least_share * row.threshold:
@@ -373,5 +373,5 @@ def _joined(rows: Sequence[Cluster], cells: Mapping[tuple[int, str, str, str], C
 
 
 def plan_states(listed: Iterable[Listed], day: dt.date) -> dict[str, str]:
-    """Where the plan of each designation stands on a day, by its id."""
+    """Return the state of the plan of each designation on a day, by its id."""
     return {one.designation_id: one.plan_state(day) for one in listed if isinstance(one, Designation)}

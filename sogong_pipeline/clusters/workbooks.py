@@ -16,13 +16,13 @@ LICENCE = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """The rows of a source and the account of its cells.
+    """Rows of a source and the counts of its cells.
 
     Attributes:
         rows: Counts or owners.
         cells: Figures read.
         suppressed: Rows whose workers are withheld.
-        messages: Assumptions and sums that differ.
+        messages: Assumptions and differing sums.
     """
 
     rows: tuple[Count, ...] | tuple[OwnerCount, ...]
@@ -32,7 +32,7 @@ class Converted:
 
 
 def size_class(label: str) -> str | None:
-    """`1-4` for 1-4명, `10-19`, `1000-` for 1000명 이상; None for another label."""
+    """Return `1-4` for 1-4명, `10-19`, `1000-` for 1000명 이상; None for another label."""
     joined = re.sub(r"[\s,]", "", label)
     if match := re.fullmatch(r"(\d+)[-~∼～](\d+)(?:명|인)", joined):
         return f"{match[1]}-{match[2]}"
@@ -42,7 +42,7 @@ def size_class(label: str) -> str | None:
 
 
 def age_class(label: str) -> str | None:
-    """`0-29` for 29세 이하, `30-39`, `60+` for 60세 이상; None for another label."""
+    """Return `0-29` for 29세 이하, `30-39`, `60+` for 60세 이상; None for another label."""
     joined = re.sub(r"\s", "", label)
     if match := re.fullmatch(r"(\d+)세(?:이하)", joined):
         return f"0-{match[1]}"
@@ -74,10 +74,10 @@ AGES = TableKind(
 def convert_table3(path: Path, retrieved: str, ksic: str | None = None) -> Converted:
     """Convert table 3: manufacturing's divisions and their total, by area, in the small classes and all sizes.
 
-    Other industries and larger classes are read for the sums and not passed on.
+    Other industries and larger classes are read only to check the sums.
 
     Raises:
-        RefusedError: when the workbook differs, in one line.
+        RefusedError: when the layout differs; one line.
     """
     sheet = read_sheet(path, SIZES, ksic)
     rows = tuple(
@@ -95,7 +95,7 @@ def convert_table3(path: Path, retrieved: str, ksic: str | None = None) -> Conve
 
 
 def convert_table9(path: Path, retrieved: str, ksic: str | None = None) -> Converted:
-    """Convert table 9: manufacturing's divisions and their total, by area and the owner's age; raises as above."""
+    """Convert table 9: manufacturing's divisions and their total by area and age of the owner; raises as above."""
     sheet = read_sheet(path, AGES, ksic)
     rows = tuple(
         OwnerCount(
@@ -111,7 +111,7 @@ def convert_table9(path: Path, retrieved: str, ksic: str | None = None) -> Conve
 
 
 def disagreements(counts: tuple[Count, ...], owners: tuple[OwnerCount, ...]) -> Iterator[str]:
-    """Cells of the same area, division and year of which the two tables give different totals."""
+    """Yield a line per area, division and year for which the two tables give different totals."""
     totals: Mapping[tuple[object, ...], Count] = {
         (row.reference_year, row.sido, row.sigungu, row.dong, row.division): row
         for row in counts
@@ -131,13 +131,13 @@ def disagreements(counts: tuple[Count, ...], owners: tuple[OwnerCount, ...]) -> 
 
 
 def _figures(sheet: Sheet, classes: tuple[str, ...]) -> Iterator[tuple[Area, str, str, Figure]]:
-    """Every figure that is passed on, the total as `all`."""
+    """Yield every figure of manufacturing, the total as `all`."""
     for code in (SECTION, *DIVISIONS):
         if (block := sheet.blocks.get(code)) is None:
             continue
         for index, area in enumerate(sheet.areas):
             if area.place is None:
-                continue  # a city above its gu: its gu say the same
+                continue  # a city above gu: the columns of its gu repeat its figures
             yield area, code, "all", block.total[index]
             for name in classes:
                 if name in block.classes:

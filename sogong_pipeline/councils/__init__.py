@@ -1,1 +1,1 @@
-"""Councils decide: sheets out, sheets back, decisions for good."""
+"""Councils decide: sheets are issued, returned, and recorded as permanent decisions."""

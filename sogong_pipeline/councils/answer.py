@@ -1,4 +1,4 @@
-"""What an officer is told about the sheet sent back: one text with every problem, to be sent as it is."""
+"""Reply to an officer about a returned sheet: one text with every problem, ready to send."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from sogong_pipeline.lake.store import write_atomically
 
 State = Literal["refused", "accepted", "recorded", "rejected"]
 SUFFIX = ".답변.txt"
-"""What the answer's file is called after the sheet's."""
+"""Suffix of the reply's file name, after that of the sheet."""
 
 
 def answer(checked: Checked, name: str, state: State, note: str = "") -> str:
-    """The answer about one file.
+    """Build the reply about one file.
 
     Args:
-        checked: what was found in it.
-        name: of the file as it came.
-        state: what became of it.
-        note: what a person has to say to it.
+        checked: result of the validation.
+        name: name of the returned file.
+        state: outcome for the file.
+        note: remark of the person in charge.
     """
     sheet = checked.sheet
     lines = [f"받은 파일: {name}"]
@@ -41,7 +41,7 @@ def answer(checked: Checked, name: str, state: State, note: str = "") -> str:
 
 
 def answer_beside(file: Path, text: str) -> Path:
-    """Write an answer beside the file it is about; Windows' own editor opens it as it is."""
+    """Write a reply beside its file, encoded so that Windows Notepad opens it correctly."""
     target = file.with_name(file.name + SUFFIX)
     write_atomically(target, "\N{BYTE ORDER MARK}" + text.replace("\n", "\r\n"))
     return target

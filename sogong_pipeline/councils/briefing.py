@@ -1,4 +1,4 @@
-"""The one-page briefing of a council's meeting: what to decide, where the proposal is unsure, what changed."""
+"""One-page briefing of a council's meeting: stages to decide, uncertain proposals, changes."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ from sogong_pipeline.councils.sheet import Line, Sheet, is_figure
 from sogong_pipeline.councils.wording import stage_label, texts
 from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.parts import Cell, Column, Masthead, Page, Row, Section, Table
-from sogong_pipeline.pages.wording import number, quarter_ko, shorten, signed
+from sogong_pipeline.pages.wording import NONE, number, quarter_ko, shorten, signed_change
 from sogong_pipeline.pages.wording import texts as report_texts
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.vocabulary import OK, UNKNOWN, Stage
 
-LISTED, BESIDE_CHANGES, CHANGED, NAMED = 30, 20, 8, 4
-"""So many flagged districts alone, beside those that changed, of these, and names in a sentence fit on the one page."""
+LISTED, NAMED = 30, 6
+"""So many flagged districts, and names in a sentence, fit on the one page."""
+UNSURE_PCT = 50
+"""Below so many draws in a hundred with the same stage a proposal is called unsure."""
+FLAGGED: frozenset[Stage] = frozenset({"severe", "caution"})
 
 KEYWORDS = ("지역중소기업", "밀집지역", "위기징후", "의결 자료")
 
 
-def briefing(sheet: Sheet, issued_at: dt.datetime) -> Page:
-    """Put a sheet into the words of one page."""
+def briefing(sheet: Sheet, issued_at: dt.datetime, accepted: Sequence[str] = ()) -> Page:
+    """Build the page of a sheet; `accepted` are notices of accepted checks of its months."""
     headline = _headline(sheet)
     return Page(
         stem=sheet.office_code,
         kind="briefing",
         demo=sheet.demo,
-        masthead=_masthead(sheet, issued_at),
+        masthead=_masthead(sheet, issued_at, accepted),
         headline=headline,
         sections=(_to_decide(sheet), _unsure(sheet), _changed(sheet)),
         others=(),
@@ -38,7 +41,7 @@ def briefing(sheet: Sheet, issued_at: dt.datetime) -> Page:
     )
 
 
-def _masthead(sheet: Sheet, issued_at: dt.datetime) -> Masthead:
+def _masthead(sheet: Sheet, issued_at: dt.datetime, accepted: Sequence[str]) -> Masthead:
     words = report_texts().report
     marks = (words["demo"],) if sheet.demo else ()
     title = f"{sheet.office.name} 협의회 의결 자료"
@@ -52,7 +55,7 @@ def _masthead(sheet: Sheet, issued_at: dt.datetime) -> Masthead:
         ),
         disclaimer=words["disclaimer"],
         marks=marks,
-        notices=(words["demo_notice"],) if sheet.demo else (),
+        notices=(*[words["demo_notice"]] * sheet.demo, *accepted),
         watermark=" · ".join(marks),
         running_head=f"{title} · {sheet.half_year.said}",
         running_mark=" · ".join([*marks, words["reference"]]),
@@ -61,71 +64,87 @@ def _masthead(sheet: Sheet, issued_at: dt.datetime) -> Masthead:
 
 def _headline(sheet: Sheet) -> tuple[str, ...]:
     counts = Counter(line.stage for line in sheet.lines)
-    labels = report_texts().stages
+    labels, words = report_texts().stages, texts().briefing
     stages: tuple[Stage, ...] = ("severe", "caution", "good")
-    told = ", ".join(f"{labels[stage]} {number(counts[stage])}곳" for stage in stages)
+    proposed = ", ".join(f"{labels[stage]} {number(counts[stage])}곳" for stage in stages)
     held = counts["undetermined"]
     return (
-        f"밀집지역 {number(len(sheet.lines))}곳의 단계를 {sheet.deadline}까지 정합니다.",
-        f"제안된 참고 단계는 {told}이고, {number(held)}곳은 판정보류입니다.",
-        "판정보류인 곳은 단계를 정하거나 사유를 적어 보류를 유지하고, 제안과 다르게 정한 곳은 사유를 적습니다.",
+        words["to_decide"].format(count=number(len(sheet.lines)), deadline=sheet.deadline),
+        words["proposed" if held else "all_proposed"].format(stages=proposed, held=number(held)),
+        words["how_held" if held else "how"],
     )
 
 
 def _to_decide(sheet: Sheet) -> Section:
-    found = [line for line in sheet.lines if line.stage in {"severe", "caution"}]
-    listed = BESIDE_CHANGES if any(line.last_stage for line in sheet.lines) else LISTED
-    heading = "먼저 정할 곳(심각·주의)"
+    found = [line for line in sheet.lines if line.stage in FLAGGED]
+    heading = texts().briefing["first"]
     if not found:
-        return Section("decide", heading, paragraphs=("주의나 심각으로 제안된 곳이 없습니다.",))
-    return _section("decide", heading, found[:listed], len(found))
+        return Section("decide", heading, paragraphs=(texts().briefing["none_first"],))
+    known = any(line.last_stage for line in sheet.lines)
+    return _section("decide", heading, found[:LISTED], len(found), _last if known else None)
 
 
 def _unsure(sheet: Sheet) -> Section:
-    labels = report_texts().confidence
-    low = [
-        line
-        for line in sheet.lines
-        if line.stage in {"severe", "caution"} and line.shown["confidence"] == labels["low"]
-    ]
-    held = sum(line.stage == "undetermined" for line in sheet.lines)
-    names = ", ".join(shorten(line.name, 16) for line in low[:NAMED])
-    more = f" 외 {number(len(low) - NAMED)}곳" if len(low) > NAMED else ""
+    words = texts().briefing
+    low = [line for line in sheet.lines if line.stage in FLAGGED and _is_unsure(line)]
+    held = len(sheet.held)
     sentences = [
-        f"주의·심각 가운데 신뢰도 낮음 {number(len(low))}곳은 사업장이 적거나 빠진 달이 있어, 실제 변화가 없는데도 "
-        f"우연히 줄어 보인 것일 수 있습니다: {names}{more}."
-        if low
-        else "주의·심각 가운데 신뢰도가 낮은 곳은 없습니다.",
-        f"판정보류 {number(held)}곳은 공개 자료만으로 단계를 제안할 수 없습니다. 까닭은 의결표의 제안 근거에 있습니다."
-        if held
-        else "판정보류로 제안된 곳은 없습니다.",
+        words["unsure"].format(count=number(len(low)), names=_named(low)) if low else words["all_sure"],
+        words["held"].format(count=number(held)) if held else words["none_held"],
     ]
-    return Section("unsure", "제안이 확실하지 않은 곳", paragraphs=tuple(sentences))
+    return Section("unsure", words["unsure_heading"], paragraphs=tuple(sentences))
+
+
+def _is_unsure(line: Line) -> bool:
+    """Whether the same stage comes out in fewer than half of the draws, or is of low confidence without any."""
+    shown = line.shown["confidence"]
+    return int(shown) < UNSURE_PCT if is_figure(shown) else shown == report_texts().confidence["low"]
 
 
 def _changed(sheet: Sheet) -> Section:
+    """What moved since the last decision: those flagged stand in the first table, those no longer flagged are named."""
+    words = texts().briefing
     known = [line for line in sheet.lines if line.last_stage]
-    found = [line for line in known if line.last_stage != line.stage]
-    heading = "직전 의결과 달라진 곳"
+    changed = [line for line in known if line.last_stage != line.stage]
     if not known:
-        return Section("changed", heading, paragraphs=("비교할 직전 의결이 없습니다.",))
-    if not found:
-        return Section("changed", heading, paragraphs=("제안된 단계가 직전 의결과 모두 같습니다.",))
-    return _section("changed", heading, found[:CHANGED], len(found), _last)
+        sentences = [words["no_decision"]]
+    elif not changed:
+        sentences = [words["unchanged"]]
+    else:
+        worse = sum(line.stage in FLAGGED for line in changed)
+        left = [line for line in changed if line.stage not in FLAGGED and line.last_stage in FLAGGED]
+        rest = len(changed) - worse - len(left)
+        sentences = [
+            words["changed"].format(count=number(worse)) if worse else words["none_new"],
+            words["left"].format(count=number(len(left)), names=_named(left)) if left else "",
+            words["other_changes"].format(count=number(rest)) if rest else "",
+        ]
+    return Section("changed", words["changed_heading"], paragraphs=tuple(filter(None, sentences)))
+
+
+def _named(lines: Sequence[Line]) -> str:
+    names = ", ".join(shorten(line.name, 16) for line in lines[:NAMED])
+    return names + (f" 외 {number(len(lines) - NAMED)}곳" if len(lines) > NAMED else "")
 
 
 def _last(line: Line) -> Cell:
-    return Cell(stage_label(line.last_stage) if line.last_stage else "", stage=line.last_stage)
+    return Cell(stage_label(line.last_stage) if line.last_stage else NONE, stage=line.last_stage)
 
 
 def _figure(line: Line, key: str) -> Cell:
-    """A figure of the sheet, a change with its sign."""
+    """Return a figure of the sheet, a change with its sign."""
     shown = line.shown[key]
     if not is_figure(shown):
         return cells.unknown(line.statuses.get(key, UNKNOWN))
     value = Decimal(shown)
-    text = number(value) if key == "workers" else signed(value)
+    text = number(value) if key == "workers" else signed_change(value)
     return cells.known(text, value, line.statuses.get(key, OK))
+
+
+def _support(line: Line) -> Cell:
+    """How often the same stage comes out, in percent."""
+    shown = line.shown["confidence"]
+    return Cell(shown, Decimal(shown)) if is_figure(shown) else Cell(shown)
 
 
 def _section(
@@ -135,7 +154,7 @@ def _section(
     count: int,
     before: Callable[[Line], Cell] | None = None,
 ) -> Section:
-    """A table of districts, one line each; the reasons of the proposals are on the sheet."""
+    """Tabulate districts, one line each; the reasons of the proposals are on the sheet."""
     rows = tuple(
         Row(
             (
@@ -145,7 +164,7 @@ def _section(
                 Cell(report_texts().stages[line.stage], stage=line.stage),
                 _figure(line, "workers"),
                 *(_figure(line, f"{measure}_year") for measure in ("workplaces", "workers", "payroll")),
-                Cell(line.shown["confidence"]),
+                _support(line),
             )
         )
         for line in listed
@@ -157,8 +176,8 @@ def _section(
         Column("제안", "stage"),
         Column("종사자", "number", "명"),
         *(Column(label, "number", "%", "1년 전 대비 증감률") for label in ("사업장", "종사자", "급여")),
-        Column("신뢰도"),
+        Column("같은 단계가 나올 가능성", "number", "%"),
     )
     rest = count - len(rows)
-    notes = (f"이 밖의 {number(rest)}곳은 의결표에 같은 순서로 있습니다.",) if rest else ()
+    notes = (texts().briefing["rest"].format(count=number(rest)),) if rest else ()
     return Section(key, f"{heading} {number(count)}곳", tables=(Table(key, "", columns, rows, notes),))

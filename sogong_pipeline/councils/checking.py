@@ -1,4 +1,4 @@
-"""Holding a returned sheet against what was issued: every problem at once, or decisions ready to record."""
+"""Validate a returned sheet against the issued one: return every problem at once, or decisions ready to record."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ LONGEST_REASON = 2_000
 LEAST_SYLLABLES, LEAST_LETTERS = 2, 4
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 MOST_EQUAL = 3
-"""More equal problems than these become one line."""
+"""Above this number equal problems are merged into one line."""
 PLACES_NAMED = 30
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What a council decided about one district, by a sheet that holds no problem."""
+    """A council's decision on one district, from a valid sheet."""
 
     line: Line
     stage: Stage
@@ -47,12 +47,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class Checked:
-    """A sheet that came back: its problems, or what is to be recorded; with problems nothing is.
+    """Result of validating a returned sheet: its problems, or the decisions to record, never both.
 
     Attributes:
-        problems: Sentences in Korean, each with the place it is about.
-        sha256: The digest of the file.
-        sheet: The sheet it is, where that could be told.
+        problems: Sentences in Korean, each with its place in the file.
+        sha256: Digest of the file.
+        sheet: The identified sheet; None if unidentified.
     """
 
     problems: Sequence[str]
@@ -65,13 +65,13 @@ class Checked:
 
 
 def check(lake: Lake, file: Path, today: dt.date, period: HalfYear | None = None) -> Checked:
-    """Read a returned sheet and hold it against the issued one and what is recorded so far.
+    """Read a returned sheet and validate it against the issued one and the recorded decisions.
 
     Args:
-        lake: where sheets and decisions are.
-        file: the file as it came.
-        today: no decision lies after it.
-        period: the period whose inbox it lies in; None takes the sheet's own.
+        lake: holds sheets and decisions.
+        file: the returned file.
+        today: latest valid day of a decision.
+        period: the period of its inbox; None takes the sheet's own.
     """
     sha256 = sha256_of(file)
     try:
@@ -90,21 +90,21 @@ def check(lake: Lake, file: Path, today: dt.date, period: HalfYear | None = None
     issue = current_issue(lake, own)
     if issue is None:
         return Checked([f"{own.said} 의결표는 아직 보낸 적이 없습니다."], sha256)
-    # A later deadline makes new sheets of the same edition; those that are out already may still come back.
+    # A later deadline makes new sheets of the same edition; earlier ones may still be returned.
     sheets = {
         other.sheets[office].digest: (other.sheets[office], other.issued_at.date())
         for other in issues(lake, own)
         for office in other.sheets
         if other.edition == issue.edition
     }
-    found = sheets.get(identity["digest"])
-    if found is None or (foreign := _foreign(identity, issue, found[0])):
-        return Checked([foreign if found else _foreign(identity, issue, None)], sha256)
-    return _against(found[0], returned, decisions(lake, str(own)), sha256, (found[1], today))
+    issued = sheets.get(identity["digest"])
+    if issued is None or (foreign := _foreign(identity, issue, issued[0])):
+        return Checked([foreign if issued else _foreign(identity, issue, None)], sha256)
+    return _against(issued[0], returned, decisions(lake, str(own)), sha256, (issued[1], today))
 
 
 def _foreign(identity: Mapping[str, str], issue: Issue, sheet: Sheet | None) -> str:
-    """Why a sheet is none of those that are out; empty when it is one."""
+    """Return the reason why a sheet matches no issued one; empty if it matches."""
     if identity[IDENTITY] != str(FORM):
         return f"지금 쓰지 않는 양식({shorten(identity[IDENTITY])})입니다. 새로 보낸 의결표에 채워 주십시오."
     if (identity["quarter"], identity["edition"]) != (str(issue.quarter), issue.edition):
@@ -126,7 +126,7 @@ def _against(
     sha256: str,
     days: tuple[dt.date, dt.date],
 ) -> Checked:
-    """All there is to say about a sheet that is ours; it is decided on between the two days."""
+    """Validate an identified sheet; the day of the council must lie between the two days."""
     problems = [f"{cell.place}: 수식이 들어 있습니다. 값으로 적어 주십시오." for cell in returned.formulas]
     problems += [f"‘{title}’ 열이 없습니다." for title in returned.missing]
     problems += [
@@ -153,13 +153,20 @@ def _against(
     judged: list[Judged] = []
     if not returned.missing:
         standing = in_force(own)
-        for line, row in _pairs(sheet, returned.rows, problems):
+        pairs = [
+            (line, _with_held(line, row, returned.held))
+            for line, row in _pairs(sheet, returned.rows, problems)
+        ]
+        problems += _held_problems(pairs, returned.held)
+        for line, row in pairs:
             problems += _changed(line, row)
-            found = _judged(
+            if _is_bare(row, returned.held):
+                continue
+            decision = _judged(
                 line, row, standing.get(line.district_id) if kind != "decision" else None, problems
             )
-            if found:
-                judged.append(found)
+            if decision:
+                judged.append(decision)
         if kind != "decision" and own and not judged and not problems:
             problems.append("기록된 의결과 달라진 곳이 없습니다.")
     if problems:
@@ -171,11 +178,11 @@ def _form(
     returned: Returned, days: tuple[dt.date, dt.date], problems: list[str]
 ) -> tuple[Kind, dt.date | None, str]:
     words = texts().sheet
-    said = text_of(returned.form.get("kind"))
+    written = text_of(returned.form.get("kind"))
     kinds = {label: kind for kind, label in texts().kinds.items()}
-    if said not in kinds:
+    if written not in kinds:
         problems.append(
-            f"‘{words['kind']}’은 {', '.join(kinds)} 가운데 하나를 골라 주십시오(지금 ‘{shorten(said)}’)."
+            f"‘{words['kind']}’은 {', '.join(kinds)} 가운데 하나를 골라 주십시오(지금 ‘{shorten(written)}’)."
         )
     cell = returned.form.get("decided_on")
     decided_on = date_of(cell)
@@ -189,11 +196,11 @@ def _form(
     decided_by = text_of(returned.form.get("decided_by"))
     if not decided_by:
         problems.append(f"‘{words['decided_by']}’를 적어 주십시오.")
-    return kinds.get(said, "decision"), decided_on, decided_by
+    return kinds.get(written, "decision"), decided_on, decided_by
 
 
 def _pairs(sheet: Sheet, rows: Sequence[Row], problems: list[str]) -> Iterator[tuple[Line, Row]]:
-    """Each issued line with the row that came back for it; rows may have been sorted."""
+    """Yield each issued line with its returned row; rows may be in any order."""
     by_id = {clean(line.district_id): line for line in sheet.lines}
     counted = Counter(text_of(row.get("district_id")) for row in rows)
     for row in rows:
@@ -201,8 +208,8 @@ def _pairs(sheet: Sheet, rows: Sequence[Row], problems: list[str]) -> Iterator[t
         line = by_id.get(district_id)
         if line is None:
             number = next(iter(row.values())).row
-            said = shorten(district_id) or "빈칸"
-            problems.append(f"{number}행: 이 의결표에 없는 관리번호입니다(‘{said}’). 지워 주십시오.")
+            shown = shorten(district_id) or "빈칸"
+            problems.append(f"{number}행: 이 의결표에 없는 관리번호입니다(‘{shown}’). 지워 주십시오.")
         elif counted[district_id] == 1:
             yield line, row
     for district_id, line in by_id.items():
@@ -212,12 +219,40 @@ def _pairs(sheet: Sheet, rows: Sequence[Row], problems: list[str]) -> Iterator[t
             problems.append(f"{_called(line)}의 행이 {counted[district_id]}개입니다. 하나만 남겨 주십시오.")
 
 
+def _with_held(line: Line, row: Row, held: Row | None) -> Row:
+    """The row of a district, kept open by the one reason for all where its own says nothing else."""
+    if held is None or line.stage != "undetermined" or text_of(row.get("stage")) not in {"", texts().open}:
+        return row
+    own = row.get("reason")
+    reason = own if text_of(own) else held.get("reason")
+    return {**row, "stage": held["district_id"], **({"reason": reason} if reason else {})}
+
+
+def _held_problems(pairs: Sequence[tuple[Line, Row]], held: Row | None) -> Iterator[str]:
+    """What lacks in the row that keeps districts open, said once and not for each of them."""
+    if held is None:
+        return
+    stage, where = held.get("stage"), f"{held['district_id'].row}행"
+    if text_of(stage) not in {"", texts().open}:
+        yield (
+            f"{where}: ‘{texts().open}’ 묶음의 단계는 바꿀 수 없습니다(지금 ‘{shorten(text_of(stage))}’). "
+            "단계를 정한 곳은 그 아래에서 골라 주십시오."
+        )
+    bare = sum(_is_bare(row, held) for _, row in pairs)
+    if bare:
+        yield f"{where}: 판정보류를 유지하는 {bare}곳의 사유를 한 번 적어 주십시오."
+
+
+def _is_bare(row: Row, held: Row | None) -> bool:
+    return held is not None and row.get("stage") is held["district_id"] and not row.get("reason")
+
+
 def _called(line: Line) -> str:
     return f"{line.district_id} {shorten(line.name)}"
 
 
 def _changed(line: Line, row: Row) -> Iterator[str]:
-    """What was changed in a row that must not change."""
+    """Yield a problem per changed cell of the read-only columns."""
     for column in columns():
         cell, issued = row.get(column.key), line.shown.get(column.key, "")
         if not column.input and not _same(cell, issued, column):
@@ -229,7 +264,7 @@ def _changed(line: Line, row: Row) -> Iterator[str]:
 
 
 def _same(cell: Filled | None, issued: str, column: Column) -> bool:
-    """Whether a cell still says what was issued: programs keep numbers as binary and texts in their own form."""
+    """Return True if a cell equals the issued value; programs change number formats and Unicode forms on saving."""
     if cell is not None and column.digits is not None and is_figure(issued):
         if isinstance(cell.value, bool):
             return False
@@ -238,37 +273,38 @@ def _same(cell: Filled | None, issued: str, column: Column) -> bool:
             return came.is_finite() and round(came, column.digits + 6) == Decimal(issued)
         except InvalidOperation:
             return False
-    said = text_of(cell)
+    written = text_of(cell)
     return (
-        issued in {said, clean(unescape(said)), unicodedata.normalize("NFC", said)} or clean(issued) == said
+        issued in {written, clean(unescape(written)), unicodedata.normalize("NFC", written)}
+        or clean(issued) == written
     )
 
 
 def _without_separators(value: object) -> str:
-    """A number as text without the commas that programs write between thousands."""
+    """Return a number as text without thousands separators."""
     text = unicodedata.normalize("NFKC", str(value)).strip()
     return text.replace(",", "") if THOUSANDS.fullmatch(text) else text
 
 
 def _says_something(reason: str) -> bool:
-    """Whether a reason is more than a sign: two Korean syllables, or a word in other letters."""
+    """Return True if a reason has content: two Korean syllables, or a word in other letters."""
     syllables = sum("가" <= letter <= "힣" or "一" <= letter <= "鿿" for letter in reason)
     letters = sum(letter.isascii() and letter.isalpha() for letter in reason)
     return syllables >= LEAST_SYLLABLES or letters >= LEAST_LETTERS
 
 
 def _judged(line: Line, row: Row, standing: Decision | None, problems: list[str]) -> Judged | None:
-    """The decision on a row; None when there is a problem, or nothing new in a correction."""
-    cell, said = row.get("stage"), text_of(row.get("stage"))
+    """Return the decision of a row; None if it has a problem, or a correction without changes."""
+    cell, written = row.get("stage"), text_of(row.get("stage"))
     stages = {stage_label(stage): stage for stage in STAGES}
     where = f"{cell.place} " if cell else f"{next(iter(row.values())).row}행 "
-    if said not in choices(line.stage):
-        now = f"(지금 ‘{shorten(said)}’)" if said else ""
+    if written not in choices(line.stage):
+        now = f"(지금 ‘{shorten(written)}’)" if written else ""
         problems.append(
             f"{where}{_called(line)}: 의결 단계를 {'·'.join(choices(line.stage))} 가운데 골라 주십시오{now}."
         )
         return None
-    stage, reason = stages[said], text_of(row.get("reason")) or None
+    stage, reason = stages[written], text_of(row.get("reason")) or None
     if reason and len(reason) > LONGEST_REASON:
         problems.append(
             f"{where}{_called(line)}: 의결 사유가 {LONGEST_REASON:,}자를 넘습니다({len(reason):,}자)."
@@ -293,25 +329,25 @@ def _judged(line: Line, row: Row, standing: Decision | None, problems: list[str]
 
 
 def gathered(problems: Sequence[str]) -> list[str]:
-    """The problems in their order, of many equal ones one line with their number and their places.
+    """Return the problems in order; many equal ones become one line with their number and places.
 
-    Problems are equal when they say the same after the place, what stands in brackets aside.
+    Problems are equal if they have the same text after the place, ignoring brackets.
     """
     equal: dict[str, list[str]] = {}
     for problem in problems:
         equal.setdefault(_said(problem), []).append(problem)
-    found = []
-    for said, same in equal.items():
-        if len(same) <= MOST_EQUAL or said == same[0]:
-            found += same
+    lines = []
+    for text, same in equal.items():
+        if len(same) <= MOST_EQUAL or text == same[0]:
+            lines += same
             continue
         places = [problem.partition(" ")[0].rstrip(":") for problem in same]
         more = f" 등 {len(same)}곳" if len(same) > PLACES_NAMED else ""
-        found.append(f"{len(same)}건({', '.join(places[:PLACES_NAMED])}{more}): {said}")
-    return found
+        lines.append(f"{len(same)}건({', '.join(places[:PLACES_NAMED])}{more}): {text}")
+    return lines
 
 
 def _said(problem: str) -> str:
-    """What a problem says after its place and the district, without what stands in brackets."""
+    """Return the text of a problem after its place and district, without brackets."""
     place, colon, rest = problem.partition(": ")
     return re.sub(r"\([^()]*\)", "", rest) if colon and place else problem

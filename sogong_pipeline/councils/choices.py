@@ -1,4 +1,4 @@
-"""Which rule set an office decides by, since when: the entry `rule_set` of councils.yaml."""
+"""Rule sets of offices with their first quarters: the entry `rule_set` of councils.yaml."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from sogong_pipeline.stages.rules import DEFAULT, names
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A rule set that an office decides by, from a quarter on."""
+    """A rule set of an office, from a quarter on."""
 
     since: Quarter
     rule_set: str
 
 
 def chosen(choices: Sequence[Choice], quarter: Quarter) -> str:
-    """The rule set that counts in a quarter; before the first choice, and without any, the default one."""
+    """Return the rule set in force in a quarter; the default one before the first choice or without any."""
     return next((one.rule_set for one in reversed(choices) if one.since <= quarter), DEFAULT)
 
 
 def choices(where: str, entries: Any) -> tuple[Choice, ...]:
-    """The rule sets of an office, oldest first.
+    """Return the rule sets of an office, oldest first.
 
     Args:
         where: File and office, for messages.
-        entries: What the file says: a list of `from` and `id`.
+        entries: Content of the file: a list of `from` and `id`.
 
     Raises:
-        RefusedError: when a rule set does not ship, or one begins no later than the one before.
+        RefusedError: when a rule set is unknown, or one begins no later than the one before.
     """
-    found: list[Choice] = []
+    parsed: list[Choice] = []
     for entry in entries if isinstance(entries, list) else [entries]:
         if not isinstance(entry, dict) or entry.keys() != {"from", "id"}:
             raise RefusedError(f"{where}: each rule_set has from, a quarter, and id")
         since, rule_set = Quarter.parse(str(entry["from"])), str(entry["id"])
         if rule_set not in names():
             raise RefusedError(f"{where}: there is no rule set {rule_set!r}; there is {', '.join(names())}")
-        if found and since <= found[-1].since:
+        if parsed and since <= parsed[-1].since:
             raise RefusedError(
-                f"{where}: the rule_set from {since} must begin after that from {found[-1].since}"
+                f"{where}: the rule_set from {since} must begin after that from {parsed[-1].since}"
             )
-        found.append(Choice(since, rule_set))
-    return tuple(found)
+        parsed.append(Choice(since, rule_set))
+    return tuple(parsed)

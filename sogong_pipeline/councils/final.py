@@ -1,4 +1,4 @@
-"""Final reports: of each office as soon as its council decided, of the nation when all have or the deadline passed."""
+"""Final reports: of each office once its council decided, of the nation once all have or the deadline passed."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from sogong_pipeline.surveys.results import Results, read_results, results_secti
 
 EXTRACTS = "sigungu"
 BACKGROUND = "undetermined"
-"""The section that the explanations of a report begin with."""
+"""First of the explanatory sections of a report."""
 
 
 @dataclass(frozen=True)
 class Finals:
-    """What was written: the folder, its files, the offices that decided, and those that have not."""
+    """Written reports: the folder, its files, the offices that decided, and those that did not."""
 
     folder: str
     files: list[str]
@@ -45,13 +45,13 @@ def publish_final(
     out: Path | None = None,
     formats: Sequence[Format] | None = None,
 ) -> Finals:
-    """Write the final reports of a quarter, and what each local government gets in the folder `sigungu`.
+    """Write the final reports of a quarter, and the extracts for local governments in the folder `sigungu`.
 
     Args:
         catalogue: the installation.
-        quarter: a quarter that councils judged.
-        out: a folder; when None, `<quarter>/final` where the settings have the reports.
-        formats: what everything is written in; when None, reports in all formats and extracts in HTML and PDF.
+        quarter: a quarter judged by councils.
+        out: a folder; by default `<quarter>/final` in the reports folder of the settings.
+        formats: output formats; by default all for reports, and HTML and PDF for extracts.
 
     Raises:
         RefusedError: when no council has decided on it.
@@ -67,10 +67,10 @@ def publish_final(
     surveyed = read_results(catalogue.lake, quarter)
     models = [with_survey(model, surveyed) for model in build_final(source)]
     nation = not councils.missing or catalogue.settings.clock().date() > issue.deadline
-    told = [model for model in models if nation or model.stem != INDEX]
+    published_models = [model for model in models if nation or model.stem != INDEX]
     folder = f"{quarter}/final"
     place = FolderStore(out) if out else open_reports(catalogue.settings, folder)
-    published = write_pages(told, place, formats or FINAL)
+    published = write_pages(published_models, place, formats or FINAL)
     extracts = write_pages(
         build_extracts(source),
         FolderStore(out / EXTRACTS) if out else open_reports(catalogue.settings, f"{folder}/{EXTRACTS}"),
@@ -81,7 +81,7 @@ def publish_final(
 
 
 def with_survey(model: Page, surveyed: Results | None) -> Page:
-    """A report with what the survey found, of an office its own and of the nation all, before the background."""
+    """Add the survey results to a report before the background: those of its office, or all for the nation."""
     section = results_section(surveyed, "" if model.stem == INDEX else model.stem)
     if section is None:
         return model
@@ -91,13 +91,13 @@ def with_survey(model: Page, surveyed: Results | None) -> Page:
 
 
 def issue_on(catalogue: Catalogue, quarter: Quarter) -> Issue | None:
-    """The sheets that are out on a quarter, of the latest period that judges it."""
-    found = [issue for issue in _issues(catalogue) if issue.quarter == quarter]
-    return found[-1] if found else None
+    """Return the issued sheets on a quarter, of the latest period that judges it."""
+    matches = [issue for issue in _issues(catalogue) if issue.quarter == quarter]
+    return matches[-1] if matches else None
 
 
 def is_demo(catalogue: Catalogue, quarter: Quarter) -> bool:
-    """Whether the districts that the councils judged in a quarter are invented."""
+    """Return True if the districts judged in a quarter are invented."""
     issue = issue_on(catalogue, quarter)
     if issue is None:
         return False
@@ -107,7 +107,7 @@ def is_demo(catalogue: Catalogue, quarter: Quarter) -> bool:
 
 
 def overdue_quarters(catalogue: Catalogue) -> Iterator[Quarter]:
-    """The quarters whose deadline passed with councils missing, and whose national report is not written yet."""
+    """Yield the quarters past their deadline with missing councils and no national report yet."""
     for issue in _issues(catalogue):
         rows = decisions(catalogue.lake, str(issue.period))
         late = catalogue.settings.clock().date() > issue.deadline
@@ -125,7 +125,7 @@ def _issues(catalogue: Catalogue) -> Iterator[Issue]:
 
 
 def final_source(catalogue: Catalogue, issue: Issue, rows: list[Decision]) -> ReportSource:
-    """What the final reports of a quarter are made from: the edition judged, and what stands in the period."""
+    """Gather the data of the final reports of a quarter: the judged edition, and the decisions in force."""
     standing = in_force(rows)
     by_number = {(row.district_id, row.number): row for row in rows}
     offices = sorted({row.office_code for row in rows}, key=list(issue.sheets).index)
@@ -148,7 +148,7 @@ def _decided(row: Decision, by_number: Mapping[tuple[str, int], Decision]) -> De
 
 
 def _previous(before: Mapping[str, Decision]) -> PreviousStages | None:
-    """What was last decided in earlier periods; named after the newest of them."""
+    """Return the last decisions of earlier periods, named after the newest of them."""
     if not before:
         return None
     newest = max(before.values(), key=lambda row: row.period)

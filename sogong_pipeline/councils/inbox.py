@@ -1,4 +1,4 @@
-"""The inbox: sheets that came back are read once, refused with an answer or put before the person who confirms."""
+"""The inbox: returned sheets are read once, then refused with a reply or submitted for confirmation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STEP = "received"
 
 @dataclass(frozen=True)
 class Ask:
-    """A sheet without problems that waits for the person who confirms; plain values that travel as JSON."""
+    """A valid sheet awaiting confirmation; plain values that serialise as JSON."""
 
     period: str
     office: str
@@ -41,7 +41,7 @@ class Ask:
 
 
 class Issued(Protocol):
-    """A sheet that was sent out: whose it is."""
+    """An issued sheet of an office."""
 
     @property
     def office_code(self) -> str:
@@ -49,27 +49,27 @@ class Issued(Protocol):
 
 
 class Examined(Protocol):
-    """A file that came back: its problems, or the sheet that it is."""
+    """A returned file: its problems, or its sheet."""
 
     @property
     def problems(self) -> Sequence[str]:
-        """What is wrong with it, in sentences."""
+        """Its validation problems, in sentences."""
 
     @property
     def sha256(self) -> str:
-        """The digest of its bytes."""
+        """Digest of its bytes."""
 
     @property
     def sheet(self) -> Issued | None:
-        """The sheet it is, where that could be told."""
+        """The identified sheet; None if unidentified."""
 
 
 class Added(Protocol):
-    """What one file added for good."""
+    """Rows recorded from one file."""
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Whose rows these are, and how many."""
+        """Office, people and counts of the recording."""
 
 
 FoundT = TypeVar("FoundT", bound=Examined)
@@ -77,14 +77,14 @@ AddedT = TypeVar("AddedT", bound=Added)
 
 
 class Inbox(ABC, Generic[FoundT, AddedT]):
-    """`SOGONG_HOME/inbox/<period>/`: files are left where they are, answers are put beside them.
+    """`SOGONG_HOME/inbox/<period>/`: files stay in place, replies are written beside them.
 
-    Of a sheet that is asked about, the bytes are kept in the lake: what is recorded is what the person was shown.
-    One sheet of an office waits at a time. A refused file is answered once; changed, it is another file.
+    The bytes of a sheet awaiting confirmation are stored in the lake, so that the confirmed bytes are recorded.
+    Only one sheet of an office waits at a time. A refused file gets one reply; after a change it is another file.
     """
 
     thing: str
-    """What people call the sheet."""
+    """Korean noun for the sheet."""
 
     def __init__(self, lake: Lake, settings: Settings) -> None:
         self.lake = lake
@@ -92,11 +92,11 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
 
     @abstractmethod
     def period_of(self, folder: str) -> str:
-        """The period of a folder of the inbox; raises RefusedError where it is none."""
+        """Return the period of a folder of the inbox; raises RefusedError for an invalid name."""
 
     @abstractmethod
     def check(self, file: Path, period: str) -> FoundT:
-        """Hold a file against what was sent out."""
+        """Validate a file against the issued sheets."""
 
     @abstractmethod
     def record(self, file: Path, confirmed_by: str, period: str) -> AddedT:
@@ -104,31 +104,31 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
 
     @abstractmethod
     def is_recorded(self, sha256: str) -> bool:
-        """Whether a file was recorded, by the digest of its bytes."""
+        """Return True if a file was recorded, by the digest of its bytes."""
 
     @abstractmethod
     def reply(self, found: FoundT, name: str, state: State, note: str = "") -> str:
-        """What the sender of a file is answered."""
+        """Return the reply to the sender of a file."""
 
     @abstractmethod
     def question(self, found: FoundT, name: str) -> tuple[str, str]:
-        """What the person who confirms is shown: a line, and Markdown."""
+        """Return the confirmation request: a subject line, and Markdown."""
 
     def look(self, run: str) -> list[Ask]:
-        """Read what is new, answer what is wrong, and give what a person has to confirm.
+        """Read new files, reply to invalid ones, and yield the sheets to confirm.
 
         Args:
-            run: who asks. A sheet is asked about by one run; again by another when nobody answered in time. The same
-                run gets the same sheets again.
+            run: identifier of the caller. A sheet is submitted by one run, and again by another after a timeout. The
+                same run gets the same sheets again.
         """
-        with alone(self.settings.home / "inbox"):  # two runs at once would both ask
+        with alone(self.settings.home / "inbox"):  # two concurrent runs would both submit the sheet
             return [ask for period, files in self._periods() for ask in self._look(run, period, files)]
 
     def conclude(self, ask: Ask, confirmed_by: str) -> AddedT:
-        """Record a sheet that was confirmed.
+        """Record a confirmed sheet.
 
         Raises:
-            RefusedError: when it cannot be recorded any more; the officer is answered.
+            RefusedError: when it can no longer be recorded; the officer gets a reply.
         """
         file = self._received(ask).path("sheet")
         checked = self.check(file, ask.period)
@@ -142,7 +142,7 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
         return done
 
     def reject(self, ask: Ask, note: str) -> None:
-        """Send a sheet back that a person did not confirm; nothing of it is recorded."""
+        """Return a sheet that was not confirmed; nothing of it is recorded."""
         checked = self.check(self._received(ask).path("sheet"), ask.period)
         self._answer(ask.period, ask.file, checked, "rejected", note)
         self._release(ask)
@@ -160,7 +160,7 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
             )
 
     def _look(self, run: str, period: str, files: list[Path]) -> Iterator[Ask]:
-        found: dict[str, list[tuple[Path, FoundT]]] = {}
+        by_office: dict[str, list[tuple[Path, FoundT]]] = {}
         for file in files:
             checked = self.check(file, period)
             if self._is_answered(period, checked.sha256):
@@ -168,13 +168,13 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
             if checked.problems or checked.sheet is None:
                 self._answer(period, file.name, checked, "refused")
             else:
-                found.setdefault(checked.sheet.office_code, []).append((file, checked))
-        for office, several in found.items():
+                by_office.setdefault(checked.sheet.office_code, []).append((file, checked))
+        for office, several in by_office.items():
             claim = self._claim(period, office)
             waiting = [file for file, checked in several if claim and checked.sha256 == claim["sha256"]]
             others = [(file, checked) for file, checked in several if file not in waiting]
             if claim and claim["run"] == run and waiting:
-                yield self._ask(run, period, *next(found for found in several if found[0] in waiting))
+                yield self._ask(run, period, *next(one for one in several if one[0] in waiting))
             if claim:
                 waiting_sheet = f"{self.thing}(‘{claim['file']}’)"
                 self._put_off(
@@ -193,14 +193,14 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
                 yield self._ask(run, period, *others[0])
 
     def _put_off(self, several: list[tuple[Path, FoundT]], problem: str) -> None:
-        """Refuse sheets for now: with the others gone, one of them is taken at the next look."""
+        """Refuse sheets for now; once the others are removed, the next look takes one of them."""
         for file, checked in several:
             answer_beside(file, self.reply(_with(checked, [problem]), file.name, "refused"))
 
     def _ask(self, run: str, period: str, file: Path, checked: FoundT) -> Ask:
         sheet = checked.sheet
         if sheet is None:
-            raise ValueError("a sheet without problems is one of ours")
+            raise ValueError("a sheet without problems is identified")
         people = member_of(self.settings, sheet.office_code).confirmers
 
         def build(folder: Path) -> Built:
@@ -226,7 +226,7 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
         )
 
     def _claim(self, period: str, office: str) -> dict[str, str] | None:
-        """The sheet of an office that waits for an answer; None when none does, or nobody answered in time."""
+        """Return the sheet of an office that awaits confirmation; None if there is none or it timed out."""
         claim = claim_of(self.lake, period, office)
         if not claim or dt.datetime.fromisoformat(claim["until"]) < self.settings.clock():
             return None
@@ -244,12 +244,12 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
         return PurePosixPath(STEP, period, "answered", f"{sha256[:SHORT]}.txt")
 
     def _answer(self, period: str, name: str, checked: FoundT, state: State, note: str = "") -> None:
-        """Put the answer beside the file, where it still is, and keep it."""
-        told = self.reply(checked, name, state, note)
+        """Write the reply beside the file, if its folder still exists, and store it in the lake."""
+        text = self.reply(checked, name, state, note)
         file = self.settings.home / "inbox" / period / name
         if file.parent.is_dir():
-            answer_beside(file, told)
-        self.lake.store.write(self._answer_name(period, checked.sha256), told)
+            answer_beside(file, text)
+        self.lake.store.write(self._answer_name(period, checked.sha256), text)
 
     def _received(self, ask: Ask) -> Partition:
         return self.lake.require(STEP, ask.period, ask.office, ask.sha256[:SHORT])
@@ -259,10 +259,10 @@ class Inbox(ABC, Generic[FoundT, AddedT]):
 
 
 def claim_of(lake: Lake, period: str, office: str) -> dict[str, str]:
-    """What is kept of the sheet of an office that waits: its digest, file, the run that asked and until when.
+    """Return the pending sheet of an office: its digest, file, the run that asked and the time limit.
 
     Returns:
-        Nothing when none waits; also a sheet that nobody answered in time, as long as it was not asked about again.
+        An empty mapping if none is pending; a sheet past its time limit, as long as it was not asked about again.
     """
     text = lake.store.read(_claim_name(period, office))
     claim: dict[str, str] = json.loads(text) if text else {}
@@ -273,9 +273,9 @@ def _claim_name(period: str, office: str) -> PurePosixPath:
     return PurePosixPath(STEP, period, office, "waiting.json")
 
 
-def _with(found: FoundT, problems: Sequence[str]) -> FoundT:
-    """The same file with other problems."""
-    return replace(found, problems=problems)  # type: ignore[type-var]
+def _with(checked: FoundT, problems: Sequence[str]) -> FoundT:
+    """Return the same file with other problems."""
+    return replace(checked, problems=problems)  # type: ignore[type-var]
 
 
 class DecisionInbox(Inbox[Checked, Recorded]):
@@ -288,25 +288,25 @@ class DecisionInbox(Inbox[Checked, Recorded]):
         self.warehouse = warehouse
 
     def period_of(self, folder: str) -> str:
-        """A half-year."""
+        """Parse a half-year."""
         return str(HalfYear.parse(folder))
 
     def check(self, file: Path, period: str) -> Checked:
-        """Hold a sheet against the issued one and what is recorded so far."""
+        """Validate a sheet against the issued one and the recorded decisions."""
         return check(self.lake, file, self.settings.clock().date(), HalfYear.parse(period))
 
     def record(self, file: Path, confirmed_by: str, period: str) -> Recorded:
-        """Record what the council decided."""
+        """Record the decisions of the council."""
         return record(self.warehouse, file, confirmed_by, HalfYear.parse(period))
 
     def is_recorded(self, sha256: str) -> bool:
-        """Whether a sheet was recorded."""
+        """Return True if a sheet was recorded."""
         return recording_of(self.warehouse, sha256) is not None
 
     def reply(self, found: Checked, name: str, state: State, note: str = "") -> str:
-        """What the officer is answered."""
+        """Return the reply to the officer."""
         return answer(found, name, state, note)
 
     def question(self, found: Checked, name: str) -> tuple[str, str]:
-        """Counts, and what differs from the proposal."""
+        """Return counts, and differences from the proposal."""
         return question.subject(found), question.body(found, self.settings, name)

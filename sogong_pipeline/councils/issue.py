@@ -1,4 +1,4 @@
-"""Sheets out: what the councils of a period are asked, kept in the lake before anybody gets it."""
+"""Issue the sheets of a period to the councils; they are stored in the lake before anyone gets them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition, digest_of
 from sogong_pipeline.lake.store import FolderStore, Store, open_reports
 from sogong_pipeline.lake.workspace import workspace
+from sogong_pipeline.pages.acceptances import notices_of_edition
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.renderers.published import Published, write_pages
 from sogong_pipeline.renderers.registry import EVERYDAY
@@ -28,12 +29,12 @@ from sogong_pipeline.stages.rules import DEFAULT
 
 STEP = "sheets"
 LATEST_DAYS = 60
-"""As many days after its period a deadline may lie."""
+"""Largest number of days from the end of a period to its deadline."""
 
 
 @dataclass(frozen=True)
 class Issue:
-    """The sheets of a period by office: one edition, judged by all of them."""
+    """Sheets of a period by office: one edition, judged by all of them."""
 
     period: HalfYear
     quarter: Quarter
@@ -44,18 +45,18 @@ class Issue:
     sheets: Mapping[str, Sheet]
 
     def decided(self, lake: Lake) -> list[str]:
-        """The offices whose councils decided, by code."""
+        """Return the offices whose councils decided, by code."""
         return [office for office in lake.children(DECISIONS, str(self.period)) if office in self.sheets]
 
     @classmethod
     def of(cls, partition: Partition) -> Issue:
-        """What a partition of the lake holds."""
+        """Read a partition of the lake."""
         facts = partition.facts
         return cls(
             HalfYear.parse(facts["period"]),
             Quarter.parse(facts["quarter"]),
             facts["edition"],
-            facts.get("rule_set", DEFAULT),  # sheets of before there were several rule sets
+            facts.get("rule_set", DEFAULT),  # sheets issued before there were several rule sets
             dt.date.fromisoformat(facts["deadline"]),
             dt.datetime.fromisoformat(partition.manifest["recorded_at"]),
             {
@@ -66,34 +67,34 @@ class Issue:
 
 
 def current_issue(lake: Lake, period: HalfYear) -> Issue | None:
-    """The sheets that are out, or None when none are."""
+    """Return the sheets in force; None if none were issued."""
     current = lake.current(STEP, str(period))
     partition = lake.find(STEP, str(period), current) if current else None
     return Issue.of(partition) if partition else None
 
 
 def issues(lake: Lake, period: HalfYear) -> list[Issue]:
-    """Everything that was ever sent out for a period."""
+    """Return every issue of a period."""
     return [Issue.of(partition) for partition in lake.partitions(STEP, str(period))]
 
 
 def issue_sheets(
     catalogue: Catalogue, period: HalfYear, quarter: Quarter | None = None, deadline: dt.date | None = None
 ) -> tuple[Issue, bool]:
-    """Put the proposals of a quarter before the councils.
+    """Issue the proposals of a quarter to the councils.
 
     Args:
         catalogue: the installation.
         period: the decision period.
-        quarter: the quarter judged; when None, the newest of the period that was proposed.
-        deadline: until when sheets are to come back; when None, what was said before or the period's last day.
+        quarter: the judged quarter; by default the newest proposed one of the period.
+        deadline: last day of return; by default the previous deadline, or the period's last day.
 
     Returns:
-        The sheets and whether they are others than were out before.
+        The sheets, and True if they differ from those in force before.
 
     Raises:
         RefusedError: when no quarter of the period was proposed, or it is held; when a council has decided on another
-            edition; when the deadline given cannot be meant.
+            edition; when the deadline is implausible.
     """
     before = current_issue(catalogue.lake, period)
     quarter = quarter or _newest(catalogue, period)
@@ -101,7 +102,7 @@ def issue_sheets(
     if deadline is not None:
         _refuse_deadline(period, deadline, catalogue.settings.clock().date())
     source = collect(catalogue, quarter, draft=True)
-    decided = sorted({found.manifest["key"][1] for found in recordings(catalogue.lake, str(period))})
+    decided = sorted({recording.manifest["key"][1] for recording in recordings(catalogue.lake, str(period))})
     if before and decided and (before.quarter, before.edition) != (quarter, source.edition):
         raise RefusedError(
             f"{period} judges {before.quarter} in edition {before.edition}, and {', '.join(decided)} decided on it; "
@@ -138,10 +139,10 @@ def issue_sheets(
 
 
 def _refuse_deadline(period: HalfYear, deadline: dt.date, today: dt.date) -> None:
-    """Refuse a deadline that is past, before the period, or long after it; councils do meet in January.
+    """Refuse a deadline in the past, before the period, or long after it; councils do meet in January.
 
     Raises:
-        RefusedError: naming the days between which it may lie.
+        RefusedError: names the first and the last valid day.
     """
     first = max(today, period.quarters[0].months[0].first_day)
     last = period.last_day + dt.timedelta(days=LATEST_DAYS)
@@ -159,24 +160,26 @@ def _newest(catalogue: Catalogue, period: HalfYear) -> Quarter:
 
 
 def sheets_place(catalogue: Catalogue, period: HalfYear) -> Store:
-    """Where the sheets of a period lie, among the reports."""
+    """Return the folder of the sheets of a period, among the reports."""
     return open_reports(catalogue.settings, str(period))
 
 
 def write_sheets(catalogue: Catalogue, issue: Issue, out: Path | None = None) -> Published:
     """Write each office's sheet (`<office>.xlsx`) and one-page briefing (HTML and PDF).
 
-    The same sheets come out byte for byte the same whenever they are written.
+    The same sheets give the same bytes at any time.
     """
     place = FolderStore(out) if out else sheets_place(catalogue, issue.period)
     published = Published(place.address, [])
+    accepted = notices_of_edition(catalogue.lake, issue.quarter, issue.edition)
     with workspace(place.scratch) as folder:
         for office, sheet in issue.sheets.items():
             file = folder / f"{office}.xlsx"
             write_workbook(sheet, file, issue.issued_at)
             place.put(file, PurePosixPath(file.name))
             published.files.append(file.name)
-            published.files.extend(write_pages([briefing(sheet, issue.issued_at)], place, EVERYDAY).files)
-    with suppress(OSError):  # another run works in it
+            page = briefing(sheet, issue.issued_at, accepted)
+            published.files.extend(write_pages([page], place, EVERYDAY).files)
+    with suppress(OSError):  # another run uses it
         place.scratch.rmdir()
     return published

@@ -1,4 +1,4 @@
-"""Final reports by mail: each office's own, to its own address, once per content."""
+"""Mail final reports: each office gets its own, at its own address, once per content."""
 
 from __future__ import annotations
 
@@ -29,35 +29,35 @@ from sogong_pipeline.renderers.registry import BROWSER, RENDERERS, file_name
 
 STEP = "delivered"
 FILED: tuple[Format, ...] = ("hwpx", "pdf")
-"""What offices file and pass on."""
+"""Formats that offices file and forward."""
 Report = Mapping[Format, bytes]
 
 
 @dataclass(frozen=True)
 class Server:
-    """A mail server that is connected to: who sends, and how a message is handed over."""
+    """A connected mail server: sender address, and the function that hands over a message."""
 
     sender: str
     send: Callable[[Message], object]
 
 
 def deliver_report(catalogue: Catalogue, quarter: Quarter, office_code: str, server: Server | None) -> str:
-    """Mail an office's final report to the office and its crisis centres, if they did not get it as it is now.
+    """Mail an office's final report to the office and its crisis centres, unless they got its current content.
 
     Each gets a message of its own, the office first.
 
     Args:
         catalogue: the installation.
         quarter: the quarter.
-        office_code: whose report.
-        server: None when this installation mails nothing.
+        office_code: office of the report.
+        server: None if this installation sends no mail.
 
     Returns:
-        What was done, in one line.
+        The result, in one line.
 
     Raises:
-        RefusedError: when there is no such report, or the server refused the message for good.
-        LaterError: when the server put it off or gave no answer.
+        RefusedError: when the report does not exist, or the server refused the message permanently.
+        LaterError: when the server deferred it or did not respond.
     """
     report = _report(catalogue, quarter, office_code)
     if not report:
@@ -89,7 +89,7 @@ def deliver_report(catalogue: Catalogue, quarter: Quarter, office_code: str, ser
 
 
 def _recipients(catalogue: Catalogue, office_code: str) -> Mapping[str, str]:
-    """Who is mailed an office's report today, by address."""
+    """Return the current recipients of an office's report, by address."""
     member = roster(catalogue.settings).get(office_code)
     if member is None:
         return {}
@@ -101,7 +101,7 @@ def _office(code: str) -> reference.Office:
 
 
 def undelivered(catalogue: Catalogue, quarter: Quarter, offices: Iterable[str]) -> list[str]:
-    """Of some offices those that, or whose centres, were not mailed their final report as it is now."""
+    """Return the offices that have not, or whose centres have not, been mailed the current final report."""
     return [
         office
         for office in offices
@@ -113,13 +113,13 @@ def undelivered(catalogue: Catalogue, quarter: Quarter, offices: Iterable[str]) 
 
 
 def _report(catalogue: Catalogue, quarter: Quarter, office_code: str) -> Report:
-    """The files of a report that are mailed: those that offices file, or else what any browser opens."""
+    """Return the attachments of a report: the formats that offices file, or else HTML."""
     place = open_reports(catalogue.settings, f"{quarter}/final")
     for formats in (FILED, (BROWSER,)):
-        found = {
+        files = {
             suffix: place.read_bytes(PurePosixPath(file_name(office_code, suffix))) for suffix in formats
         }
-        if report := {suffix: data for suffix, data in found.items() if data is not None}:
+        if report := {suffix: data for suffix, data in files.items() if data is not None}:
             return report
     return {}
 
@@ -133,7 +133,7 @@ def _digest(report: Report, to: str) -> str:
 
 
 def _note(catalogue: Catalogue, quarter: Quarter, office_code: str, to: str) -> PurePosixPath:
-    """Where the lake keeps what an office, or one of its centres, was mailed last."""
+    """Return the place in the lake that records the last mail to an office or one of its centres."""
     member = roster(catalogue.settings).get(office_code)
     is_own = member is not None and member.email == to
     name = office_code if is_own else f"{office_code}-{digest_of(to)[:SHORT]}"
@@ -141,32 +141,32 @@ def _note(catalogue: Catalogue, quarter: Quarter, office_code: str, to: str) -> 
 
 
 def failed(error: OSError, what: str, remedy: str) -> RefusedError:
-    """What a failure of a mail server means, by its codes alone: its words may hold anything, and the password too.
+    """Convert a failure of a mail server by its codes alone: its texts may contain anything, including the password.
 
     Args:
-        error: what the client raised.
-        what: what was asked of the server.
-        remedy: what a person does about a refusal.
+        error: raised by the client.
+        what: the request to the server.
+        remedy: remedy of a refusal.
 
     Returns:
-        A LaterError for 4xx, after which a server takes the same later (greylisting, a full mailbox), and for no
-        answer; a RefusedError for everything else.
+        A LaterError for 4xx, which a server may accept later (greylisting, a full mailbox), and for no response; a
+        RefusedError for everything else.
     """
     codes: list[int] = []
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = sorted({code for code, _ in error.recipients.values()})
     elif isinstance(error, smtplib.SMTPResponseException):
         codes = [error.smtp_code]
-    said = ", ".join(map(str, codes)) or type(error).__name__
+    cause = ", ".join(map(str, codes)) or type(error).__name__
     if any(code >= 500 for code in codes) or isinstance(error, smtplib.SMTPNotSupportedError):
-        return RefusedError(f"the mail server refused {what} ({said}); {remedy}")
-    return LaterError(f"the mail server does not take {what} now ({said}); it is tried again by itself")
+        return RefusedError(f"the mail server refused {what} ({cause}); {remedy}")
+    return LaterError(f"the mail server does not take {what} now ({cause}); it is tried again by itself")
 
 
 def compose(
     report: Report, quarter: Quarter, office_code: str, to: str, sender: str, *, demo: bool, reader: str
 ) -> Message:
-    """The message: a few words to the reader, an office or a centre by name, and the files of the report."""
+    """Build the message: a short text to the reader, an office or a centre by name, and the files of the report."""
     office = _office(office_code)
     mark = f"[{texts().report['demo']}] " if demo else ""
     title = f"{quarter_ko(quarter)} {texts().report['final_title']}"

@@ -1,4 +1,4 @@
-"""Recording what a council decided: into the lake for good and into the warehouse, in one step."""
+"""Record the decisions of a council, permanently in the lake and in the warehouse, in one step."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from sogong_pipeline.warehouse.load import Warehouse
 
 @dataclass(frozen=True)
 class Recorded:
-    """What one sheet added for good."""
+    """Rows added by one sheet."""
 
     rows: list[Decision]
     is_new: bool
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Whose decisions these are, and how many."""
+        """Office, people and counts of the recording."""
         first = self.rows[0]
         return {
             "office": first.office_code,
@@ -38,20 +38,20 @@ class Recorded:
 
 
 def record(warehouse: Warehouse, file: Path, confirmed_by: str, period: HalfYear | None = None) -> Recorded:
-    """Record a returned sheet that a person confirmed; the same file again changes nothing.
+    """Record a returned sheet that a person confirmed; idempotent for the same sheet.
 
-    The sheet is checked here once more, under the lock of the only writer: what was recorded since it was shown to
-    the person counts. The lake comes first; when the warehouse fails after it, the same call again, or
-    `sogong warehouse rebuild`, loads what the lake has.
+    The sheet is validated here again, under the lock of the only writer, against everything recorded since it was shown
+    to the person. The lake comes first; if the warehouse fails after it, the same call, or `sogong warehouse rebuild`,
+    loads the rows from the lake.
 
     Args:
         warehouse: of the installation.
-        file: the sheet as it came.
-        confirmed_by: who confirmed it.
-        period: the period whose inbox it lies in; None takes the sheet's own.
+        file: the returned sheet.
+        confirmed_by: name of the person.
+        period: the period of its inbox; None takes the sheet's own.
 
     Raises:
-        RefusedError: when the sheet holds a problem; nothing of it is recorded.
+        RefusedError: when validation finds a problem; nothing is recorded.
     """
     catalogue, sha256 = warehouse.catalogue, sha256_of(file)
     with warehouse.database.writing() as connection:
@@ -68,21 +68,21 @@ def record(warehouse: Warehouse, file: Path, confirmed_by: str, period: HalfYear
 
 
 def recording_of(warehouse: Warehouse, sha256: str) -> Partition | None:
-    """What was recorded from a file, by the digest of its bytes."""
+    """Return the recording of a file, by the digest of its bytes; None if not recorded."""
     lake = warehouse.catalogue.lake
     for period in lake.children(STEP):
         for office in lake.children(STEP, period):
             for name in lake.children(STEP, period, office):
-                if name.endswith(sha256[:SHORT]) and (found := lake.find(STEP, period, office, name)):
-                    return found
+                if name.endswith(sha256[:SHORT]) and (partition := lake.find(STEP, period, office, name)):
+                    return partition
     return None
 
 
 def _keep(warehouse: Warehouse, checked: Checked, file: Path, confirmed_by: str) -> Partition:
-    """Write the rows and the sheet they came on into the lake; what is there is never written again."""
+    """Write the rows and their sheet to the lake; existing partitions are never overwritten."""
     sheet, catalogue = checked.sheet, warehouse.catalogue
     if sheet is None:
-        raise ValueError("a sheet without problems is one of ours")
+        raise ValueError("a sheet without problems is identified")
     number = 1 + len(catalogue.lake.partitions(STEP, sheet.period, sheet.office_code))
     now = catalogue.now()
 
@@ -110,7 +110,7 @@ def _keep(warehouse: Warehouse, checked: Checked, file: Path, confirmed_by: str)
 def _rows(checked: Checked, number: int, confirmed_by: str, recorded_at: str) -> Iterator[Decision]:
     sheet = checked.sheet
     if sheet is None or checked.decided_on is None:
-        raise ValueError("a sheet without problems is one of ours and says when it was decided")
+        raise ValueError("a sheet without problems is identified and has a day of decision")
     for judged in checked.judged:
         yield Decision(
             district_id=judged.line.district_id,

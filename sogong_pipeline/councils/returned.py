@@ -1,4 +1,4 @@
-"""What a sheet that came back says: who it is, what an officer filled in, and what stands beside it."""
+"""Parse a returned sheet: its identity, the entries of the officer, and content outside the fields that are read."""
 
 from __future__ import annotations
 
@@ -6,30 +6,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sogong_pipeline.councils.wording import columns, texts
+from sogong_pipeline.councils.wording import by_title, columns, texts
 from sogong_pipeline.councils.workbook import IDENTITY
 from sogong_pipeline.pages.wording import shorten, with_particle
 from sogong_pipeline.sheets.intake import Comment, Filled, UnreadableError, read_cells, read_comments
 from sogong_pipeline.sheets.values import squeezed, text_of
 
 LEAST_TITLES = 4
-"""As many titles of columns in a row make it the header of the table."""
+"""Number of column titles that make a row the header of the table."""
 Row = Mapping[str, Filled]
 """The filled cells of a district's row by column key."""
 
 
 @dataclass(frozen=True)
 class Returned:
-    """A sheet as it came back.
+    """A returned sheet.
 
     Attributes:
-        identity: What the hidden sheet says: form, period, quarter, edition, office, digest.
+        identity: Content of the hidden sheet: form, period, quarter, edition, office, digest.
         form: The filled cells of the form above the table, by field.
         rows: The rows of the table in the order they stand, by column key.
         missing: Titles of columns that are gone.
         formulas: Cells that hold a formula.
         stray: Cells that hold something where nothing is read.
         comments: Notes that hang on cells, which nothing reads.
+        held: The row that keeps all districts without a proposal open; None on sheets that had a reason for each.
     """
 
     identity: Mapping[str, str]
@@ -39,32 +40,36 @@ class Returned:
     formulas: Sequence[Filled]
     stray: Sequence[Filled] = field(default_factory=list)
     comments: Sequence[Comment] = field(default_factory=list)
+    held: Row | None = None
 
 
 def read_returned(file: Path) -> Returned:
-    """Read a sheet that came back, whatever program saved it.
+    """Read a returned sheet saved by any program.
 
     Raises:
-        UnreadableError: when it is no decision sheet of ours.
+        UnreadableError: when it is not a decision sheet of this project.
     """
     cells = read_cells(file)
-    titles = {squeezed(column.title): column.key for column in columns()}
+    titles = {squeezed(title): column.key for title, column in by_title().items()}
     identity, page = _identity(cells), _page(cells, titles)
     table = [cell for cell in cells if cell.page == page]
     by_row = _by_row(table)
     header = _header(by_row, titles)
     keys = {cell.column: titles.get(squeezed(text_of(cell))) for cell in by_row[header]}
     rows, stray = [], []
+    held: Row | None = None
     for number in sorted(row for row in by_row if row > header):
-        found: dict[str, Filled] = {}
+        cells_by_key: dict[str, Filled] = {}
         for cell in by_row[number]:
             key = keys.get(cell.column)
             if key:
-                found[key] = cell
+                cells_by_key[key] = cell
             elif text_of(cell):
                 stray.append(cell)
-        if any(text_of(cell) for cell in found.values()):
-            rows.append(found)
+        if held is None and text_of(cells_by_key.get("district_id")) == texts().open:
+            held = cells_by_key
+        elif any(text_of(cell) for cell in cells_by_key.values()):
+            rows.append(cells_by_key)
     return Returned(
         identity=identity,
         form=_form([cell for cell in table if cell.row < header]),
@@ -72,25 +77,26 @@ def read_returned(file: Path) -> Returned:
         missing=[column.title for column in columns() if column.key not in keys.values()],
         formulas=[cell for cell in cells if cell.is_formula],
         stray=stray,
+        held=held,
         comments=read_comments(file),
     )
 
 
 def _identity(cells: Sequence[Filled]) -> Mapping[str, str]:
-    """The hidden sheet, whatever it is called by now."""
+    """Return the content of the hidden sheet, regardless of its current name."""
     pages = {cell.page for cell in cells if cell.row == 1 and cell.column == 1 and text_of(cell) == IDENTITY}
     names = {cell.row: text_of(cell) for cell in cells if cell.page in pages and cell.column == 1}
-    found = {names[c.row]: text_of(c) for c in cells if c.page in pages and c.column == 2 and c.row in names}
-    if len(pages) != 1 or not {IDENTITY, "period", "quarter", "edition", "office", "digest"} <= found.keys():
+    values = {names[c.row]: text_of(c) for c in cells if c.page in pages and c.column == 2 and c.row in names}
+    if len(pages) != 1 or not {IDENTITY, "period", "quarter", "edition", "office", "digest"} <= values.keys():
         raise UnreadableError(
             "어느 의결표인지 알 수 없습니다(숨은 식별 시트가 없음). 받으신 파일에 그대로 채워 보내 주십시오. "
             "표를 새 파일로 옮기면 식별할 수 없습니다."
         )
-    return found
+    return values
 
 
 def _page(cells: Sequence[Filled], titles: Mapping[str, str]) -> str:
-    """The page that holds the table: the one with its header, wherever it stands."""
+    """Return the page with the header of the table, at any position."""
     pages = [
         page
         for page in dict.fromkeys(cell.page for cell in cells)
@@ -115,7 +121,7 @@ def _by_row(cells: Sequence[Filled]) -> dict[int, list[Filled]]:
 
 
 def _has_header(by_row: Mapping[int, Sequence[Filled]], titles: Mapping[str, str]) -> bool:
-    """Whether one of some rows is the header of the table; a title or two may stand elsewhere by chance."""
+    """Return True if any row is the header of the table; a title or two may occur elsewhere by chance."""
     most = max((_titles_in(row, titles) for row in by_row.values()), default=0)
     return most >= LEAST_TITLES
 
@@ -125,19 +131,19 @@ def _titles_in(row: Sequence[Filled], titles: Mapping[str, str]) -> int:
 
 
 def _header(by_row: Mapping[int, Sequence[Filled]], titles: Mapping[str, str]) -> int:
-    """The row with the most titles; a title may stand elsewhere by chance."""
+    """Return the row with the most titles; a title may occur elsewhere by chance."""
     return max(by_row, key=lambda row: (_titles_in(by_row[row], titles), -row))
 
 
 def _form(cells: Sequence[Filled]) -> Mapping[str, Filled]:
-    """What stands to the right of each label above the table, before the next label."""
+    """Return the cell to the right of each label above the table, before the next label."""
     labels = {squeezed(texts().sheet[name]): name for name in ("kind", "decided_on", "decided_by")}
-    found: dict[str, Filled] = {}
+    inputs: dict[str, Filled] = {}
     current: tuple[int, str] | None = None
     for cell in cells:
         name = labels.get(squeezed(text_of(cell)))
         if name:
             current = (cell.row, name)
         elif current and current[0] == cell.row and text_of(cell):
-            found.setdefault(current[1], cell)
-    return found
+            inputs.setdefault(current[1], cell)
+    return inputs

@@ -1,6 +1,6 @@
-"""Who confirms what a council decided, and where its reports are mailed: one YAML file of an installation.
+"""Confirmers of council decisions and recipients of reports: one YAML file of an installation.
 
-Beside an office stand its crisis centres (테크노파크), which monitor and survey its region for some time.
+Offices have crisis centres (테크노파크), which monitor and survey their region for a time.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from sogong_pipeline.regions import reference
 from sogong_pipeline.settings import Settings
 
 ADDRESS = re.compile(r"[\w.+-]{1,64}@(?=.{3,253}$)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
-"""One plain address: no list, no name beside it, no line break."""
+"""A single plain address: no list, no display name, no line break."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user of Airflow: its id (under simple auth its name) and what it is called."""
+    """A user of Airflow: its id (under simple auth its name) and display name."""
 
     id: str
     name: str
@@ -34,14 +34,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """A crisis centre that is charged with an office's region.
+    """A crisis centre in charge of an office's region.
 
     Attributes:
-        name: What it is called.
-        email: Where it gets the office's reports; None is not mailed.
-        visitors: Its people who may see the lists of firms to visit, which name firms.
-        first_day: From when it is charged.
-        last_day: Until when, that day included; None for as long as nothing else is said.
+        name: Display name.
+        email: Address for the office's reports; None gets no mail.
+        visitors: Its people who may see the visit lists, which name firms.
+        first_day: First day in charge.
+        last_day: Last day in charge; None without an end.
     """
 
     name: str
@@ -53,13 +53,13 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What is known of an office.
+    """Entry of an office.
 
     Attributes:
-        confirmers: Who confirms its sheets.
-        email: Its own address; None is not mailed.
+        confirmers: People who confirm its sheets.
+        email: Its own address; None gets no mail.
         centres: Its crisis centres.
-        choices: The rule sets that it decides by, oldest first.
+        choices: Its rule sets, oldest first.
     """
 
     confirmers: Sequence[Person]
@@ -68,11 +68,11 @@ class Member:
     choices: Sequence[Choice] = ()
 
     def centres_on(self, day: dt.date) -> Sequence[Centre]:
-        """The centres that are charged on a day."""
+        """Return the centres in charge on a day."""
         return [one for one in self.centres if one.first_day <= day <= (one.last_day or day)]
 
     def recipients(self, office: str, day: dt.date) -> Mapping[str, str]:
-        """Who gets the office's reports on a day, by address: the office under the name given, then its centres."""
+        """Return the recipients of the office's reports on a day, by address: the office (as named), then centres."""
         known = ((self.email, office), *((one.email, one.name) for one in self.centres_on(day)))
         recipients: dict[str, str] = {}
         for email, name in known:
@@ -81,15 +81,15 @@ class Member:
         return recipients
 
     def may_see_visits(self, user: str, day: dt.date) -> bool:
-        """Whether a user of Airflow may see the lists of firms to visit: the centres' own people, and no one else."""
+        """Return True if a user of Airflow may see the visit lists: only the centres' own people may."""
         return any(person.id == user for one in self.centres_on(day) for person in one.visitors)
 
 
 def roster(settings: Settings) -> Mapping[str, Member]:
-    """Every office of the file by its code.
+    """Return every office of the file by its code.
 
     Raises:
-        RefusedError: when there is no file, or something in it cannot be what it should be.
+        RefusedError: when the file is missing or invalid.
     """
     path = settings.councils or settings.home / "councils.yaml"
     try:
@@ -105,15 +105,15 @@ def roster(settings: Settings) -> Mapping[str, Member]:
     known = {office.code for office in reference.offices()}
     for code in entries:
         if code not in known:
-            raise RefusedError(f"{path}: {code!r} is no office; there is {', '.join(sorted(known))}")
+            raise RefusedError(f"{path}: {code!r} is not an office; known are {', '.join(sorted(known))}")
     return {code: _member(path, code, entry) for code, entry in entries.items()}
 
 
 def rule_set_of(settings: Settings, office: str, quarter: Quarter) -> str:
-    """The rule set that an office decides by in a quarter; the default one where nothing else is said.
+    """Return the rule set of an office in a quarter; the default one without an entry.
 
     Raises:
-        RefusedError: when something in the file cannot be what it should be.
+        RefusedError: when the file is invalid.
     """
     path = settings.councils or settings.home / "councils.yaml"
     member = roster(settings).get(office) if path.exists() else None
@@ -121,11 +121,11 @@ def rule_set_of(settings: Settings, office: str, quarter: Quarter) -> str:
 
 
 def member_of(settings: Settings, office: str) -> Member:
-    """One office of the file; raises also when somebody has to confirm for it and nobody is named."""
+    """Return one office of the file; raises also when an office that needs a confirmer has none."""
     member = roster(settings).get(office)
     if member is None or not member.confirmers:
         path = settings.councils or settings.home / "councils.yaml"
-        raise RefusedError(f"{path}: nobody is named who confirms the sheets of {office}")
+        raise RefusedError(f"{path}: no confirmer is named for the sheets of {office}")
     return member
 
 

@@ -1,4 +1,4 @@
-"""What a decision sheet says that must not change, as it is issued and kept in the lake."""
+"""Content of a decision sheet that must not change, as issued and stored in the lake."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from sogong_pipeline.reports.scope import District, Scope
 from sogong_pipeline.vocabulary import MEASURE_OF, OK, UNKNOWN, Base, Number, Stage, said_instead
 
 FORM = 1
-"""Raised when sheets of older forms can no longer be read."""
+"""Version of the form; raise it when older sheets become unreadable."""
 BASES: tuple[Base, Base] = ("year", "two_years")
 MILLION = 10**6
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One district: what the council reads of it.
+    """One district of the sheet.
 
     Attributes:
-        shown: What stands in a column, by its key: figures as decimal texts; of an unknown one why there is none.
-        statuses: How the figures that are not ok are to be taken, by the same keys.
+        shown: Displayed values by column key: figures as decimal texts; for unknown ones the reason.
+        statuses: Statuses of the figures that are not ok, by the same keys.
     """
 
     district_id: str
@@ -64,21 +64,21 @@ class Sheet:
 
     @property
     def text(self) -> str:
-        """All of it as canonical JSON."""
+        """The content as canonical JSON."""
         fields = asdict(self)
         for line in fields["lines"]:
-            if not line["statuses"]:  # sheets that were issued before there were any keep their digest
+            if not line["statuses"]:  # sheets issued before there were statuses keep their digest
                 del line["statuses"]
         return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @cached_property
     def digest(self) -> str:
-        """The digest of everything that must not change."""
+        """Digest of the content that must not change."""
         return digest_of(self.text)
 
     @property
     def number(self) -> str:
-        """What people call the sheet by."""
+        """Number by which people refer to the sheet."""
         return f"{self.period}-{self.office_code}-{self.digest[:SHORT]}"
 
     @property
@@ -88,8 +88,18 @@ class Sheet:
 
     @property
     def due(self) -> dt.date:
-        """Until when it is to come back."""
+        """Last day of return."""
         return dt.date.fromisoformat(self.deadline)
+
+    @property
+    def decidable(self) -> Sequence[Line]:
+        """The lines with a proposal, in their order."""
+        return [line for line in self.lines if line.stage != "undetermined"]
+
+    @property
+    def held(self) -> Sequence[Line]:
+        """The lines without one: kept open by one reason unless the council decides on them."""
+        return [line for line in self.lines if line.stage == "undetermined"]
 
     @cached_property
     def by_district(self) -> Mapping[str, Line]:
@@ -98,14 +108,14 @@ class Sheet:
 
 
 def read_sheet(text: str) -> Sheet:
-    """The sheet of its canonical text."""
+    """Parse a sheet from its canonical text."""
     fields: dict[str, Any] = json.loads(text)
     fields["lines"] = tuple(Line(**line) for line in fields["lines"])
     return Sheet(**fields)
 
 
 def make_sheet(scope: Scope, period: HalfYear, deadline: dt.date, last: Mapping[str, Decision]) -> Sheet:
-    """Put an office's proposals on a sheet, in the order of its report."""
+    """Build the sheet of an office's proposals, in the order of its report."""
     if scope.office is None:
         raise ValueError("the nation has no council")
     return Sheet(
@@ -128,7 +138,7 @@ def _line(district: District, last: Decision | None) -> Line:
         "place": district.place,
         "kind": district.info.kind_ko,
         "proposal": texts().stages[proposal.stage],
-        "confidence": texts().confidence[proposal.confidence] if proposal.confidence else NONE,
+        "confidence": _support(district),
         "reason_ko": proposal.reason_ko or NONE,
         "last": f"{stage_label(last.stage)} ({last.period})" if last else NONE,
     }
@@ -156,10 +166,18 @@ def _line(district: District, last: Decision | None) -> Line:
     )
 
 
+def _support(district: District) -> str:
+    """How often the same stage comes out, in percent; the level where nothing is drawn."""
+    if district.support_pct is not None and district.stage != "undetermined":
+        return str(rounded(district.support_pct))
+    level = district.proposal.confidence
+    return texts().confidence[level] if level else NONE
+
+
 def _number(value: Number | None, digits: int, status: str) -> str:
     return said_instead(status) if value is None else str(rounded(value, digits))
 
 
 def is_figure(shown: str) -> bool:
-    """Whether a shown figure is one, and not what stands in its place."""
+    """Return True if a displayed value is a number, not its placeholder."""
     return shown[-1:].isdigit()

@@ -1,4 +1,4 @@
-"""The fixed words of sheets, briefings and answers, and the columns of a sheet."""
+"""Fixed wording of sheets, briefings and replies, and the columns of a sheet."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from sogong_pipeline.vocabulary import Stage
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The words of texts.yaml, by the same names."""
+    """Wording of texts.yaml, by the same names."""
 
     kinds: Mapping[Kind, str]
     open: str
     sheet: Mapping[str, Any]
+    briefing: Mapping[str, str]
     answer: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a sheet, as columns.yaml has it."""
+    """A column of a sheet, from columns.yaml."""
 
     key: str
     title: str
@@ -35,27 +36,35 @@ class Column:
     digits: int | None = None
     change: bool = False
     input: bool = False
+    screen: bool = False
+    formerly: str = ""
 
 
 @cache
 def texts() -> Texts:
-    """The fixed words, read once."""
+    """Return the fixed wording; cached."""
     return Texts(**_read("texts.yaml"))
 
 
 @cache
 def columns() -> Sequence[Column]:
-    """The columns in order, read once."""
+    """Return the columns in order; cached."""
     return tuple(Column(**entry) for entry in _read("columns.yaml"))
 
 
+def by_title() -> Mapping[str, Column]:
+    """The columns by every title they have or had on a sheet."""
+    named = {column.formerly: column for column in columns() if column.formerly}
+    return {**named, **{column.title: column for column in columns()}}
+
+
 def stage_label(stage: Stage) -> str:
-    """What a decided stage is called on a sheet; one left open is no judgement of the program."""
+    """Return the label of a decided stage on a sheet; leaving one open is not a judgement of the program."""
     return texts().open if stage == "undetermined" else report_texts().stages[stage]
 
 
 def choices(proposal: Stage) -> list[str]:
-    """What can be decided about a district: only one without a proposal may be left open."""
+    """Return the possible decisions on a district: only one without a proposal may be left open."""
     stages: list[Stage] = ["good", "caution", "severe"]
     return [stage_label(stage) for stage in (*stages, *([proposal] if proposal == "undetermined" else []))]
 

@@ -1,9 +1,9 @@
-"""A decision sheet as an XLSX file: what a civil servant opens, fills in, prints and sends back."""
+"""Write a decision sheet as an XLSX file, which a civil servant opens, fills in, prints and returns."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,29 +17,34 @@ from sogong_pipeline.councils.sheet import Line, Sheet, is_figure
 from sogong_pipeline.councils.wording import Column, choices, columns, stage_label, texts
 from sogong_pipeline.pages import palette
 from sogong_pipeline.pages.widths import text_width
-from sogong_pipeline.pages.wording import quarter_ko
+from sogong_pipeline.pages.wording import change_digits, quarter_ko
+from sogong_pipeline.pages.wording import texts as report_texts
 from sogong_pipeline.periods import Quarter
-from sogong_pipeline.vocabulary import STAGES, legend, statuses
+from sogong_pipeline.vocabulary import legend, statuses
 
 IDENTITY = "sogong-sheet"
-"""The name of the hidden sheet, and what stands in its first cell."""
+"""Name of the hidden sheet, and the content of its first cell."""
 FONT = "맑은 고딕"
 INPUT = "#FFF6D6"
 RULE = "#B4BDC7"
 MISSING = "#F6B26B"
 REASON = "reason_ko"
-"""The column of long texts, in smaller type than the others."""
-LINE_POINTS = 11.5
-"""How high a line of the table's small type is, in points."""
+"""The column of long texts."""
+UNLOCKED = {"border": 1, "border_color": RULE, "locked": False}
+LONGEST_REASON = 2000
+SHADE = "#E8EDF3"
+LINE_POINTS, MOST_LINES = 12.5, 3
+"""How high a line of the table is, in points, and how many a row has at most."""
+LEAST_HEIGHT = 2 * LINE_POINTS + 2
 FORM_ROW, HEADER_ROW = 4, 5
-FORM = {"kind": (1, 2, 3), "decided_on": (4, 6, 8), "decided_by": (9, 12, 15)}
+FORM = {"kind": (0, 1, 1), "decided_on": (2, 3, 4), "decided_by": (5, 9, 11)}
 """By field of the form above the table: where its label begins, where its input begins and ends."""
 PASSWORD = ""
-"""Protection is against slips, not against people; what people change is found when the sheet comes back."""
+"""Protection prevents accidents only; changes by people are detected when the sheet is returned."""
 
 
 class _Formats:
-    """The formats of one workbook, made as they are asked for."""
+    """Formats of one workbook, created on demand."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
@@ -48,16 +53,16 @@ class _Formats:
     def __call__(self, **properties: Any) -> Format:
         key = repr(sorted(properties.items()))
         if key not in self._made:
-            base = {"font_name": FONT, "font_size": 9, "valign": "vcenter"}
+            base = {"font_name": FONT, "font_size": 9.5, "valign": "vcenter"}
             self._made[key] = self._book.add_format({**base, **properties})
         return self._made[key]
 
 
 def write_workbook(sheet: Sheet, target: Path, created: dt.datetime) -> None:
     """Write the sheet; the same sheet and time give the same bytes."""
-    # Nothing from outside may become a formula, a link or a number.
-    told = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(target), told)
+    # External text must never become a formula, a link or a number.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(str(target), options)
     book.set_properties(
         {
             "title": f"{sheet.half_year.said} {texts().sheet['title']}, {sheet.office.name}",
@@ -76,7 +81,7 @@ def write_workbook(sheet: Sheet, target: Path, created: dt.datetime) -> None:
 
 
 def _head(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
-    words, last = texts().sheet, len(columns()) - 1
+    words, last = texts().sheet, _printed() - 1
     demo = f"[{words['demo']}] " if sheet.demo else ""
     title = formats(bold=True, font_size=16, font_color=palette.NAVY)
     page.merge_range(0, 0, 0, last, "", title)
@@ -89,10 +94,10 @@ def _head(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
     page.merge_range(1, 0, 1, last, "", formats(font_size=10))
     page.write_string(1, 0, facts, formats(font_size=10))
     page.merge_range(2, 0, 2, last, "", formats(text_wrap=True, font_color=palette.MUTED))
-    told = legend({status for line in sheet.lines for status in line.statuses.values()})
-    guide = "\n".join([*words["guide"], *filter(None, [told])])
+    marks = legend({status for line in sheet.lines for status in line.statuses.values()})
+    guide = "\n".join([*words["guide"], *filter(None, [marks])])
     page.write_string(2, 0, guide, formats(text_wrap=True, font_color=palette.MUTED))
-    page.set_row(2, 68 if told else 42)
+    page.set_row(2, 66 if marks else 40)
     page.set_row(3, 6)
     page.set_row(FORM_ROW, 22)
     label = formats(bold=True, align="right")
@@ -102,7 +107,10 @@ def _head(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
         if first - before > 1:
             page.merge_range(FORM_ROW, before, FORM_ROW, first - 1, "", label)
         page.write_string(FORM_ROW, before, words[field], label)
-        page.merge_range(FORM_ROW, first, FORM_ROW, end, "", form)
+        if end > first:
+            page.merge_range(FORM_ROW, first, FORM_ROW, end, "", form)
+        else:
+            page.write_blank(FORM_ROW, first, None, form)
         if field == "kind":
             page.write_string(FORM_ROW, first, texts().kinds["decision"], form)
     page.data_validation(
@@ -128,13 +136,30 @@ def _head(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
 
 
 def _table(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
+    _titles(page, formats)
+    first, last = HEADER_ROW + 1, HEADER_ROW + len(sheet.decidable)
+    height = max((_height(line.shown) for line in sheet.decidable), default=LEAST_HEIGHT)
+    for row, line in enumerate(sheet.decidable, start=first):
+        page.set_row(row, height)  # one height for all: sorting moves the cells of a row, not its height
+        _line(page, formats, row, line)
+    page.autofilter(HEADER_ROW, 0, max(last, first), len(columns()) - 1)
+    page.freeze_panes(HEADER_ROW + 1, 2)
+    if sheet.decidable:
+        _choose(page, first, last, choices("good"))
+        _keep_fixed(page, first, last)
+        _mark_what_lacks(page, formats, first, last)
+    if sheet.held:
+        _held(page, formats, sheet, last + 2)
+
+
+def _titles(page: Worksheet, formats: _Formats) -> None:
     heading = {
         "bold": True,
         "text_wrap": True,
         "align": "center",
         "border": 1,
         "border_color": RULE,
-        "font_size": 8.5,
+        "font_size": 9,
     }
     for place, column in enumerate(columns()):
         page.set_column(place, place, column.wide)
@@ -142,112 +167,134 @@ def _table(page: Worksheet, formats: _Formats, sheet: Sheet) -> None:
         page.write_string(
             HEADER_ROW, place, column.title, formats(**heading, bg_color=colour, font_color="#FFFFFF")
         )
-    page.set_row(HEADER_ROW, 46)
-    for row, line in enumerate(sheet.lines, start=HEADER_ROW + 1):
-        page.set_row(row, _height(line.shown))
-        for place, column in enumerate(columns()):
-            if column.input:
-                chosen = line.stage if column.key == "stage" and line.stage != "undetermined" else None
-                page.write_string(row, place, stage_label(chosen) if chosen else "", _input(formats, column))
-            else:
-                _shown(page, formats, (row, place), column, line)
-        stages = _place("stage")
-        page.data_validation(
-            row,
-            stages,
-            row,
-            stages,
-            {
-                "validate": "list",
-                "source": choices(line.stage),
-                "error_title": texts().sheet["name"],
-                "error_message": texts().sheet["choose"],
-            },
-        )
-    last = HEADER_ROW + len(sheet.lines)
-    page.autofilter(HEADER_ROW, 0, max(last, HEADER_ROW + 1), len(columns()) - 1)
-    page.freeze_panes(HEADER_ROW + 1, 2)
-    if sheet.lines:
-        _mark_what_lacks(page, formats, last)
+    page.set_row(HEADER_ROW, 50)
 
 
-def _mark_what_lacks(page: Worksheet, formats: _Formats, last: int) -> None:
+def _held(page: Worksheet, formats: _Formats, sheet: Sheet, row: int) -> None:
+    """The districts without a proposal, below one row that keeps all of them open by one reason."""
+    stage, reason = _place("stage"), _place("reason")
+    heading = {"bold": True, "border": 1, "border_color": RULE, "bg_color": SHADE, "text_wrap": True}
+    page.set_row(row - 1, 8)
+    page.set_row(row, LEAST_HEIGHT)
+    page.write_string(row, 0, texts().open, formats(**heading))
+    words = texts().sheet["held"].format(count=f"{len(sheet.held):,}")
+    page.merge_range(row, 1, row, stage - 1, "", formats(**heading))
+    page.write_string(row, 1, words, formats(**heading))
+    page.write_string(row, stage, texts().open, formats(**heading, align="center"))
+    page.write_blank(row, reason, None, _input(formats, columns()[reason]))
+    cell = xl_rowcol_to_cell(row, reason)
+    empty = {
+        "type": "formula",
+        "criteria": f"=LEN(TRIM({cell}))=0",
+        "format": formats(bg_color=MISSING),
+    }
+    page.conditional_format(row, reason, row, reason, empty)
+    page.data_validation(row, reason, row, reason, _reason_length())
+    first, last = row + 1, row + len(sheet.held)
+    for place, line in enumerate(sheet.held, start=first):
+        page.set_row(place, _height(line.shown))
+        _line(page, formats, place, line)
+    _choose(page, first, last, choices("undetermined"))
+    _keep_fixed(page, first, last)
+    page.data_validation(first, reason, last, reason, _reason_length())
+    decided = xl_rowcol_to_cell(first, stage, col_abs=True)
+    why = xl_rowcol_to_cell(first, reason, col_abs=True)
+    lacks = f'=AND({decided}<>"",{decided}<>"{texts().open}",LEN(TRIM({why}))=0)'
+    form = {"type": "formula", "criteria": lacks, "format": formats(bg_color=MISSING)}
+    page.conditional_format(first, reason, last, reason, form)
+
+
+def _line(page: Worksheet, formats: _Formats, row: int, line: Line) -> None:
+    """A district: what was proposed, and where the council's stage and its reason go."""
+    for place, column in enumerate(columns()):
+        if not column.input:
+            _shown(page, formats, (row, place), column, line)
+        elif column.key == "stage" and line.stage != "undetermined":
+            page.write_string(row, place, stage_label(line.stage), _input(formats, column))
+        else:
+            page.write_blank(row, place, None, _input(formats, column))
+
+
+def _choose(page: Worksheet, first: int, last: int, names: Sequence[str]) -> None:
+    stage = _place("stage")
+    words = texts().sheet
+    rule = {
+        "validate": "list",
+        "source": list(names),
+        "error_title": words["name"],
+        "error_message": words["choose"],
+    }
+    page.data_validation(first, stage, last, stage, rule)
+
+
+def _keep_fixed(page: Worksheet, first: int, last: int) -> None:
+    """Refuse to type over what was issued: a protected sheet sorts unlocked cells alone, so that these are unlocked."""
+    words = texts().sheet
+    rule = {
+        "validate": "custom",
+        "value": "=FALSE",
+        "ignore_blank": False,
+        "error_title": words["name"],
+        "error_message": words["fixed"],
+    }
+    for start, end in ((0, _place("stage") - 1), (_place("reason") + 1, len(columns()) - 1)):
+        page.data_validation(first, start, last, end, rule)
+
+
+def _reason_length() -> dict[str, Any]:
+    words = texts().sheet
+    return {
+        "validate": "length",
+        "criteria": "<=",
+        "value": LONGEST_REASON,
+        "input_title": words["name"],
+        "input_message": words["reason_prompt"],
+    }
+
+
+def _mark_what_lacks(page: Worksheet, formats: _Formats, first: int, last: int) -> None:
     """Colour what is still to be filled in, and what differs from the proposal."""
-    first = HEADER_ROW + 1
-    stage = xl_rowcol_to_cell(first, _place("stage"), col_abs=True)
-    reason = xl_rowcol_to_cell(first, _place("reason"), col_abs=True)
-    proposal = xl_rowcol_to_cell(first, _place("proposal"), col_abs=True)
-    missing = formats(bg_color=MISSING)
-    page.conditional_format(
-        first,
-        _place("reason"),
-        last,
-        _place("reason"),
-        {
-            "type": "formula",
-            "criteria": f'=AND({stage}<>"",{stage}<>{proposal},LEN(TRIM({reason}))=0)',
-            "format": missing,
-        },
+    stage, reason, proposal = (
+        xl_rowcol_to_cell(first, _place(key), col_abs=True) for key in ("stage", "reason", "proposal")
     )
-    for place, criteria, form in (
+    missing = formats(bg_color=MISSING)
+    lacks = f'=AND({stage}<>"",{stage}<>{proposal},LEN(TRIM({reason}))=0)'
+    for key, criteria, form in (
+        ("reason", lacks, missing),
         ("stage", f'={stage}=""', missing),
         ("stage", f"={stage}<>{proposal}", formats(bold=True)),
     ):
-        page.conditional_format(
-            first,
-            _place(place),
-            last,
-            _place(place),
-            {"type": "formula", "criteria": criteria, "format": form},
-        )
-    for column in ("proposal", "stage"):
-        for name in STAGES[1:3]:
-            page.conditional_format(
-                first,
-                _place(column),
-                last,
-                _place(column),
-                {
-                    "type": "cell",
-                    "criteria": "==",
-                    "value": f'"{stage_label(name)}"',
-                    "format": formats(
-                        font_color={"caution": "#8A5A00", "severe": palette.FILL["severe"]}[name]
-                    ),
-                },
-            )
-    page.data_validation(
-        first,
-        _place("reason"),
-        last,
-        _place("reason"),
-        {
-            "validate": "length",
-            "criteria": "<=",
-            "value": 2000,
-            "input_title": texts().sheet["name"],
-            "input_message": texts().sheet["reason_prompt"],
-        },
-    )
+        place = _place(key)
+        rule = {"type": "formula", "criteria": criteria, "format": form}
+        page.conditional_format(first, place, last, place, rule)
+    words: Mapping[str, str] = report_texts().stages
+    for key in ("proposal", "stage"):
+        for name, colour in (("caution", "#8A5A00"), ("severe", palette.FILL["severe"])):
+            rule = {
+                "type": "cell",
+                "criteria": "==",
+                "value": f'"{words[name]}"',
+                "format": formats(font_color=colour),
+            }
+            page.conditional_format(first, _place(key), last, _place(key), rule)
+    page.data_validation(first, _place("reason"), last, _place("reason"), _reason_length())
 
 
 def _shown(page: Worksheet, formats: _Formats, at: tuple[int, int], column: Column, line: Line) -> None:
     text = line.shown[column.key]
     if column.digits is None or not is_figure(text):
-        set_left = {"align": "left", "indent": 1} if column.key in {"name", REASON} else {"align": "center"}
-        size = 8 if column.key == REASON else 9
-        page.write_string(
-            *at, text, formats(text_wrap=True, border=1, border_color=RULE, font_size=size, **set_left)
-        )
+        left = {"align": "left", "indent": 1} if column.key in {"name", REASON} else {"align": "center"}
+        page.write_string(*at, text, formats(text_wrap=True, **UNLOCKED, **left))
         return
-    decimals = "." + "0" * column.digits
+    digits = change_digits(Decimal(text)) if column.change else column.digits
+    decimals = "." + "0" * digits if digits else ""
     mark = f'"{statuses()[line.statuses[column.key]].mark}"' if column.key in line.statuses else ""
     number = (
         f"+0{decimals}{mark};[Red]-0{decimals}{mark};0{decimals}{mark}"
         if column.change
         else f"#,##0{decimals}{mark}"
     )
-    page.write_number(*at, float(Decimal(text)), formats(border=1, border_color=RULE, num_format=number))
+    page.write_number(*at, float(Decimal(text)), formats(num_format=number, **UNLOCKED))
 
 
 def _input(formats: _Formats, column: Column) -> Format:
@@ -255,34 +302,45 @@ def _input(formats: _Formats, column: Column) -> Format:
     return formats(border=1, border_color=RULE, bg_color=INPUT, locked=False, text_wrap=True, align=align)
 
 
+def _printed() -> int:
+    """How many columns are printed: those before the first that is for the screen alone."""
+    return sum(not column.screen for column in columns())
+
+
 def _place(key: str) -> int:
     return next(place for place, column in enumerate(columns()) if column.key == key)
 
 
 def _height(shown: Mapping[str, str]) -> float:
-    """High enough for the longest text of a row, whose lines break at its column's width."""
+    """High enough for the longest printed text of a row, whose lines break at its column's width; a few at most."""
     lines = [
-        -(-text_width(shown[column.key], 1.6 if column.key == REASON else 1.8) // (column.wide - 1.5))
+        -(-text_width(shown[column.key], 1.85) // (column.wide - 0.5))
         for column in columns()
-        if not column.input and column.digits is None
+        if not column.input and not column.screen and column.digits is None
     ]
-    return LINE_POINTS * max(2.0, *lines) + 2
+    return LINE_POINTS * min(max(2.0, *lines), MOST_LINES) + 2
 
 
 def _print(page: Worksheet, sheet: Sheet) -> None:
     page.set_landscape()
     page.set_paper(9)
-    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    page.fit_to_pages(1, 0)
+    page.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.6)
+    page.fit_to_pages(1, 0)  # prints at full size, for what is printed is narrower than the paper
     page.repeat_rows(HEADER_ROW)
-    page.print_area(0, 0, HEADER_ROW + len(sheet.lines), len(columns()) - 1)
+    page.print_area(0, 0, HEADER_ROW + len(sheet.lines) + 2 * bool(sheet.held), _printed() - 1)
     mark = f"{texts().sheet['demo']} · " if sheet.demo else ""
-    page.set_footer(f"&L&8{mark}{texts().sheet['number']} {sheet.number}&R&8&P / &N")
+    page.set_footer(f"&L&9{mark}{texts().sheet['number']} {sheet.number}&R&9&P / &N")
     page.set_zoom(90)
     page.hide_gridlines(2)
     page.protect(
         PASSWORD,
-        {"autofilter": True, "format_columns": True, "format_rows": True, "select_locked_cells": True},
+        {
+            "autofilter": True,
+            "sort": True,
+            "format_columns": True,
+            "format_rows": True,
+            "select_locked_cells": True,
+        },
     )
 
 

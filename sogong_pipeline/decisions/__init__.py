@@ -1,1 +1,1 @@
-"""Decisions of the councils, as they lie in the lake, and the half-years they belong to."""
+"""Decisions of the councils, stored in the lake, and the half-years they belong to."""

@@ -1,4 +1,4 @@
-"""What a council decided about one district, as it lies in the lake for good."""
+"""A council's decision on one district, stored permanently in the lake."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One row of `stage_decision`; schema.yaml says what each field means."""
+    """One row of `stage_decision`; schema.yaml describes each field."""
 
     district_id: str
     period: str
@@ -64,7 +64,7 @@ class Decision:
 
     @property
     def differs(self) -> bool:
-        """Whether the council decided otherwise than was proposed."""
+        """Return True when the council decided otherwise than proposed."""
         return self.stage != self.proposed_stage
 
 
@@ -76,25 +76,27 @@ def write_decisions(decisions: Iterable[Decision], target: Path) -> None:
 
 
 def recordings(lake: Lake, period: str) -> list[Partition]:
-    """Everything that was recorded in a period: by office in the order of recording."""
+    """Return everything recorded in a period: by office in the order of recording."""
     return [
-        found for office in lake.children(STEP, period) for found in lake.partitions(STEP, period, office)
+        recording
+        for office in lake.children(STEP, period)
+        for recording in lake.partitions(STEP, period, office)
     ]
 
 
 def rows_of(recording: Partition) -> list[Decision]:
-    """The rows of one recording."""
+    """Return the rows of one recording."""
     rows: list[dict[str, Any]] = pq.read_table(recording.path("decision")).to_pylist()
     return [Decision(**row) for row in rows]
 
 
 def decisions(lake: Lake, period: str) -> list[Decision]:
-    """Every row of a period, those that were replaced too, in the order of recording within an office."""
+    """Return every row of a period, including replaced ones, in the order of recording within an office."""
     return [row for recording in recordings(lake, period) for row in rows_of(recording)]
 
 
 def in_force(rows: Iterable[Decision]) -> dict[str, Decision]:
-    """By district the row that nothing replaced; `rows` are of one period."""
+    """Return the rows that were not replaced, by district; `rows` are of one period."""
     latest: dict[str, Decision] = {}
     for row in sorted(rows, key=lambda row: row.number):
         latest[row.district_id] = row
@@ -102,7 +104,7 @@ def in_force(rows: Iterable[Decision]) -> dict[str, Decision]:
 
 
 def last_before(lake: Lake, period: str) -> Mapping[str, Decision]:
-    """By district what was last decided in an earlier period."""
+    """Return the last decision of an earlier period, by district."""
     latest: dict[str, Decision] = {}
     for earlier in lake.children(STEP):
         if earlier < period:

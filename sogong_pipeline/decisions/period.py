@@ -23,7 +23,7 @@ class HalfYear:
         """Read `2026-H2`.
 
         Raises:
-            RefusedError: when the text is no half-year between 2015-H1 and 2099-H2.
+            RefusedError: when the text is not a half-year between 2015-H1 and 2099-H2.
         """
         match = re.fullmatch(r"(\d{4})-?[Hh]([12])", text.strip())
         if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:

@@ -194,6 +194,10 @@ class Slice:
         version = digest_of(self.version, book.version)[:SHORT]
         return Slice(version, self.districts, self.placements, book, self.version)
 
+    def without_book(self) -> Slice:
+        """The same districts by addresses alone; the same slice where there is no book."""
+        return self if self.book is None else Slice(self.plain_version, self.districts, self.placements)
+
 
 class Registry(Slice):
     """All districts and placements of a registry, whenever they were valid."""

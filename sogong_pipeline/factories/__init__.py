@@ -1,1 +1,1 @@
-"""Factory registers: which firms stand in which complex, and the places that their rows teach."""
+"""Factory registers: firms of each industrial complex, and the places learned from their addresses."""

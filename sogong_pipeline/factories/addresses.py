@@ -1,7 +1,8 @@
-"""Read legal dongs, road and building number from a register's addresses, in today's codes.
+"""Parse legal dongs, road and building number from the addresses of a register, in today's codes.
 
-Published workplaces carry a legal dong and a road without a number. A register row carries one address, or two, written
-by hand: doubled, with a lot instead of a road, with several sites in a cell, with building and unit behind the number.
+Published workplaces carry a legal dong and a road without a number. A register row carries one or two addresses,
+typed by hand: repeated, with a lot instead of a road, with several sites in a cell, with building and unit behind the
+number.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ from sogong_pipeline.regions.reference import data_path, regions
 HEAD = 5
 """Words of an address that may name its region, down to the ri."""
 WAYS = ("lot", "brackets", "eupmyeon_road", "road", "road_several", "eupmyeon", "none")
-"""How the legal dong of a row was read, surest first."""
+"""Ways in which the legal dong of a row can be read, most reliable first."""
 
 
 class Site(NamedTuple):
-    """Where one site of a row lies.
+    """Location of one site of a row.
 
     Attributes:
         sigungu_codes: Today's codes, several where the address names a sigungu that was divided.
-        legal_dong_codes: Today's codes of the legal dongs it may lie in; empty where nothing tells.
-        way: How they were read, one of `WAYS`.
+        legal_dong_codes: Today's codes of the legal dongs it may lie in; empty when unknown.
+        way: Source of these codes, one of `WAYS`.
         emd_code: Eight digits of the eup, myeon or dong where it is one.
         road: Its road; None where the address names a lot.
         number: Building number on the road, 12 or 12-3.
@@ -57,7 +58,7 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 
 
 def sites_of(road_address: str | None, lot_address: str | None, region: str = "") -> list[Site]:
-    """The sites of a register row.
+    """Return the sites of a register row.
 
     Args:
         road_address: the address of its first column, which may be a lot too.
@@ -65,7 +66,7 @@ def sites_of(road_address: str | None, lot_address: str | None, region: str = ""
         region: sido and sigungu from other columns, for addresses that leave them out.
 
     Returns:
-        One per address in the cell, in their order, never none; a lot address speaks for all of them where it is one.
+        One per address in the cell, in their order, at least one; a single lot address applies to all of them.
     """
     roads = [_site(part, region) for part in _parts(road_address)] or [Site()]
     lots = [_site(part, region) for part in _parts(lot_address)]
@@ -79,13 +80,13 @@ def sites_of(road_address: str | None, lot_address: str | None, region: str = ""
 def _parts(address: str | None) -> list[str]:
     if not address:
         return []
-    if "/" not in address and ";" not in address:  # nearly every one
+    if "/" not in address and ";" not in address:  # the usual case
         return [address]
     return [part for part in _SITES.split(address) if part.strip()]
 
 
 def _joined(road: Site, lot: Site) -> Site:
-    """A site told twice: the lot says the legal dong, the road road and number."""
+    """Merge the two addresses of one site: legal dong from the lot, road and number from the road address."""
     if not lot.legal_dong_codes or lot.way != "lot":
         lot, road = road, lot
     return Site(
@@ -99,7 +100,7 @@ def _joined(road: Site, lot: Site) -> Site:
 
 
 def _site(address: str, region: str) -> Site:
-    """One address; what stands before its number is read once for all addresses that share it."""
+    """Parse one address; the part before its number is cached, as many addresses share it."""
     if (lot := _LOT.match(address)) is not None:
         return _read(lot[1], region)
     if (numbered := _NUMBERED.match(address)) is not None:
@@ -112,7 +113,7 @@ def _site(address: str, region: str) -> Site:
 
 @lru_cache(maxsize=262_144)
 def _read(address: str, region: str) -> Site:
-    """One address, with its number or without."""
+    """Parse one address, with or without a number."""
     if not address.isascii():
         address = unicodedata.normalize("NFKC", address)
     noted = ""
@@ -156,7 +157,7 @@ class _Place(NamedTuple):
 
 
 def _beginning(words: list[str]) -> int:
-    """Where an address begins: of one that is written twice over the last beginning counts."""
+    """Return the index at which an address begins; of a repeated address the last repetition counts."""
     sidos = _gazetteer().sidos
     last = 0
     for at, word in enumerate(words):
@@ -166,12 +167,12 @@ def _beginning(words: list[str]) -> int:
 
 
 def _place(words: Sequence[str]) -> _Place | None:
-    """The region that the first words of an address name; None where they name none."""
+    """Return the region named by the first words of an address; None where they name none."""
     names, at = _region(tuple(words[:3]))
     if not names:
         return None
     dong = words[at] if at < len(words) else ""
-    if not dong.endswith(_DONG_ENDS):  # a road, most often
+    if not dong.endswith(_DONG_ENDS):  # usually a road
         return _below(names, "", "", at)
     ri = words[at + 1] if at + 1 < len(words) and words[at + 1].endswith("리") else ""
     return _below(names, dong, ri, at)
@@ -182,7 +183,7 @@ _DONG_ENDS = ("동", "읍", "면", "가", "로", "리")
 
 @lru_cache(maxsize=65_536)
 def _below(names: tuple[str, ...], dong: str, ri_name: str, at: int) -> _Place:
-    """The eup, myeon, dong and ri that follow the names of a sigungu; blank where none is written."""
+    """Return eup, myeon, dong and ri that follow the names of a sigungu; blank where none is written."""
     gazetteer = _gazetteer()
     emd = {code for name in names for code in gazetteer.emds.get((name, dong), ())}
     if not emd:
@@ -197,7 +198,7 @@ def _below(names: tuple[str, ...], dong: str, ri_name: str, at: int) -> _Place:
 
 @lru_cache(maxsize=65_536)
 def _noted(names: tuple[str, ...], noted: str) -> tuple[str, ...]:
-    """Legal dongs among the remarks in brackets behind a road address."""
+    """Return legal dongs named in brackets behind a road address."""
     emds = _gazetteer().emds
     parts = {part.strip() for part in noted.split(",")}
     return _sorted(
@@ -211,13 +212,13 @@ def _noted(names: tuple[str, ...], noted: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def _on_road(sigungu_codes: tuple[str, ...], road: str, emd_code: str | None) -> tuple[str, ...]:
-    """Legal dongs on a road, of one eup or myeon where it is known."""
-    found = {code for one in sigungu_codes for code in _dongs_of_road().get((one, road), ())}
-    return _sorted(code for code in found if emd_code is None or code[:8] == emd_code)
+    """Return the legal dongs along a road, limited to an eup or myeon where it is known."""
+    codes = {code for one in sigungu_codes for code in _dongs_of_road().get((one, road), ())}
+    return _sorted(code for code in codes if emd_code is None or code[:8] == emd_code)
 
 
 def _road(words: list[str]) -> tuple[str | None, str | None]:
-    """Road and building number of the words behind the region."""
+    """Return road and building number from the words after the region."""
     for at, word in enumerate(words[:3]):
         if word[-1].isdigit():
             if (glued := _GLUED.match(word)) and not _SIDE_ROAD.match(word):
@@ -303,12 +304,12 @@ _SHORT_SIDOS = {
     "강원특별자치도": ("42", "51"),
     "전북특별자치도": ("45", "52"),
 }
-"""Short names of sidos, and names that changed: an address may put an old sigungu below a new sido."""
+"""Short names of sidos, and former names: an address may put an old sigungu below a new sido."""
 
 
 @lru_cache(maxsize=65_536)
 def _region(words: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
-    """Full names of the sigungu an address begins with, as of any day, and how many words they take."""
+    """Return full names of an address's sigungu, as of any day, and the number of words they take."""
     gazetteer = _gazetteer()
     sidos = gazetteer.sidos.get(words[0], set()) if words else set()
     for length in (2, 1, 0) if sidos else ():  # 수원시 장안구, 남동구, and Sejong, which has none
@@ -326,20 +327,20 @@ def _region(words: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
 
 @cache
 def _dongs_of_road() -> dict[tuple[str, str], tuple[str, ...]]:
-    """Sigungu of today and road -> legal dongs."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    """Return legal dongs by today's sigungu and road."""
+    dongs: dict[tuple[str, str], list[str]] = defaultdict(list)
     with gzip.open(data_path("road.csv.gz"), "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             code = row["legal_dong_code"]
             for road in row["roads"].split("|"):
-                found[code[:5], road].append(code)
-    return {key: tuple(codes) for key, codes in found.items()}
+                dongs[code[:5], road].append(code)
+    return {key: tuple(codes) for key, codes in dongs.items()}
 
 
 def _emd_of(codes: Iterable[str]) -> str | None:
-    """The first eight digits that all of some codes share; None where they differ."""
-    found = {code[:8] for code in codes}
-    return found.pop() if len(found) == 1 else None
+    """Return the eight-digit prefix common to all codes; None where they differ."""
+    prefixes = {code[:8] for code in codes}
+    return prefixes.pop() if len(prefixes) == 1 else None
 
 
 def _sorted(codes: Iterable[str]) -> tuple[str, ...]:

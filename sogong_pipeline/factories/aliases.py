@@ -1,4 +1,4 @@
-"""The file of proposals that a person fills in, and the aliases read back from it."""
+"""Proposals file that a person completes, and the aliases read back from it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.factories.names import SETTLED, Alias, Settled, check_aliases
 
 COLUMNS = ("name", "sigungu_code", "district_ids", "valid_from", "valid_to", "reason")
-"""What a person fills in; further columns of a proposals file only inform."""
+"""Columns that a person fills in; further columns of a proposals file are for information."""
 NO_DISTRICT = "none"
-"""Written in `district_ids` of a name that is no district."""
+"""Value of `district_ids` for a name that does not denote a district."""
 
 
 def write_proposals(names: Iterable[Settled], called: Mapping[str, str]) -> str:
-    """The names that are not settled, as a CSV to fill in; candidates stand beside, nothing is filled in.
+    """Return the unsettled names as a CSV to complete; candidates are listed, the answer columns are empty.
 
     Args:
-        names: what became of the names.
+        names: results of settling the names.
         called: names of districts by id.
     """
     text = io.StringIO()
@@ -36,7 +36,7 @@ def write_proposals(names: Iterable[Settled], called: Mapping[str, str]) -> str:
 
 
 def write_aliases(aliases: Iterable[Alias]) -> str:
-    """Aliases as a file that `read_aliases` reads back as they are."""
+    """Return aliases as a CSV that `read_aliases` restores unchanged."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -54,7 +54,7 @@ def read_aliases(path: Path, known: set[str] | None = None) -> list[Alias]:
         known: ids of the registry's districts; None for a file that was checked before.
 
     Raises:
-        RefusedError: when a row is wrong; the message names the row and the value, and nothing is kept.
+        RefusedError: when a row is invalid; the message names the row and the value, and nothing is stored.
     """
     try:
         reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
@@ -111,7 +111,7 @@ def _ids(cell: str) -> tuple[str, ...]:
     )
 
 
-def merged(kept: Sequence[Alias], given: Sequence[Alias]) -> list[Alias]:
-    """Aliases with newly given ones, which replace those of the same name, sigungu and first day."""
-    by_key = {(one.name, one.sigungu_code, one.valid_from): one for one in (*kept, *given)}
+def merged(recorded: Sequence[Alias], new: Sequence[Alias]) -> list[Alias]:
+    """Merge new aliases into the recorded ones; they replace those of the same name, sigungu and first day."""
+    by_key = {(one.name, one.sigungu_code, one.valid_from): one for one in (*recorded, *new)}
     return [by_key[key] for key in sorted(by_key)]

@@ -1,4 +1,4 @@
-"""How another register moves the workplaces of a month."""
+"""Effect of another set of registers on the workplaces of a month."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sogong_pipeline.sql_engine import Engine
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs between a month placed under two sets of registers.
+    """Differences of a month placed under two sets of registers.
 
     Attributes:
         month: The month.
         rows: Counted workplaces.
-        moved: Of these, those in another district than before, or in one or none where it was the other way.
-        districts: Districts that hold other workplaces than before.
+        moved: Of these, workplaces whose district changed, including into or out of any district.
+        districts: Districts whose set of workplaces changed.
         gained: Workplaces that were in no district before.
         lost: Workplaces that are in no district now.
         workers_before: Workers in districts before.
@@ -34,11 +34,11 @@ class Difference:
     workers_after: int
 
     def figures(self) -> dict[str, Any]:
-        """The figures by name."""
+        """Return the figures by name."""
         return dict(vars(self))
 
     def lines(self) -> list[str]:
-        """The figures in a sentence."""
+        """Return the figures as sentences."""
         return [
             f"{self.month}: {self.moved:,} of {self.rows:,} workplaces move, {self.gained:,} into a district and "
             f"{self.lost:,} out of one; {self.districts:,} districts change; workers in districts "

@@ -1,4 +1,4 @@
-"""What registers say of workplaces at their addresses, and what joined workplaces teach about places."""
+"""Evidence from registers: districts named at workplaces' addresses, and places learned from joined workplaces."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sogong_pipeline.sql_engine import Engine, query
 
 @dataclass(frozen=True)
 class Building:
-    """A building that is a district, by its road and number; the sigungu code is today's."""
+    """A building that forms a district, by its road and number; the sigungu code is today's."""
 
     district_id: str
     sigungu_code: str
@@ -33,18 +33,18 @@ class Building:
 
 @cache
 def thresholds() -> dict[str, Any]:
-    """When a place is learned; see learning.yaml."""
+    """Return the thresholds for learning a place; see learning.yaml."""
     text = resources.files(__package__).joinpath("learning.yaml").read_text(encoding="utf-8")
     values: dict[str, Any] = yaml.safe_load(text)
     return values
 
 
 def join_month(workplace: Path, trace: Path, firms: Path, month: Month, workspace: Path) -> Built:
-    """Find which rows of the registers the workplaces of a month are.
+    """Join the workplaces of a month to rows of the registers.
 
     Args:
         workplace: staged rows (sql/staged/workplace).
-        trace: who they are (sql/traced/workplace_trace).
+        trace: their identifiers (sql/traced/workplace_trace).
         firms: `factory_firm` of all registers in force.
         month: the data month.
         workspace: an empty folder to write in.
@@ -67,21 +67,21 @@ def join_month(workplace: Path, trace: Path, firms: Path, month: Month, workspac
 
 
 def dong_tables() -> dict[str, pa.Table]:
-    """What published codes and names of legal dongs are held against to read today's code."""
+    """Return published codes and names of legal dongs, from which today's code is derived."""
     return {"dong_today": today_of_codes(), "dong_divided": divided_codes(), "name_today": today_of_names()}
 
 
 def write_claims(
     firms: Path, names: Iterable[Settled], buildings: Iterable[Building], target: Path, workspace: Path
 ) -> int:
-    """Write what each site of the registers says; returns how many rows.
+    """Write the district claim of each site of the registers; return the number of rows.
 
     Args:
         firms: `factory_firm` of all registers in force.
-        names: what the names of complexes and centres were settled to.
+        names: settled names of complexes and centres.
         buildings: knowledge industry centres by road and number.
         target: the Parquet file to write, `factory_claim`.
-        workspace: a folder for what does not fit into memory.
+        workspace: a folder for spilled data.
     """
     settled = [one for one in names if one.state == SETTLED]
     with Engine(workspace) as engine:
@@ -95,7 +95,7 @@ BUILDING = ("district_id", "sigungu_code", "road", "building_number")
 
 
 def name_table(names: Sequence[Settled]) -> pa.Table:
-    """`factory_name` (sql/book/factory_name): what became of each name, in the order given."""
+    """Return `factory_name` (sql/book/factory_name): the result for each name, in the order given."""
     table = _texts(("name", "sigungu_code", "role", "state", "how", "reason"), names)
     ids = pa.array([list(one.district_ids) for one in names], pa.list_(pa.string()))
     firms = pa.array([one.firms for one in names], pa.int32())
@@ -107,16 +107,16 @@ def _texts(columns: Sequence[str], rows: Sequence[object]) -> pa.Table:
 
 
 def write_address_evidence(joined: Sequence[Path], claims: Path, target: Path, workspace: Path) -> int:
-    """Write what the registers say of each workplace at each address, over all months of a book.
+    """Write the registers' evidence on each workplace at each address, over all months of a book.
 
     Args:
         joined: `joined_firm` of the months.
         claims: `factory_claim`.
         target: the Parquet file to write, `address_evidence`.
-        workspace: a folder for what does not fit into memory.
+        workspace: a folder for spilled data.
 
     Returns:
-        How many rows.
+        The number of rows.
     """
     with Engine(workspace) as engine:
         engine.view("joined_firm", joined)
@@ -125,12 +125,12 @@ def write_address_evidence(joined: Sequence[Path], claims: Path, target: Path, w
 
 
 def learn_places(address_evidence: Path, target: Path, workspace: Path) -> int:
-    """Write what joined workplaces teach about places; returns how many rows.
+    """Write the places learned from joined workplaces; return the number of rows.
 
     Args:
         address_evidence: `address_evidence` of the months of a book.
         target: the Parquet file to write, `learned_place`.
-        workspace: a folder for what does not fit into memory.
+        workspace: a folder for spilled data.
     """
     with Engine(workspace) as engine:
         engine.view("address_evidence", address_evidence)

@@ -1,4 +1,4 @@
-"""Download factory registers from the portal; those of the Factory-On board are downloaded by hand only."""
+"""Download of factory registers from the portal; registers of the Factory-On board require a manual download."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from sogong_pipeline.nps.portal.client import PortalClient
 
 
 def fetch(data_set: str, base_url: str, memory: Path, out: Path) -> Path:
-    """Download the newest upload of a register from the portal, which asks for no key.
+    """Download the newest upload of a register from the portal, without a key.
 
     Args:
         data_set: the number of a form's data set.
         base_url: the portal.
-        memory: where this machine remembers what it needs to limit its requests.
+        memory: folder of the rate limiter's state on this machine.
         out: the folder to write to, under the name the portal gives the file.
 
     Raises:
-        LaterError: when the portal is unreachable or asks to be left alone.
+        LaterError: when the portal is unreachable or limits the rate of requests.
         RefusedError: when there is no such register, or the portal sends something else.
     """
     known = {form.data_set: form.title for form in forms() if form.data_set}

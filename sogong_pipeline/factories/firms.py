@@ -33,7 +33,7 @@ KEPT = (
     "manufacturing_area",
     "declared_workers",
 )
-"""Columns of a register that a firm keeps, in their order; a form that lacks one leaves it null."""
+"""Columns of a register stored for a firm, in their order; null where a form lacks the column."""
 DATES = ("first_approved_on", "first_registered_on", "registered_on", "moved_in_on")
 
 
@@ -62,11 +62,11 @@ def build_firms(registers: Sequence[tuple[str, Path]], workspace: Path) -> Built
 
 def _firms(read: pa.Table, workspace: Path) -> tuple[pa.Table, Counter[str]]:
     sited, ways = _sites(read)
-    kept = pa.table({name: _column(read, name) for name in ("row_number", *KEPT)})
+    columns = pa.table({name: _column(read, name) for name in ("row_number", *KEPT)})
     with Engine(workspace) as engine:
-        engine.connection.register("kept", kept)
+        engine.connection.register("kept", columns)
         engine.connection.register("sited", sited)
-        engine.connection.register("named", plain_names(engine, kept.column("firm_name")))
+        engine.connection.register("named", plain_names(engine, columns.column("firm_name")))
         table = engine.execute(
             f"""
             SELECT row_number, site, plain_name, sigungu_codes, legal_dong_codes, dong_way, emd_code, road,
@@ -79,7 +79,7 @@ def _firms(read: pa.Table, workspace: Path) -> tuple[pa.Table, Counter[str]]:
 
 
 def plain_names(engine: Engine, names: pa.ChunkedArray) -> pa.Table:
-    """Distinct names with what the join compares: `name`, `plain_name` (`factory_name` in sql/macros.sql)."""
+    """Return distinct names with their join keys: `name`, `plain_name` (`factory_name` in sql/macros.sql)."""
     distinct = pc.unique(names).drop_null()
     table = pa.table({"name": distinct, "composed": pc.utf8_normalize(distinct, form="NFKC")})
     engine.connection.register("written", table)
@@ -87,7 +87,7 @@ def plain_names(engine: Engine, names: pa.ChunkedArray) -> pa.Table:
 
 
 def _column(read: pa.Table, name: str) -> pa.ChunkedArray | pa.Array:
-    """A column as it was read, null where the form lacks it; a complex that is none is null."""
+    """Return a column as read, null where the form lacks it or a complex name denotes no complex."""
     if name not in read.column_names:
         return pa.nulls(read.num_rows, pa.date32() if name in DATES else pa.string())
     column = read.column(name)
@@ -98,7 +98,7 @@ def _column(read: pa.Table, name: str) -> pa.ChunkedArray | pa.Array:
 
 
 def _sites(read: pa.Table) -> tuple[pa.Table, Counter[str]]:
-    """Where each row lies, a row per site, and how many rows were read in which way."""
+    """Return the location of each row, a row per site, and the number of rows by way of reading."""
     count = read.num_rows
 
     def texts(name: str) -> list[str | None]:
@@ -148,10 +148,10 @@ def _sites(read: pa.Table) -> tuple[pa.Table, Counter[str]]:
 
 
 def names_in(firms: Path) -> dict[tuple[str, str, str], int]:
-    """How many rows of registers carry each name of a complex or centre.
+    """Count the rows of registers that carry each name of a complex or centre.
 
     Args:
-        firms: `factory_firm`; of a row with several sites the first one says the sigungu.
+        firms: `factory_firm`; a row with several sites takes the sigungu of the first.
 
     Returns:
         Rows by name, today's sigungu code (blank where the address names none, or a divided one) and role.

@@ -1,4 +1,4 @@
-"""Forms of factory registers: which file is which, and what of it is kept."""
+"""Forms of factory registers: recognition by header, and the columns that are read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import yaml
 from sogong_pipeline.errors import RefusedError
 
 SHOWN_COLUMNS = 12
-"""A refusal lists at most so many unexpected columns; a form may have dozens."""
+"""Most unexpected columns listed in a refusal; a form may have dozens."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Form:
     Attributes:
         form_id: A to G, or M for a municipal extract.
         title: Its Korean title, with the portal's data set where it has one.
-        role: What replaces what: of one role the register loaded last is in force.
+        role: Role within which the register loaded last replaces the earlier ones.
         data_set: Its number on the portal; None where it is downloaded by hand only.
-        signs_all: Header cells of which each must be there for a file to be of this form.
-        signs_any: Header cells of which one must be there.
-        needs: Columns of ours without which it is refused.
-        needs_any: Columns of ours of which it needs one; empty for none.
-        drops: Columns of ours that mean something else in this form and are not read.
+        signs_all: Header cells that must all be present in a file of this form.
+        signs_any: Header cells of which at least one must be present.
+        needs: Internal columns that are required.
+        needs_any: Internal columns of which one is required; empty for none.
+        drops: Internal columns that have another meaning in this form and are not read.
     """
 
     form_id: str
@@ -43,18 +43,18 @@ class Form:
     data_set: str | None = None
 
     def fits(self, header: Collection[str]) -> bool:
-        """Whether a header is one of this form."""
+        """Return True when a header belongs to this form."""
         cells = set(header)
         return self.signs_all <= cells and bool(self.signs_any & cells)
 
     def signs(self) -> frozenset[str]:
-        """Every header cell that the form is recognised by."""
+        """Return every header cell by which the form is recognised."""
         return self.signs_all | self.signs_any
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """A file's form, and where each column of ours stands in its header."""
+    """Form of a file, and the position of each internal column in its header."""
 
     form: Form
     places: Mapping[str, int]
@@ -71,25 +71,25 @@ def _table() -> dict[str, Any]:
 
 @cache
 def columns() -> dict[str, tuple[str, ...]]:
-    """Columns of ours with the names they have in files, the likeliest first."""
+    """Return internal columns with their names in files, the likeliest first."""
     return {ours: tuple(names) for ours, names in _table()["columns"].items()}
 
 
 @cache
 def date_columns() -> tuple[str, ...]:
-    """Columns of ours that hold dates."""
+    """Return internal columns that hold dates."""
     return tuple(_table()["dates"])
 
 
 @cache
 def no_complex() -> frozenset[str]:
-    """Cells of a column of complexes that name none."""
+    """Return cell values of a complex column that denote no complex."""
     return frozenset(_table()["no_complex"])
 
 
 @cache
 def forms() -> tuple[Form, ...]:
-    """The forms in the order in which they are tried."""
+    """Return the forms in the order in which they are tried."""
     return tuple(
         Form(
             form_id=entry["id"],
@@ -107,12 +107,12 @@ def forms() -> tuple[Form, ...]:
 
 
 def form_of(header: Collection[str]) -> Form | None:
-    """The form a header is of; None where it is none of those known."""
+    """Return the form of a header; None for an unknown header."""
     return next((form for form in forms() if form.fits(header)), None)
 
 
 def recognise(header: Sequence[str], file_name: str) -> Recognised:
-    """The form of a file and the places of its columns.
+    """Recognise the form of a file and the positions of its columns.
 
     Args:
         header: the cells of its header, without blanks around them.
@@ -143,7 +143,7 @@ def recognise(header: Sequence[str], file_name: str) -> Recognised:
 
 
 def _unknown(header: Sequence[str], file_name: str) -> str:
-    """What differs between a header and the form nearest to it."""
+    """Describe the difference between a header and the nearest known form."""
     cells = {cell for cell in header if cell}
     nearest = max(forms(), key=lambda form: (len(form.signs() & cells), form.form_id == "A"))
     missing = sorted(nearest.signs_all - cells)
@@ -153,9 +153,9 @@ def _unknown(header: Sequence[str], file_name: str) -> str:
         cell for form in forms() for cell in form.signs()
     }
     strange = [cell[:40] for cell in header if cell and cell not in known]
-    told = ", ".join(strange[:SHOWN_COLUMNS]) + (" and more" if len(strange) > SHOWN_COLUMNS else "")
+    unexpected = ", ".join(strange[:SHOWN_COLUMNS]) + (" and more" if len(strange) > SHOWN_COLUMNS else "")
     return (
         f"{file_name}: row 1: not a factory register of a known form; nearest is form {nearest.form_id} "
         f"({nearest.title}), of which it lacks {', '.join(missing)}"
-        f"{f', and it has {told} besides' if strange else ''}; see docs/factories.md for the forms"
+        f"{f', and it has {unexpected} besides' if strange else ''}; see docs/factories.md for the forms"
     )

@@ -1,4 +1,4 @@
-"""The registers in a lake: which are in force, and what the evidence of a quarter is made from."""
+"""Registers in the lake: those in force, and the inputs of a quarter's evidence."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from sogong_pipeline.periods import Month, Quarter
 
 REGISTERS, ALIASES = "registers", "aliases"
 BOOK_MONTHS = 36
-"""Months whose joined rows a book rests on, the quarter's own among them: those that its edition is made from."""
+"""Months whose joined rows a book uses, including those of its quarter: the months of its edition."""
 
 
 @dataclass(frozen=True)
 class BookPlan:
-    """What one book of evidence is made from; both sides of every comparison of a quarter use the same one.
+    """Inputs of one book of evidence; both sides of every comparison of a quarter use the same book.
 
     Attributes:
         quarter: The quarter.
@@ -34,40 +34,40 @@ class BookPlan:
 
     @property
     def firms(self) -> str:
-        """The version of the registers together."""
+        """Return the combined version of the registers."""
         return digest_of(self.registers)[:SHORT]
 
     @property
     def version(self) -> str:
-        """A digest of everything."""
+        """Return a digest of all inputs."""
         return digest_of(str(self.quarter), self.registers, self.aliases, self.months)[:SHORT]
 
 
 def registers(catalogue: Catalogue, known: dt.datetime | None = None) -> list[Partition]:
-    """Every register that was loaded, oldest first, by a moment where one is given."""
+    """List every register loaded until `known`, oldest first."""
     return _known(catalogue.lake.partitions(REGISTERS), known)
 
 
 def registers_in_force(catalogue: Catalogue, known: dt.datetime | None = None) -> list[Partition]:
-    """Of each role the register loaded last; of municipal extracts that of each sigungu."""
+    """Return the register loaded last of each role; for municipal extracts, of each sigungu."""
     last = {(one.facts["role"], one.facts["place"]): one for one in registers(catalogue, known)}
     return [last[key] for key in sorted(last)]
 
 
 def register_of_version(catalogue: Catalogue, version: str) -> Partition:
-    """A register by its version, in force or not.
+    """Return a register by its version, in force or not.
 
     Raises:
         RefusedError: when it is not in the lake.
     """
-    found = [one for one in registers(catalogue) if one.facts["version"] == version]
-    if not found:
+    matches = [one for one in registers(catalogue) if one.facts["version"] == version]
+    if not matches:
         raise RefusedError(f"there is no register {version} in the lake; see `sogong factories list`")
-    return found[-1]
+    return matches[-1]
 
 
 def aliases_in_force(catalogue: Catalogue, known: dt.datetime | None = None) -> Partition | None:
-    """The aliases recorded last; None when none were."""
+    """Return the aliases recorded last; None when none were."""
     loaded = _known(catalogue.lake.partitions(ALIASES), known)
     return loaded[-1] if loaded else None
 
@@ -78,13 +78,13 @@ def book_plan(
     known: dt.datetime | None = None,
     vintage_of: Callable[[Month], str | None] | None = None,
 ) -> BookPlan | None:
-    """What the book of a quarter is made from; None without a register. It computes nothing.
+    """Return the inputs of a quarter's book; None without a register. Computes nothing.
 
     Args:
         catalogue: the installation.
         quarter: the quarter judged.
         known: the load time as of which registers, aliases and months are taken.
-        vintage_of: which vintages count, where it is not for the load time to say.
+        vintage_of: vintage of each month, where the load time does not decide it.
     """
     in_force = registers_in_force(catalogue, known)
     if not in_force:
@@ -102,7 +102,7 @@ def book_plan(
 
 
 def book_months(quarter: Quarter) -> list[Month]:
-    """The months of a book, oldest first."""
+    """Return the months of a book, oldest first."""
     last = quarter.months[-1]
     return [last.shift(-back) for back in range(BOOK_MONTHS - 1, -1, -1)]
 

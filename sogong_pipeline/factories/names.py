@@ -1,8 +1,8 @@
-"""`factory_name`: which district a name of a complex (단지명) or centre stands for, in one sigungu.
+"""`factory_name`: district denoted by a name of a complex (단지명) or centre, in one sigungu.
 
-Names in registers are the managing bodies', often old, and one may stand for several districts. A name is settled only
-by what leaves no choice: a person's alias, the exact name or stem in the same sigungu, or a stem that holds the other
-where a single one does. Everything else is proposed or open, and a person decides; the first of several is never taken.
+Names in registers are the managing bodies', often old, and one may denote several districts. A name is settled only
+by unambiguous evidence: a person's alias, the exact name or stem in the same sigungu, or a single stem that contains
+the other. All other names are proposed or open until a person decides; the first of several is never taken.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from sogong_pipeline.errors import RefusedError
 
 SETTLED, PROPOSED, OPEN = "settled", "proposed", "open"
 SHORTEST = 2
-"""Characters a stem needs to be looked for inside another one."""
+"""Fewest characters of a stem that is searched inside another one."""
 
 
 @dataclass(frozen=True)
 class Called:
-    """A district as the names of a register may call it.
+    """Names under which a register may list a district.
 
     Attributes:
         district_id: Its id.
@@ -53,8 +53,8 @@ class Alias:
     Attributes:
         name: As the register writes it.
         sigungu_code: Today's code; blank for every sigungu.
-        district_ids: What it stands for; empty for a place that is no district (경제자유구역).
-        reason: Why, or who says so.
+        district_ids: Districts it denotes; empty for a place outside the registry (경제자유구역).
+        reason: Reason, or the person's source.
     """
 
     name: str
@@ -65,13 +65,13 @@ class Alias:
     reason: str
 
     def valid_on(self, day: dt.date) -> bool:
-        """Whether it holds on a day."""
+        """Return True when it is valid on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of one name in one sigungu.
+    """Result for one name in one sigungu.
 
     Attributes:
         name: As the register writes it.
@@ -96,19 +96,19 @@ class Settled:
 
 @cache
 def endings() -> tuple[tuple[str, frozenset[str]], ...]:
-    """Endings of names with the kinds each may mean, the longest first; no kinds for any."""
+    """Return endings of names with the kinds each may mean, the longest first; no kinds for any."""
     text = resources.files(__package__).joinpath("endings.yaml").read_text(encoding="utf-8")
     rows = [(str(row["ending"]), frozenset(row["kinds"])) for row in yaml.safe_load(text)]
     return tuple(sorted(rows, key=lambda row: (-len(row[0]), row[0])))
 
 
 def compact(name: str) -> str:
-    """A name in compatibility form without blanks and signs."""
+    """Normalise a name: compatibility form without blanks and signs."""
     return re.sub(r"[\s·ㆍ.,'\"‧]+", "", unicodedata.normalize("NFKC", name))
 
 
 def stem_of(name: str) -> tuple[str, frozenset[str]]:
-    """A name without its ending and without brackets, and the kinds its ending means; no kinds for any."""
+    """Return a name without ending and brackets, and the kinds of its ending; no kinds for any."""
     text = re.sub(r"[()\[\]]", "", compact(name))
     for ending, kinds in endings():
         if text.endswith(ending) and len(text) - len(ending) >= SHORTEST:
@@ -119,33 +119,35 @@ def stem_of(name: str) -> tuple[str, frozenset[str]]:
 def settle(
     names: Mapping[tuple[str, str, str], int], districts: Sequence[Called], aliases: Iterable[Alias]
 ) -> list[Settled]:
-    """Settle names.
+    """Settle names: find the districts that they denote.
 
     Args:
-        names: how many rows carry a name, by name, today's sigungu code and role (`complex` or `centre`).
+        names: number of rows by name, today's sigungu code and role (`complex` or `centre`).
         districts: the districts of one day.
-        aliases: what persons settled, those that hold on that day.
+        aliases: names settled by a person that are valid on that day.
 
     Returns:
         One per name, by state, then the most firms first.
     """
-    held = _Index(districts)
-    said = {(compact(alias.name), alias.sigungu_code): alias for alias in aliases}
-    found = []
+    index = _Index(districts)
+    alias_of = {(compact(alias.name), alias.sigungu_code): alias for alias in aliases}
+    results = []
     for (name, sigungu, role), firms in names.items():
-        alias = said.get((compact(name), sigungu)) or said.get((compact(name), ""))
+        alias = alias_of.get((compact(name), sigungu)) or alias_of.get((compact(name), ""))
         if alias is not None:
-            ids = tuple(sorted(set(alias.district_ids) & held.ids))
-            found.append(Settled(name, sigungu, role, firms, SETTLED, "alias", ids, alias.reason))
+            ids = tuple(sorted(set(alias.district_ids) & index.ids))
+            results.append(Settled(name, sigungu, role, firms, SETTLED, "alias", ids, alias.reason))
             continue
-        state, how, ids = held.find(name, sigungu, role)
-        found.append(Settled(name, sigungu, role, firms, state, how, ids))
+        state, how, ids = index.find(name, sigungu, role)
+        results.append(Settled(name, sigungu, role, firms, state, how, ids))
     order = {SETTLED: 0, PROPOSED: 1, OPEN: 2}
-    return sorted(found, key=lambda one: (order[one.state], -one.firms, one.name, one.sigungu_code, one.role))
+    return sorted(
+        results, key=lambda one: (order[one.state], -one.firms, one.name, one.sigungu_code, one.role)
+    )
 
 
 class _Index:
-    """The districts of a day by name and stem."""
+    """Index of a day's districts by name and stem."""
 
     def __init__(self, districts: Sequence[Called]) -> None:
         self.ids = {district.district_id for district in districts}
@@ -159,7 +161,7 @@ class _Index:
                     self._by_sigungu[sigungu].append(entry)
 
     def find(self, name: str, sigungu: str, role: str) -> tuple[str, str, tuple[str, ...]]:
-        """State, how and districts of a name."""
+        """Return state, way and districts of a name."""
         text, (stem, kinds) = compact(name), stem_of(name)
         near = [
             entry for entry in self._by_sigungu.get(sigungu, ()) if entry[0].is_building == (role == "centre")
@@ -200,10 +202,10 @@ def _ids(entries: Iterable[tuple[Called, str, str]]) -> tuple[str, ...]:
 
 
 def check_aliases(aliases: Sequence[Alias], known: set[str], shown: str) -> None:
-    """Refuse aliases that name a district nobody knows, or settle a name twice for the same days.
+    """Refuse aliases that name an unknown district, or settle a name twice for the same days.
 
     Raises:
-        RefusedError: with the first of each.
+        RefusedError: naming the first of each.
     """
     seen: dict[tuple[str, str], list[Alias]] = defaultdict(list)
     for alias in aliases:
@@ -211,12 +213,12 @@ def check_aliases(aliases: Sequence[Alias], known: set[str], shown: str) -> None
         if strange:
             raise RefusedError(
                 f"{shown}: name {alias.name!r}: district_ids {strange[0]!r} is not in the registry; "
-                "mend the file, nothing was changed"
+                "correct the file; nothing was changed"
             )
         same = seen[compact(alias.name), alias.sigungu_code]
         if any(alias.valid_on(other.valid_from) or other.valid_on(alias.valid_from) for other in same):
             raise RefusedError(
                 f"{shown}: name {alias.name!r} in sigungu {alias.sigungu_code or 'any'} is settled twice for the same "
-                "days; mend the file, nothing was changed"
+                "days; correct the file; nothing was changed"
             )
         same.append(alias)

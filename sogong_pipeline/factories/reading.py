@@ -1,7 +1,7 @@
-"""Read a register's file: only the columns named in forms.yaml pass, everything else is dropped here.
+"""Reader of register files: only the columns named in forms.yaml are read, all others are dropped here.
 
 Telephone numbers, representatives and products are in these files. No message of this module repeats a cell of a
-column that is not kept.
+dropped column.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from sogong_pipeline.factories.forms import Form, Recognised, columns, date_colu
 from sogong_pipeline.lake.partitions import SHORT, digest_of
 
 HEADER_WITHIN = 20
-"""A workbook may begin with some lines of title."""
+"""Most title lines above the header of a workbook."""
 WIDEST_HEAD = 65_536
-"""Characters within which the header stands."""
+"""Most characters before the end of the header."""
 
 
 @dataclass(frozen=True)
 class Register:
-    """A register as it was read.
+    """A register file as read.
 
     Attributes:
         form: Its form.
         as_of: The day it describes.
-        rows: `row_number` (line of the file) and the columns of ours that it has, as text; dates as dates.
+        rows: `row_number` (line of the file) and its internal columns, as text; dates as dates.
         dropped: Header cells that were not read.
         unnamed: Rows left out because they name neither a firm nor, in a list of centres, a centre.
-        damaged: Rows with characters that could not be read.
+        damaged: Rows with undecodable characters.
     """
 
     form: Form
@@ -56,7 +56,7 @@ class Register:
 
     @property
     def version(self) -> str:
-        """A digest of form, day and rows: the same content has the same version, whatever the file was called."""
+        """Return a digest of form, day and rows; the same content has the same version under any file name."""
         content = [
             self.rows.column(name).to_pylist() for name in self.rows.column_names if name != "row_number"
         ]
@@ -64,15 +64,15 @@ class Register:
 
 
 def read_register(path: Path, as_of: dt.date | None = None, file_name: str | None = None) -> Register:
-    """Read a register.
+    """Read a register file.
 
     Args:
         path: CSV in CP949 or UTF-8, with or without a byte order mark, or XLSX.
-        as_of: the day it describes; None where the file's name or its column of dates says so.
-        file_name: the name it came under, where the file is a copy.
+        as_of: the day it describes; None to read it from the file's name or its column of dates.
+        file_name: its original name, where the file is a copy.
 
     Raises:
-        RefusedError: when the form is unknown, a row has other cells than the header, or nothing says the day.
+        RefusedError: when the form is unknown, a row differs from the header in width, or the day is unknown.
     """
     name = file_name or path.name
     raw = _workbook(path, name) if path.suffix.lower() in {".xlsx", ".xlsm"} else _csv(path, name)
@@ -100,24 +100,24 @@ def read_register(path: Path, as_of: dt.date | None = None, file_name: str | Non
         days = pa.array([_date(text) for text in rows.column(ours).to_pylist()], pa.date32())
         rows = rows.set_column(rows.column_names.index(ours), ours, days)
     day = as_of or stated_day(name, rows) or _undated(name)
-    kept = [ours for ours in rows.column_names if ours != "stated_on"]
-    return Register(form, day, rows.select(kept), raw.recognised.dropped, unnamed, damaged)
+    stored = [ours for ours in rows.column_names if ours != "stated_on"]
+    return Register(form, day, rows.select(stored), raw.recognised.dropped, unnamed, damaged)
 
 
 def clean(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Cells in composed characters and with single blanks; null for nothing."""
+    """Normalise cells: composed characters, single blanks, null for empty cells."""
     texts = pc.utf8_normalize(cells, form="NFC")
     texts = pc.utf8_trim(pc.replace_substring_regex(texts, r"[\s\x00-\x1f\x7f\x{200b}\x{feff}]+", " "), " ")
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
 def _count(mask: pa.ChunkedArray) -> int:
-    """How many are true."""
+    """Count the true values."""
     return int(pc.sum(mask).as_py() or 0)
 
 
 def stated_day(file_name: str, rows: pa.Table) -> dt.date | None:
-    """The day a register describes, by its name or, in municipal extracts, by a column; None where neither says so."""
+    """Return the day of a register from its name or, in municipal extracts, a column; None where neither states it."""
     name = unicodedata.normalize("NFC", file_name)
     if match := re.search(r"(?<!\d)(20\d\d)[-._]?(\d\d)[-._]?(\d\d)(?!\d)", name):
         try:
@@ -141,7 +141,7 @@ def _undated(name: str) -> dt.date:
 
 
 def _date(text: str | None) -> dt.date | None:
-    """A date as registers write it: 2019-05-01, 2019.5.1, 20190501; None for anything else."""
+    """Parse a date as registers write it: 2019-05-01, 2019.5.1, 20190501; None for other text."""
     match = re.match(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})(?!\d)", text) if text else None
     try:
         return dt.date(int(match[1]), int(match[2]), int(match[3])) if match else None
@@ -151,7 +151,7 @@ def _date(text: str | None) -> dt.date | None:
 
 @dataclass(frozen=True)
 class _Raw:
-    """The columns of ours as they stand in a file, and the row of the file each line came from."""
+    """Internal columns as they stand in a file, and the file row of each line."""
 
     recognised: Recognised
     numbers: pa.Array
@@ -159,7 +159,7 @@ class _Raw:
 
 
 def _header(lines: Iterable[Sequence[str]], name: str) -> tuple[Recognised, list[str], int]:
-    """The form of a file, the header and how many lines stand above it.
+    """Return the form of a file, its header and the number of lines above it.
 
     Raises:
         RefusedError: when none of the first lines is the header of a known form.
@@ -170,7 +170,7 @@ def _header(lines: Iterable[Sequence[str]], name: str) -> tuple[Recognised, list
         if form_of(header) is not None:
             return recognise(header, name), header, above
         first = first or (header if any(header) else [])
-    return recognise(first, name), first, 0  # it refuses
+    return recognise(first, name), first, 0  # raises
 
 
 def _squeezed(cell: str) -> str:
@@ -178,7 +178,7 @@ def _squeezed(cell: str) -> str:
 
 
 def _csv(path: Path, name: str) -> _Raw:
-    """The columns of a CSV; a row's number counts records, so that a line break in a cell counts as none."""
+    """Read the columns of a CSV; row numbers count records, so a line break in a cell does not count."""
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -223,7 +223,7 @@ def _csv(path: Path, name: str) -> _Raw:
 
 
 def _workbook(path: Path, name: str) -> _Raw:
-    """The columns of the first sheet that holds a header of a known form, or else a refusal of the first sheet."""
+    """Read the first sheet with a header of a known form, or refuse the first sheet."""
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - workbooks only
 
     try:
@@ -243,22 +243,22 @@ def _workbook(path: Path, name: str) -> _Raw:
         )
         recognised, _, above = _header(begins[chosen], name)
         first = (sheets[chosen].start or (0, 0))[0] + above + 2
-        wanted = sorted(recognised.places.items(), key=lambda place: place[1])
-        pick = operator.itemgetter(*(at for _, at in wanted), wanted[-1][1])  # twice the last: always a tuple
+        by_position = sorted(recognised.places.items(), key=lambda place: place[1])
+        pick = operator.itemgetter(*(at for _, at in by_position), by_position[-1][1])  # always a tuple
         picked = [pick(row) for row in itertools.islice(sheets[chosen].iter_rows(), above + 1, None)]
     except CalamineError as error:
         raise RefusedError(f"{name}: not a workbook that can be read ({error}); download it again") from None
     numbers = pa.array(range(first, first + len(picked)), pa.int32())
-    columns_of = zip(*picked, strict=True) if picked else iter([()] * len(wanted))
+    columns_of = zip(*picked, strict=True) if picked else iter([()] * len(by_position))
     cells = {
         ours: pa.chunked_array([pa.array([*map(_text, column)], pa.string())])
-        for (ours, _), column in zip(wanted, columns_of, strict=False)
+        for (ours, _), column in zip(by_position, columns_of, strict=False)
     }
     return _Raw(recognised, numbers, cells)
 
 
 def _text(cell: Any) -> str:
-    """A cell of a workbook as its text: whole numbers without a fraction, dates in ISO form."""
+    """Return a cell of a workbook as text: whole numbers without a fraction, dates in ISO form."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, float) and cell.is_integer():

@@ -1,7 +1,7 @@
-"""The bootstrap: a district's workplaces are drawn anew, with replacement, and its changes are computed for each draw.
+"""Bootstrap: a district's workplaces are resampled with replacement, and its changes computed for each draw.
 
-One draw keeps a workplace's figures of all quarters together, so the changes of a draw belong to one another. Sums are
-whole numbers below 2^53 in float64, hence exact whatever the order of adding; the same seed gives the same draws on any
+One draw keeps a workplace's figures of all quarters together, so the changes of a draw are consistent. Sums are whole
+numbers below 2^53 in float64, hence exact in any order of addition; the same seed gives the same draws on any
 machine.
 """
 
@@ -18,17 +18,17 @@ from numpy.typing import NDArray
 
 INDICATORS = ("workplaces", "workers", "payroll")
 LARGEST_BLOCK = 32_000
-"""Draws x workplaces at once: 256 kB a copy, which stays in the cache and is not asked of the system anew each time."""
+"""Draws x workplaces processed at once: arrays of 256 kB stay in the cache and are reused."""
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Draws:
-    """One district's draws: `factor` is what is left of each indicator (1.0 is no change), NaN without a base.
+    """Draws of one district: `factor` is the ratio of now to base (1.0: unchanged), NaN without a base.
 
     Attributes:
         district_id: The district.
-        workplaces: How many different workplaces it has on either side.
+        workplaces: Number of distinct workplaces on either side.
         factor: Shape (draws, bases, indicators).
     """
 
@@ -38,13 +38,13 @@ class Draws:
 
 
 def draw(pairs: Path, bases: Sequence[str], *, draws: int, seed: int) -> Iterator[Draws]:
-    """Draw every district's workplaces anew.
+    """Resample every district's workplaces.
 
     Args:
         pairs: rows of `sql/editions/paired_workplace`.
-        bases: those wanted, of those given there.
-        draws: how many times.
-        seed: which draws; a district's depend on it and its identifier alone.
+        bases: the bases to compute, a subset of those in `pairs`.
+        draws: number of draws.
+        seed: seed of the draws; those of a district depend on it and the district's identifier alone.
 
     Yields:
         Each district that has a workplace, in order.
@@ -71,7 +71,7 @@ def draw(pairs: Path, bases: Sequence[str], *, draws: int, seed: int) -> Iterato
 
 
 def _resampled_sums(figures: Floats, draws: int, rng: np.random.Generator) -> Floats:
-    """Sums over `draws` samples with replacement of the rows of (n, k) figures; shape (draws, k)."""
+    """Return sums over `draws` samples with replacement of the rows of (n, k) figures; shape (draws, k)."""
     count = len(figures)
     block = max(1, min(draws, LARGEST_BLOCK // count))
     parts = []

@@ -1,4 +1,4 @@
-"""An edition: the facts of one quarter, a pure function of the inputs its name is the digest of."""
+"""Edition: the facts of one quarter, a pure function of its inputs, whose digest is its name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.workplaces.flows import count_flows
 
 NAME = "edition"
-"""The column that carries an edition's own name, which says nothing of its content."""
+"""Column with an edition's own name, left out of the digest of its content."""
 
 
 def measure_edition(
@@ -39,7 +39,7 @@ def measure_edition(
         districts: the districts judged.
         quarter: the quarter judged.
         edition: the digest of all inputs.
-        facts: what the manifest is to say about the inputs.
+        facts: facts about the inputs for the manifest.
         workspace: an empty folder to write in.
 
     Returns:
@@ -54,7 +54,7 @@ def measure_edition(
 
 
 def content_digest(files: Mapping[str, Path]) -> str:
-    """The SHA-256 of the rows of Parquet files, by name, without the column that names the edition; in hex."""
+    """Return the SHA-256 in hex of the rows of Parquet files, by name, without the column of the edition's name."""
     digest = hashlib.sha256()
     for name, path in sorted(files.items()):
         table = pq.read_table(path)

@@ -1,4 +1,4 @@
-"""The facts of one month: what each district and region had, in all, by industry, size and grade of the match."""
+"""Facts of one month: totals of each district and region, and by industry, size and grade of the match."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ PARTS = (
     "fact_region_size_month",
     "fact_region_grade_month",
 )
-SUMS = ("district_sums", "region_sums")
+SUMS = ("district_sums", "region_sums", "part_measures")
 
 
 def measure_month(member: Path, districts: Slice, month: Month, workspace: Path) -> Built:
-    """Sum a matched month by district and region, in all and by part.
+    """Sum a matched month by district and region, in total and by part.
 
     Args:
         member: matched rows (sql/matched/district_member).
-        districts: what the month was matched against; each district gets a row.
+        districts: the districts that the month was matched against; each gets a row.
         month: the data month, which fixes the contribution rate and the income ceiling.
         workspace: an empty folder to write in.
 
@@ -91,7 +91,7 @@ def add_up(engine: Engine) -> None:
 
 
 def outside_roll_out(districts: Sequence[District], quarter: Quarter) -> pa.Table:
-    """The areas that nobody watches yet in a quarter, one column `area`: districts, regions and offices."""
+    """Return the areas not yet monitored in a quarter, one column `area`: districts, regions and offices."""
     outside = [district.district_id for district in districts if not is_watched(district.sido_code, quarter)]
     outside += [
         region.region_code
@@ -132,7 +132,7 @@ def _require_account(account: dict[str, int], month: Month) -> None:
                 f"{entry['check']}: {value:,}, expected at least {least:,} and at most {most:,} ({entry['reason']})"
             )
     if failed:
-        raise RefusedError(f"{month}: {'; '.join(failed)}; nothing was kept, please report this month")
+        raise RefusedError(f"{month}: {'; '.join(failed)}; nothing was stored, please report this month")
 
 
 @cache
@@ -143,9 +143,9 @@ def _account_limits() -> list[dict[str, Any]]:
 
 
 def _can_tell(districts: Slice) -> list[bool]:
-    """Of each district, whether the registry says enough of it for nobody in it to mean nobody."""
+    """Return, for each district, True when the registry describes it well enough for an empty district to mean zero."""
     listed = {placement.district_id for placement in districts.placements}
     return [
-        one.district_id in listed or any(told not in BY_LIST for *_, told in claims_of(one))
+        one.district_id in listed or any(source not in BY_LIST for *_, source in claims_of(one))
         for one in districts.districts
     ]

@@ -1,4 +1,4 @@
-"""The noise of offices: how far the changes of their districts vary when their workplaces are drawn anew."""
+"""Noise of offices: standard errors of the changes of their districts under resampling of workplaces."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOISE = pa.schema(
 def office_noise(
     pairs: Path, districts: Iterable[District], bases: Sequence[str], quarter: Quarter, workspace: Path
 ) -> pa.Table:
-    """Standard errors of the changes of each office's districts, in points.
+    """Return standard errors of the changes of each office's districts, in points.
 
     Args:
         pairs: rows of `sql/editions/paired_workplace`.
@@ -59,7 +59,7 @@ def _all_together(table: pa.Table) -> pa.Table:
 
 
 def _errors(factor: Floats) -> dict[str, Decimal | None]:
-    """Standard deviation of each indicator's change over draws, shape (draws, indicators); None without a base."""
+    """Return the standard deviation of each indicator's change, shape (draws, indicators); None without a base."""
     errors = (100 * factor.std(axis=0, ddof=1)).tolist()
     return {
         indicator: None if isnan(error) else Decimal(repr(error)).quantize(Decimal("0.01"), ROUND_HALF_EVEN)

@@ -1,4 +1,4 @@
-"""Offices as areas: which districts and 시도 belong to each, and which reforms of codes break them."""
+"""Offices as areas: districts and 시도 of each, and the code reforms that break their series."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sogong_pipeline.regions.reference import office_of_sido, regions
 from sogong_pipeline.vocabulary import NATION
 
 JEJU, ALL = "jeju", "nation"
-"""Codes that stand beside those of the 13 offices: 제주, which has none, and all of them together."""
+"""Codes besides those of the 13 offices: 제주, which has none, and the total of all."""
 JEJU_SIDO = "50"
 DISTRICTS, REGION = "districts", "region"
 """The two areas of an office: its districts together, and all workplaces of its 시도."""
@@ -21,13 +21,13 @@ MEMBERS = pa.schema(
 
 
 def office_code(sido_code: str) -> str:
-    """The office of a 시도 by any code it ever had; `jeju` for 제주 and for a code that nobody knows."""
+    """Return the office of a 시도 by any code it ever had; `jeju` for 제주 and for an unknown code."""
     office = office_of_sido(sido_code)
     return office.code if office else JEJU
 
 
 def office_areas(districts: Iterable[District]) -> pa.Table:
-    """The members of each area of an office.
+    """Return the members of each area of an office.
 
     Args:
         districts: The districts judged.
@@ -52,20 +52,20 @@ def office_areas(districts: Iterable[District]) -> pa.Table:
 
 
 def areas_of(codes: Iterable[str]) -> list[str]:
-    """Both areas of offices."""
+    """Return both areas of offices."""
     return [f"{code}/{place}" for code in codes for place in (DISTRICTS, REGION)]
 
 
 def broken_offices(
     breaks: Iterable[tuple[str, str, list[str]]], districts: Iterable[District]
 ) -> Iterator[tuple[str, str, list[str]]]:
-    """The areas of offices that a reform of codes breaks.
+    """Yield the areas of offices that a reform of codes breaks.
 
     A reform inside one 시도 does not reach the sum of all its workplaces; it reaches the sum of the districts of an
     office where it reaches one of them.
 
     Args:
-        breaks: What `area_breaks` gives for the districts: area, first month after, evidence.
+        breaks: Result of `area_breaks` for the districts: area, first month after, evidence.
         districts: The districts judged.
 
     Yields:

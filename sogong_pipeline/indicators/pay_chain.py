@@ -1,4 +1,4 @@
-"""Pay per worker along a chain: which periods are compared directly, and over which Julys a link is needed."""
+"""Chained pay per worker: periods compared directly, and the Julys over which a link is needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sogong_pipeline.sql_engine import Engine
 
 @dataclass(frozen=True)
 class Chain:
-    """The way from a base quarter to the quarter judged.
+    """Chain from a base quarter to the quarter judged.
 
     Attributes:
         base: Its name.
@@ -30,10 +30,10 @@ class Chain:
 
 
 def chain(base: str, base_quarter: Quarter, quarter: Quarter) -> Chain:
-    """The chain from one quarter to a later one.
+    """Return the chain from one quarter to a later one.
 
-    A third quarter lies wholly after its July, so the Julys on the way are those after the base's last month up to the
-    first month of the quarter judged.
+    A third quarter lies wholly after its July, so the Julys in between are those after the base's last month up to
+    the first month of the quarter judged.
     """
     first, last = base_quarter.months, quarter.months
     julys = tuple(
@@ -56,35 +56,39 @@ def chain(base: str, base_quarter: Quarter, quarter: Quarter) -> Chain:
 
 
 def chains(quarter: Quarter) -> list[Chain]:
-    """The chains of a quarter: from the quarter before, a year and two years before, and since its July year began."""
-    found = [
+    """Return the chains of a quarter: from the quarter, year and two years before, and from its July year."""
+    from_bases = [
         chain(base, quarter.shift(-distance), quarter)
         for base, distance in (("quarter", 1), ("year", 4), ("two_years", 8))
     ]
     since_july = (quarter.number - 3) % 4
-    return [*found, chain("july_year", quarter.shift(-since_july), quarter)] if since_july else found
+    return (
+        [*from_bases, chain("july_year", quarter.shift(-since_july), quarter)] if since_july else from_bases
+    )
 
 
 def register_chains(engine: Engine, quarter: Quarter, months: Sequence[Month]) -> list[Month]:
-    """Let the query of pay_chain see the chains of a quarter; returns the Junes and Julys whose rows it needs.
+    """Register the chains of a quarter for the query of pay_chain; return the Junes and Julys whose rows it needs.
 
     Args:
-        engine: where the views are made.
+        engine: the engine in which the views are created.
         quarter: the quarter judged.
         months: the months that are in.
     """
-    wanted = chains(quarter)
-    julys = sorted({july for one in wanted for july in one.julys if {july, july.shift(-1)} <= set(months)})
+    all_chains = chains(quarter)
+    julys = sorted(
+        {july for one in all_chains for july in one.julys if {july, july.shift(-1)} <= set(months)}
+    )
     needed = [month for july in julys for month in (july.shift(-1), july)]
     laws = [contribution_for(month) for month in needed]
-    segments = [(one, segment) for one in wanted for segment in one.segments]
-    links = [(one, july) for one in wanted for july in one.julys]
+    segments = [(one, segment) for one in all_chains for segment in one.segments]
+    links = [(one, july) for one in all_chains for july in one.julys]
     views = {
         "chain": pa.table(
             {
-                "base": [one.base for one in wanted],
-                "scope": [one.scope for one in wanted],
-                "steps": [len(one.segments) + len(one.julys) for one in wanted],
+                "base": [one.base for one in all_chains],
+                "scope": [one.scope for one in all_chains],
+                "steps": [len(one.segments) + len(one.julys) for one in all_chains],
             }
         ),
         "chain_segment": pa.table(

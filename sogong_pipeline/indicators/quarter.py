@@ -1,4 +1,4 @@
-"""The facts of one quarter: levels as means of its months, changes against three bases, the nation beside."""
+"""Facts of one quarter: levels as means of its months, changes against three bases, beside those of the nation."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from sogong_pipeline.rates.contribution import contribution_for, coverage_breaks
 from sogong_pipeline.sql_engine import Engine, query
 
 TREND_MONTHS = 36
-"""How far back a report shows a district."""
+"""Number of quarters of a district shown in a report."""
 AREAS = ("district", "region")
 CUTS = ("", "_industry", "_size")
 GATHERED = ("area_month", "area_months", "area_break")
-"""The months compared in one table, which of them are known, and which breaks they show."""
+"""Tables of the months compared: known months, and the breaks between them."""
 MEASURED = ("area_quarter", "scoped_quarter", "area_change", "quarter_fact")
-"""From those to the facts of every area, cut and part; each is the query of its folder in `sql/editions`."""
+"""Tables from those to the facts of every area, cut and part; each is the query of its folder in `sql/editions`."""
 OFFICES = "fact_office_quarter"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A base a quarter is compared with, and which workplaces may be compared across the two."""
+    """A base that a quarter is compared with, and the workplaces comparable across the two."""
 
     base: str
     base_quarter: Quarter
@@ -41,29 +41,29 @@ class Comparison:
 
 @dataclass(frozen=True)
 class MonthIn:
-    """A month that is in: its rows as matched, and its facts as measured."""
+    """An ingested month: its matched rows and its measured facts."""
 
     matched: Partition
     measured: Partition
 
 
 def comparisons(quarter: Quarter) -> list[Comparison]:
-    """The three bases of a quarter: the quarter before, the same one a year and two years before.
+    """Return the three bases of a quarter: the quarter before, the same one a year and two years before.
 
     Where the file's coverage changed inside the span of the two, only corporations can be compared.
     """
-    found = []
+    bases = []
     for base, distance in (("quarter", 1), ("year", 4), ("two_years", 8)):
         base_quarter = quarter.shift(-distance)
         spans_a_break = any(
             base_quarter.months[0] < month <= quarter.months[-1] for month in coverage_breaks()
         )
-        found.append(Comparison(base, base_quarter, "corporations" if spans_a_break else "all"))
-    return found
+        bases.append(Comparison(base, base_quarter, "corporations" if spans_a_break else "all"))
+    return bases
 
 
 def window(quarter: Quarter) -> list[Month]:
-    """Every month a quarter's edition depends on, oldest first: three years, which hold all three bases."""
+    """Return the months that a quarter's edition depends on, oldest first: three years, which hold all three bases."""
     last = quarter.months[-1]
     return [last.shift(-back) for back in range(TREND_MONTHS - 1, -1, -1)]
 
@@ -86,8 +86,8 @@ def measure_quarter(
 
     Returns:
         The written files: the quarter's facts of districts and regions, in all, by industry and by size, of offices
-        in all, what each part adds to a change (`contribution`) and each large workplace (`largest_contributor`),
-        `district_trend` and `pay_chain`; and `paired_workplace`, what `bootstrap.draw` draws from.
+        in all, contributions to changes by part (`contribution`) and by large workplace (`largest_contributor`),
+        `district_trend` and `pay_chain`; and `paired_workplace`, the input of `bootstrap.draw`.
     """
     facts = [f"fact_{area}{cut}" for area in AREAS for cut in CUTS]
     tables = [*(f"{fact}_quarter" for fact in facts), "contribution"]
@@ -123,14 +123,14 @@ def measure_quarter(
         linked = register_chains(engine, quarter, list(months)) or needed[:1]  # a view needs a file
         engine.view("july_member", [months[month].matched.path("district_member") for month in linked])
         for table in ("fact_district_month", "fact_region_month"):
-            engine.view(table, [found.measured.path(table) for found in months.values()])
+            engine.view(table, [one.measured.path(table) for one in months.values()])
         for table in ("pay_chain", "district_trend"):
             engine.write(query("editions", table), files[table])
     return files
 
 
 def make_tables(engine: Engine, tables: Iterable[str]) -> None:
-    """Make tables that later queries of the same run read, each by its query, in the order given."""
+    """Create tables that later queries of the same run read, each by its query, in the order given."""
     for table in tables:
         engine.table(table, query("editions", table))
 
@@ -138,7 +138,7 @@ def make_tables(engine: Engine, tables: Iterable[str]) -> None:
 def _register(
     engine: Engine, months: Iterable[Month], districts: Sequence[District], quarter: Quarter
 ) -> None:
-    """The views beside the facts: the calendar, what is compared, who is watched, and what cannot be followed."""
+    """Register the views beside the facts: calendar, comparisons, monitored areas, and unfollowable areas."""
     reforms = area_breaks(districts)
     reforms += list(broken_offices(reforms, districts))
     now, bases = contribution_for(quarter.months[0]), comparisons(quarter)

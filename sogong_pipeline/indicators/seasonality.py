@@ -1,6 +1,6 @@
-"""Monthly series without their season: STL, a decomposition by local regression, over the three years of an edition.
+"""Seasonal adjustment of monthly series by STL, a decomposition by local regression, over an edition's three years.
 
-The logarithm of a measure is split into trend, season and the rest; statsmodels does it. What it finds is published as
+The logarithm of a measure is split into trend, season and remainder by statsmodels. The result is published as
 factors in millionths, and every adjusted value is computed from those by whole numbers: a last bit that another
 processor rounds otherwise changes nothing.
 """
@@ -31,7 +31,7 @@ from sogong_pipeline.vocabulary import MEASURES
 PERIOD = 12
 MILLION = 1_000_000
 PERIODIC = 361
-"""Window of the seasonal regression in years, so wide that a calendar month's is its mean: three years bear no more."""
+"""Window of the seasonal regression in years, wide enough for a plain mean by calendar month, as three years allow."""
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -43,7 +43,7 @@ def adjust_series(
     edition: str,
     workspace: Path,
 ) -> Path:
-    """Write the table adjusted_series: regions and large districts, month by month, with and without their season.
+    """Write the table adjusted_series: regions and large districts, month by month, adjusted and unadjusted.
 
     Args:
         months: the months of `window(quarter)` that are in; only with all of them is anything adjusted.
@@ -57,7 +57,7 @@ def adjust_series(
     target = workspace / "adjusted_series.parquet"
     with Engine(workspace) as engine:
         for table in ("fact_district_month", "fact_region_month"):
-            engine.view(table, [found.measured.path(table) for found in months.values()])
+            engine.view(table, [one.measured.path(table) for one in months.values()])
         engine.variables(
             {
                 "quarter": str(quarter),
@@ -88,22 +88,22 @@ def adjust_series(
 
 
 def _season(engine: Engine, span: Sequence[Month]) -> pa.Table:
-    """The factors of every large area that is known in every month: one row per area and month."""
+    """Return the factors of every large area that is known in every month: one row per area and month."""
     columns: dict[str, Any] = {}
-    found = engine.execute(query("editions", "adjustable_series")).to_arrow_table()
+    series = engine.execute(query("editions", "adjustable_series")).to_arrow_table()
     for measure in MEASURES:
-        values = np.array(found[measure].to_pylist(), dtype=np.float64).reshape(-1, len(span))
+        values = np.array(series[measure].to_pylist(), dtype=np.float64).reshape(-1, len(span))
         seasonal, irregular = split(values)
         columns[f"{measure}_seasonal"] = seasonal.ravel()
         columns[f"{measure}_irregular"] = irregular.ravel()
     for name in ("level", "area"):
-        columns[name] = pa.array(np.repeat(found[name].to_numpy(), len(span)), pa.string())
-    columns["data_month"] = pa.array([str(month) for month in span] * len(found), pa.string())
+        columns[name] = pa.array(np.repeat(series[name].to_numpy(), len(span)), pa.string())
+    columns["data_month"] = pa.array([str(month) for month in span] * len(series), pa.string())
     return pa.table(columns)
 
 
 def split(values: Floats) -> tuple[Integers, Integers]:
-    """How far each month lies off for its season, and how far it then still lies off the trend.
+    """Split series into seasonal and irregular factors.
 
     Args:
         values: positive, shape (series, months).
@@ -116,14 +116,14 @@ def split(values: Floats) -> tuple[Integers, Integers]:
         from statsmodels.tsa.seasonal import STL  # noqa: PLC0415 - takes seconds, and most editions need none
 
         for row, series in enumerate(np.log(values)):
-            found = STL(series, period=PERIOD, seasonal=PERIODIC, seasonal_deg=0, robust=True).fit()
-            seasonal[row], irregular[row] = found.seasonal, found.resid
+            fit = STL(series, period=PERIOD, seasonal=PERIODIC, seasonal_deg=0, robust=True).fit()
+            seasonal[row], irregular[row] = fit.seasonal, fit.resid
     return _millionths(seasonal), _millionths(irregular)
 
 
 def _millionths(logarithm: Floats) -> Integers:
-    found: Integers = np.rint(np.exp(logarithm) * MILLION).astype(np.int64)
-    return found
+    factors: Integers = np.rint(np.exp(logarithm) * MILLION).astype(np.int64)
+    return factors
 
 
 @cache
@@ -134,7 +134,7 @@ def _settings() -> dict[str, list[dict[str, Any]]]:
 
 
 def fewest_workplaces(quarter: Quarter) -> int:
-    """How many workplaces an area needs to be adjusted in a quarter."""
+    """Return the fewest workplaces of an area for adjustment in a quarter."""
     return int(
         [one for one in _settings()["large_area"] if Quarter.parse(one["from"]) <= quarter][-1]["workplaces"]
     )
@@ -142,5 +142,5 @@ def fewest_workplaces(quarter: Quarter) -> int:
 
 @cache
 def seasonality_version() -> str:
-    """A digest of the threshold; a changed one makes what was adjusted with it stale."""
+    """Return a digest of the threshold; a change makes the tables adjusted with it stale."""
     return digest_of(_settings())[:SHORT]

@@ -1,4 +1,4 @@
-"""Breaks of the series: the dates at which law or source change what is counted, and who was watched when."""
+"""Breaks of the series: dates on which law or source change the counted population, and the start of monitoring."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sogong_pipeline.regions.reference import data_path
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One dated break; `kind` is a key of sql/adjustments.yaml, where it is said how each measure meets it."""
+    """One dated break; `kind` is a key of sql/adjustments.yaml, which states the treatment of each measure."""
 
     kind: str
     first_month: Month
@@ -37,14 +37,14 @@ def _own() -> dict[str, list[dict[str, Any]]]:
 
 @cache
 def _reforms() -> list[dict[str, Any]]:
-    """The reforms of administrative codes, as the tables of regions are built from."""
+    """Return the reforms of administrative codes, the source of the tables of regions."""
     reforms: list[dict[str, Any]] = yaml.safe_load(data_path("reform.yaml").read_text(encoding="utf-8"))
     return reforms
 
 
 def series_breaks() -> list[Break]:
-    """Every known break, oldest first, those to come included."""
-    return sorted(_all(), key=lambda found: (found.first_month, found.kind, found.what))
+    """Return every known break, oldest first, future ones included."""
+    return sorted(_all(), key=lambda one: (one.first_month, one.kind, one.what))
 
 
 def _all() -> Iterator[Break]:
@@ -71,7 +71,7 @@ def _of(kind: str, entry: dict[str, Any], what: str, source: str) -> Break:
 
 @dataclass(frozen=True, slots=True)
 class Redrawn:
-    """Codes that cannot be followed across a reform, as their areas were cut anew.
+    """Codes that cannot be followed across a reform because the boundaries of their areas changed.
 
     `evidence` are the codes without a single successor: addresses are as of extraction, so files may bear the new
     codes for their whole past, and there is a break only where one of these is in the data.
@@ -84,11 +84,11 @@ class Redrawn:
 
 @cache
 def redrawn_regions() -> tuple[Redrawn, ...]:
-    """Every reform that cannot be followed by code alone, oldest first.
+    """Return every reform that cannot be followed by code alone, oldest first.
 
     A code is followed when it passes to exactly one, which begins that day and has no other predecessor.
     """
-    found = []
+    reforms = []
     for reform in _reforms():
         gone: dict[str, list[str]] = reform.get("gone", {})
         born = set(reform.get("born", []))
@@ -98,29 +98,29 @@ def redrawn_regions() -> tuple[Redrawn, ...]:
         codes = split | merged | {new for old in split for new in gone.get(old, [])}
         if split:
             month = Month(reform["effective"].year, reform["effective"].month)
-            found.append(Redrawn(month, frozenset(codes), frozenset(split)))
-    return tuple(found)
+            reforms.append(Redrawn(month, frozenset(codes), frozenset(split)))
+    return tuple(reforms)
 
 
 def area_breaks(districts: Iterable[District]) -> list[tuple[str, str, list[str]]]:
-    """Areas whose months before and after a reform cannot be compared: area, first month after, evidence.
+    """Return areas not comparable across a reform: area, first month after, evidence.
 
     Regions by code, and districts whose registry gives legal dongs of the new codes without those of the old.
     """
-    found = [(code, redrawn) for redrawn in redrawn_regions() for code in redrawn.codes]
+    pairs = [(code, redrawn) for redrawn in redrawn_regions() for code in redrawn.codes]
     for district in districts:
         codes = {dong[:5] for dong in district.legal_dong_codes}
-        found += [
+        pairs += [
             (district.district_id, redrawn)
             for redrawn in redrawn_regions()
             if codes & redrawn.codes and not codes & redrawn.evidence
         ]
-    return sorted((area, str(redrawn.first_month), sorted(redrawn.evidence)) for area, redrawn in found)
+    return sorted((area, str(redrawn.first_month), sorted(redrawn.evidence)) for area, redrawn in pairs)
 
 
 @cache
 def watched_since() -> dict[str, Quarter]:
-    """The quarter from which the districts of a sido are watched, by every code of it."""
+    """Return the quarter from which the districts of a sido are monitored, by every code of it."""
     return {
         code: Quarter.parse(str(entry["from"]))
         for entry in _own()["roll_out"]
@@ -129,12 +129,12 @@ def watched_since() -> dict[str, Quarter]:
 
 
 def is_watched(sido_code: str, quarter: Quarter) -> bool:
-    """Whether the districts of a sido are watched in a quarter; unknown codes are not."""
+    """Return True when the districts of a sido are monitored in a quarter; False for unknown codes."""
     since = watched_since().get(sido_code)
     return since is not None and since <= quarter
 
 
 @cache
 def breaks_version() -> str:
-    """A digest of the dates; a changed one makes what was measured with them stale."""
+    """Return a digest of the dates; a change makes the tables measured with them stale."""
     return digest_of(_own(), _reforms())[:SHORT]

@@ -1,4 +1,4 @@
-"""Small numbers: how far a district's change is to be believed, and where it stands among all districts."""
+"""Small-area estimates: shrinkage of a district's change, and its percentile among all districts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ Floats = NDArray[np.float64]
 
 
 def shrink(change: Floats, standard_error: Floats) -> Floats:
-    """Empirical-Bayes estimates under a normal prior fitted to all districts.
+    """Return empirical-Bayes estimates under a normal prior fitted to all districts.
 
-    The prior's spread tau^2 is DerSimonian and Laird's moment estimate, its mean the mean weighted by
-    1 / (tau^2 + standard error^2).
+    The prior's spread tau^2 is DerSimonian and Laird's moment estimate, its mean the mean weighted by 1 / (tau^2 +
+    standard error^2).
 
     Args:
         change: Changes, shape (districts,), NaN where unknown.
@@ -25,23 +25,23 @@ def shrink(change: Floats, standard_error: Floats) -> Floats:
     shrunken = np.full(change.shape, np.nan)
     if known.sum() < 2:
         return shrunken
-    found, variance = change[known], standard_error[known] ** 2
+    changes, variance = change[known], standard_error[known] ** 2
     weight = 1 / variance
-    mean = float(weight @ found) / weight.sum()
-    spread = float(weight @ (found - mean) ** 2) - (found.size - 1)
+    mean = float(weight @ changes) / weight.sum()
+    spread = float(weight @ (changes - mean) ** 2) - (changes.size - 1)
     tau2 = max(0.0, spread / (weight.sum() - float(weight @ weight) / weight.sum()))
     weight = 1 / (tau2 + variance)
-    mean = float(weight @ found) / weight.sum()
-    shrunken[known] = mean + (found - mean) * tau2 / (tau2 + variance)
+    mean = float(weight @ changes) / weight.sum()
+    shrunken[known] = mean + (changes - mean) * tau2 / (tau2 + variance)
     return shrunken
 
 
 def percentile(change: Floats) -> Floats:
-    """The share of known values below each, ties half, in percent; NaN where unknown. Shape (districts,)."""
+    """Return the share of known values below each, ties half, in percent; NaN where unknown. Shape (districts,)."""
     known = np.isfinite(change)
     ordered = np.sort(change[known])
     below = np.searchsorted(ordered, change[known], side="left")
     up_to = np.searchsorted(ordered, change[known], side="right")
-    found = np.full(change.shape, np.nan)
-    found[known] = 100 * (below + up_to) / 2 / max(ordered.size, 1)
-    return found
+    percent = np.full(change.shape, np.nan)
+    percent[known] = 100 * (below + up_to) / 2 / max(ordered.size, 1)
+    return percent

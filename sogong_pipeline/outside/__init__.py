@@ -1,1 +1,1 @@
-"""Indicators of other agencies with the user's own keys, and the office's own sales and arrears; never released."""
+"""Indicators of other agencies, fetched with the user's keys; the office's own sales and arrears; never released."""

@@ -1,4 +1,4 @@
-"""One client for every service: address, key, pauses, limits of time and size, and errors that never hold the key."""
+"""HTTP client of all services: address, key, rate limiting, limits of time and size, errors without the key."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from sogong_pipeline.outside.indicator import Service
 
 USER_AGENT = "Mozilla/5.0 (compatible; sogong-pipeline; monthly indicators with the user's own key)"
 SECONDS = 120.0
-"""For a whole answer; regional tables take up to twenty."""
+"""Timeout of a whole response; regional tables take up to twenty."""
 SILENCE = 60.0
 MOST_BYTES = 64 << 20
 PAUSE = 0.7
-"""Seconds between two calls: ECOS takes some 300 in three minutes, KOSIS 200 in one."""
+"""Seconds between two calls; rate limits: ECOS about 300 in three minutes, KOSIS 200 in one."""
 KEY = "{key}"
-"""Stands for the key in a path."""
+"""Placeholder of the key in a path."""
 TEXT_MOST = 120
 ERROR_FORM = re.compile(r"returnReasonCode|resultCode|\bCODE\b|\berr(Code)?\b")
-"""In a refusal that says more than its status."""
+"""Pattern of an error response in the format of a service, whatever its status."""
 
 
 class EmptyError(RefusedError):
-    """The service has no data for what was asked."""
+    """The service has no data for the request."""
 
 
 class TooManyError(RefusedError):
-    """The service wants to be asked for less at a time."""
+    """The request exceeds the size that the service allows."""
 
 
 class Client:
-    """Asks one service.
+    """Client of one service.
 
     Args:
         service: the service.
@@ -50,7 +50,7 @@ class Client:
         key: the user's key.
 
     Raises:
-        RefusedError: when there is no key, or the address is none.
+        RefusedError: when the key is missing, or the address is invalid.
     """
 
     def __init__(self, service: Service, url: str, key: SecretStr) -> None:
@@ -68,15 +68,15 @@ class Client:
         logging.getLogger("urllib3.connectionpool").addFilter(_hider(self._secret))
 
     def text(self, path: str, fields: Mapping[str, str]) -> str:
-        """The text of an answer, whatever it says; it is kept in `received`.
+        """Return the text of any response, and append it to `received`.
 
         Args:
-            path: the path; `KEY` in it becomes the key.
-            fields: the fields of the address, without the key.
+            path: the path; `KEY` in it is replaced by the key.
+            fields: the query fields, without the key.
 
         Raises:
-            LaterError: when the service gives no answer, or wants to be left alone.
-            RefusedError: when it refuses by its status, or leads to another address.
+            LaterError: when the service does not respond, or its rate limit is reached.
+            RefusedError: when it refuses by its status, or redirects.
         """
         if self.received:
             time.sleep(self._pause)
@@ -94,7 +94,7 @@ class Client:
                 )
                 with response:
                     text = self._body(response)
-        except requests.RequestException as error:  # its text holds the address, and that the key
+        except requests.RequestException as error:  # its text contains the address and thus the key
             reason = f"within {SECONDS:g} s" if deadline.passed else f"({type(error).__name__})"
             raise LaterError(f"{self.host} gave no answer {reason}; try again later") from None
         if deadline.passed:
@@ -104,35 +104,35 @@ class Client:
         return text
 
     def complaint(self, code: str, message: str) -> RefusedError:
-        """The error that a service's code stands for.
+        """Return the error for a service's error code.
 
         Args:
-            code: as the service sent it.
-            message: its words.
+            code: as sent by the service.
+            message: its text.
         """
         kind = self.service.errors.get(code)
-        said = f"{self.host} refuses with {self.shown(code)}: {self.shown(message)}"
+        refusal = f"{self.host} refuses with {self.shown(code)}: {self.shown(message)}"
         if kind == "key":
             return RefusedError(
-                f"{said}; compare {self.service.variable} with the key of {self.service.apply}"
+                f"{refusal}; compare {self.service.variable} with the key of {self.service.apply}"
             )
         if kind == "later":
-            return LaterError(f"{said}; try again later")
+            return LaterError(f"{refusal}; try again later")
         if kind == "empty":
             return EmptyError(f"{self.host} has no data for this: {self.shown(message)}")
         if kind == "too_many":
-            return TooManyError(said)
-        return RefusedError(f"{said}; the service may have changed, and nothing was kept")
+            return TooManyError(refusal)
+        return RefusedError(f"{refusal}; the service may have changed, and nothing was stored")
 
     def unexpected(self, expected: str, answer: str) -> RefusedError:
-        """The error for an answer that is not the one this program knows."""
+        """Return the error for a response in an unexpected format."""
         return RefusedError(
             f"{self.host}: expected {expected}, got {self.shown(glimpse(answer))}; the service may have changed, and "
-            "nothing was kept"
+            "nothing was stored"
         )
 
     def shown(self, text: str) -> str:
-        """A text from outside as one short line of visible characters, without the key."""
+        """Return external text as one short line of visible characters, without the key."""
         hidden = text.replace(self._secret, "…").replace(quote(self._secret, safe=""), "…")
         visible = "".join(char for char in hidden if char.isprintable() or char.isspace())
         return " ".join(visible.split())[:TEXT_MOST]
@@ -142,19 +142,19 @@ class Client:
         for block in response.iter_content(1 << 16):
             body += block
             if len(body) > MOST_BYTES:
-                raise RefusedError(f"{self.host} sent more than {MOST_BYTES:,} bytes; nothing was kept")
+                raise RefusedError(f"{self.host} sent more than {MOST_BYTES:,} bytes; nothing was stored")
         # UTF-8 whatever the header says: without a charset requests would read Korean as Latin-1.
         return body.decode("utf-8", "replace")
 
     def _refuse(self, response: requests.Response, text: str) -> None:
-        """Refuse an answer by its status; a body of the service's own form is left to its reader."""
+        """Raise the error of a status; a body in the format of the service is left to its parser."""
         status = response.status_code
         if status == requests.codes.too_many_requests:
-            raise LaterError(f"{self.host} asks to be left alone (status {status}); try again later")
+            raise LaterError(f"{self.host} is over its rate limit (status {status}); try again later")
         if status >= requests.codes.server_error:
             raise LaterError(f"{self.host} answered with status {status}; try again later")
         if response.is_redirect:
-            raise RefusedError(f"{self.host} leads to another address, which is not followed")
+            raise RefusedError(f"{self.host} redirects to another address, which is not followed")
         if status == requests.codes.ok or ERROR_FORM.search(text):
             return
         if status in {requests.codes.unauthorized, requests.codes.forbidden}:
@@ -166,7 +166,7 @@ class Client:
 
 
 def no_key(service: Service) -> str:
-    """The line that says which key is missing and where to get it."""
+    """Return the line that names the missing key and its issuer."""
     connection = service.key.removesuffix("_key")
     return (
         f"there is no key for {service.name}; get one at {service.apply} and set {service.variable}, or under Airflow "
@@ -175,7 +175,7 @@ def no_key(service: Service) -> str:
 
 
 def _address(url: str, service: Service) -> tuple[str, str, bool]:
-    """The address without its last slash, its host, and whether it is this machine; refuses any other form."""
+    """Return the address without its last slash, its host, and True if it is this machine; refuses any other form."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -200,7 +200,7 @@ def _address(url: str, service: Service) -> tuple[str, str, bool]:
 
 @cache
 def _hider(secret: str) -> Callable[[logging.LogRecord], bool]:
-    """A filter that takes a key out of what the HTTP library notes of an address."""
+    """Return a filter that removes a key from log records of the HTTP library."""
     forms = frozenset({secret, quote(secret, safe=""), quote(secret)})
 
     def hide(record: logging.LogRecord) -> bool:

@@ -1,4 +1,4 @@
-"""The customs service's exports on data.go.kr: XML, at most a year a call, by 시도 one month a call."""
+"""Exports of the customs service on data.go.kr: XML, at most a year per call, by 시도 one month per call."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ TOTAL = "총계"
 
 
 def ask(client: Client, indicator: Indicator, first: Month, last: Month) -> Iterator[Observation]:
-    """Ask for some months, 시도 by 시도 where the service wants that.
+    """Yield the observations of some months, one 시도 at a time if the service requires it.
 
-    A 시도 without data is passed over; where none has any, that is an error.
+    A 시도 without data is skipped; it is an error if all of them are.
 
     Raises:
         EmptyError: when there is no value at all.
-        LaterError, RefusedError: when the answer is no list of values.
+        LaterError, RefusedError: when the response is not a list of values.
     """
-    found = False
+    has_items = False
     for code, start, end in _calls(indicator, first, last):
         fields = {"strtYymm": _yymm(start), "endYymm": _yymm(end)} | ({"sidoCd": code} if code else {})
         try:
@@ -37,14 +37,14 @@ def ask(client: Client, indicator: Indicator, first: Month, last: Month) -> Iter
         for number, item in enumerate(items, start=1):
             where = f"item {number} of {' '.join(filter(None, (code, str(start))))}"
             if (one := _observation(client, indicator, item, start, where)) is not None:
-                found = True
+                has_items = True
                 yield one
-    if not found:
+    if not has_items:
         raise EmptyError(f"{client.host} has no data for this: no exports from {first} to {last}")
 
 
 def _calls(indicator: Indicator, first: Month, last: Month) -> Iterator[tuple[str, Month, Month]]:
-    """The code of each 시도 with the months that it has, none where all come at once."""
+    """Yield the code of each 시도 with its months; None if one call covers all."""
     groups: list[dict[str, Any]] = indicator.request.get("sidos", [{"codes": [""]}])
     for group in groups:
         start = max(first, Month.parse(str(group["since"]))) if "since" in group else first
@@ -54,7 +54,7 @@ def _calls(indicator: Indicator, first: Month, last: Month) -> Iterator[tuple[st
 
 
 def _items(client: Client, text: str) -> list[Element]:
-    """The items of an answer; refusals of the gateway and of the service are told apart by their form."""
+    """Return the items of a response; the gateway and the service use different error formats."""
     try:
         root: Element = fromstring(text.strip())
     except (ParseError, DefusedXmlException, ValueError):
@@ -72,7 +72,7 @@ def _items(client: Client, text: str) -> list[Element]:
 def _observation(
     client: Client, indicator: Indicator, item: Element, asked: Month, where: str
 ) -> Observation | None:
-    """An item as a value; None for a total that is not the nation's."""
+    """Convert an item; None for a total other than that of the nation."""
     request = indicator.request
     period, name = _below(item, "priodTitle"), _below(item, request["name"])
     value = _below(item, request["value"])
@@ -88,8 +88,8 @@ def _observation(
 
 
 def _below(element: Element, tag: str) -> str:
-    found = element.find(f".//{tag}")
-    return (found.text or "").strip() if found is not None else ""
+    child = element.find(f".//{tag}")
+    return (child.text or "").strip() if child is not None else ""
 
 
 def _all_text(element: Element) -> str:

@@ -1,4 +1,4 @@
-"""The Bank of Korea's ECOS: StatisticSearch in pages of 1,000 rows, one table and item, all areas."""
+"""ECOS of the Bank of Korea: StatisticSearch in pages of 1,000 rows, one table and item, all areas."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ NEEDED = ("STAT_CODE", "ITEM_CODE1", "ITEM_NAME1", "ITEM_NAME2", "TIME", "DATA_V
 
 
 def ask(client: Client, indicator: Indicator, first: Month, last: Month) -> Iterator[Observation]:
-    """Ask for some months, page by page.
+    """Yield the observations of some months, page by page.
 
     Raises:
-        LaterError, RefusedError: when the answer is no list of values of this indicator.
+        LaterError, RefusedError: when the response is not a list of values of this indicator.
     """
     asked, seen, page, total = indicator.request, 0, 0, 1
     span = f"M/{first.year}{first.month:02d}/{last.year}{last.month:02d}"
@@ -38,13 +38,13 @@ def ask(client: Client, indicator: Indicator, first: Month, last: Month) -> Iter
                 f"{min(ROWS_A_PAGE, total - seen):,} rows on page {page}", f"{len(rows):,} rows of {total:,}"
             )
         for number, row in enumerate(rows, start=seen + 1):
-            if (found := _observation(client, asked, row, f"row {number}")) is not None:
-                yield found
+            if (observation := _observation(client, asked, row, f"row {number}")) is not None:
+                yield observation
         seen += len(rows)
 
 
 def _rows(client: Client, text: str) -> tuple[list[Any], int]:
-    """The rows of a page and how many there are in all."""
+    """Return the rows of a page and the total number of rows."""
     try:
         answer = json.loads(text)
     except ValueError:
@@ -56,16 +56,16 @@ def _rows(client: Client, text: str) -> tuple[list[Any], int]:
     result = answer.get("RESULT") if isinstance(answer, dict) else None
     if isinstance(result, dict):
         raise client.complaint(str(result.get("CODE", "")), str(result.get("MESSAGE", "")))
-    found = answer.get(SEARCH) if isinstance(answer, dict) else None
-    rows = found.get("row") if isinstance(found, dict) else None
-    count = found.get("list_total_count") if isinstance(found, dict) else None
+    page = answer.get(SEARCH) if isinstance(answer, dict) else None
+    rows = page.get("row") if isinstance(page, dict) else None
+    count = page.get("list_total_count") if isinstance(page, dict) else None
     if not isinstance(rows, list) or not isinstance(count, int):
         raise client.unexpected(f"{SEARCH} with list_total_count and row", text)
     return rows, count
 
 
 def _observation(client: Client, asked: Mapping[str, Any], row: Any, where: str) -> Observation | None:
-    """A row as a value; None for another group of banks."""
+    """Convert a row; None for another group of banks."""
     missing = [name for name in NEEDED if not isinstance(row, dict) or not isinstance(row.get(name), str)]
     if missing:
         raise client.unexpected(f"{', '.join(missing)} in {where}", json.dumps(row, ensure_ascii=False))

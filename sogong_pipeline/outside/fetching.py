@@ -1,4 +1,4 @@
-"""Fetch indicators: ask window by window, check every value, keep what is new; one failing keeps none of the others."""
+"""Fetch indicators: query in windows, validate every value, store new ones; failures do not affect each other."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from sogong_pipeline.periods import Month
 Ask = Callable[[Client, Indicator, Month, Month], Iterator[Observation]]
 ASK: dict[str, Ask] = {"ecos": ecos.ask, "kosis": kosis.ask, "customs": customs.ask}
 WITHHELD = frozenset({"", "-", "x", "X", "…", "..."})
-"""What stands where a service has no number."""
+"""Placeholders of a service for a missing number."""
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-"""The time of every answer in the ZIP, so that the same answers are the same bytes."""
+"""Fixed time of every response in the ZIP, so that the same responses give the same bytes."""
 MOST_DIGITS = 18
 SHOWN = 5
 
 
 class NoKeyError(RefusedError):
-    """No service that was to be asked has a key."""
+    """None of the requested services has a key."""
 
 
 @dataclass
 class Outcome:
-    """What a run over some indicators came to.
+    """Result of a run over some indicators.
 
     Attributes:
-        added: What each indicator brought.
-        messages: What was passed over, a line each.
+        added: Values added per indicator.
+        messages: A line for each kind of skipped values.
         without_key: A line for each service without a key.
-        refused: Indicator and error of each that failed.
+        refused: Indicator and error of each failure.
     """
 
     added: list[Added] = field(default_factory=list)
@@ -52,11 +52,11 @@ class Outcome:
     refused: dict[str, RefusedError] = field(default_factory=dict)
 
     def raise_refused(self) -> None:
-        """Do nothing where nothing failed.
+        """Do nothing if there are no failures.
 
         Raises:
-            LaterError: when all that failed may pass by itself.
-            RefusedError: when something else failed.
+            LaterError: when all failures are transient.
+            RefusedError: when any is not.
         """
         if self.refused:
             line = " / ".join(f"{name}: {error}" for name, error in self.refused.items())
@@ -65,19 +65,19 @@ class Outcome:
 
 
 def fetch(catalogue: Catalogue, name: str = "", since: Month | None = None) -> Outcome:
-    """Fetch one indicator, or all for whose service there is a key.
+    """Fetch one indicator, or all of the services with a key.
 
     Args:
         catalogue: the installation.
         name: an indicator's id; empty for all.
-        since: the first month; None for as far back as each indicator is usually revised.
+        since: the first month; None for the usual revision period of each indicator.
 
     Raises:
-        NoKeyError: when no service has a key, with what to do for each.
+        NoKeyError: when no service has a key; gives the remedy for each.
         RefusedError: when the named indicator fails.
     """
-    outcome, found = Outcome(), [indicator_of(name)] if name else fetched()
-    for indicator in found:
+    outcome, selected = Outcome(), [indicator_of(name)] if name else fetched()
+    for indicator in selected:
         service = services()[indicator.service]
         if not _key(catalogue, service).get_secret_value().strip():
             if (line := no_key(service)) not in outcome.without_key:
@@ -103,10 +103,10 @@ def fetch_one(
     """Fetch an indicator; see `fetch`.
 
     Returns:
-        What it brought, and a line for each kind of thing that was passed over.
+        The values added, and a line for each kind of skipped values.
 
     Raises:
-        LaterError, RefusedError: when the service refuses, or its answer is not understood; nothing was kept then.
+        LaterError, RefusedError: when the service refuses, or its response is invalid; nothing is stored then.
     """
     service = services()[indicator.service]
     client = Client(service, getattr(catalogue.settings, service.url), _usable(catalogue, service))
@@ -114,7 +114,7 @@ def fetch_one(
     last = Month(today.year, today.month)
     first = since or last.shift(1 - indicator.months)
     if first > last:
-        raise RefusedError(f"{first} has not come yet; --since wants a month to {last}")
+        raise RefusedError(f"{first} is in the future; --since takes a month up to {last}")
     observations: list[Observation] = []
     for start, end in _windows(first, last, indicator.months_a_call):
         observations += _ask(client, indicator, start, end)
@@ -131,20 +131,20 @@ def fetch_one(
 def check(
     host: str, indicator: Indicator, observations: Sequence[Observation], first: Month, last: Month
 ) -> tuple[list[Value], list[str]]:
-    """Turn observations into values.
+    """Validate observations and convert them to values.
 
     Args:
         host: the service's host, for messages.
-        indicator: what they are of.
-        observations: as they came.
-        first: the first month that was asked for.
+        indicator: indicator of the observations.
+        observations: as received.
+        first: the first requested month.
         last: the last one.
 
     Returns:
-        The values, and a line for each kind of thing that was passed over: areas without a code, no number.
+        The values, and a line for each kind of skipped values: unknown areas, missing numbers.
 
     Raises:
-        RefusedError: when a month, a number or a repetition is wrong, nothing is left, or areas are missing.
+        RefusedError: when a month or number is invalid, a value is duplicated, nothing is left, or areas are missing.
     """
     values: dict[tuple[str, str, str], Value] = {}
     unknown: dict[str, int] = {}
@@ -153,7 +153,7 @@ def check(
         month = _month(host, one)
         if not first <= month <= last:
             raise RefusedError(
-                f"{host}: {one.where} is of {month}, and {first} to {last} was asked; nothing was kept"
+                f"{host}: {one.where} is of {month}, but {first} to {last} was requested; nothing was stored"
             )
         area = area_called(one.area, indicator.level)
         if area is None:
@@ -176,35 +176,35 @@ def check(
         )
         if value.key in values:
             raise RefusedError(
-                f"{host}: {one.area[:30]!r} comes twice for {month} ({one.where}); the table tells more apart than "
-                "this program asks for, and nothing was kept"
+                f"{host}: {one.area[:30]!r} is duplicated for {month} ({one.where}); the table has dimensions that "
+                "this program does not request, and nothing was stored"
             )
         values[value.key] = value
     names = ", ".join(repr(name[:30]) for name in list(unknown)[:SHOWN])
     if unknown and not values:
         raise RefusedError(
-            f"{host}: {indicator.id} from {first} to {last}: none of its areas is known: {names}; nothing was kept"
+            f"{host}: {indicator.id} from {first} to {last}: none of its areas is known: {names}; nothing was stored"
         )
     if not values:
         raise EmptyError(
-            f"{host} has no data for this: {indicator.id} from {first} to {last} holds no value, which is not zero"
+            f"{host} has no data for this: {indicator.id} from {first} to {last} has no value, which is not zero"
         )
     _require_areas(host, indicator, values.values())
     messages = []
     if unknown:
         messages.append(
-            f"{indicator.id}: {counted(sum(unknown.values()), 'value')} of {counted(len(unknown), 'area')} passed "
-            f"over, no 시도 or 시군구 of that name: {names}"
+            f"{indicator.id}: {counted(sum(unknown.values()), 'value')} of {counted(len(unknown), 'area')} skipped, "
+            f"no 시도 or 시군구 of that name: {names}"
         )
     if withheld:
         messages.append(
-            f"{indicator.id}: {counted(withheld, 'value')} without a number, unknown and not zero"
+            f"{indicator.id}: {counted(withheld, 'value')} without a number, stored as unknown, not as zero"
         )
     return list(values.values()), messages
 
 
 def _require_areas(host: str, indicator: Indicator, values: Iterable[Value]) -> None:
-    """Refuse an answer whose newest month has fewer areas than the indicator has."""
+    """Refuse a response whose newest month has too few areas."""
     of_month: dict[str, set[str]] = {}
     for value in values:
         if value.level == indicator.level:
@@ -214,17 +214,17 @@ def _require_areas(host: str, indicator: Indicator, values: Iterable[Value]) -> 
     if count < indicator.least_areas:
         raise RefusedError(
             f"{host}: {newest or 'no month'} of {indicator.id} has {counted(count, 'area')} and at least "
-            f"{indicator.least_areas} are expected; names or codes may have changed, and nothing was kept"
+            f"{indicator.least_areas} are expected; names or codes may have changed, and nothing was stored"
         )
 
 
 def _ask(client: Client, indicator: Indicator, first: Month, last: Month) -> list[Observation]:
-    """Ask for a window; in halves where the service finds it too much."""
+    """Request a window; in halves if the service finds it too large."""
     ask = ASK[indicator.service]
     try:
         return list(ask(client, indicator, first, last))
     except EmptyError:
-        return []  # a window may lie before a table begins; a whole answer without a value is refused by `check`
+        return []  # a window may lie before the start of a table; a whole answer without a value is refused by `check`
     except TooManyError:
         if first == last:
             raise
@@ -245,7 +245,7 @@ def _month(host: str, one: Observation) -> Month:
         return Month.parse(one.month)
     except RefusedError:
         raise RefusedError(
-            f"{host}: {one.where} has {one.month[:20]!r} where a month such as 202609 belongs"
+            f"{host}: {one.where} has {one.month[:20]!r} instead of a month such as 202609"
         ) from None
 
 
@@ -256,8 +256,8 @@ def _number(host: str, one: Observation, text: str) -> Decimal:
             raise InvalidOperation
     except InvalidOperation:
         raise RefusedError(
-            f"{host}: {one.where} ({one.area[:30]}, {one.month}) has {one.value[:20]!r} where a number belongs; "
-            "nothing was kept"
+            f"{host}: {one.where} ({one.area[:30]}, {one.month}) has {one.value[:20]!r} instead of a number; "
+            "nothing was stored"
         ) from None
     return round(value, DECIMALS)
 
@@ -268,7 +268,7 @@ def _key(catalogue: Catalogue, service: Service) -> SecretStr:
 
 
 def _usable(catalogue: Catalogue, service: Service) -> SecretStr:
-    """The key as it is sent; that of data.go.kr may have been pasted encoded."""
+    """Return the key in the form to send; that of data.go.kr may have been pasted URL-encoded."""
     from sogong_pipeline.nps.api.key import key_of  # noqa: PLC0415 - only one service needs it
 
     key = _key(catalogue, service)

@@ -1,4 +1,4 @@
-"""The indicators that are known, one YAML each, and the services that they come from."""
+"""Known indicators, one YAML each, and the services that provide them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from sogong_pipeline.errors import RefusedError
 
 ErrorKind = Literal["key", "later", "empty", "too_many", "request"]
 FILE = "file"
-"""Stands for a service where the office's own file brings the values."""
+"""Value of `service` for indicators loaded from the office's own file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service of another agency.
+    """Service of another agency.
 
     Attributes:
-        id: As indicators name it.
-        name: As people know it.
+        id: As indicators refer to it.
+        name: Display name.
         url: The setting with its address.
         key: The setting with the user's key.
-        apply: Where a key is to be had.
-        key_field: The field of the address that carries the key; empty where the key is a part of the path.
-        errors: What its error codes mean.
+        apply: Site that issues keys.
+        key_field: Query field of the key; empty if the key is a part of the path.
+        errors: Kinds of its error codes.
     """
 
     id: str
@@ -42,7 +42,7 @@ class Service:
 
     @property
     def variable(self) -> str:
-        """The environment variable of its key."""
+        """Environment variable of its key."""
         return f"SOGONG_{self.key.upper()}"
 
 
@@ -54,14 +54,14 @@ class Indicator:
         id: Its name in commands and in the lake.
         title_ko: Its name on pages.
         service: A service's id, or `FILE`.
-        level: What its areas are: `sido` (with the nation), `sigungu`, or `any` for a file.
-        unit: Of its values, where an answer names none.
+        level: Level of its areas: `sido` (with the nation), `sigungu`, or `any` for a file.
+        unit: Unit of its values, if a response names none.
         source: Agency and table.
-        months: How many months back a call asks, so that revisions come in.
-        months_a_call: How many months one call may ask for.
-        least_areas: With fewer areas in the newest month an answer is refused as a part of one.
-        request: What its service is asked; only the module of that service reads it.
-        units: By unit of a file the factor that turns a value into `unit`.
+        months: Months that a call goes back, so that revisions are included.
+        months_a_call: Largest number of months per call.
+        least_areas: Fewest areas in the newest month; a response with fewer is refused as incomplete.
+        request: Request parameters; only the module of the service reads them.
+        units: Factor that converts a value to `unit`, by unit of a file.
     """
 
     id: str
@@ -79,35 +79,35 @@ class Indicator:
 
 @cache
 def services() -> Mapping[str, Service]:
-    """The services by id."""
+    """Return the services by id."""
     entries = yaml.safe_load(files(__package__).joinpath("services.yaml").read_text(encoding="utf-8"))
     return {name: Service(id=name, **entry) for name, entry in entries.items()}
 
 
 @cache
 def indicators() -> Mapping[str, Indicator]:
-    """The indicators by id, in alphabetical order."""
-    found = {}
+    """Return the indicators by id, in alphabetical order."""
+    by_id = {}
     for file in sorted(files(__package__).joinpath("indicators").iterdir(), key=lambda one: one.name):
         entry = yaml.safe_load(file.read_text(encoding="utf-8"))
         units = {unit: Decimal(factor) for unit, factor in entry.pop("units", {}).items()}
         name = file.name.removesuffix(".yaml")
-        found[name] = Indicator(id=name, units=units, **entry)
-    return found
+        by_id[name] = Indicator(id=name, units=units, **entry)
+    return by_id
 
 
 def fetched() -> list[Indicator]:
-    """The indicators that a service has."""
+    """Return the indicators of services."""
     return [one for one in indicators().values() if one.service != FILE]
 
 
 def indicator_of(name: str) -> Indicator:
-    """An indicator that a service has, by its id.
+    """Return an indicator of a service, by its id.
 
     Raises:
-        RefusedError: when there is none of that name.
+        RefusedError: when the id is unknown.
     """
     for one in fetched():
         if one.id == name:
             return one
-    raise RefusedError(f"{name!r} is no indicator; there are {', '.join(one.id for one in fetched())}")
+    raise RefusedError(f"{name!r} is not an indicator; known are {', '.join(one.id for one in fetched())}")

@@ -1,4 +1,4 @@
-"""KOSIS statistics by parameters: every item and area of a table, the item chosen by its name."""
+"""KOSIS statistics by parameters: every item and area of a table, the item selected by its name."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ BARE_NAME = re.compile(r"([{,]\s*)([A-Za-z_]\w*)\s*:")
 
 
 def ask(client: Client, indicator: Indicator, first: Month, last: Month) -> Iterator[Observation]:
-    """Ask for some months of every item and area.
+    """Yield the observations of some months of every item and area.
 
     Raises:
-        TooManyError: when that is more than the service gives at a time.
-        LaterError, RefusedError: when the answer is no list of values, or no item or several have the name.
+        TooManyError: when the request exceeds the limit of the service.
+        LaterError, RefusedError: when the response is not a list of values, or not exactly one item has the name.
     """
     asked = indicator.request
     text = client.text(
@@ -68,7 +68,7 @@ def _rows(client: Client, text: str) -> list[Any]:
 
 
 def _json(text: str) -> Any:
-    """JSON, that of an error without quotes around its names too; None where it is none."""
+    """Parse JSON, including errors with unquoted names; None if invalid."""
     try:
         return json.loads(text)
     except ValueError:
@@ -80,7 +80,7 @@ def _json(text: str) -> Any:
 
 
 def _text(client: Client, asked: Mapping[str, Any], row: Any, number: int) -> Mapping[str, str]:
-    """A row whose fields are there and which is about the table and classes asked for."""
+    """Return a row after checking its fields, table and classes."""
     needed = (*NEEDED, *asked["class_names"])
     missing = [name for name in needed if not isinstance(row, dict) or not isinstance(row.get(name), str)]
     if missing:
@@ -89,5 +89,5 @@ def _text(client: Client, asked: Mapping[str, Any], row: Any, number: int) -> Ma
     for name, value in expected.items():
         if row[name].strip() != value:
             raise client.unexpected(f"{name} {value} in row {number}", row[name])
-    found: Mapping[str, str] = row
-    return found
+    fields: Mapping[str, str] = row
+    return fields

@@ -1,4 +1,4 @@
-"""What a service says of one area and month, before areas and numbers are checked."""
+"""An observation of a service for one area and month, before validation."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ NATION_NAMES = frozenset({"전국", "계", "합계", "총계"})
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One value as it came.
+    """One value as received.
 
     Attributes:
         area: The area's name, `전국` for the nation.
         month: `202609`.
         value: The number as text; commas and blanks are allowed.
-        unit: As the answer names it; empty where it does not.
-        where: The place in the answer, for messages.
+        unit: As named in the response; empty if it names none.
+        where: The place in the response, for messages.
     """
 
     area: str

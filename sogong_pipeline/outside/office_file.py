@@ -1,4 +1,4 @@
-"""The office's own sales and arrears: a documented table by district or 시군구 and month, read whole or not at all."""
+"""The office's own sales and arrears: a documented table by district or 시군구 and month, all or nothing."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ NUMBER = re.compile(r"-?\d{1,14}(\.\d{1,6})?")
 
 
 def load_file(catalogue: Catalogue, path: Path) -> list[Added]:
-    """Keep a file of the office; what it holds already changes nothing, a changed value is a new vintage.
+    """Store a file of the office; idempotent for known values, a changed value is a new vintage.
 
     Args:
         catalogue: the installation.
         path: CSV (UTF-8 or CP949) or XLSX.
 
     Raises:
-        RefusedError: when anything in it is wrong: every problem with row, column and value; nothing was kept.
+        RefusedError: when validation fails: every problem with row, column and value; nothing is stored then.
     """
     by_indicator: dict[str, list[Value]] = {}
     for value in read_file(catalogue, path):
@@ -38,7 +38,7 @@ def load_file(catalogue: Catalogue, path: Path) -> list[Added]:
 
 
 def read_file(catalogue: Catalogue, path: Path) -> list[Value]:
-    """The values of a file; see `load_file`."""
+    """Return the values of a file; see `load_file`."""
     problems = Problems("correct the file and load it again, nothing was changed")
     known = {name: one for name, one in indicators().items() if one.service == FILE}
     registry = registry_in_force(catalogue)
@@ -50,17 +50,17 @@ def read_file(catalogue: Catalogue, path: Path) -> list[Value]:
         area = _area(row["area"], districts)
         month = _month(row["month"])
         complaints = [
-            *([] if indicator else [f"indicator {row['indicator']!r} is none of {', '.join(known)}"]),
+            *([] if indicator else [f"indicator {row['indicator']!r} is not one of {', '.join(known)}"]),
             *([] if area else [_unknown(row["area"], bool(districts))]),
-            *([] if month else [f"month {row['month']!r} is no month such as 2026-09"]),
+            *([] if month else [f"month {row['month']!r} is not a month such as 2026-09"]),
             *(
                 []
                 if NUMBER.fullmatch(row["value"].replace(",", ""))
-                else [f"value {row['value']!r} is no number"]
+                else [f"value {row['value']!r} is not a number"]
             ),
-            *([] if row["source"] else ["source is empty; say who counted"]),
+            *([] if row["source"] else ["source is empty; name the publisher"]),
             *(
-                [f"unit {row['unit']!r} is none of {', '.join(indicator.units)}"]
+                [f"unit {row['unit']!r} is not one of {', '.join(indicator.units)}"]
                 if indicator and row["unit"] not in indicator.units
                 else []
             ),
@@ -74,13 +74,13 @@ def read_file(catalogue: Catalogue, path: Path) -> list[Value]:
         if indicator and area and month and not complaints:
             values.append(_value(indicator, area, month, row))
     if not values and not problems:
-        problems.add(path.name, f"it holds no row; see {PAGE}")
+        problems.add(path.name, f"it has no rows; see {PAGE}")
     problems.refuse()
     return values
 
 
 def _area(text: str, districts: Mapping[str, str]) -> Area | None:
-    """A district of the registry in force, or a 시군구 by code or name."""
+    """Return a district of the registry in force, or a 시군구 by code or name."""
     if text in districts:
         sigungu = sigungu_area(districts[text])
         return Area("district", text, sigungu.sido_code if sigungu else districts[text][:2])
@@ -89,9 +89,11 @@ def _area(text: str, districts: Mapping[str, str]) -> Area | None:
 
 def _unknown(text: str, has_registry: bool) -> str:
     districts = (
-        "no district of the registry in force" if has_registry else "no district, as no registry is loaded"
+        "not a district of the registry in force"
+        if has_registry
+        else "not a district, as no registry is loaded"
     )
-    return f"area {text!r} is {districts}, and no 시군구 such as 48123 or 경상남도 창원시 성산구"
+    return f"area {text!r} is {districts}, nor a 시군구 such as 48123 or 경상남도 창원시 성산구"
 
 
 def _month(text: str) -> Month | None:

@@ -1,4 +1,4 @@
-"""The values of an indicator in the lake: vintages that are only ever added, each holding what it brought new."""
+"""Values of an indicator in the lake: append-only vintages, each with the new values of one call or file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition, diges
 LAYER, TABLE = "outside", "outside_indicator"
 DECIMALS = 6
 CONTENT = ("level", "area_code", "data_month", "value", "unit", "source")
-"""The columns that name a vintage."""
+"""Columns that identify a vintage."""
 SCHEMA = pa.schema(
     [
         *(
@@ -35,7 +35,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of an area and month; schema.yaml says what the fields of its row mean."""
+    """A value of an area and month; schema.yaml describes the fields of its row."""
 
     indicator: str
     level: str
@@ -49,13 +49,13 @@ class Value:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What it is a value of, within its indicator."""
+        """Key of the value within its indicator: level, area and month."""
         return self.level, self.area_code, self.data_month
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A value as it lies in the lake."""
+    """A value as stored in the lake."""
 
     value: Value
     vintage: int
@@ -65,14 +65,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What a call or a file brought.
+    """Result of storing a call or a file.
 
     Attributes:
-        vintage: The vintage that was added; None where it brought nothing new.
-        values: How many values it held.
+        vintage: The added vintage; None without new values.
+        values: Number of values.
         new: Values of areas and months that had none.
         revised: Values that differ from those before.
-        absent: Values in force of the same months that it no longer holds; they stay.
+        absent: Values in force of the same months that are no longer included; they stay.
         newest: Its newest month.
     """
 
@@ -86,17 +86,17 @@ class Added:
 
     @property
     def line(self) -> str:
-        """The same in words."""
-        gone = f", {self.absent:,} no longer there and kept" if self.absent else ""
-        kept = f"vintage {self.vintage}" if self.vintage else "nothing new"
+        """Format the result as one line."""
+        gone = f", {self.absent:,} no longer included but retained" if self.absent else ""
+        stored = f"vintage {self.vintage}" if self.vintage else "nothing new"
         return (
             f"{self.indicator}: {self.values:,} values to {self.newest}, {self.new:,} new, "
-            f"{self.revised:,} revised{gone}; {kept}"
+            f"{self.revised:,} revised{gone}; {stored}"
         )
 
 
 def vintages(catalogue: Catalogue, indicator: str, known: dt.datetime | None = None) -> list[Partition]:
-    """The vintages of an indicator, oldest first, by a moment where one is given."""
+    """Return the vintages of an indicator, oldest first, optionally as known at a moment."""
     return [
         partition
         for partition in catalogue.lake.partitions(LAYER, indicator)
@@ -107,11 +107,11 @@ def vintages(catalogue: Catalogue, indicator: str, known: dt.datetime | None = N
 def in_force(
     catalogue: Catalogue, indicator: str, known: dt.datetime | None = None
 ) -> dict[tuple[str, str, str], Row]:
-    """The newest vintage of every value of an indicator, by level, area and month."""
-    found: dict[tuple[str, str, str], Row] = {}
+    """Return the newest vintage of every value of an indicator, by level, area and month."""
+    newest: dict[tuple[str, str, str], Row] = {}
     for partition in vintages(catalogue, indicator, known):
-        found.update({row.value.key: row for row in _rows(partition)})
-    return found
+        newest.update({row.value.key: row for row in _rows(partition)})
+    return newest
 
 
 def add(
@@ -120,13 +120,13 @@ def add(
     values: Sequence[Value],
     source_file: Mapping[str, Path],
 ) -> Added:
-    """Keep what is new or revised as a vintage of its own, with the answer or file that it came in.
+    """Store new and revised values as a vintage of their own, with the response or file that contained them.
 
     Args:
         catalogue: the installation.
         indicator: its id.
         values: all values of a call or a file, one per area and month.
-        source_file: what they came in, by name.
+        source_file: files that contained them, by name.
     """
     before = in_force(catalogue, indicator)
     fresh = [value for value in values if not _is_same(before.get(value.key), value)]
@@ -150,7 +150,7 @@ def add(
 
 
 def _is_same(row: Row | None, value: Value) -> bool:
-    """Whether a value in force says the same; how its area is written does not matter."""
+    """Return True if the value in force is equal, ignoring the spelling of its area."""
     return row is not None and (row.value.value, row.value.unit, row.value.source) == (
         value.value,
         value.unit,
@@ -173,7 +173,7 @@ def _as_rows(
 
 
 def _write(lake: Lake, rows: Sequence[dict[str, Any]], now: str, source_file: Mapping[str, Path]) -> None:
-    """Write the rows of a vintage, and what they came in, as a partition."""
+    """Write the rows of a vintage and its source files as a partition."""
     indicator, number = str(rows[0]["indicator"]), int(rows[0]["vintage"])
 
     def build(folder: Path) -> Built:
@@ -195,8 +195,8 @@ def _write(lake: Lake, rows: Sequence[dict[str, Any]], now: str, source_file: Ma
 
 
 def _rows(partition: Partition) -> list[Row]:
-    found = []
+    rows = []
     for row in pq.read_table(partition.path(TABLE)).to_pylist():
         own = {name: row.pop(name) for name in ("vintage", "retrieved_at", "replaces")}
-        found.append(Row(Value(**row), **own))
-    return found
+        rows.append(Row(Value(**row), **own))
+    return rows

@@ -1,6 +1,6 @@
-"""Drawings as data: what is drawn and what it says in words; how it is drawn is each renderer's own business.
+"""Drawings as data: content and alternative text; the rendering is left to each renderer.
 
-Every drawing has an alternative text (`alt`) that says what it shows to whoever cannot see it.
+Every drawing has an alternative text (`alt`) for readers who cannot see it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from sogong_pipeline.vocabulary import Measure, Stage
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """One figure month by month in the size of a word.
+    """A monthly figure in the size of a word.
 
     Attributes:
         alt: The trend in words.
-        values: One per month, None where it is missing; at least one is known.
+        values: One per month, None if missing; at least one is known.
         months: In order.
         breaks: Months from which the level cannot be compared with the one before.
     """
@@ -42,11 +42,11 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class IndexChart:
-    """Indexed series over the months, 100 at the first month and anew after each break.
+    """Indexed monthly series, 100 in the first month and again after each break.
 
     Attributes:
         alt: The chart in words.
-        series: At least one knows a month.
+        series: At least one has a known month.
         months: In order, the same for all series.
         breaks: Months from which the level cannot be compared with the one before.
         size: Width and height in CSS pixels.
@@ -61,7 +61,7 @@ class IndexChart:
 
 @dataclass(frozen=True, slots=True)
 class StageBar:
-    """The stages' shares of at least one district as one bar."""
+    """The shares of the stages among one or more districts, as one bar."""
 
     alt: str
     counts: Mapping[Stage, int]
@@ -69,7 +69,7 @@ class StageBar:
 
 @dataclass(frozen=True, slots=True)
 class StageBars:
-    """Labelled bars of the stages' shares, one under the other."""
+    """Labelled bars of the shares of the stages, one below the other."""
 
     alt: str
     bars: tuple[tuple[str, Mapping[Stage, int]], ...]
@@ -86,7 +86,7 @@ class StageMark:
 
 @dataclass(frozen=True, slots=True)
 class LineSample:
-    """A short piece of a measure's line, for a legend."""
+    """A short sample of a measure's line, for a legend."""
 
     measure: Measure
     alt: str = ""
@@ -94,25 +94,25 @@ class LineSample:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits a figure should lie between; None is open."""
+    """Limits of a figure; None is open."""
 
     least: Decimal | None = None
     most: Decimal | None = None
 
     def hold(self, value: Decimal) -> bool:
-        """Whether a value lies within."""
+        """Return True if a value is within the limits."""
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
 
 @dataclass(frozen=True, slots=True)
 class LimitedSparkline:
-    """A figure month by month in the size of a word, those outside its limits marked.
+    """A monthly figure in the size of a word, with values outside its limits marked.
 
     Attributes:
         alt: The trend in words.
-        values: One per month, None where it is not known; at least one is.
+        values: One per month, None if unknown; at least one is known.
         limits: Values outside are marked.
-        with_limits: Whether the limits are drawn too; those of a large count would flatten the line.
+        with_limits: True to draw the limits too; those of a large count would flatten the line.
     """
 
     alt: str
@@ -137,12 +137,12 @@ class StageMap:
 
     Attributes:
         alt: The map in words.
-        outlines: All sigungu; those outside the sidos are drawn faintly where they come into view.
-        sidos: Two-digit codes, as of today, of the area the map is about.
-        dots: The districts, all with a place in Korea.
-        region_names: Names for orientation and where they belong; left out where there is no room.
-        size: At most so wide and high, in CSS pixels.
-        scale: How large marks are drawn; below 1 only numbers are written beside them.
+        outlines: All sigungu; visible ones outside the sidos are drawn faintly.
+        sidos: Today's two-digit codes of the mapped area.
+        dots: The districts, all with a location in Korea.
+        region_names: Names for orientation with their positions; omitted if there is no room.
+        size: Maximum width and height in CSS pixels.
+        scale: Size of the marks; below 1 only numbers are written beside them.
     """
 
     alt: str

@@ -1,4 +1,4 @@
-"""Names and outlines of regions, as the reports use them."""
+"""Names and outlines of regions for the reports."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Point = tuple[float, float]
 """Longitude and latitude, in degrees."""
 Ring = Sequence[Point]
 KOREA = (124.5, 33.0, 132.0, 38.7)
-"""West, south, east, north; a coordinate outside is an error of the registry, not a place on the map."""
+"""West, south, east, north; a coordinate outside is an error of the registry and is not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A sigungu of today: its rings of longitude and latitude, each closed."""
+    """A current sigungu: its rings of longitude and latitude, each closed."""
 
     code: str
     rings: tuple[Ring, ...]
@@ -27,7 +27,7 @@ class Outline:
 
 @cache
 def outlines() -> tuple[Outline, ...]:
-    """Every sigungu of today, by code."""
+    """Return every current sigungu, by code."""
     entries = json.loads(reference.data_path("sigungu_outline.json").read_text(encoding="utf-8"))
     return tuple(
         Outline(code, tuple(tuple((lon, lat) for lon, lat in ring) for ring in entry["rings"]))
@@ -41,17 +41,17 @@ def _short_names() -> dict[str, str]:
 
 
 def region_name(code: str) -> str:
-    """The short name of a sido or sigungu by any code it ever had; the code itself when nobody knows it."""
+    """Return the short name of a sido or sigungu by any code it ever had; an unknown code is returned unchanged."""
     return _short_names().get(code, code)
 
 
 def current_sidos(codes: Iterable[str]) -> frozenset[str]:
-    """Today's codes of sidos that may be given by old ones."""
+    """Return today's codes of sidos, whose codes may be old."""
     return frozenset(reference.current_code(code) or code for code in codes)
 
 
 def sigungu_labels(sidos: frozenset[str]) -> Iterator[tuple[str, Point]]:
-    """Each sigungu of the sidos with the middle of its largest part, the largest sigungu first."""
+    """Yield each sigungu of the sidos with the centre of its largest part, the largest sigungu first."""
     own = [outline for outline in outlines() if outline.code[:2] in sidos]
     for outline in sorted(own, key=lambda outline: -ring_area(_largest(outline.rings))):
         name = region_name(outline.code).removeprefix(f"{region_name(outline.code[:2])} ")
@@ -59,7 +59,7 @@ def sigungu_labels(sidos: frozenset[str]) -> Iterator[tuple[str, Point]]:
 
 
 def sido_labels(apart_from: frozenset[str] = frozenset()) -> Iterator[tuple[str, Point]]:
-    """Each other sido with the middle of its sigungu's middles."""
+    """Yield each other sido with the mean of its sigungu's centres."""
     by_sido: dict[str, list[Point]] = {}
     for outline in outlines():
         if outline.code[:2] not in apart_from:
@@ -69,13 +69,13 @@ def sido_labels(apart_from: frozenset[str] = frozenset()) -> Iterator[tuple[str,
 
 
 def is_in_korea(place: Point) -> bool:
-    """Whether a coordinate lies in Korea; others are errors of the registry and are not drawn."""
+    """Return True if a coordinate is in Korea; others are errors of the registry and are not drawn."""
     west, south, east, north = KOREA
     return west <= place[0] <= east and south <= place[1] <= north
 
 
 def ring_area(ring: Ring) -> float:
-    """Area within an outline, in square degrees (shoelace)."""
+    """Return the area of an outline in square degrees (shoelace formula)."""
     pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
     return abs(math.fsum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)) / 2
 

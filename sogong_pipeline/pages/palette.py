@@ -1,4 +1,4 @@
-"""Colours and marks of the stages: told apart by hue, by lightness and by shape, so also in grey and by everyone."""
+"""Colours and marks of the stages: distinguished by hue, lightness and shape, so that they also work in greyscale."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ EDGE: Mapping[Stage, str] = {
     "undetermined": "#5d6975",
 }
 ON: Mapping[Stage, str] = {"good": INK, "caution": INK, "severe": "#ffffff", "undetermined": MUTED}
-"""Colour of text that stands on a stage's colour."""
+"""Colour of text on a stage's colour."""
 SERIES: Mapping[Measure, tuple[str, str]] = {
     "workers": (NAVY, "none"),
     "payroll_krw": (PAYROLL, "5 2"),
     "workplaces": (WORKPLACES, "1.5 1.8"),
 }
-"""Colour and dashes of the lines that stand for a measure."""
+"""Colour and dashes of the line of a measure."""

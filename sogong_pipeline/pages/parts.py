@@ -1,7 +1,7 @@
-"""The parts a report is made of, in words and figures ready to print; every format renders the same ones.
+"""Parts of a report in words and figures ready to print; every format renders the same ones.
 
-A part knows nothing of HTML, paper or spreadsheets. Text is plain text: a renderer escapes it for its format. Tables,
-pictures and sections say which formats hold them.
+A part is independent of HTML, paper and spreadsheets. Text is plain text: a renderer escapes it for its format.
+Tables, pictures and sections name the formats that include them.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ Format = Literal["html", "pdf", "xlsx", "hwpx"]
 FORMATS: frozenset[Format] = frozenset({"html", "pdf", "xlsx", "hwpx"})
 ColumnKind = Literal["text", "number", "stage", "picture"]
 Tone = Literal["", "bad", "doubtful"]
-"""How a cell wants to be read: as it is, as something wrong, as something to look at."""
+"""Tone of a cell: plain, wrong, or doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way to another file (`report`, its stem from here; empty: this one) or to a place in one (`anchor`)."""
+    """A link to another file (`report`, its stem from here; empty: this one) or to a place in one (`anchor`)."""
 
     text: str
     report: str = ""
@@ -33,7 +33,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """One entry of a legend: a drawn sample and its meaning."""
+    """An entry of a legend: a drawn sample and its meaning."""
 
     drawing: Drawing
     text: str
@@ -41,7 +41,7 @@ class Legend:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart or map with the words around it; `drawing` is None where nothing is known to draw."""
+    """A chart or map with its texts; `drawing` is None if nothing is known to draw."""
 
     drawing: Drawing | None
     title: str
@@ -52,18 +52,18 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table.
+    """A cell of a table.
 
     Attributes:
-        text: What is printed.
+        text: Printed text.
         value: The same as a number, for formats that sort and calculate.
-        hint: The exact value, or why there is none.
+        hint: The exact value, or the reason for its absence.
         note: A second line in smaller type.
-        stage: The stage that `text` names, for its mark and colour.
-        links: Where parts of the text lead; when given they stand in place of `text`.
-        drawing: Shown in place of `text` by the formats that can draw.
-        tone: How it wants to be read.
-        status: How a figure is to be taken where it is not ok; of an unknown one why there is none.
+        stage: The stage named by `text`, for its mark and colour.
+        links: Links of parts of the text; if set they replace `text`.
+        drawing: Replaces `text` in formats that can draw.
+        tone: Tone of the cell.
+        status: Status of a figure that is not ok; for an unknown one the reason.
     """
 
     text: str
@@ -89,21 +89,21 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ColumnGroup:
-    """Neighbouring columns with their places in the row."""
+    """Neighbouring columns with their positions in the row."""
 
     label: str
     columns: tuple[tuple[int, Column], ...]
 
     @property
     def unit(self) -> str:
-        """The unit, where all columns under the heading have the same; it is then said once."""
+        """The unit, if all columns under the heading share it; it is then printed once."""
         units = {column.unit for _, column in self.columns}
         return units.pop() if self.label and len(units) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row; `detail` is a sentence that belongs to the whole row, `strong` marks a total."""
+    """A row; `detail` is a sentence on the whole row, `strong` marks a total."""
 
     cells: tuple[Cell, ...]
     anchor: str = ""
@@ -113,7 +113,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The words of a search field: what to type, and how many were found (`{n}`)."""
+    """Texts of a search field: the placeholder, and the number of matches (`{n}`)."""
 
     prompt: str
     found: str
@@ -121,7 +121,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; `search` is given where a reader may want to find a row among many."""
+    """A table; `search` is set for tables with many rows."""
 
     key: str
     caption: str
@@ -133,18 +133,18 @@ class Table:
 
     @property
     def head_column(self) -> int:
-        """The place of the column that names a row: the first that is neither a number nor a stage."""
+        """Position of the column that names a row: the first that is neither a number nor a stage."""
         kinds = [column.kind for column in self.columns]
         return kinds.index("text") if "text" in kinds else 0
 
     @property
     def statuses(self) -> frozenset[str]:
-        """The statuses that its cells show."""
+        """Statuses of its cells."""
         return frozenset(cell.status for row in self.rows for cell in row.cells if cell.status)
 
     @property
     def column_groups(self) -> list[ColumnGroup]:
-        """Neighbouring columns under one heading; columns without one are a group with an empty label."""
+        """Neighbouring columns under one heading; columns without one form a group with an empty label."""
         numbered = list(enumerate(self.columns))
         return [
             ColumnGroup(label, tuple(columns))
@@ -154,7 +154,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class StageTile:
-    """How many districts are in a stage, and how that compares with the quarter before."""
+    """Number of districts in a stage, and its change from the quarter before."""
 
     stage: Stage
     label: str
@@ -166,7 +166,7 @@ class StageTile:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A flagged district in full: figures against the nation, the reason, who came and went, and the trend."""
+    """A flagged district in full: figures against the nation, the reason, entries and exits, and the trend."""
 
     anchor: str
     number: int
@@ -183,7 +183,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
-    """A titled paragraph of a list, with a mark where it explains one."""
+    """A titled paragraph of a list, with the mark that it explains, if any."""
 
     title: str
     text: str
@@ -206,13 +206,13 @@ class Section:
 
     @property
     def card_statuses(self) -> frozenset[str]:
-        """The statuses that the tables of its cards show."""
+        """Statuses of the tables of its cards."""
         return frozenset().union(*(card.table.statuses for card in self.cards))
 
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """The head of a report, and what has to be on each of its pages."""
+    """The head of a report, and the marks of each of its pages."""
 
     kicker: str
     title: str
@@ -231,16 +231,16 @@ class Page:
     """A page of any kind.
 
     Attributes:
-        stem: File name without what follows the dot.
-        kind: Chooses the layout.
-        demo: Whether its figures are invented.
+        stem: File name without suffix.
+        kind: Selects the layout.
+        demo: True if its figures are invented.
         masthead: Title and marks.
         headline: The sentences to read first.
         sections: The numbered parts, in order.
-        others: Ways to the other pages beside it.
+        others: Links to the other pages.
         summary: The page in a sentence or two, for the metadata of a file.
-        keywords: What to find it by, for the metadata of a file.
-        tiles: The number of districts in each stage, where the page is about stages.
+        keywords: Keywords, for the metadata of a file.
+        tiles: The number of districts in each stage, if the page is about stages.
         bars: The same as bars.
         glance: The table to read right after the first sentence.
     """

@@ -1,4 +1,4 @@
-"""Monthly series for charts: where levels can be compared, and indices with a first month of 100."""
+"""Monthly series for charts: comparable spans, and indices with a first month of 100."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sogong_pipeline.periods import Month
 
 
 def between_breaks(months: Sequence[Month], breaks: Collection[Month]) -> list[slice]:
-    """The stretches of months whose levels can be compared: a break begins a new one."""
+    """Return the spans of months with comparable levels: a break begins a new one."""
     starts = [index for index, month in enumerate(months) if not index or month in breaks]
     return [slice(start, end) for start, end in pairwise([*starts, len(months)])]
 
@@ -17,7 +17,7 @@ def between_breaks(months: Sequence[Month], breaks: Collection[Month]) -> list[s
 def indexed(
     values: Sequence[int | None], months: Sequence[Month], breaks: Collection[Month]
 ) -> list[float | None]:
-    """The series with the first known month as 100, anew from each break; None throughout where that month is 0."""
+    """Return the series with the first known month as 100, reset at each break; None throughout if that month is 0."""
     index: list[float | None] = []
     for stretch in between_breaks(months, breaks):
         base = next((value for value in values[stretch] if value is not None), None)

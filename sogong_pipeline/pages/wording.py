@@ -1,6 +1,6 @@
-"""Korean words, numbers and particles: how the reports say a figure.
+"""Korean words, numbers and particles of the reports.
 
-Fixed words are in texts.yaml; here is what has to be computed from a value.
+Fixed words are in texts.yaml; this module computes the ones that depend on a value.
 """
 
 from __future__ import annotations
@@ -16,24 +16,27 @@ from typing import Literal
 
 import yaml
 
+from sogong_pipeline.pages.limits import limits_of_change
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.vocabulary import Number, labels
 
 NONE = "–"
 CHANGE_DIGITS = 2
-"""A change in percent has these decimals everywhere, the ones that the rules and their sentences go by."""
+"""A change in percent is kept with these decimals, the ones that rules go by; contributions are printed with them."""
+SHORT_DIGITS = 1
+"""A change in percent is printed with these decimals unless they would put it on a limit of a rule."""
 MINUS = "\N{MINUS SIGN}"
 Particle = Literal["은/는", "이/가", "을/를", "과/와", "으로/로"]
 
 _FINAL_OF_DIGIT = {"0": "ㅇ", "1": "ㄹ", "3": "ㅁ", "6": "ㄱ", "7": "ㄹ", "8": "ㄹ"}
 _FINAL_OF_LATIN = {"l": "ㄹ", "m": "ㅁ", "n": "ㄴ", "r": "ㄹ"}
 _RIEUL = 8
-"""Place of the final consonant ㄹ among the 28 of a Hangul syllable; 으로 becomes 로 after it."""
+"""Index of the final consonant ㄹ among the 28 of a Hangul syllable; 으로 becomes 로 after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The words that every kind of page uses, by the names of texts.yaml, and the labels of codes."""
+    """Wording common to all kinds of page, by the names of texts.yaml, and the labels of codes."""
 
     report: Mapping[str, str]
     stages: Mapping[str, str]
@@ -44,21 +47,21 @@ class Texts:
 
 @cache
 def texts() -> Texts:
-    """The fixed words, read once."""
+    """Return the fixed wording; cached."""
     words = yaml.safe_load(files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8"))
     named = labels()
     return Texts(**words, stages=named.stages, measures=named.measures, bases=named.bases)
 
 
 def clean(text: str) -> str:
-    """A name from outside as one line of composed characters, without those that control or reorder text."""
+    """Return an external name as one line of composed characters, without characters that control or reorder text."""
     composed = unicodedata.normalize("NFC", text)
     visible = (char for char in composed if char == _JOINER or not _controls(char))
     return " ".join("".join(visible).split())
 
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
-"""It holds emoji together and reorders nothing."""
+"""Zero-width joiner: joins emoji and reorders nothing."""
 
 
 def _controls(char: str) -> bool:
@@ -66,34 +69,63 @@ def _controls(char: str) -> bool:
 
 
 def closed_percent(text: str) -> str:
-    """The text with every % right after its number, as Korean sets it."""
+    """Return the text with every % directly after its number, as in Korean typesetting."""
     return re.sub(r"(?<=\d) +%", "%", text)
 
 
 def shorten(text: str, length: int = 18) -> str:
-    """The text cut to `length` characters, the last an ellipsis where something was cut."""
+    """Truncate the text to `length` characters, the last of them an ellipsis."""
     return text if len(text) <= length else text[: length - 1].rstrip(" " + _JOINER) + "…"
 
 
 def rounded(value: Number, digits: int = 0) -> Decimal:
-    """Half-even to `digits` decimals, never a negative zero."""
+    """Round half-even to `digits` decimals, never to a negative zero."""
     return Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN) + 0
 
 
 def number(value: Number | None, digits: int = 0) -> str:
-    """`1,234.5`, or a dash when unknown."""
+    """Format as `1,234.5`, or a dash if unknown."""
     return NONE if value is None else f"{rounded(value, digits):,}".replace("-", MINUS)
 
 
 def signed(value: Number | None, digits: int = CHANGE_DIGITS) -> str:
-    """`+1.20`, `−3.41`, `0.00`, or a dash when unknown."""
+    """Format as `+1.20`, `−3.41`, `0.00`, or a dash if unknown."""
     if value is None:
         return NONE
     return f"{rounded(value, digits):+,}".replace("-", MINUS) if rounded(value, digits) else number(0, digits)
 
 
+def change_digits(value: Number) -> int:
+    """The decimals of a change in percent: one; two where one would print a limit of a rule, or no change at all.
+
+    −4.96 is not yet −5: printed as −5.0 it would contradict its stage.
+    """
+    short = abs(rounded(value, SHORT_DIGITS))
+    at_limit = short in limits_of_change() or (not short and rounded(value, CHANGE_DIGITS))
+    return CHANGE_DIGITS if at_limit else SHORT_DIGITS
+
+
+def signed_change(value: Number | None) -> str:
+    """`+1.2`, `−3.4`, `−4.96`, `0.0`, or a dash when unknown."""
+    return NONE if value is None else signed(value, change_digits(value))
+
+
+def change_size(value: Number) -> str:
+    """A change without its sign, for a sentence whose verb says which way: `1.2`, `4.96`."""
+    return number(abs(rounded(value, change_digits(value))), change_digits(value))
+
+
+def short_percents(text: str) -> str:
+    """A sentence of a rule, which has two decimals, with its percentages as tables print them."""
+    return re.sub(
+        rf"(?<![\d.,])([+{MINUS}-]?)(\d[\d,]*\.\d{{{CHANGE_DIGITS}}})(?=%)",
+        lambda found: found[1] + change_size(Decimal(found[2].replace(",", ""))),
+        text,
+    )
+
+
 def won(value: Number) -> str:
-    """Money in a sentence: `1조 2,345억원`, `12.3억원` or `34백만원`."""
+    """Format money in a sentence: `1조 2,345억원`, `12.3억원` or `34백만원`."""
     hundred_millions = Decimal(value) / 10**8
     if abs(hundred_millions) < 1:
         return f"{number(Decimal(value) / 10**6)}백만원"
@@ -105,9 +137,9 @@ def won(value: Number) -> str:
 
 
 def with_particle(word: str, particle: Particle) -> str:
-    """The word with the form of the particle that its last sound asks for: 주의는, 심각은, 서울로.
+    """Append the form of the particle that fits the last sound of the word: 주의는, 심각은, 서울로.
 
-    Brackets at the end are not spoken; a digit or Latin letter counts as it is read in Korean.
+    Brackets at the end are ignored; a digit or Latin letter counts as read in Korean.
     """
     after_consonant, after_vowel = particle.split("/")
     final = _final_consonant(word)
@@ -128,10 +160,10 @@ def _final_consonant(word: str) -> str:
 
 
 def quarter_ko(quarter: Quarter) -> str:
-    """`2026년 3분기`."""
+    """Format as `2026년 3분기`."""
     return f"{quarter.year}년 {quarter.number}분기"
 
 
 def month_ko(month: Month) -> str:
-    """`2026년 9월`."""
+    """Format as `2026년 9월`."""
     return month.korean

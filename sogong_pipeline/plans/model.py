@@ -1,4 +1,4 @@
-"""Drafts of prevention plans as pages: what is known is filled in and cited, the rest is a field with a label."""
+"""Drafts of prevention plans as pages: known content is filled in and cited, the rest is a labelled field."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import yaml
 from sogong_pipeline.decisions.decision import Decision
 from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.industries.divisions import divisions
+from sogong_pipeline.pages.acceptances import accepted_notices
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.parts import Cell, Column, Masthead, Page, Row, Section, Table
 from sogong_pipeline.pages.wording import NONE, clean, number, quarter_ko, texts
@@ -30,18 +31,18 @@ FLAGGED: tuple[Stage, Stage] = ("severe", "caution")
 NAMED = 3
 SUMMED_UP = 2
 EXTRACT = "sigungu-"
-"""How the stems of extracts begin."""
+"""Prefix of the stems of extracts."""
 
 
 @dataclass(frozen=True)
 class PlanSource:
-    """What the drafts of a half-year are made from.
+    """Data of the drafts of a half-year.
 
     Attributes:
         period: The half-year.
-        trend: The trend of the quarter judged.
-        decisions: By district what a council decided on the quarter.
-        support: What offices recorded as given in the half-year.
+        trend: The trend of the judged quarter.
+        decisions: Council decisions on the quarter, by district.
+        support: Support recorded by offices in the half-year.
     """
 
     period: HalfYear
@@ -55,27 +56,27 @@ class PlanSource:
         return list(next(scopes(self.trend.report)).districts)
 
     def stage(self, district: District) -> Stage:
-        """The stage decided, else the one proposed."""
+        """Return the decided stage, or else the proposed one."""
         decided = self.decisions.get(district.info.district_id)
         return decided.stage if decided else district.proposal.stage
 
     def flagged(self, districts: Sequence[District]) -> list[District]:
-        """Those in severe, then those in caution."""
-        found = [one for one in districts if self.stage(one) in FLAGGED]
-        return sorted(found, key=lambda one: FLAGGED.index(self.stage(one)))
+        """Return the districts in severe, then those in caution."""
+        flagged = [one for one in districts if self.stage(one) in FLAGGED]
+        return sorted(flagged, key=lambda one: FLAGGED.index(self.stage(one)))
 
 
 @cache
 def words() -> Mapping[str, Any]:
-    """The fixed words of texts.yaml, read once."""
-    found: Mapping[str, Any] = yaml.safe_load(
+    """Return the fixed wording of texts.yaml; cached."""
+    fixed: Mapping[str, Any] = yaml.safe_load(
         files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
     )
-    return found
+    return fixed
 
 
 def build_plans(source: PlanSource) -> list[Page]:
-    """A draft per 시도 that has a district, by code, each followed by an extract per 시군구 with a flagged one."""
+    """Build a draft per 시도 with a district, by code, each followed by an extract per 시군구 with a flagged one."""
     pages = []
     for code in sorted({one.info.sido_code for one in source.districts}):
         own = [one for one in source.districts if one.info.sido_code == code]
@@ -87,13 +88,13 @@ def build_plans(source: PlanSource) -> list[Page]:
 
 
 def plan_page(source: PlanSource, sido: str, districts: Sequence[District], sigungu: str = "") -> Page:
-    """One draft.
+    """Build one draft.
 
     Args:
-        source: what the drafts are made from.
+        source: data of the drafts.
         sido: code of the 시도.
-        districts: the districts that it is about.
-        sigungu: code of the 시군구 where it is an extract.
+        districts: the districts to cover.
+        sigungu: code of the 시군구 of an extract; empty otherwise.
     """
     name, area = region_name(sigungu or sido), source.trend.areas.get(sido)
     sentences = _headline(source, name, districts)
@@ -132,17 +133,17 @@ def _headline(source: PlanSource, name: str, districts: Sequence[District]) -> t
 
 
 def _masthead(source: PlanSource, name: str, *, is_extract: bool) -> Masthead:
-    said, shared, report = words(), texts().report, source.trend.report
-    marks = (*((shared["demo"],) if report.demo else ()), *said["marks"])
-    title = f"{name} {said['extract_title' if is_extract else 'title']}"
+    wording, shared, report = words(), texts().report, source.trend.report
+    marks = (*((shared["demo"],) if report.demo else ()), *wording["marks"])
+    title = f"{name} {wording['extract_title' if is_extract else 'title']}"
     return Masthead(
         kicker=shared["kicker"],
         title=title,
         period=source.period.said,
         period_note=f"{quarter_ko(report.quarter)} 자료 · {report.recorded_at:%Y-%m-%d} 작성 · 판본 {report.edition}",
-        disclaimer=said["disclaimer"],
+        disclaimer=wording["disclaimer"],
         marks=marks,
-        notices=(shared["demo_notice"],) if report.demo else (),
+        notices=(*[shared["demo_notice"]] * report.demo, *accepted_notices(report.acceptances)),
         watermark=" · ".join(marks),
         running_head=f"{title} · {source.period.said}",
         running_mark=" · ".join(marks),
@@ -150,14 +151,14 @@ def _masthead(source: PlanSource, name: str, *, is_extract: bool) -> Masthead:
 
 
 def _basis(source: PlanSource, name: str, districts: Sequence[District]) -> Section:
-    said, counts = words()["basis"], _counts(source, districts)
+    wording, counts = words()["basis"], _counts(source, districts)
     report = source.trend.report
     decided = [source.decisions[one.info.district_id] for one in districts if _is_decided(source, one)]
     days = ", ".join(sorted({str(row.decided_on) for row in decided}))
     open_ones = len(districts) - len(decided)
     paragraphs = [
-        said["law"],
-        said["scope"].format(
+        wording["law"],
+        wording["scope"].format(
             area=name,
             districts=number(len(districts)),
             caution=number(counts["caution"]),
@@ -165,14 +166,14 @@ def _basis(source: PlanSource, name: str, districts: Sequence[District]) -> Sect
             quarter=quarter_ko(report.quarter),
             edition=report.edition,
         ),
-        said["decided"].format(count=number(len(decided)), days=days) if decided else "",
-        said["undecided"].format(count=number(open_ones)) if open_ones else "",
+        wording["decided"].format(count=number(len(decided)), days=days) if decided else "",
+        wording["undecided"].format(count=number(open_ones)) if open_ones else "",
     ]
     return Section(
         "basis",
         words()["headings"]["basis"],
         paragraphs=tuple(filter(None, paragraphs)),
-        tables=(blank_table("fields basis", said["fields"]),),
+        tables=(blank_table("fields basis", wording["fields"]),),
     )
 
 
@@ -186,11 +187,11 @@ def _trend(source: PlanSource, area: AreaTrend | None) -> Section:
 
 
 def _stages(source: PlanSource, districts: Sequence[District]) -> Section:
-    said, found = words()["stages"], source.flagged(districts)
-    if not found:
-        return Section("stages", words()["headings"]["stages"], paragraphs=(said["none"],))
+    wording, flagged = words()["stages"], source.flagged(districts)
+    if not flagged:
+        return Section("stages", words()["headings"]["stages"], paragraphs=(wording["none"],))
     rows = []
-    for one in found:
+    for one in flagged:
         decided = source.decisions.get(one.info.district_id)
         stage = source.stage(one)
         note = f"의결 {decided.decided_on}" if decided else "제안(의결 전)"
@@ -218,7 +219,7 @@ def _stages(source: PlanSource, districts: Sequence[District]) -> Section:
         Column("종사자 2년 전 대비", "number", "%"),
     )
     table = Table("plan-stages", "", columns, tuple(rows))
-    return Section("stages", words()["headings"]["stages"], paragraphs=(said["lead"],), tables=(table,))
+    return Section("stages", words()["headings"]["stages"], paragraphs=(wording["lead"],), tables=(table,))
 
 
 def _reason(decided: Decision | None) -> str:
@@ -226,19 +227,19 @@ def _reason(decided: Decision | None) -> str:
 
 
 def _causes(source: PlanSource, area: AreaTrend | None, districts: Sequence[District]) -> list[Section]:
-    """What the figures show, what was answered, and empty fields for what nobody told the program."""
-    said = words()["causes"]
-    paragraphs = [*_falling(area), *_leaving(source, districts), said["limits"]]
+    """Build the causes: figures, survey answers, and empty fields for all other knowledge."""
+    wording = words()["causes"]
+    paragraphs = [*_falling(area), *_leaving(source, districts), wording["limits"]]
     names = [one.info.district_id for one in source.flagged(districts)]
     surveyed = results_section(source.trend.results, "", names) if names else None
     tables = list(surveyed.tables) if surveyed else []
-    paragraphs += surveyed.paragraphs if surveyed else [said["survey_none"]]
+    paragraphs += surveyed.paragraphs if surveyed else [wording["survey_none"]]
     return [
         Section(
             "causes",
             words()["headings"]["causes"],
             paragraphs=tuple(paragraphs),
-            tables=(*tables, blank_table("fields causes", said["fields"])),
+            tables=(*tables, blank_table("fields causes", wording["fields"])),
         )
     ]
 
@@ -246,14 +247,16 @@ def _causes(source: PlanSource, area: AreaTrend | None, districts: Sequence[Dist
 def _falling(area: AreaTrend | None) -> list[str]:
     if area is None or area.by_industry is None:
         return []
-    said = words()["causes"]
+    wording = words()["causes"]
     falling = [one for one in area.by_industry[0] if one.heads < 0][:NAMED]
     names = ", ".join(
         f"{divisions()[one.part].name if one.part in divisions() else one.part}({number(one.heads)}명)"
         for one in falling
     )
     return [
-        said["industry"].format(names=names, area=region_name(area.code)) if names else said["industry_none"]
+        wording["industry"].format(names=names, area=region_name(area.code))
+        if names
+        else wording["industry_none"]
     ]
 
 
@@ -275,8 +278,8 @@ def _leaving(source: PlanSource, districts: Sequence[District]) -> list[str]:
 
 
 def _tasks(source: PlanSource, sido: str, districts: Sequence[District]) -> Section:
-    """The legal menu with empty columns to fill in, what sources tie to a stage, and apart what they do not."""
-    said = words()["tasks"]
+    """Build the tasks: the legal menu with empty columns, programmes tied to a stage, and others separately."""
+    wording = words()["tasks"]
     stages = {source.stage(one) for one in districts} & set(FLAGGED)
     fitting = {one.id: one for stage in sorted(stages) for one in tied(stage, sido)}
     menu = Table(
@@ -285,25 +288,25 @@ def _tasks(source: PlanSource, sido: str, districts: Sequence[District]) -> Sect
         (Column("조치"), Column("근거"), Column("선택"), Column("담당"), Column("일정"), Column("예산")),
         tuple(
             Row((Cell(title), Cell(article), *(Cell("") for _ in range(4))))
-            for title, article in said["menu"]
+            for title, article in wording["menu"]
         ),
     )
     tables = [menu]
     if fitting:
-        tables.append(_programme_table("tied", said["tied"], fitting.values(), said["tied_note"]))
+        tables.append(_programme_table("tied", wording["tied"], fitting.values(), wording["tied_note"]))
     tables.append(
-        _programme_table("untied", said["untied"], untied(sido), said["untied_note"], with_stage=False)
+        _programme_table("untied", wording["untied"], untied(sido), wording["untied_note"], with_stage=False)
     )
     ids = {one.info.district_id for one in districts}
-    given = by_programme(row for row in source.support if row.district_id in ids)
-    if given:
-        tables.append(_given_table(given))
-    return Section("tasks", words()["headings"]["tasks"], paragraphs=(said["lead"],), tables=tuple(tables))
+    reached = by_programme(row for row in source.support if row.district_id in ids)
+    if reached:
+        tables.append(_given_table(reached))
+    return Section("tasks", words()["headings"]["tasks"], paragraphs=(wording["lead"],), tables=tuple(tables))
 
 
-def _given_table(given: Mapping[str, tuple[int, int | None]]) -> Table:
-    """How many workplaces each programme reached in the half-year, as offices recorded it."""
-    said = words()["tasks"]
+def _given_table(reached: Mapping[str, tuple[int, int | None]]) -> Table:
+    """Tabulate the workplaces that each programme reached in the half-year, as recorded by offices."""
+    wording = words()["tasks"]
     names = {one.id: clean(one.name) for one in programmes()}
     rows = tuple(
         Row(
@@ -313,14 +316,14 @@ def _given_table(given: Mapping[str, tuple[int, int | None]]) -> Table:
                 Cell(number(won), won) if won is not None else Cell(NONE),
             )
         )
-        for programme, (workplaces, won) in given.items()
+        for programme, (workplaces, won) in reached.items()
     )
     columns = (
         Column("조치·사업"),
         Column("지원 사업장", "number", "곳"),
         Column("지원 금액", "number", "원"),
     )
-    return Table("given", said["given"], columns, rows, (said["given_note"],))
+    return Table("given", wording["given"], columns, rows, (wording["given_note"],))
 
 
 def _programme_table(
@@ -353,16 +356,16 @@ def _stages_of(programme: Programme) -> str:
 
 
 def _severe(source: PlanSource, districts: Sequence[District]) -> Section:
-    """What an application for a special area has to say, one table per severe district; employment is filled in."""
-    said, heading = words()["severe"], words()["headings"]["severe"]
-    found = [one for one in districts if source.stage(one) == "severe"]
-    if not found:
-        return Section("severe", heading, paragraphs=(said["none"],))
+    """Build the fields of an application for a special area, a table per severe district, with employment filled in."""
+    wording, heading = words()["severe"], words()["headings"]["severe"]
+    severe = [one for one in districts if source.stage(one) == "severe"]
+    if not severe:
+        return Section("severe", heading, paragraphs=(wording["none"],))
     (area,) = (one for one in programmes() if one.id == SPECIAL_AREA)
     tables = []
-    for one in found:
-        fields = said["fields"]
-        filled = {"employment": _employment(one), "review": said["review_box"]}
+    for one in severe:
+        fields = wording["fields"]
+        filled = {"employment": _employment(one), "review": wording["review_box"]}
         rows = tuple(Row((Cell(title), Cell(filled.get(key, "")))) for key, title in fields.items())
         tables.append(
             Table(
@@ -373,12 +376,12 @@ def _severe(source: PlanSource, districts: Sequence[District]) -> Section:
             )
         )
     return Section(
-        "severe", heading, paragraphs=(said["lead"], f"출처: {clean(area.source)}"), tables=tuple(tables)
+        "severe", heading, paragraphs=(wording["lead"], f"출처: {clean(area.source)}"), tables=tuple(tables)
     )
 
 
 def _employment(district: District) -> str:
-    """Workers and their changes as the tables print them."""
+    """Return workers and their changes as printed in the tables."""
     level, year, two = (
         fact_cells.level(district.fact, "workers"),
         fact_cells.change(district.fact, "workers", "year"),
@@ -388,16 +391,16 @@ def _employment(district: District) -> str:
 
 
 def _review() -> Section:
-    said = words()["review"]
+    wording = words()["review"]
     return Section(
         "review",
         words()["headings"]["review"],
-        paragraphs=(said["lead"],),
-        tables=(blank_table("fields review", said["fields"]),),
+        paragraphs=(wording["lead"],),
+        tables=(blank_table("fields review", wording["fields"]),),
     )
 
 
 def blank_table(key: str, labels: Sequence[str]) -> Table:
-    """Labels, each with an empty field."""
+    """Build a table of labels, each with an empty field."""
     rows = tuple(Row((Cell(label), Cell(""))) for label in labels)
     return Table(key, "", (Column("항목"), Column("담당 부서 작성")), rows)

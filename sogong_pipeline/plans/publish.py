@@ -1,4 +1,4 @@
-"""Write the drafts of a half-year: the quarter that councils judged, else the newest one that was proposed."""
+"""Write the drafts of a half-year: for the quarter judged by councils, or else the newest proposed one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sogong_pipeline.trends.collect import collect_trend
 
 FOLDER = "plans"
 DRAFTS: Sequence[Format] = ("hwpx", "html", "pdf")
-"""HWPX first: an officer goes on writing in it."""
+"""HWPX first: officers edit it further."""
 
 
 def draft_plans(
@@ -30,11 +30,11 @@ def draft_plans(
     Args:
         catalogue: the installation.
         period: the half-year.
-        out: a folder; when None, `<period>/plans` where the settings have the reports.
-        formats: what each draft is written in.
+        out: a folder; by default `<period>/plans` in the reports folder of the settings.
+        formats: output formats of each draft.
 
     Returns:
-        What was written, and the quarter that it rests on.
+        The written files, and the quarter used.
 
     Raises:
         RefusedError: when no quarter of the period was proposed, or it is held.
@@ -45,7 +45,7 @@ def draft_plans(
 
 
 def collect_plans(catalogue: Catalogue, period: HalfYear) -> PlanSource:
-    """Gather what the drafts of a half-year say; what was decided is cited, and its edition is the one shown."""
+    """Gather the data of the drafts of a half-year; decisions are cited, and their edition is the one shown."""
     standing = in_force(decisions(catalogue.lake, str(period)))
     judged = max(((row.quarter, row.edition) for row in standing.values()), default=None)
     if judged:

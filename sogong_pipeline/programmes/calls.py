@@ -1,4 +1,4 @@
-"""Open calls of 기업마당 with the user's own key: title, agency, dates, link; an answer not understood is no list."""
+"""Open calls of 기업마당, fetched with the user's key; an invalid response is an error, not an empty list."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from sogong_pipeline.errors import LaterError, RefusedError
 
 PATH = "/uss/rss/bizinfoApi.do"
 SECONDS = 60
-"""The service takes more than ten seconds for many calls."""
+"""Timeout in seconds; the service takes more than ten for many calls."""
 NEEDED = ("pblancId", "pblancNm", "jrsdInsttNm", "reqstBeginEndDe", "pblancUrl")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An open call, as the service has it; all of it comes from outside."""
+    """An open call as the service returns it; all fields are external text."""
 
     id: str
     title: str
@@ -30,17 +30,17 @@ class Call:
 
 
 def open_calls(url: str, key: SecretStr, hashtags: str, most: int) -> list[Call]:
-    """Ask for open calls.
+    """Fetch open calls.
 
     Args:
         url: the service's host.
-        key: the key that 기업마당 issued.
-        hashtags: words to look for, joined by commas; empty for all.
-        most: how many at most.
+        key: the key issued by 기업마당.
+        hashtags: search words joined by commas; empty for all.
+        most: largest number of calls.
 
     Raises:
-        LaterError: when the service gives no answer.
-        RefusedError: when there is no key, it is refused, or the answer is not understood. None of these is "no calls".
+        LaterError: when the service does not respond.
+        RefusedError: when the key is missing or refused, or the response is invalid. None of these means "no calls".
     """
     if not key.get_secret_value():
         raise RefusedError(
@@ -51,7 +51,7 @@ def open_calls(url: str, key: SecretStr, hashtags: str, most: int) -> list[Call]
     host = urlsplit(url).netloc
     try:
         response = requests.get(url.rstrip("/") + PATH, params=asked, timeout=SECONDS, allow_redirects=False)
-    except requests.RequestException as error:  # its text holds the address, and that the key
+    except requests.RequestException as error:  # its text contains the address and thus the key
         raise LaterError(f"{host} gave no answer ({type(error).__name__}); try again later") from None
     if response.status_code >= requests.codes.server_error:
         raise LaterError(f"{host} answered with status {response.status_code}; try again later")
@@ -59,13 +59,13 @@ def open_calls(url: str, key: SecretStr, hashtags: str, most: int) -> list[Call]
 
 
 def _body(host: str, response: requests.Response) -> Mapping[str, Any]:
-    """The answer as JSON."""
+    """Parse the response as JSON."""
     try:
         body = response.json()
     except requests.JSONDecodeError:
         kind = "XML" if response.text.lstrip().startswith("<") else "text"
         raise RefusedError(
-            f"{host} answered with {kind} where JSON was asked (status {response.status_code}): "
+            f"{host} answered with {kind} instead of JSON (status {response.status_code}): "
             f"{_line(response.text)[:120]!r}; this is not the same as no calls"
         ) from None
     if not isinstance(body, dict):
@@ -92,5 +92,5 @@ def _calls(host: str, body: Mapping[str, Any], most: int) -> list[Call]:
 
 
 def _line(text: str) -> str:
-    """A text from outside as one line of visible characters."""
+    """Return external text as one line of visible characters."""
     return " ".join("".join(char for char in text if char.isprintable() or char.isspace()).split())

@@ -1,4 +1,4 @@
-"""Record who got what under which programme (긴급처방): sheets of offices, whole or not at all."""
+"""Record support to workplaces by programme (긴급처방): sheets of offices, accepted whole or not at all."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ COLUMNS: Mapping[str, str] = {
     "지원 내용": "support",
     "지원 금액(원)": "amount_krw",
 }
-"""The header of a sheet, in any order; the last two may be left out."""
+"""Header of a sheet, in any order; the last two are optional."""
 OPTIONAL = frozenset({"지원 내용", "지원 금액(원)"})
 PAGE = "docs/plans.md"
 PREFIX = 6
-"""Digits of a business number that the pension file shows."""
+"""Digits of a business number in the pension file."""
 SCHEMA = pa.schema(
     [
         ("recording", pa.string()),
@@ -49,7 +49,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """A row of `support_given`; schema.yaml says what each field means."""
+    """A row of `support_given`; its schema.yaml describes the fields."""
 
     recording: str
     row_number: int
@@ -65,40 +65,40 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Workplaces:
-    """The workplaces of a month: their ids by district, name and the first digits of the business number."""
+    """Workplaces of a month: their ids by district, name and the first digits of the business number."""
 
     month: Month
     ids: Mapping[tuple[str, str, str], str]
 
     @property
     def district_ids(self) -> frozenset[str]:
-        """Every district that has a workplace."""
+        """Every district with a workplace."""
         return frozenset(district for district, _, _ in self.ids)
 
 
 def record_support(catalogue: Catalogue, file: Path, confirmed_by: str) -> tuple[list[Support], bool]:
-    """Record a sheet; the same sheet again changes nothing.
+    """Record a sheet; idempotent for the same sheet.
 
     Args:
         catalogue: the lake; a quarter was proposed.
         file: a CSV (UTF-8 or CP949) or XLSX with the columns of `COLUMNS`.
-        confirmed_by: who records it.
+        confirmed_by: name of the person who records it.
 
     Returns:
-        The rows, and whether they are new.
+        The rows, and True if they are new.
 
     Raises:
-        RefusedError: with every problem of the sheet, by row; nothing of it is recorded.
+        RefusedError: when validation fails: every problem of the sheet, by row; nothing is recorded.
     """
     digest = sha256_of(file)[:SHORT]
     now = catalogue.now()
     known = catalogue.lake.find(STEP, digest)
     if known is not None:
         return rows_given(catalogue, digest), False
-    problems = Problems("mend the sheet and record it again, nothing was recorded")
-    given = _read(file, newest_workplaces(catalogue), catalogue.settings.clock().date(), problems)
+    problems = Problems("correct the sheet and record it again, nothing was recorded")
+    entries = _read(file, newest_workplaces(catalogue), catalogue.settings.clock().date(), problems)
     problems.refuse()
-    rows = [Support(digest, **row, confirmed_by=confirmed_by, recorded_at=now) for row in given]
+    rows = [Support(digest, **row, confirmed_by=confirmed_by, recorded_at=now) for row in entries]
 
     def build(folder: Path) -> Built:
         table, sheet = folder / "support_given.parquet", folder / f"sheet{file.suffix.lower()}"
@@ -113,25 +113,25 @@ def record_support(catalogue: Catalogue, file: Path, confirmed_by: str) -> tuple
 
 
 def rows_given(catalogue: Catalogue, *recordings: str) -> list[Support]:
-    """What was recorded, of some sheets or of all, by day, district and workplace."""
-    found = [
+    """Return the recorded rows of some sheets or of all, by day, district and workplace."""
+    rows = [
         Support(**row)
         for name in recordings or catalogue.lake.children(STEP)
         for row in pq.read_table(catalogue.lake.require(STEP, name).path("support_given")).to_pylist()
     ]
-    return sorted(found, key=lambda row: (row.given_on, row.district_id, row.workplace_id, row.row_number))
+    return sorted(rows, key=lambda row: (row.given_on, row.district_id, row.workplace_id, row.row_number))
 
 
 def newest_workplaces(catalogue: Catalogue) -> Workplaces:
-    """The workplaces in districts of the last month of the newest proposed quarter.
+    """Return the workplaces in districts in the last month of the newest proposed quarter.
 
     Raises:
-        RefusedError: when no quarter was proposed, or its month is no longer in the lake.
+        RefusedError: when no quarter was proposed, or its month is missing from the lake.
     """
     quarters = sorted(Quarter.parse(name) for name in catalogue.lake.children("editions"))
     edition = catalogue.edition(quarters[-1]) if quarters else None
     if edition is None:
-        raise RefusedError("no quarter was proposed yet; run `sogong propose` first")
+        raise RefusedError("no quarter has been proposed; run `sogong propose` first")
     month, vintage = max((Month.parse(name), vintage) for name, vintage in edition.facts["months"].items())
     districts = str(edition.manifest["inputs"]["districts"])
     members = catalogue.lake.require("matched", str(month), vintage, districts).path("district_member")
@@ -151,28 +151,28 @@ def newest_workplaces(catalogue: Catalogue) -> Workplaces:
 
 
 def _read(file: Path, workplaces: Workplaces, today: dt.date, problems: Problems) -> list[dict[str, Any]]:
-    """The rows of a sheet; what is wrong with them is a problem of the row."""
+    """Read the valid rows of a sheet; validation problems are recorded per row."""
     required = [name for name in COLUMNS if name not in OPTIONAL]
-    found = []
+    valid = []
     for number, cells in read_table(file, required, problems, PAGE):
         row = {COLUMNS[name]: cell for name, cell in cells.items() if name in COLUMNS}
         complaints, values = _values(row, workplaces, today)
         for complaint in complaints:
             problems.add(file.name, complaint, number)
-        found.append({"row_number": number, **values})
-    if not found and not problems:
-        problems.add(file.name, f"it holds no row; see {PAGE}")
-    return found
+        valid.append({"row_number": number, **values})
+    if not valid and not problems:
+        problems.add(file.name, f"it has no rows; see {PAGE}")
+    return valid
 
 
 def _values(
     row: Mapping[str, str], workplaces: Workplaces, today: dt.date
 ) -> tuple[list[str], dict[str, Any]]:
-    """What is wrong with a row, and its values where nothing is."""
+    """Return the validation problems of a row, and its values if there are none."""
     complaints: list[str] = []
     given_on = _date(row.get("given_on", ""))
     if given_on is None:
-        complaints.append(f"지원일 {row.get('given_on', '')!r} is no date, such as 2026-09-15")
+        complaints.append(f"지원일 {row.get('given_on', '')!r} is not a date such as 2026-09-15")
     elif given_on > today:
         complaints.append(f"지원일 {given_on} is after today, {today}")
     programme = row.get("programme_id", "")
@@ -185,11 +185,11 @@ def _values(
         complaints.append(f"밀집지역 번호 {district!r} has no workplace in {workplaces.month}")
     elif workplace is None:
         complaints.append(
-            f"사업장명 and 사업자등록번호 name no workplace of {district} in {workplaces.month}"
+            f"사업장명 and 사업자등록번호 match no workplace of {district} in {workplaces.month}"
         )
     amount = row.get("amount_krw", "").replace(",", "")
     if amount and not re.fullmatch(r"\d{1,15}", amount, re.ASCII):
-        complaints.append(f"지원 금액(원) {row['amount_krw']!r} is no number of won")
+        complaints.append(f"지원 금액(원) {row['amount_krw']!r} is not a number of won")
         amount = ""
     return complaints, {
         "given_on": given_on,
@@ -202,7 +202,7 @@ def _values(
 
 
 def _date(text: str) -> dt.date | None:
-    """A day as offices write it: 2026-09-15, 2026.9.15, 2026. 9. 15."""
+    """Parse a day as written by offices: 2026-09-15, 2026.9.15, 2026. 9. 15."""
     parts = re.fullmatch(r"(\d{4})[-./] ?(\d{1,2})[-./] ?(\d{1,2})\.?", text.strip(), re.ASCII)
     if parts is None:
         return None
@@ -213,12 +213,12 @@ def _date(text: str) -> dt.date | None:
 
 
 def _plain(name: str) -> str:
-    """A name without blanks, for comparing."""
+    """Return a name without blanks, for comparison."""
     return "".join(name.split())
 
 
 def by_programme(rows: Iterable[Support]) -> dict[str, tuple[int, int | None]]:
-    """How many workplaces each programme reached, and the won where any were written."""
+    """Return the number of workplaces per programme, and the total won if any were entered."""
     workplaces: dict[str, set[str]] = {}
     won: dict[str, int] = {}
     for row in rows:

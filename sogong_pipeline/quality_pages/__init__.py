@@ -1,1 +1,1 @@
-"""The quality pages: what the gate saw in each month."""
+"""Quality pages: results of the gate for each month."""

@@ -1,4 +1,4 @@
-"""The index of the quality pages: every month, the newest first, with what was found in it."""
+"""Index of the quality pages: every month, the newest first, with its results."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from sogong_pipeline.renderers.published import INDEX
 
 
 def index_page(history: History) -> Page:
-    """A line per month of which a file was checked."""
+    """Build the index: a row per month of which a file was checked."""
     months = history.months()
     newest = [(month, history.of(month)) for month in reversed(months)]
-    shown = {month: found[0] for month, found in newest}
+    shown = {month: files[0] for month, files in newest}
     columns = (
         Column("자료월"), Column("결과"), Column("파일", "number"), Column("받은 행", "number"),
         Column("격리한 행", "number"), Column("사업장", "number", "", "법인의 전월 대비"),
         Column("가입자", "number", "", "법인의 전월 대비"), Column("어긋난 점검"),
     )  # fmt: skip
-    rows = tuple(_row(month, found) for month, found in newest)
+    rows = tuple(_row(month, files) for month, files in newest)
     counted = {state: sum(checked.state == state for checked in shown.values()) for state in STATES}
-    told = ", ".join(f"{STATES[state]} {number(count)}개월" for state, count in counted.items() if count)
+    counts = ", ".join(f"{STATES[state]} {number(count)}개월" for state, count in counted.items() if count)
     latest = max(checked.checked_at for checked in shown.values())
     span = f"{month_ko(months[0])}~{month_ko(months[-1])}"
-    sentence = f"점검한 {number(len(months))}개월: {told}."
+    sentence = f"점검한 {number(len(months))}개월: {counts}."
     return Page(
         stem=INDEX,
         kind="quality",
@@ -41,8 +41,8 @@ def index_page(history: History) -> Page:
     )
 
 
-def _row(month: Month, found: list[Checked]) -> Row:
-    shown = found[0]
+def _row(month: Month, files: list[Checked]) -> Row:
+    shown = files[0]
     failed = ", ".join(result["title_ko"] for result in shown.failed)
     compared = [
         figure(shown.figures.get(name), "ratio")
@@ -52,7 +52,7 @@ def _row(month: Month, found: list[Checked]) -> Row:
         (
             Cell(month_ko(month), links=(Link(month_ko(month), str(month)),)),
             Cell(STATES[shown.state], tone=TONES[shown.state]),
-            cells.count(len(found), "개"),
+            cells.count(len(files), "개"),
             cells.count(shown.file["rows"], "행"),
             cells.count(shown.file["quarantined_rows"], "행"),
             *map(Cell, compared),

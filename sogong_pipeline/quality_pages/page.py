@@ -1,4 +1,4 @@
-"""The page of a month: what was looked at, why, what was seen, and how each figure went over two years."""
+"""Page of a month: each check with its reason, its result, and its trend over two years."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ TABLES = (*CHECKED, PLACING)
 
 
 def month_page(history: History, month: Month) -> Page:
-    """Put what the gate found in a month into words.
+    """Build the page of a month from the results of the gate.
 
-    The file shown in full is the one ingested last: the one somebody has to look at when it was stopped.
+    The file shown in full is the one ingested last, which needs attention when it was stopped.
     """
-    found = history.of(month)
-    shown = found[0]
-    sentences = _headline(month, found)
+    files = history.of(month)
+    shown = files[0]
+    sentences = _headline(month, files)
     return Page(
         stem=str(month),
         kind="quality",
@@ -60,7 +60,7 @@ def month_page(history: History, month: Month) -> Page:
             for section in (
                 _failures(shown),
                 _accepted(shown),
-                _files(found),
+                _files(files),
                 _quarantined(shown),
                 by_revision(history.revisions(month)),
                 *(_table(history, month, shown, table) for table in TABLES),
@@ -75,7 +75,7 @@ def month_page(history: History, month: Month) -> Page:
 
 
 def masthead(period: str, note: str, state: str = "") -> Masthead:
-    """The head of a page; the state is stamped on it."""
+    """Build the head of a page; the state is stamped on it."""
     title = "월별 자료 품질 점검"
     return Masthead(
         kicker=KICKER,
@@ -91,8 +91,8 @@ def masthead(period: str, note: str, state: str = "") -> Masthead:
     )
 
 
-def _headline(month: Month, found: Sequence[Checked]) -> tuple[str, ...]:
-    shown, name = found[0], month_ko(month)
+def _headline(month: Month, files: Sequence[Checked]) -> tuple[str, ...]:
+    shown, name = files[0], month_ko(month)
     failed, total = shown.failed, len(shown.results)
     critical = sum(result["severity"] == "critical" for result in failed)
     rows, staged = shown.file["rows"], shown.file["staged_rows"]
@@ -103,13 +103,13 @@ def _headline(month: Month, found: Sequence[Checked]) -> tuple[str, ...]:
     }[shown.state]
     instead = ""
     if not shown.is_in_force:
-        others = [clean(checked.file["file_name"]) for checked in found if checked.is_in_force]
+        others = [clean(checked.file["file_name"]) for checked in files if checked.is_in_force]
         instead = (
             f"앞서 통과한 파일({others[0]})이 그대로 쓰입니다."
             if others
             else "이 달은 쓰이는 파일이 없습니다."
         )
-    held = (
+    hold = (
         f"점검 {number(len(shown.holding))}개에 어긋나 보류 중입니다. "
         "확인하고 수용할 때까지 이 달에 기대는 분기의 보고서를 쓰지 않습니다."
         if shown.holding
@@ -119,11 +119,11 @@ def _headline(month: Month, found: Sequence[Checked]) -> tuple[str, ...]:
         f"받은 {number(rows)}행 가운데 {number(staged)}행을 읽고 {number(rows - staged)}행을 격리했습니다."
     )
     compared = "" if shown.is_compared else "전월 자료가 없어 전월과 비교하는 점검은 하지 못했습니다."
-    return tuple(filter(None, (verdict, instead, held, account, compared)))
+    return tuple(filter(None, (verdict, instead, hold, account, compared)))
 
 
 def _failures(shown: Checked) -> Section | None:
-    """What failed, each with its reason, before everything else."""
+    """Build the section of failed checks, each with its reason, before everything else."""
     if not shown.failed:
         return None
     bullets = tuple(
@@ -138,7 +138,7 @@ def _failures(shown: Checked) -> Section | None:
 
 
 def _accepted(shown: Checked) -> Section | None:
-    """What a person accepted of the file, by whom and why."""
+    """Build the section of accepted doubts, with person and reason."""
     if not shown.accepted:
         return None
     bullets = tuple(
@@ -152,7 +152,7 @@ def _accepted(shown: Checked) -> Section | None:
 
 
 def _quarantined(shown: Checked) -> Section | None:
-    """Why rows went to quarantine."""
+    """Build the section of quarantined rows by reason."""
     if not shown.reasons:
         return None
     bullets = tuple(Bullet(f"{number(count)}행", clean(reason)) for reason, count in shown.reasons)
@@ -160,18 +160,18 @@ def _quarantined(shown: Checked) -> Section | None:
 
 
 def _record(result: Mapping[str, Any]) -> str:
-    """What the gate wrote down, where that is more than the figure."""
+    """Return the record of the gate, where it is more than the figure."""
     is_figure = result["table"] == "month_profile" and ":" not in result["observed"]
     return "" if is_figure else f" (기록: {clean(result['observed'])})"
 
 
 def _file(name: str, origin: str) -> Cell:
-    """A file, and where it came from unless that is the file itself."""
+    """Build the cell of a file, with its origin where that differs from the file name."""
     return Cell(clean(name), note="" if origin == name else clean(origin))
 
 
-def _files(found: Sequence[Checked]) -> Section:
-    """The files of the month, the one ingested last first."""
+def _files(files: Sequence[Checked]) -> Section:
+    """Build the section of the month's files, the one ingested last first."""
     rows = tuple(
         Row(
             (
@@ -192,7 +192,7 @@ def _files(found: Sequence[Checked]) -> Section:
                 ),
             )
         )
-        for checked in found
+        for checked in files
     )
     columns = (
         Column("파일"), Column("결과"), Column("집계에 쓰임"), Column("공개일"), Column("SHA-256(앞 12자리)"),
@@ -203,7 +203,7 @@ def _files(found: Sequence[Checked]) -> Section:
 
 
 def _table(history: History, month: Month, shown: Checked, table: str) -> Section | None:
-    """Every check of one suite; none where the file was not looked at so far."""
+    """Build the section of every check of one suite; None where the file was not checked by it yet."""
     results = [result for result in shown.results if result["table"] == table]
     if not results:
         return None
@@ -221,12 +221,16 @@ def _table(history: History, month: Month, shown: Checked, table: str) -> Sectio
 def _row(result: Mapping[str, Any], usual: Sequence[Checked | None], months: Sequence[Month]) -> Row:
     values = [checked.figures.get(result["check"]) if checked else None for checked in usual]
     within, unit = _limits(result), result["unit"]
-    told = [
+    readings = [
         f"{month_ko(month)} {figure(value, unit)}"
         for month, value in zip(months, values, strict=True)
         if value is not None
     ]
-    title = f"{result['title_ko']}: {'에서 '.join(dict.fromkeys([told[0], told[-1]]))}" if told else ""
+    title = (
+        f"{result['title_ko']}: {'에서 '.join(dict.fromkeys([readings[0], readings[-1]]))}"
+        if readings
+        else ""
+    )
     state = "통과" if result["passed"] else SEVERITIES[result["severity"]]
     tone = TONES[
         "passed" if result["passed"] else "stopped" if result["severity"] == "critical" else "warned"

@@ -1,4 +1,4 @@
-"""Writes the quality pages: one per month, and an index of them."""
+"""Publication of the quality pages: one per month, and an index."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from sogong_pipeline.renderers.published import Published, write_pages
 
 
 def publish_quality(catalogue: Catalogue, months: Iterable[Month]) -> Published:
-    """Write the pages of months that were checked, also of those that were stopped.
+    """Write the pages of checked months, including stopped ones.
 
-    Later months are written again where their trends reach back to one of them: the pages are the same whatever the
-    order in which months came in.
+    Later months are rewritten where their trends reach back to one of them: the pages do not depend on the order of
+    ingestion.
 
     Returns:
-        Where they are, and the names of those written, `index.html` last; none when no month was checked.
+        The location and the names of the pages written, `index.html` last; none when no month was checked.
     """
     history, place = History(catalogue), open_reports(catalogue.settings, FOLDER)
     return write_pages(_pages(history, sorted(set(months))), place)

@@ -1,4 +1,4 @@
-"""The part of a month's page that shows what later files of the month changed."""
+"""Section of a month's page on the changes of later files of the month."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MEASURES = (("workplaces", "개"), ("workers", "명"))
 
 
 def by_revision(revisions: Sequence[Sequence[Mapping[str, Any]]]) -> Section | None:
-    """A table per later file, the nation and then each 시도; none where no later file counted."""
+    """Build a table per later file, the nation and then each 시도; None where no later file counted."""
     if not revisions:
         return None
     columns = (
@@ -32,41 +32,41 @@ def by_revision(revisions: Sequence[Sequence[Mapping[str, Any]]]) -> Section | N
     tables = tuple(
         Table(
             "revisions",
-            f"최초 {found[0]['first_vintage']} → 수정 {found[0]['vintage']}",
+            f"최초 {one[0]['first_vintage']} → 수정 {one[0]['vintage']}",
             columns,
-            tuple(map(_row, found)),
-            notes=notes("revisions") if found is revisions[-1] else (),
+            tuple(map(_row, one)),
+            notes=notes("revisions") if one is revisions[-1] else (),
         )
-        for found in revisions
+        for one in revisions
     )
     return Section("revisions", "나중에 공개된 파일의 수정 내역", tables=tables)
 
 
-def _row(found: Mapping[str, Any]) -> Row:
+def _row(row: Mapping[str, Any]) -> Row:
     million = cells.MILLION
     return Row(
         (
-            Cell(_name(found["region_code"])),
-            cells.count(found["first_rows"], "행"),
-            *(cells.count(found[f"rows_{what}"], "행") for what in ("added", "removed", "changed")),
+            Cell(_name(row["region_code"])),
+            cells.count(row["first_rows"], "행"),
+            *(cells.count(row[f"rows_{what}"], "행") for what in ("added", "removed", "changed")),
             *(
                 cell
                 for measure, unit in MEASURES
                 for cell in (
-                    cells.count(found[f"first_{measure}"], unit),
-                    _moved(found[f"{measure}_revision"], f"{number(found[f'later_{measure}'])}{unit}"),
+                    cells.count(row[f"first_{measure}"], unit),
+                    _moved(row[f"{measure}_revision"], f"{number(row[f'later_{measure}'])}{unit}"),
                 )
             ),
             Cell(
-                number(found["first_billed_amount_krw"] / million, 0),
-                hint=f"{number(found['first_billed_amount_krw'])}원",
+                number(row["first_billed_amount_krw"] / million, 0),
+                hint=f"{number(row['first_billed_amount_krw'])}원",
             ),
             Cell(
-                signed(found["billed_amount_revision_krw"] / million, 1),
-                hint=f"{number(found['billed_amount_revision_krw'])}원",
+                signed(row["billed_amount_revision_krw"] / million, 1),
+                hint=f"{number(row['billed_amount_revision_krw'])}원",
             ),
         ),
-        strong=found["region_code"] == NATION,
+        strong=row["region_code"] == NATION,
     )
 
 

@@ -1,4 +1,4 @@
-"""The part of a month's page that shows each 시도: its size, its share, and how it moved."""
+"""Section of a month's page on each 시도: size, share, and change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sogong_pipeline.quality_pages.wording import figure, notes
 
 
 def by_sido(history: History, month: Month, shown: Checked) -> Section | None:
-    """A row per 시도 of today; none where the file was not looked at so far."""
+    """Build a row per 시도 of today; None where the file was not checked yet."""
     if not shown.sidos:
         return None
     months = trend_months(month)

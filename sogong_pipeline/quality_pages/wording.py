@@ -1,4 +1,4 @@
-"""How the quality pages say a figure, its limits and a state, in Korean."""
+"""Korean wording of figures, limits and states on the quality pages."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ NOT_LOOKED_AT = "해당 없음"
 
 @cache
 def notes(table: str) -> tuple[str, ...]:
-    """The notes under a table."""
+    """Return the notes under a table."""
     words = yaml.safe_load(files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8"))
     return tuple(words[table])
 
 
 def figure(value: Decimal | None, unit: str) -> str:
-    """A figure in its unit: `0.45%` of rows, `+0.90%` against the month before, `16`."""
+    """Format a figure in its unit: `0.45%` of rows, `+0.90%` against the month before, `16`."""
     if value is None:
         return NONE
     if unit == "ratio":
@@ -38,12 +38,12 @@ def figure(value: Decimal | None, unit: str) -> str:
     return _short(value)
 
 
-def limits(found: Limits, unit: str) -> str:
-    """What a figure should be."""
-    least, most = (None if limit is None else _limit(limit, unit) for limit in (found.least, found.most))
+def limits(bounds: Limits, unit: str) -> str:
+    """Format the limits of a figure."""
+    least, most = (None if limit is None else _limit(limit, unit) for limit in (bounds.least, bounds.most))
     if least and most:
         return f"{least} ~ {most}"
-    if found.most == 0:
+    if bounds.most == 0:
         return "없음"
     return f"{least} 이상" if least else f"{most} 이하"
 
@@ -55,7 +55,7 @@ def _limit(value: Decimal, unit: str) -> str:
 
 
 def _short(value: Decimal) -> str:
-    """A number without the zeros at its end."""
+    """Format a number without trailing zeros."""
     whole, _, rest = f"{value.quantize(Decimal('0.0001')):,f}".partition(".")
     rest = rest.rstrip("0")
     return f"{whole}.{rest}" if rest else number(Decimal(whole.replace(",", "")))

@@ -1,4 +1,4 @@
-"""Administrative dongs over time: their codes by name within a 시군구, and their codes on any other day.
+"""Administrative dongs over time: codes by name within a 시군구, and codes on any other day.
 
 Sources and gaps of the table are described in docs/reference-tables.md.
 """
@@ -30,13 +30,13 @@ class AdminDong:
     successor_codes: tuple[str, ...]
 
     def valid_on(self, day: dt.date) -> bool:
-        """Whether the code was in force on a day."""
+        """Return True when the code was in force on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 @cache
 def admin_dongs() -> Mapping[str, AdminDong]:
-    """Every code that was valid on some day since 2000."""
+    """Return every code that was valid on some day since 2000."""
     with gzip.open(data_path(TABLE), "rt", encoding="utf-8", newline="") as file:
         return {
             row["admin_dong_code"]: AdminDong(
@@ -51,13 +51,13 @@ def admin_dongs() -> Mapping[str, AdminDong]:
 
 
 def plain_name(name: str) -> str:
-    """A dong's name in one spelling: 창신제1동 and 창신1동 are one, as are 종로1·2·3·4가동 and 종로1.2.3.4가동."""
+    """Normalise a dong's name: 창신제1동 and 창신1동 are one, as are 종로1·2·3·4가동 and 종로1.2.3.4가동."""
     return re.sub(r"제(?=\d)", "", re.sub(r"[·ㆍ・,‧∙•]", ".", "".join(name.split())))
 
 
 @cache
 def admin_dongs_of(sigungu_code: str, day: dt.date) -> Mapping[str, str]:
-    """The dongs, eups and myeons of a 시군구 on a day: code by `plain_name`."""
+    """Return the dongs, eups and myeons of a 시군구 on a day: code by `plain_name`."""
     return {
         plain_name(dong.name.split()[-1]): code
         for code, dong in admin_dongs().items()
@@ -66,10 +66,9 @@ def admin_dongs_of(sigungu_code: str, day: dt.date) -> Mapping[str, str]:
 
 
 def admin_codes_on(admin_dong_code: str, day: dt.date) -> tuple[str, ...]:
-    """The codes, in order, that a dong's area had or will have on a day.
+    """Return the codes, sorted, that a dong's area had or will have on a day.
 
-    Several where it was divided or where several were joined into it; none where a code is unknown or nobody knows
-    what became of it.
+    Several where it was divided or merged; none where a code or its successor is unknown.
     """
     matches, seen, ahead = set(), {admin_dong_code}, [admin_dong_code]
     while ahead:

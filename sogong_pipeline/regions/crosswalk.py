@@ -1,7 +1,7 @@
-"""Which code a legal dong had, has and will have: any code to the codes of its area on any other day.
+"""Crosswalk of legal dong codes: from any code to the codes of its area on any other day.
 
 Rows keep old codes for years, registries are written once, and a month read late carries codes younger than itself.
-So codes are compared by what their areas are called today; the table is described in docs/reference-tables.md.
+So codes are compared by today's codes of their areas; the table is described in docs/reference-tables.md.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class LegalDong:
 
 @cache
 def legal_dongs() -> Mapping[str, LegalDong]:
-    """Every code that was valid on some day since 2000."""
+    """Return every code that was valid on some day since 2000."""
     with gzip.open(data_path(TABLE), "rt", encoding="utf-8", newline="") as file:
         return {
             row["legal_dong_code"]: LegalDong(
@@ -51,12 +51,12 @@ def legal_dongs() -> Mapping[str, LegalDong]:
 
 
 def codes_on(legal_dong_code: str, day: dt.date) -> tuple[str, ...]:
-    """The codes, in order, that an area had or will have on a day, from any code it ever had.
+    """Return the codes, sorted, that an area had or will have on a day, from any code it ever had.
 
-    Several where it was divided, or where what it was made of had codes of its own; none where a code is unknown
-    or nobody knows what became of it.
+    Several where it was divided or merged from areas with codes of their own; none where a code or its successor is
+    unknown.
     """
-    found, seen, ahead = set(), {legal_dong_code}, [legal_dong_code]
+    codes, seen, ahead = set(), {legal_dong_code}, [legal_dong_code]
     while ahead:
         dong = legal_dongs().get(code := ahead.pop())
         if dong is None:
@@ -66,15 +66,15 @@ def codes_on(legal_dong_code: str, day: dt.date) -> tuple[str, ...]:
         elif dong.valid_from > day and _predecessors().get(code):
             following = tuple(_predecessors()[code])
         else:
-            found.add(code)
+            codes.add(code)
             continue
         ahead += [other for other in following if other not in seen]
         seen.update(following)
-    return tuple(sorted(found))
+    return tuple(sorted(codes))
 
 
 def codes_today(legal_dong_code: str) -> tuple[str, ...]:
-    """The codes of an area on the newest day of the tables."""
+    """Return the codes of an area on the newest day of the tables."""
     dong = legal_dongs().get(legal_dong_code)
     is_living = dong is not None and dong.valid_to is None
     return (legal_dong_code,) if is_living else codes_on(legal_dong_code, dt.date.max)
@@ -82,10 +82,10 @@ def codes_today(legal_dong_code: str) -> tuple[str, ...]:
 
 @cache
 def today_of_codes() -> pa.Table:
-    """Code -> today's code of its area, for every code that has exactly one.
+    """Return today's code for every code whose area has exactly one.
 
     Returns:
-        `legal_dong_code`, `today_code` and `address`: what an address of its time called its eup, myeon or dong.
+        `legal_dong_code`, `today_code` and `address`: name of its eup, myeon or dong in addresses of its time.
     """
     dongs = legal_dongs()
     rows = [
@@ -101,18 +101,19 @@ def today_of_codes() -> pa.Table:
 
 @cache
 def today_of_names() -> pa.Table:
-    """Full name of an eup, myeon or dong, of any day, as addresses write it -> the first eight digits of today's code.
+    """Return the first eight digits of today's code by full name of an eup, myeon or dong, of any day.
 
-    Names that stand for more than one are left out. Where it was divided by ri, the address alone does not tell.
+    Names that stand for more than one are left out, as are areas divided by ri, which the address alone cannot
+    decide.
 
     Returns:
         `address`, `today_emd_code`.
     """
-    found: dict[str, set[str]] = defaultdict(set)
+    codes_of: dict[str, set[str]] = defaultdict(set)
     for code, dong in legal_dongs().items():
         if code.endswith("00"):
-            found[dong.name] |= {today[:8] for today in codes_today(code)}
-    sure = {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
+            codes_of[dong.name] |= {today[:8] for today in codes_today(code)}
+    sure = {name: codes.pop() for name, codes in codes_of.items() if len(codes) == 1}
     return pa.table(
         {
             "address": pa.array(list(sure), pa.string()),
@@ -123,7 +124,7 @@ def today_of_names() -> pa.Table:
 
 @cache
 def divided_codes() -> pa.Table:
-    """Codes whose area has several codes today, one row for each: `legal_dong_code`, `today_code`, `today_emd_code`."""
+    """Return codes with several codes today, one row for each: `legal_dong_code`, `today_code`, `today_emd_code`."""
     pairs = [
         (code, today) for code in legal_dongs() if len(todays := codes_today(code)) > 1 for today in todays
     ]
@@ -137,14 +138,14 @@ def divided_codes() -> pa.Table:
 
 
 def sigungu_on(day: dt.date) -> pa.Table:
-    """Any code -> the sigungu its area lay in on a day, where that was one: `legal_dong_code`, `sigungu_code`."""
+    """Return the sigungu of any code's area on a day, where unique: `legal_dong_code`, `sigungu_code`."""
     changes = _days_of_change()
     return _sigungu_from(changes[max(bisect_right(changes, day) - 1, 0)])
 
 
 @cache
 def _days_of_change() -> list[dt.date]:
-    """The days on which some code begins or has just ended, in order; between two of them nothing changes."""
+    """Return the days on which some code begins or has just ended, sorted; between two of them nothing changes."""
     dongs = legal_dongs().values()
     ends = {dong.valid_to + dt.timedelta(days=1) for dong in dongs if dong.valid_to is not None}
     return sorted({dt.date.min} | {dong.valid_from for dong in dongs} | ends)
@@ -168,7 +169,7 @@ def _sigungu_from(day: dt.date) -> pa.Table:
 
 @cache
 def regions_version() -> str:
-    """A digest of the tables of codes; a changed one makes what was matched with them stale."""
+    """Return a digest of the tables of codes; a change makes the tables matched with them stale."""
     return digest_of([sha256_of(data_path(name)) for name in ("region.csv", TABLE)])[:SHORT]
 
 

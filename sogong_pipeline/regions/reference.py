@@ -19,13 +19,13 @@ class Region:
         region_code: Two digits (sido) or five (sigungu).
         level: `sido` or `sigungu`.
         name: Full Korean name, as 경상남도 창원시 의창구.
-        short_name: As a table says it: 서울 중구, 창원 의창구, 여수시. Unique among living regions of a level.
+        short_name: Name in tables: 서울 중구, 창원 의창구, 여수시. Unique among living regions of a level.
         sido_code: Its sido, of the same date as the code.
         valid_from: First day; 2015-11-01, where the source begins, for everything older.
         valid_to: Last day; None while living.
         successor_code: The one code that covers its area today (itself while living); None when it was split.
-        sido17_code: The sido of its area in the view of seventeen, which tells Gwangju (29) and Jeonnam (46) apart
-            for ever; None for the united sido itself.
+        sido17_code: The sido of its area in the scheme of seventeen, which permanently separates Gwangju (29) and
+            Jeonnam (46); None for the united sido itself.
     """
 
     region_code: str
@@ -39,13 +39,13 @@ class Region:
     sido17_code: str | None
 
     def valid_on(self, day: dt.date) -> bool:
-        """Whether the code was in force on a day."""
+        """Return True when the code was in force on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
 class CrisisCentre:
-    """A technopark that watches its sido's districts, and the year it began to."""
+    """A technopark that monitors its sido's districts, and its first year."""
 
     name: str
     since_year: int
@@ -64,7 +64,7 @@ class Office:
 
 
 def data_path(name: str) -> Path:
-    """Where a reference table lies, such as `legal_dong.csv.gz`."""
+    """Return the path of a reference table, such as `legal_dong.csv.gz`."""
     return Path(__file__).parent / "data" / name
 
 
@@ -106,12 +106,12 @@ def offices() -> tuple[Office, ...]:
 
 
 def office_of_sido(sido_code: str) -> Office | None:
-    """The office of a sido by any code it ever had; None for Jeju, which has no office, and unknown codes."""
+    """Return the office of a sido by any code it ever had; None for Jeju, which has no office, and unknown codes."""
     return _office_by_sido().get(sido_code)
 
 
 def current_code(region_code: str) -> str | None:
-    """The one code that covers a region's area today; None when it was split or is no region since 2015-11."""
+    """Return the one code that covers a region's area today; None when it was split or is unknown."""
     return _successors().get(region_code)
 
 

@@ -1,4 +1,4 @@
-"""What a reader begins with: README in two languages, how to cite, queries, checksums."""
+"""What a reader begins with: README in two languages, how to cite, queries, notebooks, checksums."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from sogong_pipeline.release.package import LICENCE
 from sogong_pipeline.release.versions import SUMS, Version
 
 TEMPLATES = {"README.md": "README.md", "README.ko.md": "README.ko.md", "CITATION.cff": "CITATION.cff"}
-QUERIES = "examples/queries.sql"
+EXAMPLES = {
+    "queries.sql": "templates",
+    "my_office.ipynb": "notebooks",
+    "how_sure.ipynb": "notebooks",
+    "compare_rules.ipynb": "notebooks",
+}
+"""What lies in `examples/` as it lies here, by name: the folder of this room that has it."""
 STATUS_KO = {"draft": "초안", "final": "확정"}
 SIMULATED = " **Simulated: every district is invented.**"
 SIMULATED_KO = " **시연용 가상 자료입니다. 실제 지역이 아닙니다.**"
@@ -36,10 +42,11 @@ def write_front(folder: Path, version: Version, districts: int, *, is_open: bool
         "closed_ko": "" if is_open else CLOSED_KO,
     }
     for name, template in TEMPLATES.items():
-        (folder / name).write_text(_template(template).format(**said), encoding="utf-8")
-    queries = folder / QUERIES
-    queries.parent.mkdir(parents=True, exist_ok=True)
-    queries.write_text(_template("queries.sql"), encoding="utf-8")
+        (folder / name).write_text(_part("templates", template).format(**said), encoding="utf-8")
+    examples = folder / "examples"
+    examples.mkdir()
+    for name, kept in EXAMPLES.items():
+        (examples / name).write_text(_part(kept, name), encoding="utf-8")
 
 
 def write_sums(folder: Path) -> None:
@@ -49,5 +56,5 @@ def write_sums(folder: Path) -> None:
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
-def _template(name: str) -> str:
-    return (files("sogong_pipeline.release") / "templates" / name).read_text(encoding="utf-8")
+def _part(kept: str, name: str) -> str:
+    return (files("sogong_pipeline.release") / kept / name).read_text(encoding="utf-8")

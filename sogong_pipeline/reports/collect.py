@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -14,10 +14,9 @@ from sogong_pipeline.districts.registry import SIMULATED, District, kinds
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.indicators.quarter import window
 from sogong_pipeline.lake.partitions import Partition
+from sogong_pipeline.pages.acceptances import acceptances_of
 from sogong_pipeline.periods import Month, Quarter
-from sogong_pipeline.quality.titles import titles
 from sogong_pipeline.reports.source import (
-    Acceptance,
     AdjustedWorkers,
     Change,
     DistrictFact,
@@ -123,16 +122,8 @@ def collect(
         if "establishment_flow" in edition.manifest["files"]
         else {},
         sources=[_source(catalogue, month, vintage) for month, vintage in edition.facts["months"].items()],
-        acceptances=list(_acceptances(edition)),
+        acceptances=acceptances_of(edition.facts),
     )
-
-
-def _acceptances(edition: Partition) -> Iterator[Acceptance]:
-    """What was accepted of the months that an edition rests on."""
-    for month, entries in edition.facts.get("accepted", {}).items():
-        for entry in entries:
-            checks = [titles().get(name, name) for name in entry["checks"]]
-            yield Acceptance(Month.parse(month), checks, entry["by"], entry["reason"])
 
 
 def are_invented(districts: Iterable[District]) -> bool:

@@ -62,8 +62,12 @@ def _kept_open(scope: Scope) -> list[str]:
     reasons = Counter(labels[undetermined_key(district)]["label"] for district in held)
     told = ", ".join(f"{label} {number(count)}곳" for label, count in reasons.most_common())
     return [
-        f"판정보류 {number(len(held))}곳의 사유: {told}. 목록은 ‘{report_texts().headings['undetermined']}’에 있습니다."
+        f"판정보류 {number(len(held))}곳의 사유: {told}. 목록은 ‘{report_texts().headings[_listed(scope)]}’에 있습니다."
     ]
+
+
+def _listed(scope: Scope) -> str:
+    return "districts" if scope.sigungu_code else "undetermined"
 
 
 def _is_told(scope: Scope, district: District) -> bool:

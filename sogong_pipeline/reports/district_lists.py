@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.parts import FORMATS, Card, Cell, Column, Row, Search, Section, Table
-from sogong_pipeline.pages.wording import CHANGE_DIGITS, NONE, number, shorten, signed, texts
+from sogong_pipeline.pages.wording import NONE, change_size, number, shorten, signed_change, texts
 from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, undetermined_key
 from sogong_pipeline.reports.source import Flows, ReportSource
 from sogong_pipeline.reports.wording import report_texts
-from sogong_pipeline.vocabulary import MEASURES
+from sogong_pipeline.vocabulary import MEASURES, Number
 
 AT_A_GLANCE = 12
 """So many districts stand on the first page; the rest are counted."""
@@ -63,7 +63,7 @@ def _in_short(district: District) -> str:
         for measure in MEASURES
         if (found := district.fact.changes.get((measure, "year"))) and found.change_pct is not None
     ]
-    told = [f"{word} {signed(change, 1)}%" for change, word in sorted(falls) if change < 0][:2]
+    told = [f"{word} {signed_change(change)}%" for change, word in sorted(falls) if change < 0][:2]
     return "·".join(told) or NONE
 
 
@@ -151,14 +151,14 @@ def _card(source: ReportSource, district: District) -> Card:
         stage=fact_cells.stage(district),
         confidence=_confidence(district),
         facts=_facts(district),
-        reason=_reason(district),
+        reason=reason(district),
         flows=_flows(source.flows.get(district.info.district_id)),
         table=Table("figures", "", columns, rows),
         trend=trends.of_district(source, district),
     )
 
 
-def _reason(district: District) -> str:
+def reason(district: District) -> str:
     """Why a stage is proposed; before it, of one decided otherwise or in its place, the council's words."""
     if not district.decided or not district.decided.reason:
         return district.proposal.reason_ko
@@ -201,7 +201,7 @@ def _facts(district: District) -> tuple[str, ...]:
     fact = district.fact
     bases = "·".join(fact_cells.corporation_bases(fact))
     found = (
-        (fact.largest_share_pct, f"최대 사업장 비중 {number(fact.largest_share_pct, CHANGE_DIGITS)}%"),
+        (fact.largest_share_pct, f"최대 사업장 비중 {_share(fact.largest_share_pct)}%"),
         (fact.joined, f"월평균 취득 {number(fact.joined)}명"),
         (fact.departed, f"상실 {number(fact.departed)}명"),
         (
@@ -212,6 +212,10 @@ def _facts(district: District) -> tuple[str, ...]:
         (fact_cells.months_note(fact), f"3개월 중 {fact.months}개월 자료"),
     )
     return tuple(words for known, words in found if known not in {None, ""})
+
+
+def _share(value: Number | None) -> str:
+    return NONE if value is None else change_size(value)
 
 
 def _brief(scope: Scope) -> Table:
@@ -225,7 +229,7 @@ def _brief(scope: Scope) -> Table:
                 *fact_cells.changes(district.fact, with_points=True),
                 _spark(scope.source, district),
             ),
-            detail=f"{_confidence(district)} · {_reason(district)}",
+            detail=f"{_confidence(district)} · {reason(district)}",
         )
         for district in scope.flagged
     )
@@ -251,7 +255,7 @@ def _full(scope: Scope, districts: Sequence[District], search: Search | None = N
                 *fact_cells.levels(district.fact),
                 *fact_cells.changes(district.fact),
                 _spark(scope.source, district),
-                _standing(district),
+                standing(district),
             ),
             anchor="" if district.number and scope.office else district.anchor,
         )
@@ -269,7 +273,7 @@ def _full(scope: Scope, districts: Sequence[District], search: Search | None = N
     return Table("districts", "", columns, rows, notes, search, formats=FORMATS - {"hwpx"})
 
 
-def _standing(district: District) -> Cell:
+def standing(district: District) -> Cell:
     """The confidence of a stage, or why there is none; and whether the values are whole."""
     if district.stage == "undetermined":
         words = report_texts().undetermined[undetermined_key(district)]["label"]
@@ -277,7 +281,7 @@ def _standing(district: District) -> Cell:
         words = "협의회 판단" if district.differs else _percent(district)
     fact = district.fact
     note = f"3개월 중 {fact.months}개월" if fact.status == "partial" else ""
-    return Cell(words, note=note, hint=_reason(district))
+    return Cell(words, note=note, hint=reason(district))
 
 
 def _percent(district: District) -> str:

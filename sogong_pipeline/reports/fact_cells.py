@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.parts import Cell, Column, Link
-from sogong_pipeline.pages.wording import month_ko, number, shorten, signed, texts
+from sogong_pipeline.pages.wording import month_ko, number, shorten, signed, signed_change, texts
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.reports.scope import District, Scope
 from sogong_pipeline.reports.source import Change, DistrictFact
@@ -52,7 +52,7 @@ def change(fact: DistrictFact, measure: Measure, base: Base) -> Cell:
     found = fact.changes.get((measure, base))
     if found is None or found.change_pct is None:
         return cells.unknown(found.status if found else UNKNOWN, f"{texts().bases[base]} 대비")
-    return cells.known(signed(found.change_pct), found.change_pct, found.status, _change_hint(found))
+    return cells.known(signed_change(found.change_pct), found.change_pct, found.status, _change_hint(found))
 
 
 def nation_change(fact: DistrictFact, measure: Measure, base: Base) -> Cell:
@@ -138,7 +138,9 @@ def changes(fact: DistrictFact, *, with_points: bool = False) -> list[Cell]:
     return [
         replace(
             found,
-            note=f"({signed(difference.value)})" if with_points and difference.value is not None else "",
+            note=f"({signed_change(difference.value)})"
+            if with_points and difference.value is not None
+            else "",
         )
         for base in LONG_BASES
         for measure in MEASURES
@@ -171,13 +173,13 @@ def _beside(value: Number | None, found: Change | None) -> Cell:
     """A figure beside a change; the mark stands at the change itself."""
     if value is None:
         return cells.unknown(found.status if found else UNKNOWN)
-    return Cell(signed(value), value)
+    return Cell(signed_change(value), value)
 
 
 def _change_hint(found: Change) -> str:
     parts = [
-        f"전국 {signed(found.nation_change_pct)}%",
-        f"격차 {signed(found.points)}%p",
+        f"전국 {signed_change(found.nation_change_pct)}%",
+        f"격차 {signed_change(found.points)}%p",
         "법인 사업장만 비교" if found.scope == "corporations" else "",
         "" if found.status == OK else statuses()[found.status].label,
     ]

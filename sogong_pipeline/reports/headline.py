@@ -9,11 +9,12 @@ from sogong_pipeline.decisions.period import period_ko
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.wording import (
     CHANGE_DIGITS,
+    change_size,
     month_ko,
     number,
     rounded,
     shorten,
-    signed,
+    signed_change,
     texts,
     with_particle,
     won,
@@ -186,13 +187,13 @@ def _against_nation(scope: Scope) -> str:
     else:
         moves = "고 ".join(f"{with_particle(area, '은/는')} {moved}" for area, moved in told)
         whole = f"전체 종사자 수는 1년 전보다 {moves}었습니다"
-    return f"밀집지역 밖을 포함한 {whole}(전국 {signed(nation)}%)."
+    return f"밀집지역 밖을 포함한 {whole}(전국 {signed_change(nation)}%)."
 
 
 def _moved(change: Number) -> str:
-    """A verb's stem: `1.20% 늘`, `0.43% 줄`, `변동이 없`; 고 or 었습니다 follows."""
-    size = abs(rounded(change, CHANGE_DIGITS))
-    return f"{number(size, CHANGE_DIGITS)}% {'늘' if change > 0 else '줄'}" if size else "변동이 없"
+    """A verb's stem: `1.2% 늘`, `0.4% 줄`, `변동이 없`; 고 or 었습니다 follows."""
+    moved = rounded(change, CHANGE_DIGITS)
+    return f"{change_size(change)}% {'늘' if moved > 0 else '줄'}" if moved else "변동이 없"
 
 
 def _stayed_low(scope: Scope) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sogong_pipeline.decisions.period import period_ko
+from sogong_pipeline.pages.acceptances import accepted_notices
 from sogong_pipeline.pages.parts import Link, Masthead, Page, Section
-from sogong_pipeline.pages.wording import clean, month_ko, quarter_ko, texts
-from sogong_pipeline.reports import background, decided, district_lists, movement, summary
+from sogong_pipeline.pages.wording import quarter_ko, texts
+from sogong_pipeline.reports import background, decided, district_lists, extract, movement, summary
 from sogong_pipeline.reports.headline import headline
 from sogong_pipeline.reports.map_section import on_the_map
 from sogong_pipeline.reports.scope import Scope, extracts, scopes
@@ -38,18 +39,7 @@ def build_extracts(source: ReportSource) -> list[Page]:
 
 
 def _model(scope: Scope, told: Sequence[Scope], every: Sequence[Scope] | None = None) -> Page:
-    if scope.sigungu_code:
-        own = _of_sigungu(scope)
-    else:
-        own = _of_office(scope) if scope.office else _of_nation(scope, every or told)
-    sections = [
-        *own,
-        background.undetermined(scope),
-        background.matching(scope),
-        background.limits(),
-        background.stages(scope),
-        background.sources(scope),
-    ]
+    sections = extract.sections(scope) if scope.sigungu_code else _sections(scope, every or told)
     sentences = headline(scope)
     return Page(
         stem=scope.stem,
@@ -91,12 +81,15 @@ def _of_office(scope: Scope) -> list[Section]:
     ]
 
 
-def _of_sigungu(scope: Scope) -> list[Section]:
+def _sections(scope: Scope, every: Sequence[Scope]) -> list[Section]:
+    own = _of_office(scope) if scope.office else _of_nation(scope, every)
     return [
-        *_decisions(scope),
-        movement.moves(scope),
-        district_lists.flagged(scope),
-        district_lists.every(scope),
+        *own,
+        background.undetermined(scope),
+        background.matching(scope),
+        background.limits(),
+        background.stages(scope),
+        background.sources(scope),
     ]
 
 
@@ -120,15 +113,7 @@ def _masthead(scope: Scope) -> Masthead:
         disclaimer = words["final_disclaimer"]
     marks = [words["demo"]] * source.demo + [words["draft"]] * source.draft
     notices = [words["demo_notice"]] * source.demo + [words["draft_notice"]] * source.draft
-    notices += [
-        words["accepted_notice"].format(
-            month=month_ko(one.data_month),
-            checks=", ".join(one.checks),
-            by=clean(one.by),
-            reason=clean(one.reason),
-        )
-        for one in source.acceptances
-    ]
+    notices += accepted_notices(source.acceptances)
     first, _, last = source.quarter.months
     known = source.nation.months
     means = "월평균" if known == len(source.quarter.months) else f"중 {known}개월 자료"

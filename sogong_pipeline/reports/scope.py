@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from sogong_pipeline.pages.geography import region_name
-from sogong_pipeline.pages.wording import clean, closed_percent, texts
+from sogong_pipeline.pages.wording import clean, closed_percent, short_percents, texts
 from sogong_pipeline.regions import reference
 from sogong_pipeline.renderers.published import INDEX
 from sogong_pipeline.reports.source import Decided, DistrictFact, DistrictInfo, Proposal, ReportSource
@@ -204,7 +204,7 @@ def _district(source: ReportSource, info: DistrictInfo) -> District:
         name=clean(info.name) or info.district_id,
         place=region_name(info.sigungu_code),
         fact=source.facts.get(info.district_id, _UNKNOWN_FACT),
-        proposal=replace(proposal, reason_ko=closed_percent(clean(proposal.reason_ko))),
+        proposal=replace(proposal, reason_ko=short_percents(closed_percent(clean(proposal.reason_ko)))),
         before=known_before.get(info.district_id),
         decided=source.councils.decisions.get(info.district_id) if source.councils else None,
     )

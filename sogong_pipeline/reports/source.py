@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from sogong_pipeline.pages.acceptances import Acceptance
 from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.vocabulary import (
     Base,
@@ -179,19 +180,6 @@ class SourceFile:
     staged_rows: int
     quarantined_rows: int
     origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """Checks of a month that failed and that a person accepted; `by` and `reason` come from outside.
-
-    `checks` are the Korean titles.
-    """
-
-    data_month: Month
-    checks: Sequence[str]
-    by: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

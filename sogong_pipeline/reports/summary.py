@@ -11,7 +11,16 @@ from sogong_pipeline.pages import cells
 from sogong_pipeline.pages.drawings import StageBar, StageBars
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.parts import Cell, Column, Link, Picture, Row, Section, StageTile, Table
-from sogong_pipeline.pages.wording import NONE, month_ko, number, quarter_ko, signed, texts, with_particle
+from sogong_pipeline.pages.wording import (
+    NONE,
+    month_ko,
+    number,
+    quarter_ko,
+    signed,
+    signed_change,
+    texts,
+    with_particle,
+)
 from sogong_pipeline.reports import fact_cells, trends
 from sogong_pipeline.reports.scope import District, Scope, count_stages
 from sogong_pipeline.reports.source import DistrictFact
@@ -87,7 +96,7 @@ def _adjusted(scope: Scope) -> tuple[Table, ...]:
                 if one.workers is None
                 else cells.known(number(one.workers), one.workers, one.status, f"{number(one.workers, 1)}명"),
                 *(
-                    cells.unknown(one.status) if change is None else Cell(signed(change), change)
+                    cells.unknown(one.status) if change is None else Cell(signed_change(change), change)
                     for change in (one.month_change_pct, one.quarter_change_pct)
                 ),
             ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
@@ -26,6 +27,7 @@ class ReportTexts:
     stage_meanings: Mapping[Stage, str]
     stage_lead: str
     confidence_meaning: str
+    extract: Mapping[str, Any]
     limits: Mapping[str, str]
     source_lead: str
     map_attribution: str

@@ -1,4 +1,4 @@
-"""Chance on the user's own months: what every rule set flags in placebo districts, and which planted losses it sees."""
+"""False alarms and detection of planted losses, measured for every rule set on the months of this installation."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from sogong_pipeline.stages.likelihood.planted import Planting
 from sogong_pipeline.stages.rules import LIKELIHOOD, AnyRuleSet, RuleSet
 
 ALL_SIZES = -1
-"""Number of the class that holds districts of all sizes."""
+"""Number of the pseudo size class that holds districts of all sizes."""
 SURELY_SEEN = 0.8
 INFLATION = 1.5
-"""Real districts differ a little more than placebo districts, on which alone the cut of a likelihood rule rests."""
+"""Factor from alarms in placebo districts to alarms in real ones, which vary a little more."""
 
 
 @dataclass(frozen=True)
 class Chance:
-    """One rule set in the placebo districts of one size class.
+    """Results of one rule set in the placebo districts of one size class.
 
     Attributes:
         rule_set: The rule set.
@@ -45,12 +45,12 @@ class Chance:
 
     @property
     def alarm_share(self) -> float:
-        """Share of the districts judged that chance alone flags, NaN where none is judged."""
+        """Return the share of judged districts that chance alone flags; NaN where none is judged."""
         return self.alarms / self.judged if self.judged else float("nan")
 
     @property
     def least_visible_loss(self) -> float | None:
-        """Smallest planted loss that is seen in 8 of 10 districts, None where none is."""
+        """Return the smallest planted loss that is seen in 8 of 10 districts; None where none is."""
         seen = [
             loss
             for loss, count in self.caught.items()
@@ -59,7 +59,7 @@ class Chance:
         return min(seen, default=None)
 
     def expected_alarms(self, districts: int) -> int:
-        """Alarms that chance alone makes among so many districts judged, at least about."""
+        """Return a rounded-down estimate of the alarms that chance alone raises among this many judged districts."""
         return int(np.floor(self.inflation * self.alarm_share * districts)) if self.judged else 0
 
 
@@ -72,13 +72,13 @@ def measure_chance(
     planted: Sequence[Planting],
     nation: Panel | None = None,
 ) -> list[Chance]:
-    """Run rule sets on placebo districts, with nothing in them and with losses planted.
+    """Run rule sets on placebo districts, without losses and with planted losses.
 
-    A likelihood rule set counts what enters; what stays of earlier alarms is not part of it.
+    A likelihood rule set counts new flags only; flags that persist from earlier quarters are left out.
 
     Args:
         judge: The likelihood rule on the country; its size classes are used for all rule sets.
-        rule_sets: Those to run.
+        rule_sets: The rule sets to run.
         quarter: Number of the quarter.
         cut: Cut of each size class for the likelihood rule.
         planted: Placebo countries, each without a loss first and then with losses.
@@ -94,21 +94,21 @@ def measure_chance(
             size = np.where(is_used, rule.size_class(seen.workplaces), classes)
         for rules in rule_sets:
             judged, flagged = _run(rules, seen, one, cut, rule)
-            for (name, number), held in counts.items():
+            for (name, number), tally in counts.items():
                 if name == rules.rule_set:
                     members = size < classes if number == ALL_SIZES else size == number
-                    held.add(members, judged, flagged, one.loss)
+                    tally.add(members, judged, flagged, one.loss)
     kinds = {rules.rule_set: rules.kind for rules in rule_sets}
     return [
-        held.chance(name, number, INFLATION if kinds[name] == LIKELIHOOD else 1.0)
-        for (name, number), held in counts.items()
+        tally.chance(name, number, INFLATION if kinds[name] == LIKELIHOOD else 1.0)
+        for (name, number), tally in counts.items()
     ]
 
 
 def _run(
     rules: AnyRuleSet, seen: Comparison, planted: Planting, cut: Floats, rule: Parameters
 ) -> tuple[Flags, Flags]:
-    """Which districts a rule set judges and which it flags."""
+    """Return the districts that a rule set judges and those that it flags."""
     if isinstance(rules, RuleSet):
         stages = stages_of(seen, rules)
         judged = np.asarray(stages != UNDETERMINED)
@@ -134,5 +134,5 @@ class _Counts:
             self.caught[loss] = self.caught.get(loss, 0) + int((members & flagged).sum())
 
     def chance(self, rule_set: str, size_class: int, inflation: float) -> Chance:
-        """What was counted."""
+        """Return the counts as a `Chance`."""
         return Chance(rule_set, size_class, self.districts, self.judged, self.alarms, self.caught, inflation)

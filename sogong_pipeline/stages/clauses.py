@@ -1,4 +1,4 @@
-"""The rows of `stage_clause`: what a rule set saw of each indicator against each base."""
+"""Rows of `stage_clause`: the value of each indicator against each base, as a rule set read it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ BASE_OF = {lag: base for base, lag in QUARTERS_BACK.items()}
 def threshold_clauses(
     proposal: Proposal, district_id: str, quarter: Quarter, edition: str, rules: RuleSet
 ) -> Iterator[dict[str, Any]]:
-    """The rows of one district under a threshold rule set."""
+    """Yield the rows of one district under a threshold rule set."""
     order = list(rules.order)
     for clause in proposal.clauses:
         is_decisive = (
@@ -80,10 +80,10 @@ def threshold_clauses(
 def likelihood_clauses(
     finding: Finding, common: Mapping[str, str], quarters: list[Quarter]
 ) -> Iterator[dict[str, Any]]:
-    """The rows of one district under a likelihood rule set: its evidence, and the change of workers beside it.
+    """Yield the rows of one district under a likelihood rule set: its evidence, and the change of workers.
 
     Args:
-        finding: What the rule found.
+        finding: Result of the rule for the district.
         common: district_id, quarter, edition and rule_set.
         quarters: The quarters by number, the judged one last.
     """
@@ -111,14 +111,14 @@ def likelihood_clauses(
 
 
 def without(path: Path, districts: set[str]) -> None:
-    """Take the rows of districts that became undetermined out of a written `stage_clause`."""
+    """Remove the rows of districts that became undetermined from a written `stage_clause`."""
     table = pq.read_table(path)
     gone = pc.is_in(table["district_id"], value_set=pa.array(sorted(districts), pa.string()))
     pq.write_table(table.filter(pc.invert(gone)), path, compression="zstd")
 
 
 def _decimal(value: float | None) -> Decimal | None:
-    """Two decimals; None for what is unknown or has no limit."""
+    """Round to two decimals; None for an unknown value or a missing limit."""
     if value is None or not abs(value) < float("inf"):
         return None
     return _rounded(Decimal(repr(float(value))))

@@ -1,4 +1,4 @@
-"""Changes of many districts at once, from the workplaces themselves; what threshold rules read in placebo countries."""
+"""Changes of many districts at once, computed from workplaces; input of threshold rules in placebo countries."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def compare(
 
 
 def stages_of(comparison: Comparison, rules: RuleSet) -> Stages:
-    """Stage of every district under a threshold rule set, by the arithmetic of `proposal.propose`.
+    """Return the stage of every district under a threshold rule set, by the arithmetic of `proposal.propose`.
 
     Districts without a base are undetermined, as are small ones and those dominated by one workplace.
     """
@@ -117,7 +117,7 @@ def stages_of(comparison: Comparison, rules: RuleSet) -> Stages:
 
 
 def _limit(comparison: Comparison, rules: RuleSet, stage: str, pair: Pair) -> Floats:
-    """Largest change that breaches a stage, see `proposal.limit_pct`."""
+    """Return the largest change that breaches a stage, see `proposal.limit_pct`."""
     threshold, nation = float(rules.thresholds_pct[stage]), comparison.nation_pct[pair]
     errors = comparison.error_points[pair]
     if rules.yardstick == STANDARD_ERRORS:
@@ -136,7 +136,7 @@ def _limit(comparison: Comparison, rules: RuleSet, stage: str, pair: Pair) -> Fl
 
 @dataclass(frozen=True)
 class _Sums:
-    """Sums of one indicator by district: now, then, and their squares and product by workplace."""
+    """Sums of one indicator by district: now, at the base, and their squares and product over workplaces."""
 
     now: Floats
     then: Floats
@@ -174,7 +174,7 @@ class _Sums:
 
     @property
     def standard_error(self) -> Floats:
-        """That of the ratio of two sums over workplaces drawn anew, to first order."""
+        """Return the first-order standard error of the ratio of two sums over resampled workplaces."""
         ratio = self.change + 1
         squares = self.now_squared - 2 * ratio * self.product + ratio**2 * self.then_squared
         with np.errstate(invalid="ignore"):
@@ -188,7 +188,7 @@ def _label(panel: Panel, quarter: int, labels: Integers | None) -> Integers:
 
 
 def _figures(panel: Panel, quarter: int, indicator: str) -> Floats:
-    """What each workplace adds to the mean of the quarter's months."""
+    """Return what each workplace adds to the mean over the quarter's months, shape (workplaces,)."""
     months = panel.months[:, quarter].astype(float)
     if indicator == "workplaces":
         return months / MONTHS

@@ -1,4 +1,4 @@
-"""Confidence: how often a district would be proposed the same stage with its workplaces drawn anew."""
+"""Confidence of proposals: how often a district gets the same stage when its workplaces are resampled."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from sogong_pipeline.indicators.shrinkage import percentile, shrink
 from sogong_pipeline.stages.rules import RuleSet
 
 FEWEST_TO_SHRINK = 5
-"""Below so many workplaces the draws say nothing of the noise."""
+"""Fewest workplaces whose draws measure the noise; with fewer, changes are not shrunken."""
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Odds:
-    """What a district's draws say.
+    """Results of the bootstrap draws of one district.
 
     Attributes:
         reaching_pct: By stage, the share of draws that reach it or a worse one under the rule set, in percent.
         at_or_below_pct: By stage, base and indicator, the share of draws at or below its threshold, in percent.
         standard_error: By base and indicator, in percentage points.
-        workplaces: How many different workplaces were drawn from.
+        workplaces: Number of distinct workplaces drawn from.
     """
 
     reaching_pct: Mapping[str, Decimal]
@@ -39,7 +39,7 @@ class Odds:
 
 
 def odds_of_districts(pairs: Path, rules: RuleSet) -> dict[str, Odds]:
-    """The odds of every district that has workplaces.
+    """Return the odds of every district that has workplaces, by district.
 
     Args:
         pairs: rows of `sql/editions/paired_workplace`.
@@ -52,18 +52,20 @@ def odds_of_districts(pairs: Path, rules: RuleSet) -> dict[str, Odds]:
 
 
 def errors_of_districts(pairs: Path, rules: RuleSet) -> dict[str, dict[tuple[str, str], Decimal]]:
-    """Standard errors of changes over workplaces, in points, by district, indicator and base.
+    """Return standard errors of changes over workplaces, in points, by district, indicator and base.
 
-    To first order, that of a ratio of two sums whose workplaces are drawn anew; nothing is drawn.
+    First-order errors of a ratio of two sums over resampled workplaces; computed without drawing.
 
     Args:
-        pairs: what `bootstrap.pair_workplaces` wrote for the bases of the rule set.
+        pairs: file written by `bootstrap.pair_workplaces` for the bases of the rule set.
         rules: the rule set.
     """
     table = pq.read_table(pairs)
     names = table.column("district_id").combine_chunks().dictionary_encode()
     owner, count = names.indices.to_numpy(), len(names.dictionary)
-    found: dict[str, dict[tuple[str, str], Decimal]] = {str(name): {} for name in names.dictionary}
+    errors_by_district: dict[str, dict[tuple[str, str], Decimal]] = {
+        str(name): {} for name in names.dictionary
+    }
     for indicator in rules.indicators:
         for base in rules.bases:
             now, before = (
@@ -74,10 +76,10 @@ def errors_of_districts(pairs: Path, rules: RuleSet) -> dict[str, dict[tuple[str
             ratio = np.where(known, total / np.where(known, then, 1.0), np.nan)
             squares = np.bincount(owner, (now - ratio[owner] * before) ** 2, count)
             errors = 100 * np.sqrt(squares) / np.where(known, then, np.nan)
-            for district, error in zip(found, errors.tolist(), strict=True):
+            for district, error in zip(errors_by_district, errors.tolist(), strict=True):
                 if not np.isnan(error):
-                    found[district][indicator, base] = _rounded(error, "0.0001")
-    return found
+                    errors_by_district[district][indicator, base] = _rounded(error, "0.0001")
+    return errors_by_district
 
 
 def _odds(drawn: Draws, rules: RuleSet) -> Odds:
@@ -86,7 +88,7 @@ def _odds(drawn: Draws, rules: RuleSet) -> Odds:
     at_or_below: dict[str, Floats] = {}
     reaching: dict[str, Decimal] = {}
     for stage, threshold in rules.thresholds_pct.items():
-        breaches = change <= float(threshold)  # NaN breaches nothing
+        breaches = change <= float(threshold)  # NaN breaches no limit
         at_or_below[stage] = 100 * breaches.mean(axis=0)
         enough = breaches[:, :, which].all(axis=1).sum(axis=1) >= rules.at_least
         reaching[stage] = _rounded(100 * enough.mean(), "0.1")
@@ -97,19 +99,21 @@ def _odds(drawn: Draws, rules: RuleSet) -> Odds:
 def confidence_table(
     facts: Sequence[Mapping[str, Any]], odds: Mapping[str, Odds], rules: RuleSet, edition: str
 ) -> Iterator[dict[str, Any]]:
-    """The rows of change_confidence, by indicator and base, each over all districts."""
+    """Yield the rows of change_confidence, by indicator and base, each over all districts."""
     unknown = np.nan
     for b, base in enumerate(rules.bases):
         for indicator in rules.indicators:
             i = INDICATORS.index(indicator)
             column = f"{indicator}_change_{base}_pct"
             changes = np.array([unknown if row[column] is None else float(row[column]) for row in facts])
-            found = [odds.get(row["district_id"]) for row in facts]
-            errors = np.array([one.standard_error[b, i] if one else unknown for one in found])
-            enough = np.array([one is not None and one.workplaces >= FEWEST_TO_SHRINK for one in found])
+            odds_by_row = [odds.get(row["district_id"]) for row in facts]
+            errors = np.array([one.standard_error[b, i] if one else unknown for one in odds_by_row])
+            enough = np.array([one is not None and one.workplaces >= FEWEST_TO_SHRINK for one in odds_by_row])
             shrunken = shrink(changes, np.where(enough, errors, unknown))
             places = percentile(changes)
-            for row, one, error, small, place in zip(facts, found, errors, shrunken, places, strict=True):
+            for row, one, error, small, place in zip(
+                facts, odds_by_row, errors, shrunken, places, strict=True
+            ):
                 is_known = row[column] is not None and one is not None
                 yield {
                     "district_id": row["district_id"],
@@ -133,7 +137,7 @@ def confidence_table(
 
 
 def _decimal(value: float, places: str) -> Decimal | None:
-    """Rounded half to even; None for NaN."""
+    """Round half to even; None for NaN."""
     return None if np.isnan(value) else _rounded(value, places)
 
 

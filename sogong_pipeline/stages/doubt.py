@@ -1,4 +1,4 @@
-"""Doubt about the data: a held quarter says so beside every stage, and a district that lost its members gets none."""
+"""Doubtful data: mark every stage of a held quarter, and withhold the stage of a district that lost its members."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from sogong_pipeline.stages.rules import AnyRuleSet
 from sogong_pipeline.vocabulary import STAGES
 
 LOST_SHARE = 0.8
-"""A district of which as much goes elsewhere within a quarter has not shrunk: its addresses read otherwise."""
+"""Share of a district's workplaces from which an outflow within a quarter is taken as reclassification.
+
+Its addresses or codes are then read differently; the district has not shrunk.
+"""
 FEWEST_LOST = 5
 REASON = "members_unplaced"
 SENTENCE = (
@@ -37,7 +40,7 @@ def propose_or_hold(
     workspace: Path,
     **named: Any,
 ) -> Built:
-    """Propose a stage for each district as `propose_stages` does, and say what makes it doubtful.
+    """Propose a stage for each district as `propose_stages` does, and add the reasons to doubt it.
 
     Args:
         facts: `fact_district_quarter` of the edition.
@@ -45,9 +48,9 @@ def propose_or_hold(
         flows: its `establishment_flow`.
         rules: the rule set.
         edition: the edition's name.
-        held_reason: which months hold the quarter and by which checks; None when it is not held.
+        held_reason: months that hold the quarter and their failed checks; None when it is not held.
         workspace: an empty folder to write in.
-        named: what `propose_stages` takes besides.
+        named: further arguments of `propose_stages`.
 
     Returns:
         The tables of `propose_stages`; `stage_proposal` with `held_reason`, `stage_clause` without the districts that
@@ -69,21 +72,21 @@ def propose_or_hold(
 
 
 def lost_members(flows: Path) -> dict[str, str]:
-    """By district the sentence on members that left it in one quarter though they are still in the file.
+    """Return, by district, the sentence on members that left it in one quarter while still in the file.
 
     Args:
         flows: `establishment_flow`: the quarter judged and the four before it, so the span of the change on the year.
     """
-    found = {}
+    sentences = {}
     for row in pq.read_table(flows).sort_by("flow_quarter").to_pylist():
         if row["exits_moved"] is None or row["workplaces_before"] is None:
             continue
         lost = row["exits_moved"] + row["exits_reassigned"]
         if lost >= FEWEST_LOST and lost >= LOST_SHARE * row["workplaces_before"]:
-            found[row["district_id"]] = SENTENCE.format(
+            sentences[row["district_id"]] = SENTENCE.format(
                 lost=lost, quarter=row["flow_quarter"], before=row["workplaces_before"]
             )
-    return found
+    return sentences
 
 
 def _doubted(row: dict[str, Any], lost: dict[str, str], held_reason: str | None) -> dict[str, Any]:
@@ -96,16 +99,16 @@ def _doubted(row: dict[str, Any], lost: dict[str, str], held_reason: str | None)
 
 
 def held_reason(edition: Partition) -> str | None:
-    """Which months hold an edition and by which checks, `2026-09: moving_share`; None when none does."""
-    held: dict[str, list[str]] = edition.facts.get("held", {})
-    return "; ".join(f"{month}: {', '.join(checks)}" for month, checks in held.items()) or None
+    """Return the months that hold an edition with their failed checks (`2026-09: moving_share`), else None."""
+    checks_by_month: dict[str, list[str]] = edition.facts.get("held", {})
+    return "; ".join(f"{month}: {', '.join(checks)}" for month, checks in checks_by_month.items()) or None
 
 
 def refuse_held(edition: Partition) -> None:
-    """Let an edition pass whose months are not held.
+    """Refuse an edition whose months are held; return silently otherwise.
 
     Raises:
-        RefusedError: when it is held; no draft, sheet or final report is written from it.
+        RefusedError: when a month holds it; no draft, sheet or final report may be written from it.
     """
     if reason := held_reason(edition):
         month = next(iter(edition.facts["held"]))

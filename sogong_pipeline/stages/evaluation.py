@@ -1,4 +1,4 @@
-"""What the rule sets are worth on simulated countries: the table that the wheel carries."""
+"""Performance of the rule sets on simulated countries: the table that the wheel carries."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 
 def path() -> Path:
-    """Where the table lies; `python -m country evaluate stages --page` writes it."""
+    """Return the path of the table; `python -m country evaluate stages --page` writes it."""
     return Path(__file__).parent / "data" / "rule_evaluation.csv"
 
 
 @cache
 def rule_evaluation() -> tuple[dict[str, str], ...]:
-    """Every figure: law, seed, rule set, measure, kind and size of loss, size of district, value with its interval."""
+    """Return every figure: law, seed, rule set, measure, kind and size of loss, size of district, interval."""
     with path().open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))

@@ -1,4 +1,4 @@
-"""Proposals of a likelihood rule set: its stages and evidence, and the chance of all rule sets on the same months."""
+"""Proposals of a likelihood rule set: stages, evidence, and the chance figures of all rule sets on the same months."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ MARK = pa.schema(
 
 @dataclass(frozen=True)
 class History:
-    """One quarter before the judged one, or that itself.
+    """Input files of one quarter, judged or earlier.
 
     Attributes:
         quarter: The quarter.
@@ -191,7 +191,7 @@ def propose_by_likelihood(
 def _judge(
     judge: Judge, last: int, quarters: Sequence[Quarter], rule_sets: Sequence[LikelihoodRuleSet | RuleSet]
 ) -> tuple[list[Finding | None], Floats, list[Chance]]:
-    """Findings by district, the cuts of the judged quarter, and the chance of every rule set."""
+    """Return findings by district, the cuts of the judged quarter, and the chance figures of every rule set."""
     rule = judge.parameters
     replayed = range(max(last - rule.lasting_quarters, 0), last + 1)
     ordinals = [quarter.year * 4 + quarter.number for quarter in quarters]
@@ -222,7 +222,7 @@ def _has_bases(judge: Judge, last: int, rules: RuleSet) -> bool:
 
 
 def _norms_by_lag(judge: Judge, last: int, quarters: Sequence[Quarter]) -> dict[str, list[str]]:
-    """Quarters whose norms were applied, by lag; the quarter itself where no earlier year was there."""
+    """Return the quarters whose norms were applied, by lag; the quarter itself where no earlier year exists."""
     return {
         str(lag): [str(quarters[one]) for one in judge.norm_quarters(last, lag)] for lag in judge.lags(last)
     }
@@ -286,7 +286,7 @@ def _cut(chance: Chance, rules: LikelihoodRuleSet, cut: Floats) -> dict[str, Any
 
 
 def _class_name(number: int, rule: Parameters) -> str:
-    """A size class as text: `all`, `0-9`, `10-19` and on, the last one `160+`."""
+    """Return a size class as text: `all`, `0-9`, `10-19` and on, the last one `160+`."""
     if number == ALL_SIZES:
         return "all"
     lower = (0, *rule.classes)
@@ -308,7 +308,7 @@ def _marked(mark: Mark, quarters: Sequence[Quarter]) -> list[Mapping[str, Any]]:
 
 
 def _decimal(value: float | None, places: str) -> Decimal | None:
-    """Rounded half to even; None for what is unknown or has no limit."""
+    """Round half to even; None for an unknown value or a missing limit."""
     if value is None or not np.isfinite(value):
         return None
     return Decimal(repr(float(value))).quantize(Decimal(places), ROUND_HALF_EVEN)

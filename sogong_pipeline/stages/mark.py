@@ -1,4 +1,4 @@
-"""The large-workplace mark: most of a district's loss lies in one to three large workplaces. It is no stage."""
+"""Large-workplace mark: most of a district's loss lies in one to three large workplaces. Never changes a stage."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Large:
 
     @property
     def lost(self) -> float:
-        """Heads lost."""
+        """Return the heads lost."""
         return max(self.before - self.now, 0.0)
 
 
@@ -82,7 +82,7 @@ def replay_mark(
     workers: Mapping[int, float],
     workplaces: Mapping[int, Mapping[str, float]],
 ) -> Mark | None:
-    """Raise and keep the mark of one district through some quarters.
+    """Raise and carry forward the mark of one district through some quarters.
 
     It is kept, with its base, until workers are less than a tenth below those of the base.
 
@@ -96,10 +96,10 @@ def replay_mark(
         now = workers.get(quarter, 0.0)
         if mark and now <= (1 - KEEP_FALL) * mark.workers_before:
             heads = workplaces.get(quarter, {})
-            kept = tuple(
+            updated = tuple(
                 Large(one.workplace, one.before, heads.get(one.workplace, 0.0)) for one in mark.workplaces
             )
-            mark = Mark(mark.base, mark.workers_before, now, kept)
+            mark = Mark(mark.base, mark.workers_before, now, updated)
             continue
         mark = None
         for lag in LAGS:
@@ -108,20 +108,20 @@ def replay_mark(
                 continue
             heads = workplaces.get(quarter, {})
             then = workplaces.get(base, {})
-            found = raise_mark(
+            raised = raise_mark(
                 base,
                 workers[base],
                 now,
                 [Large(name, before, heads.get(name, 0.0)) for name, before in then.items()],
             )
-            if found:
-                mark = found
+            if raised:
+                mark = raised
                 break
     return mark
 
 
 def mark_sentence(names: Sequence[str]) -> str:
-    """Say which firms the mark names; only for the office's own report.
+    """Name the firms behind the mark in a sentence; for the office's own report only.
 
     Args:
         names: Names of the firms, largest loss first.

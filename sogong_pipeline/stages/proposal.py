@@ -1,4 +1,4 @@
-"""The proposal: from one district's quarter facts to a reference stage, with the clauses that led to it."""
+"""Proposals: from one district's quarter facts to a reference stage, with the clauses that led to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sogong_pipeline.stages.rules import CHANGE, STANDARD_ERRORS, RuleSet
 
 @dataclass(frozen=True)
 class Clause:
-    """One indicator's part in a proposal.
+    """Result of one indicator in a proposal.
 
     Attributes:
         indicator: Its name.
@@ -50,14 +50,14 @@ def propose(
     Args:
         facts: its row of fact_district_quarter.
         rules: the rule set.
-        reaching_pct: by stage, how many of 100 draws of its workplaces reach it or a worse one (`Odds`); without it the
-            confidence is low.
+        reaching_pct: by stage, percentage of draws of its workplaces that reach it or a worse one (`Odds`); without
+            it the confidence is low.
         errors_points: standard errors of the changes by indicator and base, in points, for a rule set whose yardstick
             they are.
 
     Returns:
         The worst stage that enough indicators reach against every base at once; `undetermined` where the
-        district is too small, dominated by one workplace, or has nothing to be compared with.
+        district is too small, dominated by one workplace, or has no base.
     """
     obstacle = _obstacle(facts, rules)
     if obstacle:
@@ -76,7 +76,7 @@ def propose(
 
 
 def _obstacle(facts: Mapping[str, Any], rules: RuleSet) -> str | None:
-    """Why no stage can be proposed, or None when one can."""
+    """Return the reason why no stage can be proposed, or None when one can."""
     if facts["workplaces"] is None:
         return "not_computable"
     if any(facts[f"{base}_status"] == "unadjusted_break" for base in rules.bases):
@@ -121,7 +121,7 @@ def _clause(
 def limit_pct(
     rules: RuleSet, stage: str, nation_pct: Decimal | None, error_points: Decimal | None
 ) -> Decimal | None:
-    """Largest change that breaches a stage, in percent; None where the yardstick lacks what it needs.
+    """Return the largest change that breaches a stage, in percent; None where the yardstick lacks its input.
 
     Args:
         rules: The rule set.
@@ -146,14 +146,14 @@ def limit_pct(
 
 
 def _nations_change(facts: Mapping[str, Any], indicator: str, base: str) -> Decimal | None:
-    """Change of the nation: the district's less its difference to the nation."""
+    """Return the change of the nation: the district's change less its difference to the nation."""
     change = facts.get(f"{indicator}_change_{base}_pct")
     difference = facts.get(f"{indicator}_{base}_points")
     return None if change is None or difference is None else change - difference
 
 
 def _reaches(clause: Clause, stage: str, rules: RuleSet) -> bool:
-    """Whether an indicator reaches a stage: by its own or by a worse one."""
+    """Return True when an indicator breaches a stage or a worse one."""
     order = list(rules.thresholds_pct)
     return clause.breaches is not None and order.index(clause.breaches) <= order.index(stage)
 
@@ -161,7 +161,7 @@ def _reaches(clause: Clause, stage: str, rules: RuleSet) -> bool:
 def _confidence(
     stage: str, facts: Mapping[str, Any], rules: RuleSet, reaching_pct: Mapping[str, Decimal]
 ) -> str:
-    """How far the stage stands up to chance, by the share of draws that give it or, for good, no worse one.
+    """Return the confidence of a stage from the share of draws that give it or, for `good`, no worse one.
 
     Low where a month is missing, or where the rise of the income ceiling alone can have hidden a fall of pay.
     """

@@ -1,4 +1,4 @@
-"""The columns of `stage_proposal`, whatever the kind of rule set."""
+"""Columns of `stage_proposal`, common to all kinds of rule set."""
 
 from __future__ import annotations
 

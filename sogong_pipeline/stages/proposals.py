@@ -1,4 +1,4 @@
-"""Proposals: the reference stage of every district of an edition by one rule set, and how sure each is."""
+"""Proposals of an edition: the reference stage of every district by one rule set, with its confidence."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def propose_stages(
         pairs: its `paired_workplace`, which confidence and standard errors are drawn from.
         rules: the rule set.
         edition: the edition's name, carried by every row.
-        histories: for a likelihood rule set: what the quarters up to the judged one say of each workplace.
+        histories: for a likelihood rule set: workplace histories of the quarters up to the judged one.
         workspace: an empty folder to write in.
 
     Returns:
@@ -72,7 +72,7 @@ def propose_stages(
         return propose_by_likelihood(
             facts, rules, edition, histories=histories, others=others, workspace=workspace
         )
-    assert isinstance(rules, RuleSet)  # noqa: S101 - there is no third kind
+    assert isinstance(rules, RuleSet)  # noqa: S101 - only two kinds exist
     return propose_by_thresholds(facts, pairs, rules, edition, workspace)
 
 

@@ -1,4 +1,4 @@
-"""Rule sets: what a stage is proposed by, read from `rules/*.yaml`; each names its kind and that kind's numbers."""
+"""Rule sets, read from `rules/*.yaml`; each names its kind and that kind's parameters."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHANGE, DIFFERENCE, RELATIVE, RATIO, STANDARD_ERRORS = YARDSTICKS = (
 
 @dataclass(frozen=True)
 class AnyRuleSet:
-    """What every rule set states, whatever its kind.
+    """Fields common to rule sets of every kind.
 
     Attributes:
         rule_set: Its name, that of its file.
@@ -54,14 +54,14 @@ class RuleSet(AnyRuleSet):
         indicators: Indicators that vote.
         bases: Comparisons in each of which an indicator must breach.
         at_least: Indicators that must breach.
-        yardstick: What `thresholds_pct` limits: one of `YARDSTICKS`.
+        yardstick: Quantity limited by `thresholds_pct`: one of `YARDSTICKS`.
         thresholds_pct: Limit of each stage, from the most to the least severe.
         least_error_points: Smallest standard error that the yardstick `standard_errors` uses, in points.
         fewest_workplaces: Districts with fewer are undetermined.
         largest_share_pct: Districts with a workplace of more than this share of workers are undetermined.
-        draws: Bootstrap draws, 0 for a rule set that is only shown beside and says no confidence.
+        draws: Bootstrap draws, 0 for a rule set that is shown for comparison and states no confidence.
         seed: Their seed.
-        confidence_pct: Share of draws that each level of confidence takes; empty without draws.
+        confidence_pct: Share of draws required by each level of confidence; empty without draws.
     """
 
     indicators: tuple[str, ...]
@@ -78,7 +78,7 @@ class RuleSet(AnyRuleSet):
 
     @property
     def order(self) -> tuple[str, ...]:
-        """Its stages, from the most to the least severe."""
+        """Return the stages, from the most to the least severe."""
         return tuple(self.thresholds_pct)
 
 
@@ -90,7 +90,7 @@ class LikelihoodRuleSet(AnyRuleSet):
 
 
 def names() -> list[str]:
-    """Rule sets that ship."""
+    """List the rule sets that ship with the package."""
     folder = resources.files(__package__).joinpath("rules")
     return sorted(
         entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")
@@ -129,13 +129,13 @@ def load_any(name: str) -> AnyRuleSet:
         RefusedError: when no such rule set ships.
     """
     if name not in names():
-        raise RefusedError(f"there is no rule set {name!r}; there is {', '.join(names())}")
+        raise RefusedError(f"there is no rule set {name!r}; available: {', '.join(names())}")
     text = resources.files(__package__).joinpath("rules", f"{name}.yaml").read_text(encoding="utf-8")
     return parse(yaml.safe_load(text), f"{name}.yaml")
 
 
 def parse(data: dict[str, Any], file: str) -> AnyRuleSet:
-    """Turn the content of a rule set's file into a rule set.
+    """Parse the content of a rule set's file.
 
     Args:
         data: The content.

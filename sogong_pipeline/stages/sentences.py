@@ -1,4 +1,4 @@
-"""The sentence a council reads: why a stage is proposed, or why none is."""
+"""Korean sentences that explain to a council why a stage is proposed, or why none is."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from sogong_pipeline.stages.rules import RuleSet
 
 FALLS = ("change", "standard_errors")
-"""Yardsticks under which whatever breaches has fallen."""
+"""Yardsticks under which every breach is a fall."""
 
 
 def undetermined(obstacle: str, facts: Mapping[str, Any], rules: RuleSet) -> str:
-    """Why no stage is proposed."""
+    """Explain why no stage is proposed."""
     match obstacle:
         case "few_workplaces":
             return (
@@ -41,7 +41,7 @@ def undetermined(obstacle: str, facts: Mapping[str, Any], rules: RuleSet) -> str
 
 
 def determined(stage: str, clauses: Sequence[Clause], facts: Mapping[str, Any], rules: RuleSet) -> str:
-    """Why a stage is proposed: the indicators that reach it and their changes, or that too few do."""
+    """Explain a proposed stage: the indicators that reach it with their changes, or that too few do."""
     order = list(rules.thresholds_pct)
     compared = stage if stage != "good" else order[-1]
     reaching = [c for c in clauses if c.breaches and order.index(c.breaches) <= order.index(compared)]
@@ -67,7 +67,7 @@ def determined(stage: str, clauses: Sequence[Clause], facts: Mapping[str, Any], 
 
 
 def _criterion(stage: str, rules: RuleSet, *, is_attribute: bool = False) -> str:
-    """What an indicator must do to reach a stage, as a noun phrase or before a noun."""
+    """Describe the criterion of a stage, as a noun phrase or before a noun."""
     amount = f"{abs(rules.thresholds_pct[stage])}"
     against = _against(rules) + (" 모두" if len(rules.bases) > 1 else "")
     noun, attribute = {
@@ -87,18 +87,18 @@ def _criterion(stage: str, rules: RuleSet, *, is_attribute: bool = False) -> str
 
 
 def _met(stage: str, rules: RuleSet) -> str:
-    """That the indicators named reach a criterion."""
+    """State that the indicators named reach a criterion."""
     criterion = _criterion(stage, rules)
     return f"{criterion}하여" if criterion.endswith("감소") else f"기준({criterion})에 들어"
 
 
 def _move(rules: RuleSet) -> str:
-    """Why the indicators are named: they fell, or fared worse than the nation."""
+    """Describe the common movement of the indicators: they fell, or fared worse than the nation."""
     return " 감소로" if rules.yardstick in FALLS else " 등 증감으로"
 
 
 def _changes(clause: Clause, rules: RuleSet) -> str:
-    """How far one indicator fell, by base; with its sign where a rule set may flag one that rose."""
+    """Describe the fall of one indicator, by base; with its sign where a rule set may flag a rise."""
     changes = ", ".join(
         f"{labels().bases[base]} 대비 {abs(change) if rules.yardstick in FALLS else format(change, '+')}%"
         for base, change in clause.changes_pct.items()
@@ -111,7 +111,7 @@ def _against(rules: RuleSet) -> str:
 
 
 def _note(facts: Mapping[str, Any], rules: RuleSet) -> str:
-    """What the reader must know about how the comparison was made."""
+    """Return the note on how the comparison was made."""
     notes = []
     if any(facts[f"{base}_scope"] == "corporations" for base in rules.bases):
         since = coverage_breaks()[-1].korean

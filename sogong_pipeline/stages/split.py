@@ -1,4 +1,4 @@
-"""The split of a change into what the nation, the industry and the place itself account for."""
+"""Decomposition of a change into national, industry and local parts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Split:
     Attributes:
         change: Change of the district, in percent.
         nation: Change of the nation.
-        industry: What its mix of industries adds: by its weights at the base, each division's change less the nation's.
+        industry: Part of its industry mix: by its weights at the base, each division's change less the nation's.
         local: The rest, which takes the rounding.
     """
 
@@ -30,7 +30,7 @@ class Split:
 def split_changes(
     now: Integers, before: Integers, nation_now: Integers, nation_before: Integers
 ) -> list[Split | None]:
-    """Split the change of every district; None where it had nothing at the base.
+    """Split the change of every district; None where its base is 0.
 
     Args:
         now: Workers by district and division, shape (districts, divisions).

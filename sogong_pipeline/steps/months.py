@@ -7,10 +7,12 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sogong_pipeline.catalogue import Catalogue
+from sogong_pipeline.districts.addresses import Addresses
 from sogong_pipeline.districts.loaded import districts_of, registry_in_force
-from sogong_pipeline.districts.matching import Book
+from sogong_pipeline.districts.matching import CLAIMED, Book, Decided
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.errors import LaterError, RefusedError
 from sogong_pipeline.lake.partitions import SHORT, Built, Partition, sha256_of
@@ -25,11 +27,12 @@ from sogong_pipeline.quality.profiles import Before
 from sogong_pipeline.quality.standing import checks_of, month_before, standing
 from sogong_pipeline.quality.stopped import stopped_line
 from sogong_pipeline.steps.books import BookSteps
-from sogong_pipeline.steps.build import make
+from sogong_pipeline.steps.build import is_current, make
 from sogong_pipeline.steps.traces import TraceSteps
 
 logger = logging.getLogger(__name__)
 
+MEMBERS = "district_member"
 NEAR_MONTHS = 3
 """An upload is labelled with a month at most two after its data month, and the next one may be looked at for it."""
 
@@ -378,27 +381,67 @@ class MonthSteps:
             month,
         )[0]
 
+    def list_addresses(self, month: Month, vintage: str) -> Partition:
+        """List the distinct addresses of a month."""
+        staged = self.stage(month, vintage)
+        return make(
+            self.catalogue,
+            "addresses",
+            (str(month), vintage),
+            {"staged": staged.digest},
+            staged.path("workplace"),
+            month,
+        )[0]
+
     def match(self, month: Month, districts: Slice, vintage: str) -> Partition:
         """Place every row of a month in one of some districts, or in none."""
         staged = self.stage(month, vintage)
         trace = self.traces.trace(month, vintage, self.catalogue.vintage_of)
         book = self.books.book(districts)
+        inputs = {
+            "staged": staged.digest,
+            "traced": trace.manifest["files"]["workplace_trace"]["sha256"],
+            "registry": districts.version,
+        }
+        if book:
+            placed = self.match(month, districts.without_book(), vintage)
+            inputs |= {"book": book.digest, "placed": placed.manifest["files"][MEMBERS]["sha256"]}
+            given: dict[str, Any] = {
+                "placed": placed.path(MEMBERS),
+                "book": Book(book.path("address_evidence"), book.path("learned_place")),
+            }
+        else:
+            addresses = self.list_addresses(month, vintage)
+            inputs["addresses"] = addresses.digest
+            given = {
+                "addresses": Addresses(addresses.path("address"), addresses.path("workplace_address")),
+                "decided": self._decided(month, districts),
+            }
         return make(
             self.catalogue,
             "matched",
             (str(month), vintage, districts.version),
-            {
-                "staged": staged.digest,
-                "traced": trace.manifest["files"]["workplace_trace"]["sha256"],
-                "registry": districts.version,
-                **({"book": book.digest} if book else {}),
-            },
+            inputs,
             staged.path("workplace"),
             trace.path("workplace_trace"),
             districts,
             month,
-            book=Book(book.path("address_evidence"), book.path("learned_place")) if book else None,
+            **given,
         )[0]
+
+    def _decided(self, month: Month, districts: Slice) -> Decided | None:
+        """The nearest month that is decided under the same districts; no input: all decide an address alike."""
+        for distance in (-1, 1, -2, 2):
+            near = month.shift(distance)
+            if (vintage := self.catalogue.vintage_of(near)) is None:
+                continue
+            addresses = self.lake.find("addresses", str(near), vintage)
+            matched = self.lake.find("matched", str(near), vintage, districts.version)
+            if addresses is None or matched is None or not (is_current(addresses) and is_current(matched)):
+                continue
+            if matched.manifest["inputs"].get("addresses") == addresses.digest:
+                return Decided(addresses.path("address"), matched.path(CLAIMED))
+        return None
 
     def measure_in_force(self, month: Month) -> Partition | None:
         """Measure a month that passes the second gate under the districts of its own quarter.

@@ -33,11 +33,12 @@ def _partitions(installation: Installation, month: Month) -> Iterator[Partition]
     measured = measured_in_force(installation, month)
     if measured is not None:
         _, _, vintage, districts = measured.folder.parts
+        addresses = lake.find("addresses", str(month), vintage)
         matched = lake.find("matched", str(month), vintage, districts)
         trace = installation.months.traces.find(month, vintage, installation.vintage_of)
         registry = registry_in_force(installation)
         placed = registry and installation.months.placing(month, registry.on(month.quarter.last_day), vintage)
-        yield from (partition for partition in (trace, matched, placed, measured) if partition)
+        yield from (partition for partition in (trace, addresses, matched, placed, measured) if partition)
 
 
 def remake_month(installation: Installation, month: Month) -> None:

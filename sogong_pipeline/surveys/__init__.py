@@ -1,1 +1,1 @@
-"""The survey (실태조사): lists of districts and visits per office, answers back, estimates. Method: docs/survey.md."""
+"""The survey (실태조사): visit lists per office, returned answers, estimates. Method: docs/survey.md."""

@@ -1,4 +1,4 @@
-"""The answers of a survey as they lie in the lake for good."""
+"""Survey answers as stored permanently in the lake."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ QUESTIONS = (
     "need_training",
     "need_funds",
 )
-"""The columns whose words are codes, besides the outcome."""
+"""Columns with coded values, besides the outcome."""
 SCHEMA = pa.schema(
     [
         *((name, pa.string()) for name in ("quarter", "draw", "office_code", "target_id", "workplace_id")),
@@ -43,7 +43,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One row of `survey_answer`; schema.yaml says what each field means."""
+    """A row of `survey_answer`; its schema.yaml describes the fields."""
 
     quarter: str
     draw: str
@@ -71,37 +71,37 @@ class Answer:
 
     @property
     def content(self) -> tuple[object, ...]:
-        """What the visitor wrote."""
+        """Fields filled in by the visitor."""
         return (self.outcome, self.visited_on, *(getattr(self, name) for name in QUESTIONS), self.note)
 
 
 def write_answers(rows: Iterable[Answer], target: Path) -> None:
-    """Write rows as a Parquet file."""
+    """Write rows to a Parquet file."""
     pq.write_table(pa.Table.from_pylist([asdict(row) for row in rows], SCHEMA), target, compression="zstd")
 
 
 def rows_of(recording: Partition) -> list[Answer]:
-    """The rows of one recording."""
+    """Read the rows of one recording."""
     rows: list[dict[str, Any]] = pq.read_table(recording.path("survey_answer")).to_pylist()
     return [Answer(**row) for row in rows]
 
 
 def recordings(lake: Lake, quarter: Quarter) -> list[Partition]:
-    """Everything that was recorded of a quarter: by office in the order of recording."""
+    """Return every recording of a quarter, by office in the order of recording."""
     return [
-        found
+        recording
         for office in lake.children(STEP, str(quarter))
-        for found in lake.partitions(STEP, str(quarter), office)
+        for recording in lake.partitions(STEP, str(quarter), office)
     ]
 
 
 def answers(lake: Lake, quarter: Quarter) -> list[Answer]:
-    """Every row of a quarter, those that were replaced too, in the order of recording within an office."""
+    """Return every row of a quarter, replaced ones included, in the order of recording within an office."""
     return [row for recording in recordings(lake, quarter) for row in rows_of(recording)]
 
 
 def in_force(rows: Iterable[Answer]) -> dict[tuple[str, str], Answer]:
-    """By office and workplace the last row, whichever draw asked it."""
+    """Return the last row by office and workplace, across draws."""
     latest: dict[tuple[str, str], Answer] = {}
     for row in sorted(rows, key=lambda row: row.number):
         latest[row.office_code, row.workplace_id] = row

@@ -1,4 +1,4 @@
-"""Hold a returned list against what was drawn: every problem at once, or answers ready to record."""
+"""Validate a returned list against its draw: return every problem at once, or answers ready to record."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from sogong_pipeline.surveys.wording import Column, choices, columns, words
 from sogong_pipeline.surveys.workbook import IDENTITY, LONGEST_NOTE, is_figure
 
 LEAST_TITLES = 4
-"""As many titles of columns in a row make it the header of the table."""
+"""Number of column titles that make a row the header of the table."""
 NEEDED = ("visited_on", "performance", "outlook")
-"""What somebody who answered was asked at least."""
+"""Columns that every respondent must have answered."""
 Row = Mapping[str, Filled]
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What a visitor wrote about one target, by a list that holds no problem; `replaces` is the row that stood."""
+    """A visitor's entry on one target of a valid list; `replaces` is the row it supersedes."""
 
     visit: Visit
     outcome: str
@@ -44,12 +44,12 @@ class Filling:
 
 @dataclass(frozen=True)
 class Checked:
-    """A list that came back: its problems, or what is to be recorded; with problems nothing is.
+    """Result of validating a returned list: its problems, or the answers to record; nothing is recorded with problems.
 
     Attributes:
-        problems: Sentences in Korean, each with the place it is about.
-        sha256: The digest of the file.
-        sheet: The list it is, where that could be told.
+        problems: Sentences in Korean, each with its place in the file.
+        sha256: Digest of the file.
+        sheet: The identified list; None if unidentified.
         draw: The draw it belongs to.
     """
 
@@ -63,7 +63,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Returned:
-    """A list as it came back: identity, who filled it in, rows by column key, and what stands where nothing is read."""
+    """A returned list: identity, visitor, rows by column key, and content outside the fields that are read."""
 
     identity: Mapping[str, str]
     answered_by: str
@@ -74,13 +74,13 @@ class Returned:
 
 
 def check(lake: Lake, file: Path, today: dt.date, quarter: Quarter | None = None) -> Checked:
-    """Read a returned list and hold it against the drawn ones and the answers recorded so far.
+    """Read a returned list and validate it against the drawn lists and the recorded answers.
 
     Args:
-        lake: where draws and answers are.
-        file: the file as it came.
-        today: no visit lies after it.
-        quarter: the quarter whose inbox it lies in; None takes the list's own.
+        lake: holds draws and answers.
+        file: the returned file.
+        today: latest valid day of a visit.
+        quarter: the quarter of its inbox; None takes the list's own.
     """
     sha256 = sha256_of(file)
     try:
@@ -105,7 +105,7 @@ def check(lake: Lake, file: Path, today: dt.date, quarter: Quarter | None = None
 def _identified(
     lake: Lake, identity: Mapping[str, str], quarter: Quarter | None
 ) -> tuple[Draw, SurveySheet] | str:
-    """The draw and the list that a file is, or the sentence that says why it is none."""
+    """Return the draw and the list of a file, or a sentence with the reason why it matches none."""
     try:
         own = Quarter.parse(identity["quarter"])
     except RefusedError:
@@ -124,10 +124,10 @@ def _identified(
 
 
 def read_returned(file: Path) -> Returned:
-    """Read a list that came back, whatever program saved it.
+    """Read a returned list saved by any program.
 
     Raises:
-        UnreadableError: when it is no survey list of ours.
+        UnreadableError: when it is not a survey list of this project.
     """
     cells = read_cells(file)
     pages = {cell.page for cell in cells if cell.row == 1 and cell.column == 1 and text_of(cell) == IDENTITY}
@@ -184,28 +184,28 @@ def _titles_in(cells: Sequence[Filled], place: tuple[str, int], titles: Mapping[
 
 
 def _answered_by(cells: Sequence[Filled]) -> str:
-    """What stands to the right of the label above the table."""
+    """Return the text to the right of the label above the table."""
     label = squeezed(words()["sheet"]["answered_by"])
-    found = next((cell for cell in cells if squeezed(text_of(cell)) == label), None)
-    if found is None:
+    heading = next((cell for cell in cells if squeezed(text_of(cell)) == label), None)
+    if heading is None:
         return ""
     beside = (
         text_of(cell)
         for cell in cells
-        if cell.row == found.row and cell.column > found.column and text_of(cell)
+        if cell.row == heading.row and cell.column > heading.column and text_of(cell)
     )
     return next(beside, "")
 
 
-def _against(  # noqa: PLR0917 - a returned list beside all it is held against
+def _against(  # noqa: PLR0917 - a returned list and all data to validate it against
     sheet: SurveySheet,
     draw: Draw,
     returned: Returned,
     recorded: Sequence[Answer],
-    given: tuple[str, dt.date],
+    digest_and_day: tuple[str, dt.date],
     problems: list[str],
 ) -> Checked:
-    sha256, today = given
+    sha256, today = digest_and_day
     problems += [f"{cell.place}: 수식이 들어 있습니다. 값으로 적어 주십시오." for cell in returned.formulas]
     problems += [f"‘{title}’ 열이 없습니다." for title in returned.missing]
     problems += [
@@ -231,7 +231,7 @@ def _against(  # noqa: PLR0917 - a returned list beside all it is held against
 
 
 def _pairs(sheet: SurveySheet, rows: Sequence[Row], problems: list[str]) -> Iterator[tuple[Visit, Row]]:
-    """Each drawn place with the row that came back for it; rows may have been sorted."""
+    """Yield each drawn place with its returned row; rows may be in any order."""
     counted = Counter(text_of(row.get("target_id")) for row in rows)
     for row in rows:
         name = text_of(row.get("target_id"))
@@ -255,7 +255,7 @@ def _called(visit: Visit) -> str:
 
 
 def _changed(visit: Visit, row: Row) -> Iterator[str]:
-    """What was changed in a row that must not change."""
+    """Yield a problem per changed cell of the read-only columns."""
     for column in columns():
         cell, issued = row.get(column.key), visit.shown.get(column.key, "")
         if not column.input and not _same(cell, issued, column):
@@ -267,38 +267,39 @@ def _changed(visit: Visit, row: Row) -> Iterator[str]:
 
 
 def _same(cell: Filled | None, issued: str, column: Column) -> bool:
-    """Whether a cell still says what was drawn: programs keep numbers as binary and texts in their own form."""
+    """Return True if a cell equals the drawn value; programs change number formats and Unicode forms on saving."""
     if cell is not None and column.digits is not None and is_figure(issued):
         try:
             came = Decimal(str(cell.value))
             return came.is_finite() and round(came, column.digits + 6) == Decimal(issued)
         except InvalidOperation:
             return False
-    said = text_of(cell)
+    written = text_of(cell)
     return (
-        issued in {said, clean(unescape(said)), unicodedata.normalize("NFC", said)} or clean(issued) == said
+        issued in {written, clean(unescape(written)), unicodedata.normalize("NFC", written)}
+        or clean(issued) == written
     )
 
 
 def _filling(
     visit: Visit, row: Row, before: Answer | None, days: tuple[dt.date, dt.date], problems: list[str]
 ) -> Filling | None:
-    """What was filled in about a target; None when nothing new was, or there is a problem."""
-    given = {column.key: row.get(column.key) for column in columns() if column.input}
-    if not any(text_of(cell) for cell in given.values()):
+    """Return the entry on a target; None if it has nothing new or has a problem."""
+    inputs = {column.key: row.get(column.key) for column in columns() if column.input}
+    if not any(text_of(cell) for cell in inputs.values()):
         return None
     count = len(problems)
     codes: dict[str, str | None] = {}
     for column in columns():
         if column.input and column.choices:
-            codes[column.key] = _code(visit, column, given[column.key], problems)
+            codes[column.key] = _code(visit, column, inputs[column.key], problems)
     where = f"{next(iter(row.values())).row}행 {_called(visit)}"
-    note = text_of(given["note"])
+    note = text_of(inputs["note"])
     if len(note) > LONGEST_NOTE:
         problems.append(f"{where}: 비고가 {LONGEST_NOTE:,}자를 넘습니다({len(note):,}자).")
-    if not text_of(given["outcome"]):
+    if not text_of(inputs["outcome"]):
         problems.append(f"{where}: 조사 결과를 목록에서 골라 주십시오.")
-    day = date_of(given["visited_on"])
+    day = date_of(inputs["visited_on"])
     if day is None:
         problems.append(f"{where}: 조사일을 2026-11-15와 같이 적어 주십시오.")
     elif not days[0] <= day <= days[1]:
@@ -310,7 +311,7 @@ def _filling(
         lacking = [
             column.title
             for column in columns()
-            if column.key in NEEDED and column.choices and not text_of(given[column.key])
+            if column.key in NEEDED and column.choices and not text_of(inputs[column.key])
         ]
         if lacking:
             problems.append(
@@ -332,13 +333,13 @@ def _filling(
 
 
 def _code(visit: Visit, column: Column, cell: Filled | None, problems: list[str]) -> str | None:
-    said = text_of(cell)
-    if cell is None or not said:
+    written = text_of(cell)
+    if cell is None or not written:
         return None
-    code = next((code for code, word in choices(column).items() if word == said), None)
+    code = next((code for code, word in choices(column).items() if word == written), None)
     if code is None:
         problems.append(
             f"{cell.place} {_called(visit)}: {with_particle(f'‘{column.title}’', '을/를')} "
-            f"{'·'.join(choices(column).values())} 가운데 골라 주십시오(지금 ‘{shorten(said)}’)."
+            f"{'·'.join(choices(column).values())} 가운데 골라 주십시오(지금 ‘{shorten(written)}’)."
         )
     return code

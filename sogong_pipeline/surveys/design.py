@@ -1,4 +1,4 @@
-"""The numbers that a survey is drawn by, and how many answers a district needs."""
+"""Parameters of the draw, and the number of answers a district needs."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """The numbers of design.yaml.
+    """Parameters in design.yaml.
 
     Attributes:
-        seed: Of the permanent random numbers.
+        seed: Seed of the permanent random numbers.
         explained: Share of a district's fall that the workplaces visited by choice explain together.
         most_by_choice: Their largest share of a list.
-        least_random: The smallest share of a list that is drawn at random.
-        exit_kinds: Kinds of exits that are verified.
-        margin: Half width of the interval that the survey of all firms aims at, as a share.
-        z: Of the normal distribution, for that interval.
-        fewest_for_interval: Answers below which only counts are printed.
+        least_random: Smallest random share of a list.
+        exit_kinds: Kinds of exits to verify.
+        margin: Target half width of the interval of the survey of all firms, as a share.
+        z: Normal quantile of that interval.
+        fewest_for_interval: Below this number of answers only counts are printed.
     """
 
     seed: str
@@ -37,17 +37,17 @@ class Design:
     fewest_for_interval: int
 
     def places_by_choice(self, visits: int) -> int:
-        """How many places of a list may go by choice."""
+        """Return the largest number of places by choice on a list."""
         return floor(visits * self.most_by_choice)
 
     def places_random(self, visits: int) -> int:
-        """How many places of a list are random at least."""
+        """Return the smallest number of random places on a list."""
         return ceil(visits * self.least_random)
 
 
 @cache
 def design() -> Design:
-    """The numbers, read once."""
+    """Return the parameters; cached."""
     text = files(__package__).joinpath("design.yaml").read_text(encoding="utf-8")
     entries = yaml.safe_load(text)
     return Design(
@@ -63,9 +63,9 @@ def design() -> Design:
 
 
 def answers_needed(workplaces: int) -> int:
-    """How many of a district's workplaces have to answer for the interval aimed at, at a share of one half.
+    """Return the number of answers a district needs for the target interval at a share of one half.
 
-    The usual size of a simple random sample with the correction for a small population, rounded up.
+    Usual size of a simple random sample with finite population correction, rounded up.
     """
     if not workplaces:
         return 0

@@ -1,8 +1,8 @@
-"""Draw an office's list of visits: by choice, exits to be verified, and a random rest with a known probability.
+"""Draw an office's list of visits: by choice, exits to verify, and a random remainder with known probability.
 
-The random rest is a simple random sample by permanent random numbers (sequential, as Ohlsson has it): every workplace
-keeps its number for life, those that follow a starting point are drawn, and the point moves on every quarter by the
-golden section. So who was drawn lately rests without leaving the frame, and the probability stays drawn / frame.
+The remainder is a simple random sample by permanent random numbers (sequential, after Ohlsson): every workplace
+keeps its number for life, those that follow a starting point are drawn, and the point moves every quarter by the
+golden section. Recently drawn workplaces thus rest without leaving the frame, and the probability stays drawn / frame.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sogong_pipeline.surveys.design import design
 ListKind = Literal["certain", "exit", "random"]
 CIRCLE = 2**64
 GOLDEN = 11400714819323198485
-"""The golden section of the circle, 2^64 / 1.618...: starting points of near quarters lie far apart."""
+"""The golden section of the circle, 2^64 / 1.618...: starting points of adjacent quarters are far apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Candidate:
     Attributes:
         district_id: Its district.
         workplace_id: See workplace_trace.
-        is_here: Whether it is counted in the district in the last month.
-        loss: Heads fewer than a year before, in head months of a quarter; negative where there are more.
-        is_continuing: Whether it was counted there a year before too and is compared.
+        is_here: True if counted in the district in the last month.
+        loss: Decrease on the year, in head months of a quarter; negative for an increase.
+        is_continuing: True if counted there a year before too and compared.
     """
 
     district_id: str
@@ -63,7 +63,7 @@ class Place:
 
     @property
     def probability(self) -> Fraction:
-        """The probability of being on the list; 1 for those that are not drawn."""
+        """Probability of being on the list; 1 for places not drawn at random."""
         return Fraction(self.drawn, self.frame) if self.frame else Fraction(1)
 
 
@@ -74,13 +74,13 @@ def draw(
 
     Args:
         candidates: every workplace of its flagged districts, in the quarter or the year before.
-        exits: exits to be verified.
-        visits: how many places the list has at most.
-        quarter: the quarter surveyed; it moves the starting point.
-        seed: of the permanent random numbers; that of design.yaml where empty.
+        exits: exits to verify.
+        visits: largest number of places on the list.
+        quarter: the surveyed quarter; it moves the starting point.
+        seed: of the permanent random numbers; that of design.yaml if empty.
 
     Returns:
-        By choice, largest loss first; exits, largest first; then the random rest in the order of the draw.
+        By choice, largest loss first; exits, largest first; then the random remainder in the order of the draw.
     """
     chosen = by_choice(candidates, visits)
     rest = visits - len(chosen)
@@ -104,15 +104,15 @@ def draw(
 
 
 def by_choice(candidates: Iterable[Candidate], visits: int) -> list[Candidate]:
-    """The workplaces that explain most of their district's fall, largest loss first, at most half of the list.
+    """Return the workplaces that explain most of their district's fall, largest loss first, at most half of the list.
 
-    Of each district that fell the fewest continuing workplaces whose losses reach the share of design.yaml together, or
-    all that lost where they do not.
+    For each district that fell: the fewest continuing workplaces whose losses together reach the share of design.yaml,
+    or all with a loss if they do not.
     """
     by_district: dict[str, list[Candidate]] = defaultdict(list)
     for one in candidates:
         by_district[one.district_id].append(one)
-    found: list[Candidate] = []
+    chosen: list[Candidate] = []
     for members in by_district.values():
         fall = fall_of(members)
         losing = [one for one in members if one.is_continuing and one.is_here and one.loss > 0]
@@ -120,23 +120,23 @@ def by_choice(candidates: Iterable[Candidate], visits: int) -> list[Candidate]:
         for one in sorted(losing, key=_largest_first):
             if fall <= 0 or explained >= fall * design().explained:
                 break
-            found.append(one)
+            chosen.append(one)
             explained += one.loss
-    return sorted(found, key=_largest_first)[: design().places_by_choice(visits)]
+    return sorted(chosen, key=_largest_first)[: design().places_by_choice(visits)]
 
 
 def fall_of(members: Iterable[Candidate]) -> int:
-    """How many head months a district lost on the year, over all that are compared."""
+    """Return the decrease of a district on the year in head months, over all compared workplaces."""
     return sum(one.loss for one in members)
 
 
 def permanent_number(workplace_id: str, seed: str) -> int:
-    """The random number that a workplace keeps for life, below 2^64."""
+    """Return the permanent random number of a workplace, below 2^64."""
     return int.from_bytes(hashlib.sha256(f"{seed} {workplace_id}".encode()).digest()[:8])
 
 
 def starting_point(quarter: Quarter) -> int:
-    """Where the draw of a quarter begins on the circle of permanent random numbers."""
+    """Return the starting point of a quarter on the circle of permanent random numbers."""
     return (quarter.year * 4 + quarter.number) * GOLDEN % CIRCLE
 
 

@@ -1,7 +1,7 @@
-"""Estimate shares of the frame from the answers of the random rest, office by office, with an interval.
+"""Estimate shares of the frame from the answers of the random remainder, stratified by office, with an interval.
 
-Weights are frame / answers within an office, which takes those that did not answer to be like those that did. The
-interval is Wilson's at the effective number of answers, with the correction for a small population.
+Weights are frame / answers within an office, which assumes that nonrespondents resemble respondents. The interval is
+Wilson's at the effective number of answers, with finite population correction.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from math import sqrt
 
 Z = 1.959963984540054
-"""Of the normal distribution, for 95 %."""
+"""Normal quantile for 95 %."""
 LEAST_ANSWERS = 2
-"""Answers below which an office says nothing of how much answers differ; its frame is left out."""
+"""Below this number of answers the variance of an office is unknown; its frame is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """The random answers of one office.
+    """Random answers of one office.
 
     Attributes:
-        frame: Workplaces that were drawn from.
-        answers: Whether each answer says so.
+        frame: Workplaces drawn from.
+        answers: True for each answer with the value in question.
     """
 
     frame: int
@@ -37,7 +37,7 @@ class Estimate:
         share: Between 0 and 1.
         low: Lower end of the interval.
         high: Upper end.
-        frame: Workplaces that it is about.
+        frame: Workplaces covered.
     """
 
     share: float
@@ -55,7 +55,7 @@ def estimate(strata: Sequence[Stratum]) -> Estimate | None:
     shares = [sum(one.answers) / len(one.answers) for one in known]
     weights = [one.frame / frame for one in known]
     share = sum(weight * p for weight, p in zip(weights, shares, strict=True))
-    # Of a stratum the variance that its share would have at the share of all: it is not 0 where all answer alike.
+    # Variance of a stratum at the overall share, so that it is not 0 where all answers are equal.
     unit = sum(
         weight**2 * (1 - len(one.answers) / one.frame) / (len(one.answers) - 1)
         for weight, one in zip(weights, known, strict=True)
@@ -72,7 +72,7 @@ def estimate(strata: Sequence[Stratum]) -> Estimate | None:
 
 
 def _wilson(share: float, answers: float) -> tuple[float, float]:
-    """Wilson's interval of a share at a number of answers, which need not be whole."""
+    """Return Wilson's interval of a share; the number of answers need not be an integer."""
     centre = share + Z**2 / (2 * answers)
     half = Z * sqrt(share * (1 - share) / answers + Z**2 / (4 * answers**2))
     scale = 1 + Z**2 / answers

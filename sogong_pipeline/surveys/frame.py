@@ -1,4 +1,4 @@
-"""Read the workplaces of flagged districts from the lake: who is there, who left, as the edition placed them."""
+"""Read the workplaces of flagged districts from the lake, present and departed, as placed for the edition."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ MOVEMENT = """
         NULL::VARCHAR AS kind, NULL::INTEGER AS subscribers, NULL::VARCHAR AS data_month
     WHERE false
 """
-"""Stands for the movements where no month of the quarter follows another."""
+"""Empty movements for a quarter without consecutive months."""
 Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The workplaces of flagged districts.
+    """Workplaces of flagged districts.
 
     Attributes:
         members: Rows of sql/surveys/survey_member.
         exits: Rows of sql/surveys/survey_exit.
-        months: How many months of the quarter are in.
-        months_before: How many of the same quarter a year before.
+        months: Number of loaded months of the quarter.
+        months_before: Number of loaded months of the same quarter a year before.
     """
 
     members: Rows
@@ -45,13 +45,13 @@ class Frame:
 def read_frame(
     catalogue: Catalogue, edition: Partition, quarter: Quarter, scopes: Mapping[str, str]
 ) -> Frame:
-    """Gather the workplaces of some districts under the registry and the evidence that an edition was made with.
+    """Read the workplaces of some districts under the registry and the evidence of an edition.
 
     Args:
         catalogue: the lake.
         edition: the edition whose districts are surveyed.
         quarter: its quarter.
-        scopes: by district the scope of its change on the year, `all` or `corporations`.
+        scopes: scope of the change on the year by district, `all` or `corporations`.
 
     Raises:
         RefusedError: when the lake no longer has the placed months of the edition.
@@ -63,13 +63,13 @@ def read_frame(
     near = [month for month in (now[0].shift(-1), *now) if month in vintages]
 
     def path(layer: str, table: str, month: Month, *more: str) -> Path:
-        found = catalogue.lake.find(layer, str(month), vintages[month], *more)
-        if found is None:
+        partition = catalogue.lake.find(layer, str(month), vintages[month], *more)
+        if partition is None:
             raise RefusedError(
-                f"{layer} of {month} is not as edition {edition.folder.name} of {quarter} had it; run "
+                f"{layer} of {month} is not as edition {edition.folder.name} of {quarter} used it; run "
                 f"`sogong propose {quarter}` and draw again"
             )
-        return found.path(table)
+        return partition.path(table)
 
     def members(months: Sequence[Month]) -> list[Path]:
         return [path("matched", "district_member", month, districts) for month in months]

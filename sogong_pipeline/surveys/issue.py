@@ -1,4 +1,4 @@
-"""Draw a quarter's lists, keep them in the lake before anybody gets them, and write them for office and centre."""
+"""Draw a quarter's lists, store them in the lake before anyone gets them, and write them for office and centre."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sogong_pipeline.decisions.decision import decisions, in_force
 from sogong_pipeline.lake.partitions import SHORT, Built, Lake, Partition, digest_of
 from sogong_pipeline.lake.store import FolderStore, open_reports
 from sogong_pipeline.lake.workspace import workspace
+from sogong_pipeline.pages.acceptances import notices_of_edition
 from sogong_pipeline.periods import Quarter
 from sogong_pipeline.renderers.published import Published, write_pages
 from sogong_pipeline.reports.collect import collect
@@ -27,12 +28,12 @@ from sogong_pipeline.vocabulary import Stage
 
 STEP = "drawn"
 FOLDER = "visits"
-"""Below the reports of a quarter; what lies there is shown to the people of its office and centre alone."""
+"""Folder below the reports of a quarter; its files are shown only to users of their office and centre."""
 
 
 @dataclass(frozen=True)
 class Draw:
-    """The lists of a quarter by office: one edition, one number of visits."""
+    """Lists of a quarter by office, from one edition and number of visits."""
 
     name: str
     quarter: Quarter
@@ -42,7 +43,7 @@ class Draw:
 
     @classmethod
     def of(cls, partition: Partition) -> Draw:
-        """What a partition of the lake holds."""
+        """Read a partition of the lake."""
         facts = partition.facts
         return cls(
             partition.folder.name,
@@ -57,20 +58,20 @@ class Draw:
 
 
 def current_draw(lake: Lake, quarter: Quarter) -> Draw | None:
-    """The lists that are out, or None when none are."""
+    """Return the lists in force; None if none were issued."""
     current = lake.current(STEP, str(quarter))
     partition = lake.find(STEP, str(quarter), current) if current else None
     return Draw.of(partition) if partition else None
 
 
 def draws(lake: Lake, quarter: Quarter) -> list[Draw]:
-    """Everything that was ever drawn for a quarter, in the order of drawing."""
-    found = [Draw.of(partition) for partition in lake.partitions(STEP, str(quarter))]
-    return sorted(found, key=lambda one: (one.drawn_at, one.name))
+    """Return every draw of a quarter, in the order of drawing."""
+    history = [Draw.of(partition) for partition in lake.partitions(STEP, str(quarter))]
+    return sorted(history, key=lambda one: (one.drawn_at, one.name))
 
 
 def draw_before(lake: Lake, draw: Draw) -> Draw | None:
-    """The lists of the same quarter that were in force before these."""
+    """Return the draw of the same quarter that these lists replaced; None for the first."""
     turns = [turn.child for turn in lake.turns(STEP, str(draw.quarter)) if turn.child]
     earlier = turns[: turns.index(draw.name)] if draw.name in turns else turns
     partition = lake.find(STEP, str(draw.quarter), earlier[-1]) if earlier else None
@@ -78,7 +79,7 @@ def draw_before(lake: Lake, draw: Draw) -> Draw | None:
 
 
 def changes_of(lake: Lake, draw: Draw) -> dict[str, Change]:
-    """What lists change against those in force before, by office; empty for the first of a quarter."""
+    """Compare lists with those they replaced, by office; empty for the first draw of a quarter."""
     before = draw_before(lake, draw)
     if before is None:
         return {}
@@ -87,15 +88,15 @@ def changes_of(lake: Lake, draw: Draw) -> dict[str, Change]:
 
 
 def draw_lists(catalogue: Catalogue, quarter: Quarter, rule_set: str = DEFAULT) -> tuple[Draw, bool]:
-    """Draw the lists of every office with a flagged district; the same edition and stages draw the same.
+    """Draw the lists of every office with a flagged district; idempotent for the same edition and stages.
 
     Args:
         catalogue: the installation.
-        quarter: a quarter that was proposed.
-        rule_set: the rule set whose proposals count where no council decided.
+        quarter: a proposed quarter.
+        rule_set: its proposals count where no council decided.
 
     Returns:
-        The lists and whether they are others than were out before.
+        The lists, and True if they differ from those in force before.
 
     Raises:
         RefusedError: when the quarter was never proposed or is held.
@@ -133,19 +134,20 @@ def draw_lists(catalogue: Catalogue, quarter: Quarter, rule_set: str = DEFAULT) 
 
 
 def decided_stages(lake: Lake, quarter: Quarter) -> dict[str, Stage]:
-    """By district what councils decided on a quarter."""
-    found: dict[str, Stage] = {}
+    """Return the stages decided by councils for a quarter, by district."""
+    stages: dict[str, Stage] = {}
     for period in lake.children(DECISIONS):
         standing = in_force(row for row in decisions(lake, period) if row.quarter == str(quarter))
-        found.update({name: row.stage for name, row in standing.items()})
-    return found
+        stages.update({name: row.stage for name, row in standing.items()})
+    return stages
 
 
 def write_lists(catalogue: Catalogue, draw: Draw, out: Path | None = None) -> Published:
-    """Write each office's workbook and cover letter; the same lists come out byte for byte the same."""
+    """Write each office's workbook and cover letter; the same lists give the same bytes."""
     place = FolderStore(out) if out else open_reports(catalogue.settings, f"{draw.quarter}/{FOLDER}")
     before = draw_before(catalogue.lake, draw)
     published = Published(place.address, [])
+    accepted = notices_of_edition(catalogue.lake, draw.quarter, draw.edition)
     with workspace(place.scratch) as folder:
         for office, sheet in draw.sheets.items():
             file = folder / f"{office}.xlsx"
@@ -153,7 +155,8 @@ def write_lists(catalogue: Catalogue, draw: Draw, out: Path | None = None) -> Pu
             place.put(file, PurePosixPath(file.name))
             published.files.append(file.name)
             earlier = before.sheets.get(office) if before else None
-            published.files.extend(write_pages([letter(sheet, draw.drawn_at, earlier)], place, FORMATS).files)
-    with suppress(OSError):  # another run works in it
+            page = letter(sheet, draw.drawn_at, earlier, accepted)
+            published.files.extend(write_pages([page], place, FORMATS).files)
+    with suppress(OSError):  # another run uses it
         place.scratch.rmdir()
     return published

@@ -1,4 +1,4 @@
-"""The cover letter of an office's lists: how many of what, how they were drawn, what changed. It names no firm."""
+"""Cover letter of an office's lists: numbers of places, method of the draw, changes. It names no firm."""
 
 from __future__ import annotations
 
@@ -13,16 +13,22 @@ from sogong_pipeline.surveys.sheet import SurveySheet, changes
 from sogong_pipeline.surveys.wording import words
 
 FORMATS: Sequence[Format] = ("html", "pdf", "hwpx")
-"""The workbook beside it is the list itself."""
+"""Formats of the letter; the list itself is the workbook beside it."""
 
 
-def letter(sheet: SurveySheet, drawn_at: dt.datetime, before: SurveySheet | None) -> Page:
-    """Put the lists of an office into one page.
+def letter(
+    sheet: SurveySheet,
+    drawn_at: dt.datetime,
+    before: SurveySheet | None,
+    accepted: Sequence[str] = (),
+) -> Page:
+    """Build the page of an office's cover letter.
 
     Args:
         sheet: the lists.
-        drawn_at: when they were drawn.
-        before: the office's lists of the same quarter that these replace, where there are any.
+        drawn_at: time of the draw.
+        before: the replaced lists of the same quarter, if any.
+        accepted: notices of what was accepted of the months that the quarter rests on.
     """
     headline = _headline(sheet)
     sections = [_summary(sheet), _changes(sheet, before), _how(), _privacy()]
@@ -30,7 +36,7 @@ def letter(sheet: SurveySheet, drawn_at: dt.datetime, before: SurveySheet | None
         stem=sheet.office_code,
         kind="survey",
         demo=sheet.demo,
-        masthead=_masthead(sheet, drawn_at),
+        masthead=_masthead(sheet, drawn_at, accepted),
         headline=headline,
         sections=tuple(section for section in sections if section is not None),
         others=(),
@@ -39,11 +45,11 @@ def letter(sheet: SurveySheet, drawn_at: dt.datetime, before: SurveySheet | None
     )
 
 
-def _masthead(sheet: SurveySheet, drawn_at: dt.datetime) -> Masthead:
-    said, shared = words()["letter"], texts().report
+def _masthead(sheet: SurveySheet, drawn_at: dt.datetime, accepted: Sequence[str]) -> Masthead:
+    wording, shared = words()["letter"], texts().report
     period = quarter_ko(Quarter.parse(sheet.quarter))
     marks = (shared["demo"],) if sheet.demo else ()
-    title = f"{sheet.office.name} {said['title']}"
+    title = f"{sheet.office.name} {wording['title']}"
     return Masthead(
         kicker=shared["kicker"],
         title=title,
@@ -51,9 +57,9 @@ def _masthead(sheet: SurveySheet, drawn_at: dt.datetime) -> Masthead:
         period_note=(
             f"{drawn_at:%Y-%m-%d} 추출 · 판본 {sheet.edition} · {words()['sheet']['number']} {sheet.number}"
         ),
-        disclaimer=said["disclaimer"],
+        disclaimer=wording["disclaimer"],
         marks=marks,
-        notices=(shared["demo_notice"],) if sheet.demo else (),
+        notices=(*[shared["demo_notice"]] * sheet.demo, *accepted),
         watermark=" · ".join(marks),
         running_head=f"{title} · {period}",
         running_mark=" · ".join(marks),
@@ -108,8 +114,8 @@ def _summary(sheet: SurveySheet) -> Section:
         Column("방문 대상", "number", "곳"),
     )
     table = Table("survey-districts", "", columns, (*rows, total), tuple(words()["sheet"]["districts_guide"]))
-    said = words()["letter"]
-    return Section("summary", said["headings"]["summary"], paragraphs=(said["basis"],), tables=(table,))
+    wording = words()["letter"]
+    return Section("summary", wording["headings"]["summary"], paragraphs=(wording["basis"],), tables=(table,))
 
 
 def _changes(sheet: SurveySheet, before: SurveySheet | None) -> Section | None:
@@ -125,14 +131,14 @@ def _changes(sheet: SurveySheet, before: SurveySheet | None) -> Section | None:
 
 
 def _how() -> Section:
-    said = words()["letter"]
-    bullets = tuple(Bullet(title, text) for title, text in said["how"].items())
-    return Section("how", said["headings"]["how"], bullets=bullets)
+    wording = words()["letter"]
+    bullets = tuple(Bullet(title, text) for title, text in wording["how"].items())
+    return Section("how", wording["headings"]["how"], bullets=bullets)
 
 
 def _privacy() -> Section:
-    said = words()["letter"]
-    return Section("privacy", said["headings"]["privacy"], paragraphs=(said["privacy"],))
+    wording = words()["letter"]
+    return Section("privacy", wording["headings"]["privacy"], paragraphs=(wording["privacy"],))
 
 
 def _count(value: int) -> Cell:

@@ -1,4 +1,4 @@
-"""Put the draw of every office on its lists, with what a visitor has to know of each workplace."""
+"""Build the lists of every office from its draw, with the facts a visitor needs on each workplace."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from sogong_pipeline.vocabulary import Stage
 BANDS = ("1-4", "5-9", "10-29", "30-99", "100-299", "300+")
 TEN_THOUSAND = 10**4
 Key = tuple[str, str]
-"""A district and a workplace."""
+"""District and workplace identifiers."""
 
 
 def scopes_of(source: ReportSource, decided: Mapping[str, Stage]) -> dict[str, str]:
-    """The flagged districts of all offices, with the scope of their change on the year."""
-    found: dict[str, str] = {}
+    """Return the flagged districts of all offices, with the scope of their change on the year."""
+    by_district: dict[str, str] = {}
     for scope in scopes(source):
         for district in flagged(scope, decided):
             change = district.fact.changes.get(("workers", "year"))
-            found[district.info.district_id] = change.scope if change else "all"
-    return found
+            by_district[district.info.district_id] = change.scope if change else "all"
+    return by_district
 
 
 def flagged(scope: Scope, decided: Mapping[str, Stage]) -> list[District]:
-    """The districts of an office that are in caution or severe: as decided, else as proposed; in the report's order."""
+    """Return the districts of an office in caution or severe, decided or else proposed, in the order of the report."""
     if scope.office is None:
         return []
     standing = {"caution", "severe"}
@@ -53,13 +53,13 @@ def flagged(scope: Scope, decided: Mapping[str, Stage]) -> list[District]:
 def make_sheets(
     source: ReportSource, decided: Mapping[str, Stage], frame: Frame, visits: int
 ) -> dict[str, SurveySheet]:
-    """The lists of every office that has a flagged district, by its code.
+    """Build the lists of every office with a flagged district, by its code.
 
     Args:
         source: the quarter's districts and proposals.
-        decided: the stages that councils decided on the quarter.
+        decided: stages decided by councils for the quarter.
         frame: the workplaces of the flagged districts.
-        visits: how many places a list has at most.
+        visits: largest number of places on a list.
     """
     members: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in frame.members:
@@ -78,7 +78,7 @@ def make_sheets(
             row
             for district in districts
             for row in exits[district.info.district_id]
-            if row["workplace_id"] not in here  # moved to another of these districts: no need to ask where
+            if row["workplace_id"] not in here  # moved to another of these districts: its new place is known
         ]
         places = draw(
             [_candidate(row, frame) for row in own],
@@ -100,7 +100,7 @@ def make_sheets(
 
 
 def _candidate(row: Mapping[str, Any], frame: Frame) -> Candidate:
-    """A workplace as the draw sees it; losses are compared over as many months on either side."""
+    """Convert a workplace for the draw; losses compare equal numbers of months."""
     now, before = row["head_months"], row["head_months_before"]
     compared = bool(row["is_compared"]) and frame.months_before > 0
     return Candidate(
@@ -113,9 +113,9 @@ def _candidate(row: Mapping[str, Any], frame: Frame) -> Candidate:
 
 
 class _Facts:
-    """The words of one office's lists."""
+    """Displayed facts of one office's lists."""
 
-    def __init__(  # noqa: PLR0917 - what the lists of an office are made from
+    def __init__(  # noqa: PLR0917 - inputs of the lists of an office
         self,
         source: ReportSource,
         decided: Mapping[str, Stage],
@@ -131,10 +131,10 @@ class _Facts:
         falls: dict[str, list[Candidate]] = defaultdict(list)
         for row in members:
             falls[row["district_id"]].append(_candidate(row, frame))
-        self._falls = {name: fall_of(found) for name, found in falls.items()}
+        self._falls = {name: fall_of(candidates) for name, candidates in falls.items()}
 
     def visit(self, place_number: int, place: Place) -> Visit:
-        """A place of the list of visits."""
+        """Build an entry of the list of visits."""
         key = place.district_id, place.workplace_id
         row = self._exits[key] if place.list == "exit" else self._members[key]
         district = self._districts[place.district_id]
@@ -154,7 +154,7 @@ class _Facts:
         return replace(visit, shown={"target_id": name, **shown})
 
     def district(self, district: District) -> Mapping[str, str]:
-        """A row of the list of districts."""
+        """Build a row of the list of districts."""
         own = [
             row
             for (name, _), row in self._members.items()
@@ -177,8 +177,8 @@ class _Facts:
 
     def _stage(self, district: District) -> str:
         stage = self._decided.get(district.info.district_id)
-        said = texts().stages[stage or district.proposal.stage]
-        return f"{said}(의결)" if stage else f"{said}(제안)"
+        stage_name = texts().stages[stage or district.proposal.stage]
+        return f"{stage_name}(의결)" if stage else f"{stage_name}(제안)"
 
     def _of_member(self, key: Key, row: Mapping[str, Any]) -> dict[str, str]:
         frame, one = self._frame, _candidate(row, self._frame)
@@ -206,20 +206,20 @@ class _Facts:
         }
 
     def _why(self, place: Place, row: Mapping[str, Any], shown: Mapping[str, str]) -> str:
-        said = words()["why"]
+        reasons = words()["why"]
         if place.list == "exit":
             month = month_ko(Month.parse(row["exit_month"]))
-            return str(said[f"exit_{row['kind']}"].format(month=month))
+            return str(reasons[f"exit_{row['kind']}"].format(month=month))
         if place.list == "certain":
             loss = Decimal(shown["heads_before"]) - Decimal(shown["heads"])
-            why = said["certain"].format(loss=number(loss, 1), share=shown["share_of_fall"])
+            why = reasons["certain"].format(loss=number(loss, 1), share=shown["share_of_fall"])
         else:
-            why = said["random"].format(
+            why = reasons["random"].format(
                 frame=number(place.frame),
                 drawn=number(place.drawn),
                 probability=_percent(place.probability),
             )
-        return f"{why} {said['low']}" if row["grade"] == "low" else str(why)
+        return f"{why} {reasons['low']}" if row["grade"] == "low" else str(why)
 
 
 def _confidence(district: District) -> str:
@@ -241,7 +241,7 @@ def _percent(share: Fraction) -> str:
 
 
 def _pay(row: Mapping[str, Any]) -> Decimal | None:
-    """Won a month per head in the last month in which the workplace is there."""
+    """Return won per head and month in the last month of the workplace."""
     if not row["subscribers"]:
         return None
     billed, rate_bp = (

@@ -1,4 +1,4 @@
-"""Record the answers of a returned list for good, all of it or nothing, and say to its sender what became of it."""
+"""Record the answers of a returned list permanently, all or none, and write the reply to its sender."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ State = Literal["refused", "accepted", "recorded", "rejected"]
 
 @dataclass(frozen=True)
 class Recorded:
-    """What one list added for good."""
+    """Rows added by one list."""
 
     rows: list[Answer]
     is_new: bool
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Whose answers these are, and how many."""
+        """Office, people and counts of the recording."""
         first = self.rows[0]
         return {
             "office": first.office_code,
@@ -41,16 +41,16 @@ class Recorded:
 
 
 def record(catalogue: Catalogue, file: Path, confirmed_by: str, quarter: Quarter | None = None) -> Recorded:
-    """Record a returned list that a person confirmed; the same file again changes nothing.
+    """Record a returned list that a person confirmed; idempotent for the same file.
 
     Args:
         catalogue: the installation.
-        file: the list as it came.
-        confirmed_by: who confirmed it.
-        quarter: the quarter whose inbox it lies in; None takes the list's own.
+        file: the returned list.
+        confirmed_by: name of the person.
+        quarter: the quarter of its inbox; None takes the list's own.
 
     Raises:
-        RefusedError: when the list holds a problem; nothing of it is recorded.
+        RefusedError: when validation finds a problem; nothing is recorded.
     """
     known = recording_of(catalogue, sha256_of(file))
     if known is not None:
@@ -81,7 +81,7 @@ def record(catalogue: Catalogue, file: Path, confirmed_by: str, quarter: Quarter
 
 
 def recording_of(catalogue: Catalogue, sha256: str) -> Partition | None:
-    """What was recorded from a file, by the digest of its bytes."""
+    """Return the recording of a file, by the digest of its bytes; None if not recorded."""
     lake = catalogue.lake
     for quarter in lake.children(STEP):
         for office in lake.children(STEP, quarter):
@@ -92,33 +92,33 @@ def recording_of(catalogue: Catalogue, sha256: str) -> Partition | None:
 
 
 def reply(checked: Checked, name: str, state: State, note: str = "") -> str:
-    """What the sender of one file is answered: every problem at once, to be sent as it is.
+    """Build the reply to the sender of one file: every problem at once, ready to send.
 
     Args:
-        checked: what was found in it.
-        name: of the file as it came.
-        state: what became of it.
-        note: what a person has to say to it.
+        checked: result of the validation.
+        name: name of the returned file.
+        state: outcome for the file.
+        note: remark of the person in charge.
     """
-    said, sheet = words()["answer"], checked.sheet
+    wording, sheet = words()["answer"], checked.sheet
     lines = [f"받은 파일: {name}"]
     if sheet:
         lines.append(f"조사 목록: {sheet.office.name}({words()['sheet']['number']} {sheet.number})")
-    lines += ["", said[state]]
+    lines += ["", wording[state]]
     if note:
         lines.append(f"담당자의 말: {note}")
     if checked.problems:
         lines += ["", f"고칠 곳 {len(checked.problems)}가지", ""]
         lines += [f"{number}. {problem}" for number, problem in enumerate(checked.problems, start=1)]
     if state in {"refused", "rejected"}:
-        lines += ["", said["nothing"]]
+        lines += ["", wording["nothing"]]
     return "\n".join(lines) + "\n"
 
 
 def _rows(checked: Checked, number: int, confirmed_by: str, recorded_at: str) -> Iterator[Answer]:
     sheet = checked.sheet
     if sheet is None:
-        raise ValueError("a list without problems is one of ours")
+        raise ValueError("a list without problems has an identified sheet")
     for filling in checked.fillings:
         yield Answer(
             quarter=sheet.quarter,

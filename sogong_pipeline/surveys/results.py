@@ -1,4 +1,4 @@
-"""What a survey found, as a section of reports, trends and plans: response, weighted shares, exits verified."""
+"""Survey results as a section of reports, trends and plans: response, weighted shares, verified exits."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ from sogong_pipeline.surveys.wording import words
 
 KEY = "survey"
 LISTED = 40
-"""So many districts have a row of their own; beyond that a page shows the offices."""
+"""Up to this number districts have a row each; beyond it a page shows the offices."""
 
 
 @dataclass(frozen=True)
 class Results:
-    """The lists of some offices with what came back of each place."""
+    """Lists of some offices with the answers on each place."""
 
     sheets: Sequence[SurveySheet]
     answers: Mapping[tuple[str, str], Answer]
 
     def of(self, sheet: SurveySheet, visit: Visit) -> Answer | None:
-        """What came back of a place of a list."""
+        """Return the answer on a place of a list; None if there is none."""
         return self.answers.get((sheet.office_code, visit.workplace_id))
 
     def pairs(self) -> Iterator[tuple[SurveySheet, Visit, Answer | None]]:
-        """Every place with what came back of it."""
+        """Yield every place with its answer."""
         for sheet in self.sheets:
             for visit in sheet.visits:
                 yield sheet, visit, self.of(sheet, visit)
 
     @property
     def done(self) -> int:
-        """How many places came back with any outcome."""
+        """Number of places with any outcome."""
         return sum(answer is not None for _, _, answer in self.pairs())
 
 
 def read_results(lake: Lake, quarter: Quarter) -> Results | None:
-    """The lists in force of a quarter with their answers; None when none were drawn."""
+    """Read the lists in force of a quarter with their answers; None if none were drawn."""
     draw = current_draw(lake, quarter)
     if draw is None:
         return None
@@ -57,12 +57,12 @@ def read_results(lake: Lake, quarter: Quarter) -> Results | None:
 def results_section(
     results: Results | None, office: str = "", districts: Sequence[str] | None = None
 ) -> Section | None:
-    """The results of one office, or of all; None where nothing came back.
+    """Build the results of one office, or of all; None without answers.
 
     Args:
         results: the lists of a quarter and their answers.
-        office: the code of an office; empty for all.
-        districts: where given, only what lies in these, as counts without an estimate.
+        office: code of an office; empty for all.
+        districts: limits the section to these districts, as counts without an estimate.
     """
     if results is None:
         return None
@@ -76,9 +76,9 @@ def results_section(
     done = [answer for _, _, answer in pairs if answer is not None]
     if not done:
         return None
-    said = words()["results"]
+    wording = words()["results"]
     answered = [answer for answer in done if answer.outcome == ANSWERED]
-    lead = said["lead"].format(
+    lead = wording["lead"].format(
         targets=number(len(pairs)),
         done=number(len(done)),
         answered=number(len(answered)),
@@ -90,42 +90,42 @@ def results_section(
     with_estimate = districts is None and replies >= design().fewest_for_interval
     if districts is None:
         paragraphs.append(
-            said["random"].format(
+            wording["random"].format(
                 drawn=number(len(random)),
                 answered=number(replies),
                 frame=number(sum(sheet.frame_size for sheet in sheets)),
             )
             if with_estimate
-            else said["counts"].format(answered=number(replies), fewest=design().fewest_for_interval)
+            else wording["counts"].format(answered=number(replies), fewest=design().fewest_for_interval)
         )
     if with_estimate and (few := _few(sheets, random)):
-        paragraphs.append(said["left_out"].format(offices=", ".join(few)))
+        paragraphs.append(wording["left_out"].format(offices=", ".join(few)))
     tables.append(_items(sheets, random, with_estimate=with_estimate))
-    paragraphs.append(said["certain"])
+    paragraphs.append(wording["certain"])
     if verified := _exits(pairs):
         paragraphs.append(verified)
-    return Section(KEY, said["heading"], paragraphs=tuple(paragraphs), tables=tuple(tables))
+    return Section(KEY, wording["heading"], paragraphs=tuple(paragraphs), tables=tuple(tables))
 
 
 Pair = tuple[SurveySheet, Visit, Answer | None]
 
 
 def _response(pairs: Sequence[Pair]) -> Table:
-    """Places, outcomes and response rate per district, or per office where there are many."""
+    """Tabulate places, outcomes and response rate per district, or per office where there are many."""
     by_name: dict[str, list[Answer | None]] = defaultdict(list)
     many = len({visit.district_id for _, visit, _ in pairs}) > LISTED
     for sheet, visit, answer in pairs:
         by_name[sheet.office.short_name if many else visit.shown["district"]].append(answer)
     rows = []
-    for name, found in by_name.items():
-        done = sum(answer is not None for answer in found)
-        answered = sum(answer is not None and answer.outcome == ANSWERED for answer in found)
-        rate = _percent(answered, len(found))
+    for name, outcomes in by_name.items():
+        done = sum(answer is not None for answer in outcomes)
+        answered = sum(answer is not None and answer.outcome == ANSWERED for answer in outcomes)
+        rate = _percent(answered, len(outcomes))
         rows.append(
             Row(
                 (
                     Cell(name),
-                    Cell(number(len(found)), len(found)),
+                    Cell(number(len(outcomes)), len(outcomes)),
                     Cell(number(done), done),
                     Cell(number(answered), answered),
                     Cell(number(rate, 1), rate),
@@ -143,40 +143,43 @@ def _response(pairs: Sequence[Pair]) -> Table:
 
 
 def _items(sheets: Sequence[SurveySheet], random: Sequence[Pair], *, with_estimate: bool) -> Table:
-    """Per question how many of the random answers say so, with the weighted share where there are enough."""
+    """Tabulate the random answers by question and value, with the weighted share if there are enough."""
     rows = []
     for question, values in words()["results"]["items"].items():
         for code, title in values.items():
-            given: dict[str, list[bool]] = defaultdict(list)
+            replies: dict[str, list[bool]] = defaultdict(list)
             for sheet, _, answer in random:
                 if answer is not None and answer.outcome == ANSWERED:
-                    given[sheet.office_code].append(getattr(answer, question) == code)
-            yes, every = sum(sum(one) for one in given.values()), sum(len(one) for one in given.values())
+                    replies[sheet.office_code].append(getattr(answer, question) == code)
+            yes, every = (
+                sum(sum(one) for one in replies.values()),
+                sum(len(one) for one in replies.values()),
+            )
             cells = [Cell(title), Cell(f"{number(yes)}/{number(every)}")]
             if with_estimate:
-                found = estimate([Stratum(sheet.frame_size, given[sheet.office_code]) for sheet in sheets])
+                share = estimate([Stratum(sheet.frame_size, replies[sheet.office_code]) for sheet in sheets])
                 cells.append(
                     Cell(
-                        number(_share(found.share), 1),
-                        _share(found.share),
-                        note=f"({number(_share(found.low), 1)}~{number(_share(found.high), 1)})",
+                        number(_share(share.share), 1),
+                        _share(share.share),
+                        note=f"({number(_share(share.low), 1)}~{number(_share(share.high), 1)})",
                     )
-                    if found
+                    if share
                     else Cell(NONE)
                 )
             rows.append(Row(tuple(cells)))
-    said = words()["results"]
+    wording = words()["results"]
     columns = (
         Column("항목"),
         Column("무작위 응답 가운데", unit="곳"),
         *((Column("추정 비율", "number", "%"),) if with_estimate else ()),
     )
-    notes = (said["interval"],) if with_estimate else ()
+    notes = (wording["interval"],) if with_estimate else ()
     return Table("survey-items", "무작위로 뽑은 사업장의 응답", columns, tuple(rows), notes)
 
 
 def _few(sheets: Sequence[SurveySheet], random: Sequence[Pair]) -> list[str]:
-    """Offices whose frame is left out of the estimate."""
+    """Return the offices whose frame is left out of the estimate."""
     counts = Counter(
         sheet.office_code for sheet, _, answer in random if answer and answer.outcome == ANSWERED
     )
@@ -188,7 +191,7 @@ def _few(sheets: Sequence[SurveySheet], random: Sequence[Pair]) -> list[str]:
 
 
 def _exits(pairs: Sequence[Pair]) -> str:
-    """What became of the exits that were verified; empty where none was."""
+    """Summarise the verified exits; empty if there are none."""
     visited = [answer for _, visit, answer in pairs if visit.list == "exit" and answer is not None]
     if not visited:
         return ""

@@ -1,4 +1,4 @@
-"""What a survey list says that must not change, as it is drawn and kept in the lake."""
+"""Content of a survey list that must not change, as drawn and stored in the lake."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from sogong_pipeline.regions import reference
 from sogong_pipeline.surveys.draw import ListKind
 
 FORM = 1
-"""Raised when lists of older forms can no longer be read."""
+"""Version of the form; raise it when older lists become unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One place on the list of visits.
+    """A place on the list of visits.
 
     Attributes:
         target_id: Its number on the list: V001.
-        frame: Workplaces that the random rest was drawn from; 0 for the others.
-        drawn: How many of them were drawn; 0 for the others.
-        shown: What stands in a column, by its key; figures as decimal texts.
+        frame: Workplaces that the random remainder was drawn from; 0 for the others.
+        drawn: Number of them drawn; 0 for the others.
+        shown: Displayed values by column key; figures as decimal texts.
     """
 
     target_id: str
@@ -38,7 +38,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class SurveySheet:
-    """The lists of one office and quarter: its flagged districts with the answers needed, and the visits."""
+    """Lists of one office and quarter: its flagged districts with the answers needed, and the visits."""
 
     form: int
     quarter: str
@@ -55,32 +55,32 @@ class SurveySheet:
 
     @property
     def text(self) -> str:
-        """All of it as canonical JSON."""
+        """The content as canonical JSON."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @cached_property
     def digest(self) -> str:
-        """The digest of everything that must not change."""
+        """Digest of the content that must not change."""
         return digest_of(self.text)
 
     @property
     def number(self) -> str:
-        """What people call the list by."""
+        """Number by which people refer to the list."""
         return f"{self.quarter}-{self.office_code}-{self.digest[:SHORT]}"
 
     @cached_property
     def by_target(self) -> Mapping[str, Visit]:
-        """The visits by their number."""
+        """Visits by their number."""
         return {visit.target_id: visit for visit in self.visits}
 
     @property
     def frame_size(self) -> int:
-        """Workplaces that the random rest was drawn from."""
+        """Workplaces that the random remainder was drawn from."""
         return next((visit.frame for visit in self.visits if visit.list == "random"), 0)
 
 
 def read_sheet(text: str) -> SurveySheet:
-    """The lists of their canonical text."""
+    """Parse the lists from their canonical text."""
     fields: dict[str, Any] = json.loads(text)
     fields["visits"] = tuple(Visit(**visit) for visit in fields["visits"])
     fields["districts"] = tuple(fields["districts"])
@@ -89,7 +89,7 @@ def read_sheet(text: str) -> SurveySheet:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What differs between two lists of an office."""
+    """Differences between two lists of an office."""
 
     added: int
     dropped: int
@@ -97,7 +97,7 @@ class Change:
 
 
 def changes(before: SurveySheet | None, after: SurveySheet | None) -> Change:
-    """How many workplaces a newer list adds to an older one, drops and keeps."""
+    """Count the workplaces that a newer list adds to an older one, drops and keeps."""
     old, new = (
         {visit.workplace_id for visit in sheet.visits} if sheet else set() for sheet in (before, after)
     )

@@ -1,4 +1,4 @@
-"""The fixed words and the columns of the survey."""
+"""Fixed wording and columns of the survey."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Page = Literal["visits", "districts"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list, as columns.yaml has it."""
+    """A column of a list, from columns.yaml."""
 
     key: str
     title: str
@@ -27,21 +27,21 @@ class Column:
 
 @cache
 def words() -> Mapping[str, Any]:
-    """The fixed words of texts.yaml, read once."""
-    found: Mapping[str, Any] = _read("texts.yaml")
-    return found
+    """Return the fixed wording of texts.yaml; cached."""
+    fixed: Mapping[str, Any] = _read("texts.yaml")
+    return fixed
 
 
 @cache
 def columns(page: Page = "visits") -> Sequence[Column]:
-    """The columns of a list in order, read once."""
+    """Return the columns of a list in order; cached."""
     return tuple(Column(**entry) for entry in _read("columns.yaml")[page])
 
 
 def choices(column: Column) -> Mapping[str, str]:
-    """The words that a column takes, by their codes; empty where anything may be written."""
-    found: Mapping[str, str] = words()["choices"][column.choices] if column.choices else {}
-    return found
+    """Return the allowed words of a column by their codes; empty for free text."""
+    values: Mapping[str, str] = words()["choices"][column.choices] if column.choices else {}
+    return values
 
 
 def _read(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The lists of an office as an XLSX file: visits to fill in, districts to know how many answers each needs."""
+"""Write the lists of an office to an XLSX file: visits to fill in, districts with the answers each needs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sogong_pipeline.surveys.sheet import SurveySheet
 from sogong_pipeline.surveys.wording import Column, choices, columns, words
 
 IDENTITY = "sogong-survey"
-"""The name of the hidden sheet, and what stands in its first cell."""
+"""Name of the hidden sheet, and the content of its first cell."""
 FONT, INPUT, RULE = "맑은 고딕", "#FFF6D6", "#B4BDC7"
 FORM_ROW, HEADER_ROW = 3, 4
 LINE_POINTS = 12.5
@@ -30,7 +30,7 @@ Formats = dict[str, Format]
 
 def write_workbook(sheet: SurveySheet, target: Path, created: dt.datetime) -> None:
     """Write the lists; the same lists and time give the same bytes."""
-    # Nothing from outside may become a formula, a link or a number.
+    # External text must never become a formula, a link or a number.
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(str(target), plain)
     book.set_properties(
@@ -91,12 +91,12 @@ def _head(page: Worksheet, formats: Formats, sheet: SurveySheet, title: str, gui
 
 
 def _visits(page: Worksheet, formats: Formats, sheet: SurveySheet) -> None:
-    said, every = words()["sheet"], columns()
-    _head(page, formats, sheet, said["title"], said["guide"])
+    wording, every = words()["sheet"], columns()
+    _head(page, formats, sheet, wording["title"], wording["guide"])
     first = next(place for place, column in enumerate(every) if column.input)
     page.set_row(FORM_ROW, 20)
     page.merge_range(FORM_ROW, first, FORM_ROW, first + 1, "", formats["label"])
-    page.write_string(FORM_ROW, first, said["answered_by"], formats["label"])
+    page.write_string(FORM_ROW, first, wording["answered_by"], formats["label"])
     page.merge_range(FORM_ROW, first + 2, FORM_ROW, first + 4, "", formats["input"])
     _titles(page, formats, every)
     for row, visit in enumerate(sheet.visits, start=HEADER_ROW + 1):
@@ -108,16 +108,17 @@ def _visits(page: Worksheet, formats: Formats, sheet: SurveySheet) -> None:
             page.data_validation(HEADER_ROW + 1, place, last, place, _validation(column, sheet))
     page.autofilter(HEADER_ROW, 0, max(last, HEADER_ROW + 1), len(every) - 1)
     page.freeze_panes(HEADER_ROW + 1, next(n for n, column in enumerate(every) if column.key == "name") + 1)
-    _print(page, sheet, last, len(every))
+    _print(page, sheet, last, len(every), abreast=2)
+    page.repeat_columns(0)  # the number of the place, on the sheet with the answers too
 
 
 def _validation(column: Column, sheet: SurveySheet) -> dict[str, Any]:
-    said = words()["sheet"]
+    wording = words()["sheet"]
     if column.choices:
         return {
             "validate": "list",
             "source": list(choices(column).values()),
-            "error_message": said["choose"],
+            "error_message": wording["choose"],
         }
     if column.key == "visited_on":
         day = Quarter.parse(sheet.quarter).last_day
@@ -126,14 +127,14 @@ def _validation(column: Column, sheet: SurveySheet) -> dict[str, Any]:
             "criteria": "between",
             "minimum": day,
             "maximum": day + dt.timedelta(days=366),
-            "error_message": said["date"],
+            "error_message": wording["date"],
         }
     return {"validate": "length", "criteria": "<=", "value": LONGEST_NOTE}
 
 
 def _districts(page: Worksheet, formats: Formats, sheet: SurveySheet) -> None:
-    said, every = words()["sheet"], columns("districts")
-    _head(page, formats, sheet, said["districts_title"], said["districts_guide"])
+    wording, every = words()["sheet"], columns("districts")
+    _head(page, formats, sheet, wording["districts_title"], wording["districts_guide"])
     _titles(page, formats, every)
     for row, shown in enumerate(sheet.districts, start=HEADER_ROW + 1):
         page.set_row(row, _height(shown, every))
@@ -166,7 +167,7 @@ def _row(
 
 
 def is_figure(shown: str) -> bool:
-    """Whether a shown figure is one, and not what stands in its place."""
+    """Return True if a displayed value is a number, not its placeholder."""
     return shown[-1:].isdigit()
 
 
@@ -179,17 +180,18 @@ def _height(shown: Mapping[str, str], every: Sequence[Column]) -> float:
     return LINE_POINTS * max(2.0, *lines) + 2
 
 
-def _print(page: Worksheet, sheet: SurveySheet, last: int, wide: int) -> None:
+def _print(page: Worksheet, sheet: SurveySheet, last: int, wide: int, abreast: int = 1) -> None:
+    """Prepare printing on A3, the table on so many sheets side by side."""
     page.set_landscape()
     page.set_paper(8)
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(abreast, 0)
     page.repeat_rows(HEADER_ROW)
     page.print_area(0, 0, last, wide - 1)
     mark = f"{words()['sheet']['demo']} · " if sheet.demo else ""
     page.set_footer(f"&L&8{mark}{words()['sheet']['number']} {sheet.number}&R&8&P / &N")
     page.hide_gridlines(2)
-    # Protection is against slips, not against people; what people change is found when the list comes back.
+    # Protection prevents accidents only; changes by people are detected when the list comes back.
     page.protect(
         "", {"autofilter": True, "format_columns": True, "format_rows": True, "select_locked_cells": True}
     )

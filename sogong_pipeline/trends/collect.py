@@ -1,4 +1,4 @@
-"""Gather what the trend of a quarter says: an edition's facts, the months behind them, stages, answers, indicators."""
+"""Gather the data of a quarter's trend: facts of an edition, the months behind them, stages, answers, indicators."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from sogong_pipeline.trends.words import Move, move_of
 from sogong_pipeline.vocabulary import MEASURES, NATION, Measure, Stage
 
 YEARS_BACK = 4
-"""Quarters between a quarter and the one that it is compared with."""
+"""Quarters between a quarter and its base of comparison."""
 USUAL_QUARTERS = 8
 SCALE = 10**6
-"""Parts into which a standard error is cut before its square root is taken in whole numbers."""
+"""Scale factor of a standard error, so that its square root is taken in integers."""
 INSIDE = frozenset({"high", "medium", "low"})
 CUTS: Mapping[str, str] = {"industry": "division", "size": "size_band", "grade": "grade"}
 ADJUSTED: Mapping[Measure, str] = {
@@ -46,20 +46,20 @@ Parts = tuple[list[Contribution], Contribution]
 
 @dataclass(frozen=True)
 class AreaTrend:
-    """A 시도, or the nation.
+    """Trend of a 시도 or of the nation.
 
     Attributes:
         code: Two digits, 00 for the nation.
-        fact: Levels and changes, as the edition has them.
-        error_pct: By measure one standard error of the change on the year.
-        usual_pct: By measure the mean absolute change on the year of the last eight quarters.
-        quarter_pct: By measure the seasonally adjusted change on the quarter.
+        fact: Levels and changes from the edition.
+        error_pct: One standard error of the change on the year, by measure.
+        usual_pct: Mean absolute change on the year of the last eight quarters, by measure.
+        quarter_pct: Seasonally adjusted change on the quarter, by measure.
         by_industry: Contributions of divisions to the change of workers on the year.
         by_size: The same of size bands.
         by_place: The same of inside and outside districts.
         levels_by_place: Workers inside and outside districts, monthly means.
-        adjusted: By measure the adjusted months; empty where no season is known.
-        scope: Over which workplaces the year is compared.
+        adjusted: Adjusted months by measure; empty without a seasonal adjustment.
+        scope: Workplaces over which the year is compared.
     """
 
     code: str
@@ -75,18 +75,18 @@ class AreaTrend:
     scope: str
 
     def change_pct(self, measure: Measure) -> Decimal | None:
-        """The change on the year in percent, as published."""
-        found = self.fact.changes.get((measure, "year"))
-        return None if found is None or found.change_pct is None else Decimal(found.change_pct)
+        """Return the published change on the year in percent."""
+        change = self.fact.changes.get((measure, "year"))
+        return None if change is None or change.change_pct is None else Decimal(change.change_pct)
 
     def move(self, measure: Measure) -> Move | None:
-        """The word for the change on the year."""
+        """Return the class of the change on the year."""
         return move_of(self.change_pct(measure), self.error_pct.get(measure), self.usual_pct.get(measure))
 
 
 @dataclass(frozen=True)
 class TrendSource:
-    """Everything the trend of a quarter says."""
+    """Data of a quarter's trend pages."""
 
     report: ReportSource
     areas: Mapping[str, AreaTrend]
@@ -113,10 +113,10 @@ def collect_trend(catalogue: Catalogue, quarter: Quarter, judged: str = "") -> T
     Args:
         catalogue: the installation.
         quarter: the quarter.
-        judged: the edition; the latest where empty.
+        judged: the edition; the latest if empty.
 
     Raises:
-        RefusedError: when the quarter was never proposed, is held, or its months are no longer measured in the lake.
+        RefusedError: when the quarter was never proposed, is held, or its measured months are missing from the lake.
     """
     known = catalogue.lake.require("editions", str(quarter), judged) if judged else None
     report = collect(catalogue, quarter, draft=True, edition=known)
@@ -161,41 +161,41 @@ def collect_trend(catalogue: Catalogue, quarter: Quarter, judged: str = "") -> T
 
 
 def _flows(report: ReportSource) -> dict[str, tuple[Mapping[str, int], Mapping[str, int]]]:
-    """Entries and exits of the year by kind, over the districts of each 시도 and of the nation."""
-    found: dict[str, tuple[dict[str, int], dict[str, int]]] = {}
+    """Count entries and exits of the year by kind, over the districts of each 시도 and of the nation."""
+    totals: dict[str, tuple[dict[str, int], dict[str, int]]] = {}
     for district in report.districts:
         flows = report.flows.get(district.district_id)
         if flows is None:
             continue
         for code in (NATION, district.sido_code):
-            entries, exits = found.setdefault(code, (defaultdict(int), defaultdict(int)))
+            entries, exits = totals.setdefault(code, (defaultdict(int), defaultdict(int)))
             for total, kinds in ((entries, flows.entries), (exits, flows.exits)):
                 for kind, count in kinds.items():
                     total[kind] += count
-    return dict(found)
+    return dict(totals)
 
 
 def _adjusted(edition: Partition, months: Sequence[Month]) -> dict[str, dict[Measure, list[int | None]]]:
-    """By region and measure the adjusted months, whole; only areas of which any is known."""
+    """Return the adjusted months by region and measure, rounded to integers; only areas with at least one."""
     if "adjusted_series" not in edition.manifest["files"]:
         return {}
     table = pq.read_table(edition.path("adjusted_series"), filters=[("level", "in", ["nation", "sido"])])
     place = {str(month): index for index, month in enumerate(months)}
-    found: dict[str, dict[Measure, list[int | None]]] = {}
+    by_area: dict[str, dict[Measure, list[int | None]]] = {}
     for row in table.to_pylist():
         for measure, column in ADJUSTED.items():
-            values = found.setdefault(row["area"], {}).setdefault(measure, [None] * len(months))
+            values = by_area.setdefault(row["area"], {}).setdefault(measure, [None] * len(months))
             if row[column] is not None and row["data_month"] in place:
                 values[place[row["data_month"]]] = round(row[column])
     return {
         area: measures
-        for area, measures in found.items()
+        for area, measures in by_area.items()
         if any(value is not None for values in measures.values() for value in values)
     }
 
 
 def _on_quarter(values: Sequence[int | None]) -> Decimal | None:
-    """The change of the mean of the last three adjusted months against the three before, in percent."""
+    """Return the change in percent of the mean of the last three adjusted months on the three before."""
     now, before = values[-3:], values[-6:-3]
     if len(before) < 3 or any(value is None for value in (*now, *before)):
         return None
@@ -208,7 +208,7 @@ def _decimal(value: Fraction) -> Decimal:
 
 
 class _Months:
-    """The measured and matched months that an edition was made from."""
+    """Measured and matched months behind an edition."""
 
     def __init__(self, catalogue: Catalogue, edition: Partition, quarter: Quarter) -> None:
         self._lake, self._edition, self._quarter = catalogue.lake, edition, quarter
@@ -219,13 +219,13 @@ class _Months:
 
     def _path(self, layer: str, table: str, month: Month) -> Path:
         districts = str(self._edition.manifest["inputs"]["districts"])
-        found = self._lake.find(layer, str(month), self._vintages[month], districts)
-        if found is None:
+        partition = self._lake.find(layer, str(month), self._vintages[month], districts)
+        if partition is None:
             raise RefusedError(
-                f"{layer} of {month} is not as edition {self._edition.folder.name} of {self._quarter} had it; run "
+                f"{layer} of {month} is not as edition {self._edition.folder.name} of {self._quarter} used it; run "
                 f"`sogong propose {self._quarter}` and this command again"
             )
-        return found.path(table)
+        return partition.path(table)
 
     def _rows(self, table: str, months: Sequence[Month]) -> list[dict[str, Any]]:
         return [
@@ -233,14 +233,14 @@ class _Months:
         ]
 
     def _cut(self, cut: str) -> Mapping[str, list[dict[str, Any]]]:
-        """Rows of a cut of the months compared, by region."""
-        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        """Return the rows of a cut of the compared months, by region."""
+        rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in self._rows(f"fact_region_{cut}_month", [*self.before, *self.now]):
-            found[row["region_code"]].append(row)
-        return found
+            rows[row["region_code"]].append(row)
+        return rows
 
     def parts(self, cut: str, code: str, scope: str) -> Parts | None:
-        """What the parts of an area contribute to the change of its workers on the year."""
+        """Return the contributions of the parts of an area to the change of its workers on the year."""
         column = "workers" if scope == "all" else "corporate_workers"
         now_months = {str(month) for month in self.now}
         sums: tuple[dict[str, int], dict[str, int]] = (defaultdict(int), defaultdict(int))
@@ -252,17 +252,17 @@ class _Months:
         return contributions(sums[0], sums[1], len(self.before), len(self.now))
 
     def levels_by_place(self, code: str) -> dict[str, Fraction]:
-        """Workers inside and outside districts, monthly means of the quarter."""
+        """Return workers inside and outside districts, monthly means of the quarter."""
         now_months = {str(month) for month in self.now}
-        found: dict[str, Fraction] = {"inside": Fraction(0), "outside": Fraction(0)}
+        levels: dict[str, Fraction] = {"inside": Fraction(0), "outside": Fraction(0)}
         for row in self._cuts["grade"].get(code, []):
             if row["data_month"] in now_months:
                 place = "inside" if row["grade"] in INSIDE else "outside"
-                found[place] += Fraction(row["workers"], len(self.now))
-        return found
+                levels[place] += Fraction(row["workers"], len(self.now))
+        return levels
 
     def region_sums(self) -> dict[tuple[str, Month], dict[str, Any]]:
-        """The facts of every 시도, and of the nation, by month."""
+        """Return the facts of every 시도 and of the nation, by month."""
         return {
             (row["region_code"], Month.parse(row["data_month"])): row
             for row in self._rows("fact_region_month", sorted(self._vintages))
@@ -270,8 +270,8 @@ class _Months:
         }
 
     def usual(self, sums: Mapping[tuple[str, Month], Mapping[str, Any]], code: str) -> dict[Measure, Decimal]:
-        """The mean absolute change on the year of the last eight quarters, where all eight are known."""
-        found: dict[Measure, Decimal] = {}
+        """Return the mean absolute change on the year of the last eight quarters, if all eight are known."""
+        means: dict[Measure, Decimal] = {}
         for measure in MEASURES:
             changes = [
                 change
@@ -279,11 +279,11 @@ class _Months:
                 if (change := _on_year(sums, code, measure, self._quarter.shift(-back))) is not None
             ]
             if len(changes) == USUAL_QUARTERS:
-                found[measure] = _decimal(sum(map(abs, changes), Fraction(0)) / USUAL_QUARTERS)
-        return found
+                means[measure] = _decimal(sum(map(abs, changes), Fraction(0)) / USUAL_QUARTERS)
+        return means
 
     def errors(self, scopes: Mapping[str, str]) -> dict[str, dict[Measure, Decimal]]:
-        """By area and measure one standard error of the change on the year, in percent."""
+        """Return one standard error of the change on the year in percent, by area and measure."""
         if not self.before or not self.now:
             return {}
         months = [*self.before, *self.now]
@@ -319,7 +319,7 @@ class _Months:
 def _on_year(
     sums: Mapping[tuple[str, Month], Mapping[str, Any]], code: str, measure: Measure, quarter: Quarter
 ) -> Fraction | None:
-    """The change of a quarter on the year in percent from its months; over corporations across a change of coverage."""
+    """Return the change of a quarter on the year in percent; corporations only across a coverage break."""
     months, before = quarter.months, quarter.shift(-YEARS_BACK).months
     rows = [sums.get((code, month)) for month in (*before, *months)]
     if any(row is None for row in rows):

@@ -1,4 +1,4 @@
-"""Contributions of parts to the change of a whole, in heads and in points; printed, they add up to the last digit."""
+"""Contributions of parts to the change of a whole, in heads and points; rounded values add up exactly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sogong_pipeline.pages.wording import CHANGE_DIGITS
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What a part adds to the change of its whole.
+    """Contribution of a part to the change of its whole.
 
     Attributes:
         part: A division, a size band, inside or outside.
@@ -28,27 +28,27 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Months:
-    """A figure summed over the months of a quarter that are in."""
+    """A figure summed over the loaded months of a quarter."""
 
     total: int
     months: int
 
     @property
     def mean(self) -> Fraction:
-        """The monthly mean."""
+        """Monthly mean."""
         return Fraction(self.total, self.months)
 
 
 def contributions(
     before: Mapping[str, int], now: Mapping[str, int], months_before: int, months: int
 ) -> tuple[list[Contribution], Contribution] | None:
-    """Share the change of a whole out to its parts.
+    """Decompose the change of a whole into its parts.
 
     Args:
         before: the sum of each part over the months of the base.
         now: the same over the months of the quarter.
-        months_before: how many months of the base are in.
-        months: how many of the quarter.
+        months_before: number of loaded months of the base.
+        months: number of loaded months of the quarter.
 
     Returns:
         The parts, the largest change first, and the whole (its `part` is empty); None without a base.
@@ -63,13 +63,13 @@ def contributions(
     mean = Fraction(base, months_before)
     printed_heads, total_heads = add_up(heads, 1)
     printed_points, total_points = add_up([100 * change / mean for change in heads], CHANGE_DIGITS)
-    found = [
+    shared = [
         Contribution(part, own_heads, own_points)
         for part, own_heads, own_points in zip(parts, printed_heads, printed_points, strict=True)
     ]
     order = {part: -abs(change) for part, change in zip(parts, heads, strict=True)}
-    found.sort(key=lambda one: (order[one.part], one.part))
-    return found, Contribution("", total_heads, total_points)
+    shared.sort(key=lambda one: (order[one.part], one.part))
+    return shared, Contribution("", total_heads, total_points)
 
 
 def add_up(values: Sequence[Fraction], digits: int) -> tuple[list[Decimal], Decimal]:
@@ -85,7 +85,7 @@ def add_up(values: Sequence[Fraction], digits: int) -> tuple[list[Decimal], Deci
 
 
 def folded(parts: Sequence[Contribution], most: int, rest: str) -> list[Contribution]:
-    """The first parts, those after them as one, which keeps the sum."""
+    """Return the first parts and the sum of the remaining ones as one part."""
     if len(parts) <= most:
         return list(parts)
     tail = parts[most - 1 :]

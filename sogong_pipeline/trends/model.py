@@ -1,4 +1,4 @@
-"""The trend as pages: three sentences first, then tables that they agree with."""
+"""Pages of the trend: three sentences first, then tables consistent with them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from sogong_pipeline.industries.divisions import UNKNOWN, divisions
 from sogong_pipeline.pages import cells
+from sogong_pipeline.pages.acceptances import accepted_notices
 from sogong_pipeline.pages.drawings import IndexChart, LineSample, Series
 from sogong_pipeline.pages.geography import region_name
 from sogong_pipeline.pages.palette import SERIES
@@ -26,7 +27,17 @@ from sogong_pipeline.pages.parts import (
     Table,
 )
 from sogong_pipeline.pages.series import indexed
-from sogong_pipeline.pages.wording import NONE, month_ko, number, quarter_ko, rounded, signed, texts, won
+from sogong_pipeline.pages.wording import (
+    NONE,
+    month_ko,
+    number,
+    quarter_ko,
+    rounded,
+    signed,
+    signed_change,
+    texts,
+    won,
+)
 from sogong_pipeline.periods import Month
 from sogong_pipeline.rates.contribution import coverage_breaks
 from sogong_pipeline.regions import reference
@@ -38,26 +49,28 @@ from sogong_pipeline.trends.contributions import Contribution, folded
 from sogong_pipeline.trends.sentences import area_sentence, nation_sentence
 from sogong_pipeline.trends.texts import words
 from sogong_pipeline.trends.words import MOVES, Moved
-from sogong_pipeline.vocabulary import NATION, STAGES, Measure
+from sogong_pipeline.vocabulary import NATION, STAGES, Measure, Stage
 
 LISTED_DIVISIONS = 12
 WON_UNIT = 10**8
 SHORT: Mapping[Measure, str] = {"workplaces": "사업장", "workers": "종사자", "payroll_krw": "급여"}
 SUMMED_UP = 3
+SAID: tuple[Stage, ...] = ("severe", "caution", "good", "undetermined")
+"""The order of stages in a sentence."""
 
 
 def build_pages(source: TrendSource, outside: Mapping[str, Sequence[Table]] | None = None) -> list[Page]:
-    """The nation's page, then one per 시도.
+    """Build the nation's page, then one per 시도.
 
     Args:
         source: the trend.
-        outside: by area the tables of outside indicators, where there are any.
+        outside: tables of outside indicators by area, if any.
     """
     return [page(source, area, (outside or {}).get(area.code, ())) for area in (source.nation, *source.sidos)]
 
 
 def page(source: TrendSource, area: AreaTrend, outside: Sequence[Table] = ()) -> Page:
-    """One area's page."""
+    """Build the page of one area."""
     sentences = headline(source, area)
     sections = [
         _figures(source, area),
@@ -90,33 +103,33 @@ def page(source: TrendSource, area: AreaTrend, outside: Sequence[Table] = ()) ->
 
 
 def name_of(area: AreaTrend) -> str:
-    """`전국`, or a 시도 in short."""
+    """Return `전국`, or the short name of a 시도."""
     return texts().report["nation"] if area.code == NATION else region_name(area.code)
 
 
 def stem(area: AreaTrend) -> str:
-    """The file stem of an area's page."""
+    """Return the file stem of an area's page."""
     return INDEX if area.code == NATION else f"sido-{area.code}"
 
 
 def headline(source: TrendSource, area: AreaTrend) -> tuple[str, ...]:
-    """Three sentences: workers, workplaces, payroll; then the stages of the districts."""
-    found = []
+    """Return three sentences on workers, workplaces and payroll, then one on the stages of the districts."""
+    sentences = []
     for measure in ("workers", "workplaces", "payroll_krw"):
         name = texts().measures[measure]
         nation = source.nation.change_pct(measure)
         if area.code == NATION:
-            found.append(nation_sentence(name, [moved(one, measure) for one in source.sidos], nation))
+            sentences.append(nation_sentence(name, [moved(one, measure) for one in source.sidos], nation))
         else:
-            found.append(area_sentence(name, _level(area, measure), moved(area, measure), nation))
+            sentences.append(area_sentence(name, _level(area, measure), moved(area, measure), nation))
     counts = _counts(source, area)
-    parts = ", ".join(f"{texts().stages[stage]} {number(counts[stage])}곳" for stage in reversed(STAGES))
-    found.append(f"밀집지역 {number(sum(counts.values()))}곳의 단계는 {parts}입니다.")
-    return tuple(found)
+    parts = ", ".join(f"{texts().stages[stage]} {number(counts[stage])}곳" for stage in SAID)
+    sentences.append(f"밀집지역 {number(sum(counts.values()))}곳의 단계는 {parts}입니다.")
+    return tuple(sentences)
 
 
 def moved(area: AreaTrend, measure: Measure) -> Moved:
-    """An area's change with its word, as sentences take it."""
+    """Return an area's change with its class, as input of the sentences."""
     return Moved(name_of(area), area.change_pct(measure), area.move(measure))
 
 
@@ -145,7 +158,7 @@ def _masthead(source: TrendSource, name: str) -> Masthead:
         ),
         disclaimer=words()["disclaimer"],
         marks=marks,
-        notices=(shared["demo_notice"],) if report.demo else (),
+        notices=(*[shared["demo_notice"]] * report.demo, *accepted_notices(report.acceptances)),
         watermark=" · ".join(marks),
         running_head=f"{title} · {period}",
         running_mark=" · ".join(marks),
@@ -153,7 +166,7 @@ def _masthead(source: TrendSource, name: str) -> Masthead:
 
 
 def _figures(source: TrendSource, area: AreaTrend) -> Section:
-    """Levels, changes, points and words: of every 시도, or of one beside the nation."""
+    """Build the section of levels, changes, points and classes: of every 시도, or of one beside the nation."""
     is_nation = area.code == NATION
     shown = [*source.sidos, area] if is_nation else [area, source.nation]
     tables = tuple(
@@ -170,7 +183,7 @@ def _measure_table(source: TrendSource, shown: Sequence[AreaTrend], measure: Mea
             (
                 _name(area),
                 fact_cells.level(area.fact, measure, WON_UNIT),
-                _signed(area.quarter_pct.get(measure)),
+                _change(area.quarter_pct.get(measure)),
                 fact_cells.change(area.fact, measure, "year"),
                 _points(source, area, measure),
                 Cell(MOVES[move] if (move := area.move(measure)) else NONE),
@@ -194,7 +207,7 @@ def _measure_table(source: TrendSource, shown: Sequence[AreaTrend], measure: Mea
 
 
 def _pay_table(source: TrendSource, shown: Sequence[AreaTrend]) -> Table:
-    """Pay per worker, without a change of its own: its breaks are those of the payroll."""
+    """Tabulate pay per worker, without changes, since it shares the breaks of the payroll."""
     rows = []
     for area in shown:
         pay, nation = area.fact.pay_per_worker_krw, source.nation.fact.pay_per_worker_krw
@@ -216,21 +229,21 @@ def _pay_table(source: TrendSource, shown: Sequence[AreaTrend]) -> Table:
 
 
 def _contributions(area: AreaTrend) -> Section:
-    said, tables = words(), []
+    wording, tables = words(), []
     if area.by_industry:
         parts, total = area.by_industry
-        shown = folded(parts, LISTED_DIVISIONS, said["rest"])
+        shown = folded(parts, LISTED_DIVISIONS, wording["rest"])
         tables.append(_parts_table("industry", "산업 중분류", shown, total))
     if area.by_size:
         parts, total = area.by_size
         ordered = sorted(parts, key=lambda one: int(one.part.rstrip("+").split("-")[0]))
-        tables.append(_parts_table("size", "규모(가입자 수)", ordered, total, said["size_note"]))
-    notes = [said["contributions_note"]]
+        tables.append(_parts_table("size", "규모(가입자 수)", ordered, total, wording["size_note"]))
+    notes = [wording["contributions_note"]]
     if area.scope != "all":
-        notes.append(said["contributions_corporations"])
+        notes.append(wording["contributions_corporations"])
     return Section(
         "contributions",
-        said["headings"]["contributions"],
+        wording["headings"]["contributions"],
         paragraphs=tuple(notes) if tables else ("1년 전 자료가 없어 견줄 수 없습니다.",),
         tables=tuple(tables),
     )
@@ -279,29 +292,34 @@ def _places(area: AreaTrend) -> Section | None:
         Column("1년 전 대비 증감", "number", "명"),
         Column("기여도", "number", "%p"),
     )
-    said = words()
-    notes = (said["places_note"], *((said["contributions_corporations"],) if area.scope != "all" else ()))
+    wording = words()
+    notes = (
+        wording["places_note"],
+        *((wording["contributions_corporations"],) if area.scope != "all" else ()),
+    )
     return Section(
-        "places", said["headings"]["places"], tables=(Table("places", "", columns, tuple(rows), notes),)
+        "places", wording["headings"]["places"], tables=(Table("places", "", columns, tuple(rows), notes),)
     )
 
 
 def _flows(source: TrendSource, area: AreaTrend) -> Section | None:
     if area.code not in source.flows:
         return None
-    said, (entries, exits) = words(), source.flows[area.code]
+    wording, (entries, exits) = words(), source.flows[area.code]
     tables = []
     for key, title, kinds in (("entries", "진입", entries), ("exits", "이탈", exits)):
         rows = [
             Row((Cell(word), Cell(number(kinds.get(kind, 0)), kinds.get(kind, 0))))
-            for kind, word in said[key].items()
+            for kind, word in wording[key].items()
         ]
         total = sum(kinds.values())
         rows.append(Row((Cell("합계"), Cell(number(total), total)), strong=True))
         tables.append(
             Table(f"flows-{key}", title, (Column(title), Column("사업장", "number", "곳")), tuple(rows))
         )
-    return Section("flows", said["headings"]["flows"], paragraphs=(said["flows_note"],), tables=tuple(tables))
+    return Section(
+        "flows", wording["headings"]["flows"], paragraphs=(wording["flows_note"],), tables=tuple(tables)
+    )
 
 
 def _counts(source: TrendSource, area: AreaTrend) -> Counter[str]:
@@ -334,9 +352,9 @@ def _stages(source: TrendSource, area: AreaTrend) -> Section:
 
 
 def _chart(source: TrendSource, area: AreaTrend) -> Section:
-    said = words()
+    wording = words()
     if not area.adjusted:
-        return Section("chart", said["headings"]["chart"], paragraphs=(said["chart_none"],))
+        return Section("chart", wording["headings"]["chart"], paragraphs=(wording["chart_none"],))
     months: Sequence[Month] = source.months
     series = tuple(
         Series(measure, SHORT[measure], indexed(area.adjusted[measure], months, ())) for measure in SERIES
@@ -350,44 +368,44 @@ def _chart(source: TrendSource, area: AreaTrend) -> Section:
     picture = Picture(
         IndexChart(f"{title}. {alt}", series, months, frozenset(), (720, 176)),
         title,
-        notes=(said["contributions_corporations"],)
+        notes=(wording["contributions_corporations"],)
         if any(month in months[1:] for month in coverage_breaks())
         else (),
         legend=tuple(Legend(LineSample(measure), texts().measures[measure]) for measure in SERIES),
     )
-    return Section("chart", said["headings"]["chart"], pictures=(picture,))
+    return Section("chart", wording["headings"]["chart"], pictures=(picture,))
 
 
 def _centres(area: AreaTrend) -> Section:
-    said = words()["centres"]
+    wording = words()["centres"]
     offices = (
         reference.offices()
         if area.code == NATION
         else [office for office in [reference.office_of_sido(area.code)] if office]
     )
     known = [
-        said["since"].format(name=centre.name, year=centre.since_year)
+        wording["since"].format(name=centre.name, year=centre.since_year)
         for office in offices
         for centre in office.crisis_centres
         if area.code == NATION or _is_of(centre.name, area)
     ]
-    sentence = ", ".join(known) if known else said["none"]
+    sentence = ", ".join(known) if known else wording["none"]
     return Section(
-        "centres", words()["headings"]["centres"], paragraphs=(said["lead"], sentence, said["source"])
+        "centres", words()["headings"]["centres"], paragraphs=(wording["lead"], sentence, wording["source"])
     )
 
 
 def _is_of(centre: str, area: AreaTrend) -> bool:
-    """Whether a technopark is of a 시도: it is called after it; the united one has both of its parts."""
+    """Return True if a technopark belongs to a 시도, by its name; the united one has both of its parts."""
     name = region_name(area.code)
     return any(part and centre.startswith(part) for part in (name, name[:2], name[2:4]))
 
 
 def _outside(tables: Sequence[Table]) -> Section:
-    said = words()
+    wording = words()
     if not tables:
-        return Section("outside", said["headings"]["outside"], paragraphs=(said["outside_none"],))
-    return Section("outside", said["headings"]["outside"], tables=tuple(tables))
+        return Section("outside", wording["headings"]["outside"], paragraphs=(wording["outside_none"],))
+    return Section("outside", wording["headings"]["outside"], tables=tuple(tables))
 
 
 def _limits() -> Section:
@@ -401,7 +419,7 @@ def _office(area: AreaTrend) -> str:
 
 
 def _is_whole(area: AreaTrend) -> bool:
-    """Whether the office of a 시도 has no other living one: then its survey is the survey of the 시도."""
+    """Return True if the 시도 has a single active office, whose survey then covers the 시도."""
     office = reference.office_of_sido(area.code)
     living = {reference.current_code(code) or code for code in office.sido_codes} if office else set()
     return living == {area.code}
@@ -414,13 +432,17 @@ def _name(area: AreaTrend) -> Cell:
 
 def _points(source: TrendSource, area: AreaTrend, measure: Measure) -> Cell:
     own, nation = area.change_pct(measure), source.nation.change_pct(measure)
-    return _signed(None if own is None or nation is None or area.code == NATION else own - nation)
+    return _change(None if own is None or nation is None or area.code == NATION else own - nation)
 
 
 def _error(area: AreaTrend, measure: Measure) -> Cell:
     value = area.error_pct.get(measure)
     shown = rounded(value, 2) if value is not None else None
     return Cell(number(shown, 2), shown)
+
+
+def _change(value: Decimal | None) -> Cell:
+    return Cell(signed_change(value), rounded(value, 2) if value is not None else None)
 
 
 def _signed(value: Decimal | None, digits: int = 2) -> Cell:

@@ -1,4 +1,4 @@
-"""The newest values of outside indicators as a small table per area; what no page of an area shows is counted."""
+"""Tabulate the newest values of outside indicators per area; counts values of areas without a page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ LEVELS = ("nation", "sido", "sigungu", "district")
 
 
 def outside_tables(catalogue: Catalogue, quarter: Quarter) -> dict[str, Sequence[Table]]:
-    """By area of the trend the table of its newest values to the end of a quarter; areas without any have none.
+    """Return the tables of newest values up to the end of a quarter, by area of the trend.
+
+    Areas without values have no entry.
 
     Args:
         catalogue: the installation.
@@ -31,37 +33,37 @@ def outside_tables(catalogue: Catalogue, quarter: Quarter) -> dict[str, Sequence
     """
     last, rows = str(quarter.months[-1]), defaultdict[str, list[Row]](list)
     for indicator in indicators().values():
-        held: dict[str, list[Held]] = defaultdict(list)
+        by_page: dict[str, list[Held]] = defaultdict(list)
         for one in in_force(catalogue, indicator.id).values():
             if one.value.data_month <= last:
-                held[_page(one.value.sido_code)].append(one)
-        for area, values in held.items():
+                by_page[_page(one.value.sido_code)].append(one)
+        for area, values in by_page.items():
             rows[area] += _rows(indicator, values)
-    return {area: (_table(found),) for area, found in rows.items()}
+    return {area: (_table(lines),) for area, lines in rows.items()}
 
 
 def _page(sido_code: str) -> str:
-    """The area whose page shows values of a 시도: today's, also for those of the view of seventeen."""
+    """Return the area whose page shows values of a 시도: the current one, also for the view of seventeen."""
     return NATION if sido_code == NATION else current_code(sido_code) or sido_code
 
 
 def _rows(indicator: Indicator, values: Iterable[Held]) -> list[Row]:
-    """The newest value of the nation or each 시도; of smaller areas how many have one."""
-    found = []
+    """Return the newest value of the nation or of each 시도; for smaller areas the number with a value."""
+    rows = []
     ordered = sorted(values, key=lambda one: (LEVELS.index(one.value.level), one.value.key))
     for level, group in groupby(ordered, key=lambda one: one.value.level):
         newest: Mapping[str, Held] = {one.value.area_code: one for one in group}
         if level in {"nation", "sido"}:
-            found += [_row(indicator, one, _name(one), one.value) for one in newest.values()]
+            rows += [_row(indicator, one, _name(one), one.value) for one in newest.values()]
         else:
             latest = max(newest.values(), key=lambda one: one.value.data_month)
             name = words()["outside"][level].format(count=number(len(newest)))
-            found.append(_row(indicator, latest, name, None))
-    return found
+            rows.append(_row(indicator, latest, name, None))
+    return rows
 
 
-def _row(indicator: Indicator, held: Held, area: str, shown: object) -> Row:
-    value = held.value
+def _row(indicator: Indicator, stored: Held, area: str, shown: object) -> Row:
+    value = stored.value
     digits = min(SHOWN_DECIMALS, max(0, -int(value.value.normalize().as_tuple().exponent)))
     figure = Cell(number(value.value, digits), value.value) if shown else Cell(NONE)
     return Row(
@@ -72,18 +74,18 @@ def _row(indicator: Indicator, held: Held, area: str, shown: object) -> Row:
             figure,
             Cell(clean(value.unit)),
             Cell(clean(value.source)),
-            Cell(held.retrieved_at[:10]),
+            Cell(stored.retrieved_at[:10]),
         )
     )
 
 
-def _name(held: Held) -> str:
-    code = held.value.area_code
+def _name(stored: Held) -> str:
+    code = stored.value.area_code
     return texts().report["nation"] if code == NATION else region_name(code)
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    said = words()["outside"]
-    labels = said["columns"]
+    wording = words()["outside"]
+    labels = wording["columns"]
     columns = tuple(Column(label, "number" if key == "value" else "text") for key, label in labels.items())
-    return Table("outside", said["caption"], columns, tuple(rows), (said["note"],))
+    return Table("outside", wording["caption"], columns, tuple(rows), (wording["note"],))

@@ -1,4 +1,4 @@
-"""Write the trend of a quarter into a folder or a bucket."""
+"""Write the trend of a quarter to a folder or a bucket."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def publish_trend(
     Args:
         catalogue: the installation.
         quarter: the quarter.
-        out: a folder; when None, `<quarter>/trend` where the settings have the reports.
-        formats: what each page is written in.
+        out: a folder; by default `<quarter>/trend` in the reports folder of the settings.
+        formats: output formats of each page.
 
     Raises:
         RefusedError: when the quarter was never proposed or is held.

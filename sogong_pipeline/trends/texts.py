@@ -1,4 +1,4 @@
-"""The fixed words of the trend."""
+"""Fixed wording of the trend."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import yaml
 
 @cache
 def words() -> Mapping[str, Any]:
-    """The words of texts.yaml, read once."""
-    found: Mapping[str, Any] = yaml.safe_load(
+    """Return the wording of texts.yaml; cached."""
+    fixed: Mapping[str, Any] = yaml.safe_load(
         files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
     )
-    return found
+    return fixed

@@ -1,4 +1,4 @@
-"""Say how a figure moved: 증가, 소폭 증가, 보합, 소폭 감소, 감소, as the regional reports do; the bounds are ours."""
+"""Classify changes: 증가, 소폭 증가, 보합, 소폭 감소, 감소, as in the regional reports; the bounds are own choices."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MOVES: dict[Move, str] = {
 UP: frozenset[Move] = frozenset({"up", "slightly_up"})
 DOWN: frozenset[Move] = frozenset({"down", "slightly_down"})
 NAMED = 3
-"""As many names stand on either side of a sentence."""
+"""Number of names on either side of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """An area's change on the year in percent, and the word for it; None is unknown."""
+    """An area's change on the year in percent, and its class; None is unknown."""
 
     name: str
     change_pct: Decimal | None
@@ -31,12 +31,12 @@ class Moved:
 
 
 def move_of(change_pct: Decimal | None, error_pct: Decimal | None, usual_pct: Decimal | None) -> Move | None:
-    """The word for a change.
+    """Classify a change.
 
     Args:
         change_pct: against the same quarter of the year before.
-        error_pct: one standard error of the area's own change; unknown, nothing is flat but no change at all.
-        usual_pct: the mean absolute change of its last eight quarters; unknown, no change is slight.
+        error_pct: one standard error of the area's own change; if unknown, only a change of 0 is flat.
+        usual_pct: mean absolute change of its last eight quarters; if unknown, no change is slight.
     """
     if change_pct is None:
         return None
@@ -50,7 +50,7 @@ def move_of(change_pct: Decimal | None, error_pct: Decimal | None, usual_pct: De
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Areas by which way they moved, the largest change first."""
+    """Areas by direction of change, the largest change first."""
 
     up: Sequence[Moved]
     down: Sequence[Moved]
@@ -59,7 +59,7 @@ class Sides:
 
 
 def sides(areas: Sequence[Moved]) -> Sides:
-    """Part areas by which way they moved; each is on one side."""
+    """Group areas by direction of change; each belongs to one group."""
     ordered = sorted(areas, key=lambda one: (-abs(one.change_pct or Decimal(0)), one.name))
     return Sides(
         [one for one in ordered if one.move in UP],

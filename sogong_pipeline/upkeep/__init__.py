@@ -1,1 +1,1 @@
-"""Keeping a lake whole: verify its digests, back up what cannot be made again, restore, make again, clean."""
+"""Maintenance of a lake: verify digests, back up and restore source data, rebuild derived data, clean."""

@@ -1,7 +1,7 @@
-"""Copies what cannot be made again from a lake to a folder, and back; every byte is compared on its way.
+"""Back up the irreplaceable partitions of a lake to a folder, and restore them; every byte is verified in transit.
 
-A backup has the layout of a lake, and another one into the same folder copies only what is new. Data goes before the
-manifest that names it, and a manifest before what makes it current, so a copy of a lake in use is whole as well.
+A backup has the layout of a lake, and a repeated backup to the same folder is incremental. Data is copied before its
+manifest, and a manifest before the log that makes it current, so that a backup of a lake in use is consistent.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ Progress = Callable[[PurePosixPath], None]
 
 @dataclass
 class Copied:
-    """What a copy did.
+    """Result of a backup or restore.
 
     Attributes:
-        partitions: how many there are on the side copied from.
-        files: how many were copied, the rest was there.
-        bytes: of the files copied.
-        damaged: what was left out because it is not as its manifest has it, or is another one on the other side.
+        partitions: number of partitions in the source.
+        files: number of copied files; the rest was already in the target.
+        bytes: size of the copied files.
+        damaged: partitions and files left out, because they differ from their manifest or from the target.
     """
 
     partitions: int = 0
@@ -40,20 +40,20 @@ class Copied:
 
 
 def backup(lake: Store, target: Store, progress: Progress) -> Copied:
-    """Bring a backup up to what the lake has; what the lake lost stays in the backup.
+    """Bring a backup up to date; data lost from the lake stays in the backup.
 
     Raises:
-        RefusedError: when the folder holds the backup of another lake.
+        RefusedError: when the folder has the backup of another lake.
     """
     _require_one_origin(lake, target, "name an empty folder, or that of this lake's own backup")
     return _copy(lake, target, progress)
 
 
 def restore(source: Store, lake: Store, progress: Progress) -> Copied:
-    """Bring back what a lake lost or has damaged; what it has besides, and what became current in it since, stays.
+    """Restore lost and damaged data of a lake; additional and newer data of the lake stays.
 
     Raises:
-        RefusedError: when there is no backup, or the lake is not empty and another one's.
+        RefusedError: when there is no backup, or the lake is not empty and of another origin.
     """
     if not source.folders(PurePosixPath("raw")):
         raise RefusedError(f"{source.address} holds no backup; give the folder `sogong backup` wrote to")
@@ -62,9 +62,9 @@ def restore(source: Store, lake: Store, progress: Progress) -> Copied:
 
 
 def _require_one_origin(source: Store, target: Store, remedy: str) -> None:
-    """Refuse to mix two lakes: two that hold partitions and no manifest in common are not copies of each other.
+    """Refuse to mix two lakes: two that have partitions but no manifest in common.
 
-    A manifest carries the time it was recorded, so two lakes made from the same file have different ones.
+    A manifest has its time of recording, so two lakes built from the same file have different ones.
     """
     theirs = _manifests(target)
     first = next(theirs, None)
@@ -78,7 +78,7 @@ def _require_one_origin(source: Store, target: Store, remedy: str) -> None:
 
 
 def _manifests(store: Store) -> Iterator[PurePosixPath]:
-    """The folders of the partitions that a backup has and whose manifest can be read."""
+    """Yield the folders of irreplaceable partitions with a readable manifest."""
     return (
         folder
         for folder in Contents.of(store).manifests
@@ -100,7 +100,7 @@ def _copy(source: Store, target: Store, progress: Progress) -> Copied:
     for name in contents.sizes:
         if name.name == CURRENT:
             _copy_log(source, target, name, done)
-    for name in contents.unnamed:  # such as decisions, should they have no manifest
+    for name in contents.unnamed:  # such as decisions, if their manifests are missing
         if is_kept(name) and name.parts[0] not in {"raw", "registry", *named("edition")}:
             _copy_file(source, target, name, str(digest(source, name)), done)
     return done
@@ -111,7 +111,7 @@ def _copy_partition(source: Store, target: Store, folder: PurePosixPath, done: C
     if manifest is None:
         done.damaged.append(f"{folder / MANIFEST}: is not the manifest of its folder")
     elif there is not None and there.files != manifest.files:
-        done.damaged.append(f"{folder}: is another one in {target.address}, which was left alone")
+        done.damaged.append(f"{folder}: differs in {target.address}, which was not changed")
     else:
         with target.alone():
             came = [_copy_file(source, target, name, sha256, done) for name, sha256 in manifest.files.items()]
@@ -120,16 +120,16 @@ def _copy_partition(source: Store, target: Store, folder: PurePosixPath, done: C
 
 
 def _copy_log(source: Store, target: Store, name: PurePosixPath, done: Copied) -> None:
-    """Copy a log of what was current: it grows at its end, so the longer of two that agree is the later."""
+    """Copy a log of current partitions: it is append-only, so the longer of two consistent ones is the later."""
     text, there = source.read(name) or "", target.read(name) or ""
     if text.startswith(there) or not _is_sound(target, name.parent):
         _copy_text(source, target, name)
     elif not there.startswith(text):
-        done.damaged.append(f"{name}: says something else in {target.address}, which was left alone")
+        done.damaged.append(f"{name}: is inconsistent with that in {target.address}, which was not changed")
 
 
 def _is_sound(store: Store, folder: PurePosixPath) -> bool:
-    """Whether a log can be read and names partitions that are there, where a backup has them."""
+    """Return True if a log is readable and names existing partitions, as far as a backup includes them."""
     try:
         children = {turn.child for turn in Lake(store).turns(*folder.parts) if turn.child}
     except ValueError:
@@ -146,7 +146,7 @@ def _copy_text(source: Store, target: Store, name: PurePosixPath) -> None:
 
 
 def _copy_file(source: Store, target: Store, name: PurePosixPath, sha256: str, done: Copied) -> bool:
-    """Copy a file unless it is there; whether it is there in the end."""
+    """Copy a file unless it exists; return True if it exists afterwards."""
     if digest(target, name) == sha256:
         return True
     with workspace(target.scratch) as folder:

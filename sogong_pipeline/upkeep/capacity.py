@@ -1,4 +1,4 @@
-"""How much room an installation takes, and what it will take."""
+"""Measure the disk usage of an installation and forecast it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from sogong_pipeline.steps.installation import Installation
 MONTHLY = tuple(layer.name for layer in LAYERS if layer.key[0] == "month")
 QUARTERLY = tuple(layer.name for layer in LAYERS if layer.key[0] == "quarter" and layer.builder)
 NEWEST_MONTHS, NEWEST_QUARTERS = 12, 4
-"""What the mean is taken over: files grow, and corrections come as often as they did in the last year."""
+"""Period of the mean: files grow, and the rate of corrections is that of the last year."""
 
 
 @dataclass(frozen=True)
 class Room:
-    """Bytes: of the lake, of the home (with a lake in it), free on the home's disk, and those one more month brings."""
+    """Bytes used by the lake and the home (which may include the lake), free on its disk, and added per month."""
 
     lake: int
     home: int
@@ -29,12 +29,12 @@ class Room:
 
     @property
     def a_year(self) -> int:
-        """What twelve more months bring."""
+        """Bytes added by twelve months."""
         return 12 * self.a_month
 
 
 class Outlook:
-    """What the rest of some months that are not in will take, from those just done."""
+    """Forecast of time and space for the remaining months of a backfill, from those just processed."""
 
     def __init__(self, installation: Installation, months: int) -> None:
         self._installation = installation
@@ -42,9 +42,9 @@ class Outlook:
         self._moments: deque[float] = deque(maxlen=NEWEST_MONTHS + 1)
 
     def after_month(self) -> str:
-        """Count a month as done; time and room for the others in words, nothing after the first and the last.
+        """Count a month as processed; return the forecast, or an empty text after the first and the last.
 
-        The first one took the imports too, so it tells nothing about the others.
+        The first month includes the time of the imports, so it is excluded.
         """
         self._left -= 1
         self._moments.append(time.monotonic())
@@ -62,10 +62,10 @@ class Outlook:
 
 
 def room(installation: Installation) -> Room:
-    """Measure an installation; a warehouse on PostgreSQL is not its to measure.
+    """Measure an installation, excluding a PostgreSQL warehouse.
 
-    A month brings what one of the last year has in the lake, a third of what a quarter has, and its share of everything
-    else below the home: warehouse, reports, copies of a lake in a bucket.
+    A month adds the mean monthly size of the last year in the lake, a third of the size of a quarter, and its share of
+    everything else below the home: warehouse, reports, local copies of a lake in a bucket.
     """
     home = installation.settings.home
     by_key: dict[str, defaultdict[str, int]] = {step: defaultdict(int) for step in (*MONTHLY, *QUARTERLY)}

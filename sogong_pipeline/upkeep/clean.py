@@ -1,4 +1,4 @@
-"""What of a lake may go: what killed runs left, and what nothing present is made from and can be made again."""
+"""Select removable parts of a lake: orphaned files of killed runs, and unused partitions that can be rebuilt."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Use = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Removable:
-    """A partition or a file that may go, its bytes, and why."""
+    """A removable partition or file, its bytes, and the reason."""
 
     name: PurePosixPath
     bytes: int
@@ -29,51 +29,51 @@ class Removable:
 
 
 def removable(installation: Installation) -> list[Removable]:
-    """What may go, in the order of its names.
+    """List the removable partitions and files, in the order of their names.
 
-    Kept is every raw file, registry, decision and edition, whatever does not depend on districts, and of `matched`,
-    `moved` and `measured` what a proposal of any quarter would be made from now; of `measured` also what an edition was
-    made from. Of clusters the current tables are kept, and the months that they would be made from now.
+    Retained are every raw file, registry, decision and edition, all layers that do not depend on districts, and of
+    `matched`, `moved` and `measured` the inputs of a new proposal of any quarter; of `measured` also those of existing
+    editions. Of clusters the current tables and the months for their next build are retained.
     """
     contents = Contents.of(installation.lake.store)
     abandoned = set(installation.lake.store.abandoned(PurePosixPath()))
     left = [
-        Removable(name, contents.sizes[name], "a killed run left it", is_partition=False)
+        Removable(name, contents.sizes[name], "orphaned by a killed run", is_partition=False)
         for name in contents.unnamed
         if name.parts[0] in named("derived", "edition") and name in abandoned
     ]
     unused = [*_unused(installation, contents), *_unused_clusters(installation, contents)]
-    return sorted([*left, *unused], key=lambda found: found.name)
+    return sorted([*left, *unused], key=lambda one: one.name)
 
 
 def _unused(installation: Installation, contents: Contents) -> Iterator[Removable]:
     if registry_in_force(installation) is None:
         return
     live = set(_live(installation))
-    kept: dict[str, set[Any]] = {
+    retained: dict[str, set[Any]] = {
         **_live_books(installation),
         "matched": live,
         "moved": live,
         "measured": live | set(_cited(installation)),
     }
-    yield from _others(contents, kept, "no quarter is made from it now")
+    yield from _others(contents, retained, "no quarter uses it any more")
 
 
 def _unused_clusters(installation: Installation, contents: Contents) -> Iterator[Removable]:
-    """Superseded tables of clusters, and corporations of months and files that the next ones would not read."""
+    """Yield superseded cluster tables, and corporations of months and files that the next build would not read."""
     current = current_clusters(installation)
     if current is None:
         return
     months = {(str(month), installation.vintage_of(month)) for month in installation.clusters.months()}
-    kept: dict[str, set[Any]] = {CLUSTERS: {(current.folder.name,)}, CORPORATIONS: months}
-    yield from _others(contents, kept, "newer tables of clusters stand in its place")
+    retained: dict[str, set[Any]] = {CLUSTERS: {(current.folder.name,)}, CORPORATIONS: months}
+    yield from _others(contents, retained, "superseded by newer tables of clusters")
 
 
-def _others(contents: Contents, kept: dict[str, set[Any]], why: str) -> Iterator[Removable]:
-    """The partitions of some layers but those kept, by the first three parts of their keys."""
+def _others(contents: Contents, retained: dict[str, set[Any]], why: str) -> Iterator[Removable]:
+    """Yield the partitions of some layers except the retained ones, by the first three parts of their keys."""
     for folder in contents.manifests:
         layer, *key = folder.parts
-        if layer in kept and tuple(key[:3]) not in kept[layer]:
+        if layer in retained and tuple(key[:3]) not in retained[layer]:
             size = sum(size for name, size in contents.sizes.items() if name.parent == folder)
             yield Removable(folder, size, why, is_partition=True)
 
@@ -84,17 +84,18 @@ def _live(installation: Installation) -> Iterator[Use]:
         plan = installation.quarters.plan(quarter)
         for month, vintage in plan.vintages.items():
             yield str(month), vintage, plan.districts.version
+            yield str(month), vintage, plan.districts.without_book().version
     for month in installation.passed():
         counts = installation.vintage_of(month)
         if registry and counts:
-            yield str(month), counts, registry.on(month.quarter.last_day).version  # what the second gate saw
+            yield str(month), counts, registry.on(month.quarter.last_day).version  # input of the second gate
             yield str(month), counts, districts_of(installation, registry, month.quarter).version
         if (measured := measured_in_force(installation, month)) is not None:
             yield str(month), measured.folder.parts[2], measured.folder.parts[3]
 
 
 def _live_books(installation: Installation) -> dict[str, set[tuple[str, ...]]]:
-    """The keys of what the books of every quarter are made from now, and of the books."""
+    """Return the keys of the current books of evidence of every quarter, and of their inputs."""
     live: dict[str, set[tuple[str, ...]]] = {"firms": set(), "joined": set(), "book": set()}
     registry = registry_in_force(installation)
     for quarter in installation.quarters.with_data():
@@ -114,11 +115,11 @@ def _cited(installation: Installation) -> Iterator[Use]:
                 yield month, vintage, edition.manifest["inputs"]["districts"]
 
 
-def clean(installation: Installation, found: list[Removable]) -> int:
-    """Delete what may go; returns by how many bytes the lake is smaller."""
+def clean(installation: Installation, selected: list[Removable]) -> int:
+    """Delete removable files; return the number of bytes freed."""
     store = installation.lake.store
     before = sum(size for _, size in store.sizes())
-    for each in found:
+    for each in selected:
         if each.is_partition:
             forget(store, each.name)
         else:

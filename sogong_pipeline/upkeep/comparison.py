@@ -1,4 +1,4 @@
-"""Compares a month in the lake with the same month from another source, typed row for typed row; keeps nothing."""
+"""Compare a month in the lake with another source, typed row by typed row; stores nothing."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ NAMED_BY = ("workplace_name", "business_number_prefix", "legal_dong_code")
 
 @dataclass(frozen=True)
 class Comparison:
-    """A month beside itself from another source.
+    """Comparison of a month with another source.
 
     Attributes:
         month: The month.
-        vintage: The file of the lake, the one that counts.
-        source: Where the other came from, and how it is called there.
+        vintage: The file in force in the lake.
+        source: Name of the other source, and of the file there.
         rows: Typed rows of each side.
-        unequal: Of those, the rows the other side does not have as often.
+        unequal: Rows of each side without an equal on the other, counting duplicates.
         examples: The first differences, a line each.
     """
 
@@ -42,16 +42,16 @@ class Comparison:
 def compare(
     installation: Installation, month: Month, source: str, progress: BytesProgress | None = None
 ) -> Comparison:
-    """Fetch a month again and compare it with the file that counts.
+    """Fetch a month again and compare it with the file in force.
 
     Args:
         installation: the installation.
-        month: a month that is in.
+        month: a loaded month.
         source: a value of `--from`, see `nps.sources.registry`.
-        progress: told the bytes received.
+        progress: called with the bytes received.
 
     Raises:
-        RefusedError: when the month is not in, or the source does not hold it.
+        RefusedError: when the month is not loaded, or the source does not have it.
     """
     vintage = installation.vintage_of(month)
     if vintage is None:
@@ -70,22 +70,22 @@ def compare(
 
 
 def _unequal(engine: Engine, side: str) -> int:
-    """Keep the rows that one side alone has as `<side>_alone`; returns how many."""
+    """Store the rows of one side only as `<side>_alone`; return their number."""
     of = "SELECT * EXCLUDE (row_number, flags) FROM"
     engine.execute(f"CREATE TEMP TABLE {side}_alone AS {of} {side} EXCEPT ALL {of} {SIDES[side]}")
     return int(engine.value(f"SELECT count(*) FROM {side}_alone"))
 
 
 def _examples(engine: Engine) -> list[str]:
-    """The first rows of the lake that differ, each with what the other source has under the same name and place."""
+    """Return the first differing rows of the lake, each with the row of the same name and place in the other source."""
     order = ", ".join(NAMED_BY)
     theirs = {_name(row): row for row in engine.rows(f"FROM other_alone ORDER BY {order}")}
-    told = []
+    lines = []
     for row in engine.rows(f"FROM lake_alone ORDER BY {order} LIMIT {SHOWN}"):
         other = theirs.pop(_name(row), None)
-        told.append(f"{_name(row)}: {_differences(row, other) if other else 'in the lake alone'}")
-    rest = list(theirs)[: SHOWN - len(told)]
-    return told + [f"{name}: in the other source alone" for name in rest]
+        lines.append(f"{_name(row)}: {_differences(row, other) if other else 'in the lake alone'}")
+    rest = list(theirs)[: SHOWN - len(lines)]
+    return lines + [f"{name}: in the other source alone" for name in rest]
 
 
 def _name(row: Mapping[str, Any]) -> str:

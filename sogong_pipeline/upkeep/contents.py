@@ -1,4 +1,4 @@
-"""What lies in a lake, file by file, as its manifests have it."""
+"""Files of a lake according to its manifests."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from sogong_pipeline.lake.store import Store
 
 @dataclass(frozen=True)
 class Manifest:
-    """A manifest that can be read: its text and the files it names."""
+    """A readable manifest: its text and its files."""
 
     folder: PurePosixPath
     text: str
     files: dict[PurePosixPath, str]
-    """The SHA-256 of each file, by its name below the root of the lake."""
+    """SHA-256 of each file, by its path below the root of the lake."""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """Every file of a store with its bytes, seen at one time."""
+    """Every file of a store with its bytes, listed at one time."""
 
     store: Store
     sizes: dict[PurePosixPath, int]
@@ -39,17 +39,17 @@ class Contents:
 
     @property
     def manifests(self) -> Iterator[PurePosixPath]:
-        """The folders that have a manifest, in order."""
+        """Yield the folders with a manifest, in order."""
         return (name.parent for name in self.sizes if name.name == MANIFEST)
 
     @property
     def currents(self) -> Iterator[PurePosixPath]:
-        """The folders in which one partition is the current one."""
+        """Yield the folders with a log of the current partition."""
         return (name.parent for name in self.sizes if name.name == CURRENT)
 
     @cached_property
     def unnamed(self) -> list[PurePosixPath]:
-        """The files no manifest beside them names, in order."""
+        """Return the files that no manifest in their folder names, in order."""
         named = {
             name
             for folder in self.manifests
@@ -60,31 +60,31 @@ class Contents:
 
 
 def read_manifest(store: Store, folder: PurePosixPath) -> Manifest | None:
-    """The manifest of a partition, or None when it is not there or is not the manifest of this folder."""
+    """Return the manifest of a partition; None if it is missing or not that of this folder."""
     text = store.read(folder / MANIFEST)
     try:
-        told = json.loads(text or "")
-        is_its_own = PurePosixPath(told["step"], *told["key"]) == folder
-        files = {folder / _bare(entry["file"]): str(entry["sha256"]) for entry in told["files"].values()}
+        manifest = json.loads(text or "")
+        is_its_own = PurePosixPath(manifest["step"], *manifest["key"]) == folder
+        files = {folder / _bare(entry["file"]): str(entry["sha256"]) for entry in manifest["files"].values()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return Manifest(folder, str(text), files) if is_its_own else None
 
 
 def _bare(name: Any) -> str:
-    """A name without a folder in it: a manifest that was meddled with must not lead out of its partition."""
+    """Return the last part of a name, since a manipulated manifest must not point outside its partition."""
     if not isinstance(name, str) or PurePosixPath(name).name != name or name in {"", ".", ".."}:
         raise ValueError
     return name
 
 
 def is_kept(name: PurePosixPath) -> bool:
-    """Whether a file cannot be made again: all but the partitions of derived layers."""
+    """Return True if a file cannot be rebuilt: all but the partitions of derived layers."""
     return name.parts[0] not in named("derived") or name.name == CURRENT
 
 
 def digest(store: Store, name: PurePosixPath) -> str | None:
-    """The SHA-256 of a file as it lies in the store, or None when it is not there."""
+    """Return the SHA-256 of a file in the store; None if it is missing."""
     state = hashlib.sha256()
     try:
         for block in store.blocks(name):

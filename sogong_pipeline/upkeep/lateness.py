@@ -1,4 +1,4 @@
-"""What should have happened by now and has not: a month, a proposal, drafts, councils. It only reads."""
+"""Report overdue work: a month, a proposal, drafts, council decisions. Read-only."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.upkeep.contents import Contents
 
 GRACE = dt.timedelta(days=1)
-"""How long a proposal may take after a month or a registry came in, and drafts after a proposal."""
+"""Time allowed for a proposal after a new month or registry, and for drafts after a proposal."""
 REMEMBERED = dt.timedelta(days=92)
-"""Drafts of editions older than a quarter of a year are not looked for."""
+"""Maximum age of editions whose drafts are checked: a quarter of a year."""
 SOON, AFTERWARDS = 7, 30
-"""Days before a deadline of the councils, and after it, within which those that have not decided are named."""
+"""Days before and after a deadline of the councils in which pending offices are listed."""
 
 
 def late(installation: Installation) -> Iterator[str]:
-    """One line for each thing that is late, with what to do; none when all is in time."""
+    """Yield a line with the remedy for each overdue item; none if everything is on time."""
     yield from _months(installation)
     yield from _proposals(installation)
     yield from _drafts(installation)
@@ -47,7 +47,7 @@ def _proposals(installation: Installation) -> Iterator[str]:
     proposed = [Quarter.parse(name) for name in installation.lake.children("editions")]
     for quarter, why in installation.quarters.changed().items():
         if proposed and quarter not in proposed and quarter < max(proposed):
-            continue  # nobody asked for it, and no look of propose_stages will propose it
+            continue  # not requested, and propose_stages will not propose it
         turns = [turn for month in quarter.months for turn in installation.lake.turns("checked", str(month))]
         since = max([registries[-1], *(_moment(turn.since) for turn in turns)])
         if installation.settings.clock() - since > GRACE:
@@ -92,7 +92,7 @@ def _moment(text: str) -> dt.datetime:
 
 
 def last_success(installation: Installation) -> dict[str, str]:
-    """When each layer last got a partition, by the layer's name, ISO 8601; a layer without any is left out."""
+    """Return the time (ISO 8601) of the latest partition of each layer; layers without any are left out."""
     newest: dict[str, str] = {}
     for folder in Contents.of(installation.lake.store).manifests:
         partition = installation.lake.find(*folder.parts)

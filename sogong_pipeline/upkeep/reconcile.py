@@ -1,7 +1,7 @@
-"""Reconciling: a month's national totals, counted anew from the bytes received, against all that was made of them.
+"""Reconcile the national totals of a month, recounted from the received bytes, with everything derived from them.
 
-The file is compared with its staged and quarantined rows, with the measured nation, the nation with its districts, and
-the measured facts with the warehouse.
+Compares the file with its staged and quarantined rows and with the measured nation, the nation with its districts,
+and the measured facts with the warehouse.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FACTS = ("fact_region_month", "fact_district_month")
 
 @dataclass(frozen=True)
 class Parts:
-    """The workplaces of the nation: in districts, claimed by several of them, by none."""
+    """Workplaces of the nation: in one district, claimed by several, in none."""
 
     districts: int
     ambiguous: int
@@ -40,10 +40,10 @@ class Parts:
 
 @dataclass(frozen=True)
 class Account:
-    """What a month's file adds up to and what does not agree with it, a line each that says what to do.
+    """Totals of a month's file, and a line with the remedy for each disagreement.
 
-    `file` is None where the kept bytes are not those received: then nothing else can be judged. `parts` is None where
-    the month is not measured under the registry in force; it is compared as far as it came.
+    `file` is None if the stored bytes are not the received ones; nothing else can be checked then. `parts` is None if
+    the month is not measured under the registry in force; it is then compared as far as it was processed.
     """
 
     month: Month
@@ -54,17 +54,17 @@ class Account:
 
 
 def landed(installation: Installation) -> list[Month]:
-    """The months that have a file, oldest first."""
+    """Return the months with a file, oldest first."""
     months = map(Month.parse, installation.lake.children("raw"))
     return [month for month in months if installation.vintages(month)]
 
 
 def reconcile(installation: Installation, warehouse: Warehouse, month: Month) -> Account:
-    """Count a month's file and compare it with everything made of it; changes nothing.
+    """Recount a month's file and compare it with all derived data; read-only.
 
     Args:
-        installation: the installation. The vintage in force is taken; where the gate stopped all, the last one.
-        warehouse: its copy for analysts.
+        installation: the installation. Uses the vintage in force, or the last one if the gate stopped all.
+        warehouse: its warehouse.
         month: the month.
 
     Raises:
@@ -88,14 +88,14 @@ def reconcile(installation: Installation, warehouse: Warehouse, month: Month) ->
         if staged is None:
             yield f"the file was never staged; {again}"
             return
-        for told in _against_staged(counted, staged):
-            yield f"{told}; delete {lake}/{staged.folder} and {again}"
+        for problem in _against_staged(counted, staged):
+            yield f"{problem}; delete {lake}/{staged.folder} and {again}"
         listed = source_file(raw, staged, is_in_force=in_force is not None)
         if measured is not None:
-            for told in _against_measured(counted.kept, measured):
-                yield f"{told}; delete {lake}/{measured.folder} and {lake}/matched/{'/'.join(key)} and {again}"
-        for told in _against_warehouse(warehouse, month, listed, measured):
-            yield f"{told}; run `sogong warehouse rebuild`"
+            for problem in _against_measured(counted.kept, measured):
+                yield f"{problem}; delete {lake}/{measured.folder} and {lake}/matched/{'/'.join(key)} and {again}"
+        for problem in _against_warehouse(warehouse, month, listed, measured):
+            yield f"{problem}; run `sogong warehouse rebuild`"
 
     return Account(month, key[1], counted, _parts(measured) if measured else None, tuple(differences()))
 
@@ -108,7 +108,7 @@ def _is_as_received(file: Path, raw: Partition) -> bool:
 
 
 def _quarantined(staged: Partition | None) -> frozenset[int]:
-    """The numbers of the rows in quarantine."""
+    """Return the numbers of the rows in quarantine."""
     if staged is None:
         return frozenset()
     return frozenset(
@@ -117,7 +117,7 @@ def _quarantined(staged: Partition | None) -> frozenset[int]:
 
 
 def _against_staged(counted: Recount, staged: Partition) -> Iterator[str]:
-    """The file's rows with those staged, those in quarantine and the account in the manifest."""
+    """Compare the rows of the file with the staged rows, the quarantine and the counts in the manifest."""
     if counted.unreadable:
         first = counted.unreadable[0]
         yield f"{len(counted.unreadable):,} staged rows have no figures in the file, row {first:,} first"
@@ -147,13 +147,13 @@ def _against_staged(counted: Recount, staged: Partition) -> Iterator[str]:
     )
 
 
-def _against_measured(kept: Totals, measured: Partition) -> Iterator[str]:
-    """The file's rows with the measured nation, and the nation with its parts."""
+def _against_measured(totals: Totals, measured: Partition) -> Iterator[str]:
+    """Compare the rows of the file with the measured nation, and the nation with its parts."""
     nation, parts = _nation(measured), _parts(measured)
     yield from _unequal(
         "the measured nation",
         {name: nation[name] for name in MEASURES},
-        {name: value for name, value in asdict(kept).items() if name in MEASURES},
+        {name: value for name, value in asdict(totals).items() if name in MEASURES},
     )
     if nation["matched_workplaces"] != parts.districts:
         yield (
@@ -170,7 +170,7 @@ def _against_measured(kept: Totals, measured: Partition) -> Iterator[str]:
 def _against_warehouse(
     warehouse: Warehouse, month: Month, source_file: dict[str, Any], measured: Partition | None
 ) -> Iterator[str]:
-    """The lake's rows of a month with those of the warehouse, one by one."""
+    """Compare the rows of a month in the lake with those of the warehouse, one by one."""
     period = {"data_month": str(month)}
     expected = {"source_file": ({**period, "vintage": source_file["vintage"]}, [source_file])}
     if measured is not None:
@@ -181,7 +181,7 @@ def _against_warehouse(
 
 
 def _nation(measured: Partition) -> dict[str, Any]:
-    """The measured row of the nation."""
+    """Return the measured row of the nation."""
     regions = pq.read_table(measured.path("fact_region_month"), filters=[("region_code", "=", NATION)])
     nation: dict[str, Any] = regions.to_pylist()[0]
     return nation
@@ -195,18 +195,20 @@ def _parts(measured: Partition) -> Parts:
     )
 
 
-def _unequal(what: str, found: dict[str, int], expected: dict[str, int]) -> Iterator[str]:
-    """A line per figure that is not what the file says."""
+def _unequal(what: str, observed: dict[str, int], expected: dict[str, int]) -> Iterator[str]:
+    """Yield a line per figure that differs from the file."""
     for name, figure in expected.items():
-        if found[name] != figure:
-            yield f"{what}: {name} {found[name]:,}, the file has {figure:,}"
+        if observed[name] != figure:
+            yield f"{what}: {name} {observed[name]:,}, the file has {figure:,}"
 
 
-def _unequal_rows(table: str, expected: list[dict[str, Any]], found: list[dict[str, Any]]) -> Iterator[str]:
-    """One line about all rows of a table that are not those of the lake, the first one named."""
+def _unequal_rows(
+    table: str, expected: list[dict[str, Any]], observed: list[dict[str, Any]]
+) -> Iterator[str]:
+    """Yield one line on all rows of a table that differ from the lake, naming the first."""
     grain = schemas()[table]["grain"]
     in_lake, in_warehouse = (
-        {tuple(row[column] for column in grain): row for row in rows} for rows in (expected, found)
+        {tuple(row[column] for column in grain): row for row in rows} for rows in (expected, observed)
     )
     unequal = [key for key in sorted({*in_lake, *in_warehouse}) if in_lake.get(key) != in_warehouse.get(key)]
     if not unequal:
@@ -214,8 +216,8 @@ def _unequal_rows(table: str, expected: list[dict[str, Any]], found: list[dict[s
     first = unequal[0]
     there, here = in_warehouse.get(first), in_lake.get(first)
     if there is None or here is None:
-        told = "is missing" if there is None else "is not in the lake"
+        difference = "is missing" if there is None else "is not in the lake"
     else:
         column = next(column for column in here if there[column] != here[column])
-        told = f"has {column} {there[column]}, the lake has {here[column]}"
-    yield f"warehouse {table}: {len(unequal):,} of {len(in_lake):,} rows differ, {' '.join(first)} {told}"
+        difference = f"has {column} {there[column]}, the lake has {here[column]}"
+    yield f"warehouse {table}: {len(unequal):,} of {len(in_lake):,} rows differ, {' '.join(first)} {difference}"

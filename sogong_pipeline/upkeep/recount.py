@@ -1,8 +1,8 @@
-"""Counts a published file again in the plainest way there is, for comparison with what staging made of it.
+"""Recount a published file in the simplest way, as an independent check of staging.
 
-It shares no code with `nps/` on purpose: a fault in staging must not be repeated here. It reads bytes line by line and
-needs three of the 22 columns, by their fixed places. In CP949 neither a comma nor a quote is ever half of a letter, so
-bytes can be split before they are decoded.
+It deliberately shares no code with `nps/`, so that a fault in staging is not repeated here. It reads bytes line by
+line and needs three of the 22 columns, by their fixed positions. In CP949 a comma or quote is never half of a
+character, so bytes can be split before they are decoded.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from typing import IO
 from sogong_pipeline.errors import RefusedError
 
 PLACES = {"사업장가입상태코드": 3, "가입자수": 18, "당월고지금액": 19}
-"""Where status, subscribers and billed amount stand, from 0; the published order never changed."""
+"""Positions of status, subscribers and billed amount, from 0; the published order never changed."""
 SEPARATORS = 21
 BLANK = " \t\r\n\u3000"
 
 
 @dataclass
 class Totals:
-    """What a set of rows adds up to: rows, enrolled workplaces with a subscriber, their heads, won a month."""
+    """Totals of a set of rows: rows, enrolled workplaces with a subscriber, their heads, won a month."""
 
     rows: int = 0
     workplaces: int = 0
@@ -35,10 +35,10 @@ class Totals:
 
 @dataclass
 class Recount:
-    """A file counted again.
+    """Recount of a file.
 
-    `kept` are the rows that are not in quarantine, `quarantined` is how many are, `unreadable` are the numbers of kept
-    rows (1 is the line after the header) whose figures cannot be read.
+    `kept` are the totals of the rows outside quarantine, `quarantined` is the number of rows in it, `unreadable` are
+    the numbers of the other rows (1 is the line after the header) whose figures cannot be read.
     """
 
     kept: Totals = field(default_factory=Totals)
@@ -47,22 +47,22 @@ class Recount:
 
     @property
     def rows(self) -> int:
-        """Every row of the file."""
+        """Number of rows of the file."""
         return self.kept.rows + self.quarantined
 
 
 def recount(path: Path, shown: str, quarantined: Container[int]) -> Recount:
-    """Count a landed file, a line in memory at a time.
+    """Count a landed file, one line in memory at a time.
 
     Args:
         path: the landed bytes, a CSV or a ZIP of one.
         shown: the file's name for messages.
-        quarantined: the numbers of the rows that staging could not type.
+        quarantined: numbers of the rows that staging could not type.
 
     Raises:
-        RefusedError: when the header has the three columns elsewhere.
+        RefusedError: when the header has the three columns at other positions.
     """
-    found = Recount()
+    result = Recount()
     number = 0
     with _opened(path) as body:
         _check_header(body.readline(), shown)
@@ -71,10 +71,10 @@ def recount(path: Path, shown: str, quarantined: Container[int]) -> Recount:
                 continue
             number += 1
             if number in quarantined:
-                found.quarantined += 1
-            elif not _add(_fields(line), found.kept):
-                found.unreadable.append(number)
-    return found
+                result.quarantined += 1
+            elif not _add(_fields(line), result.kept):
+                result.unreadable.append(number)
+    return result
 
 
 def _text(line: bytes) -> str:
@@ -82,7 +82,7 @@ def _text(line: bytes) -> str:
 
 
 def _fields(line: bytes) -> list[bytes]:
-    """The values of a line; those of a line with quotes as the csv module reads them, none when it cannot."""
+    """Return the values of a line; a line with quotes is parsed by the csv module, empty if invalid."""
     if b'"' not in line:
         return line.split(b",")
     try:
@@ -92,7 +92,7 @@ def _fields(line: bytes) -> list[bytes]:
 
 
 def _add(fields: list[bytes], totals: Totals) -> bool:
-    """Add a row; false when its figures cannot be read."""
+    """Add a row; return False if its figures are unreadable."""
     totals.rows += 1
     figures = [fields[place].strip() for place in PLACES.values()] if len(fields) == SEPARATORS + 1 else []
     if not figures or not all(map(bytes.isdigit, figures)):

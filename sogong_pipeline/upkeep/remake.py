@@ -1,4 +1,4 @@
-"""Makes derived partitions again from those that cannot be made again."""
+"""Rebuild derived partitions from source data."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from sogong_pipeline.upkeep.verify import Damage
 
 
 def mend(installation: Installation, damaged: Iterable[Damage]) -> None:
-    """Make again whatever of the damaged can be; an edition only where it is what its quarter would give now.
+    """Rebuild every damaged partition that can be rebuilt; an edition only if its quarter would give the same one now.
 
-    What no month or quarter names, such as the book of evidence, is made by the next step that reads it.
+    Partitions without a month or quarter, such as the book of evidence, are rebuilt by the next step that reads them.
     """
     again = [damage for damage in damaged if _can_be_made_again(installation, damage.file)]
     for damage in again:
@@ -39,7 +39,7 @@ def mend(installation: Installation, damaged: Iterable[Damage]) -> None:
 
 
 def forget(store: Store, folder: PurePosixPath) -> None:
-    """Delete a partition, the manifest first, so that it is there whole or not at all."""
+    """Delete a partition, the manifest first, so that it never exists in part."""
     with store.alone():
         store.delete(folder / MANIFEST)
         for name in list(store.abandoned(folder)):
@@ -47,7 +47,7 @@ def forget(store: Store, folder: PurePosixPath) -> None:
 
 
 def _can_be_made_again(installation: Installation, file: PurePosixPath) -> bool:
-    """Whether a file is of a derived layer, or of the edition its quarter would give now."""
+    """Return True for a file of a derived layer, or of the edition its quarter would give now."""
     if file.name == CURRENT or file.parts[0] not in named("edition"):
         return file.name != CURRENT and file.parts[0] in named("derived")
     try:

@@ -1,4 +1,4 @@
-"""Compares every file of a lake with the digest its manifest has of it."""
+"""Compare every file of a lake with the digest in its manifest."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ RESTORE = "`sogong restore FOLDER` brings it back from the backup in FOLDER"
 
 @dataclass(frozen=True)
 class Damage:
-    """A file that is not as it should be, what was found, and what to do."""
+    """A damaged file, the kind of damage, and the remedy."""
 
     file: PurePosixPath
     found: str
 
     @property
     def told(self) -> str:
-        """One line."""
+        """The damage as one line."""
         return f"{self.file}: {self.found}; {self.remedy}"
 
     @property
     def remedy(self) -> str:
-        """What brings the file back."""
+        """Remedy that restores the file."""
         layer = self.file.parts[0]
         if layer in named("derived") and self.file.name != CURRENT:
             return AGAIN
         if self.found == NO_MANIFEST:
             again = "ingest this file with --from" if layer == "raw" else "load this registry again"
-            return f"{again}, which takes it in anew, or {RESTORE}"
+            return f"{again}, which loads it again, or {RESTORE}"
         return f"{AGAIN} where it is the latest, or else {RESTORE}" if layer in named("edition") else RESTORE
 
 
@@ -44,7 +44,7 @@ NO_MANIFEST = "no manifest names it: a run was killed there, or the manifest was
 
 @dataclass
 class Verified:
-    """What was compared, what is damaged, and what killed runs left, which is no damage."""
+    """Verified partitions, damages, and orphaned files of killed runs, which are not damages."""
 
     manifests: int = 0
     files: int = 0
@@ -54,7 +54,7 @@ class Verified:
 
 
 def verify(lake: Lake, progress: Callable[[PurePosixPath], None] = lambda _: None) -> Verified:
-    """Read every byte of a lake, a block at a time; `progress` is told each partition."""
+    """Read every byte of a lake, one block at a time; `progress` is called with each partition."""
     contents, done = Contents.of(lake.store), Verified()
     for folder in contents.manifests:
         progress(folder)
@@ -71,7 +71,7 @@ def verify(lake: Lake, progress: Callable[[PurePosixPath], None] = lambda _: Non
 
 
 def _log(lake: Lake, contents: Contents, folder: PurePosixPath) -> Iterator[Damage]:
-    """The log of what was current below a folder: each line can be read and names a partition."""
+    """Check the log of current partitions of a folder: each line must be readable and name a partition."""
     try:
         children = {turn.child for turn in lake.turns(*folder.parts) if turn.child}
     except ValueError:
@@ -88,10 +88,10 @@ def _partition(contents: Contents, folder: PurePosixPath, done: Verified) -> Ite
         yield Damage(folder / MANIFEST, "is not the manifest of its folder")
         return
     for name, sha256 in manifest.files.items():
-        found = digest(contents.store, name)
+        actual = digest(contents.store, name)
         done.files += 1
         done.bytes += contents.sizes.get(name, 0)
-        if found is None:
+        if actual is None:
             yield Damage(name, "is not there")
-        elif found != sha256:
-            yield Damage(name, f"its SHA-256 is {found[:12]}…, in its manifest {sha256[:12]}…")
+        elif actual != sha256:
+            yield Damage(name, f"its SHA-256 is {actual[:12]}…, in its manifest {sha256[:12]}…")

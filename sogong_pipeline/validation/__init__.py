@@ -1,1 +1,1 @@
-"""Measurements of any lake: how much is placed, by which evidence, which districts can be assigned."""
+"""Measurements of any lake: share of placed workplaces, evidence behind it, and assignable districts."""

@@ -1,4 +1,4 @@
-"""Which districts can be told from a file at all: graded by what the pipeline itself sees, without the truth."""
+"""Assignable districts: graded by the pipeline's own evidence, without the truth."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from sogong_pipeline.factories.evidence import thresholds
 from sogong_pipeline.regions.dong_outlines import beside
 
 LEAST_EFFECTIVE = 5
-"""Effective number of workplaces: with fewer, a single one in the wrong place is a fifth of the district."""
+"""Fewest effective workplaces: with fewer, a single misplaced one is a fifth of the district."""
 MOST_OUTSIDE = 0.10
-"""Workers that may be a district's and are counted in none, as a share of those counted in it."""
+"""Largest share of workers that may belong to a district but are counted in none, of those counted in it."""
 MOST_INSIDE = 0.20
-"""Of the workers counted in a district, those of workplaces graded low."""
+"""Largest share, of the workers counted in a district, in workplaces graded low."""
 
 
 CELL = ["postal_code", "legal_dong_code"]
-"""What names a learned place."""
+"""Columns that identify a learned place."""
 
 
 def grade_districts(
     districts: Slice, present: pd.DataFrame, facts: pd.DataFrame, places_known: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Tell of every district of a month whether its workplaces can be told.
+    """Grade every district of a month by the certainty with which its workplaces can be identified.
 
-    A district is assignable that has five effective workplaces, whose legal dongs no other district claims, and of
-    which little is in doubt on either side. Outside: rows it is a candidate for, and everybody in its legal dongs and
-    those beside them whom no district claims, as one in ten of a real complex has a postal code that no list of it
-    names. Inside: those whose match is graded low.
+    A district is assignable when it has five effective workplaces, no other district claims its legal dongs, and few
+    workers are uncertain on either side. Outside: rows it is a candidate for, and unclaimed rows in its legal dongs
+    and adjacent ones, as one in ten of a real complex has a postal code that no list of it names. Inside: rows whose
+    match is graded low.
 
-    With factory registers whom nobody claims is in doubt only at the places that they leave open (`open_to`), and a
-    shared legal dong rules no district out, as the registers' rows tell its places apart.
+    With factory registers, unclaimed rows are uncertain only at the places that the registers leave open (`open_to`),
+    and a shared legal dong excludes no district, as the registers' rows separate its places.
 
     Args:
         districts: The districts of the month and the lists that go with them.
@@ -43,17 +43,17 @@ def grade_districts(
         places_known: `learned_place`, where a register is loaded; then `present` has postal_code too.
 
     Returns:
-        By district_id: kind, has_list (a supplied list tells most of its workplaces), doubt_outside and doubt_inside
+        By district_id: kind, has_list (a supplied list decides most of its workplaces), doubt_outside and doubt_inside
         (shares of the workers counted in it, null where there are none), is_assignable.
     """
-    held = districts.districts
-    table = pd.DataFrame({"kind": {one.district_id: one.kind for one in held}})
+    all_districts = districts.districts
+    table = pd.DataFrame({"kind": {one.district_id: one.kind for one in all_districts}})
     by_list = present.loc[present["evidence"] == "list", "district_id"].value_counts()
-    told = present["district_id"].value_counts()
-    table["has_list"] = 2 * by_list.reindex(table.index).fillna(0) > told.reindex(table.index).fillna(0)
+    placed = present["district_id"].value_counts()
+    table["has_list"] = 2 * by_list.reindex(table.index).fillna(0) > placed.reindex(table.index).fillna(0)
     workers = facts["workers"].reindex(table.index).astype("float64")
     workers = workers.where(workers > 0)
-    places = {one.district_id: set(places_of(one)) for one in held}
+    places = {one.district_id: set(places_of(one)) for one in all_districts}
     outside = _outside(places, present) if places_known is None else _open(places, present, places_known)
     table["doubt_outside"] = outside.reindex(table.index) / workers
     low = present[present["grade"] == "low"].groupby("district_id")["subscribers"].sum()
@@ -73,7 +73,7 @@ def grade_districts(
 
 
 def _outside(places: dict[str, set[str]], present: pd.DataFrame) -> pd.Series[float]:
-    """Workers that may be a district's and are in none."""
+    """Return workers that may belong to a district but are in none."""
     claimed = _claimed(present)
     nobody = present[present["grade"] == "none"].groupby("legal_dong_code")["subscribers"].sum()
     doubt = {}
@@ -85,16 +85,16 @@ def _outside(places: dict[str, set[str]], present: pd.DataFrame) -> pd.Series[fl
 
 
 def _claimed(present: pd.DataFrame) -> pd.Series[int]:
-    """Workers of the rows that each district is a candidate for."""
+    """Return workers of the rows that each district is a candidate for."""
     candidates = present["candidate_ids"].dropna().str.split("|").explode().to_frame()
     return candidates.join(present["subscribers"]).groupby("candidate_ids")["subscribers"].sum()
 
 
 def _open(places: dict[str, set[str]], present: pd.DataFrame, known: pd.DataFrame) -> pd.Series[float]:
-    """Workers that may be a district's and are in none, where registers tell most places apart.
+    """Return workers that may belong to a district but are in none, where registers separate most places.
 
-    Nobody's rows count for a district in its legal dongs and those beside them at a postal code and legal dong of which
-    fewer than two joined workplaces are known, or of which some name the district without it being learned.
+    Unclaimed rows count for a district in its legal dongs and adjacent ones, at a postal code and legal dong with
+    fewer than two known joined workplaces, or where some name the district without the place being learned.
     """
     cells = known[known["cell"] == "postal_dong"]
     least = int(thresholds()["least"])

@@ -1,4 +1,4 @@
-"""What chance alone makes of a quarter: alarms in placebo districts and the least loss that would be seen."""
+"""Chance figures of a quarter: alarms in placebo districts and the least detectable loss."""
 
 from __future__ import annotations
 
@@ -19,24 +19,26 @@ Row = Mapping[str, Any]
 
 
 def chance_rows(catalogue: Catalogue, quarter: Quarter) -> list[dict[str, Any]]:
-    """The rows of `placebo_cut` of the latest edition of a quarter.
+    """Return the rows of `placebo_cut` of the latest edition of a quarter.
 
     Raises:
-        RefusedError: when the quarter was not proposed by a likelihood rule set, or had nothing to be compared with.
+        RefusedError: when the quarter was not proposed by a likelihood rule set, or has no base.
     """
     edition = catalogue.edition(quarter)
     rule_sets = [name for name in names() if load_any(name).kind == LIKELIHOOD]
     proposals = [
-        found for name in rule_sets if edition and (found := catalogue.proposals(edition, name)) is not None
+        proposed
+        for name in rule_sets
+        if edition and (proposed := catalogue.proposals(edition, name)) is not None
     ]
-    rows = [row for found in proposals for row in pq.read_table(found.path("placebo_cut")).to_pylist()]
+    rows = [row for one in proposals for row in pq.read_table(one.path("placebo_cut")).to_pylist()]
     if not rows:
         raise RefusedError(f"{quarter} has no placebo districts; run `sogong propose {quarter}` first")
     return rows
 
 
 def expected_alarms(row: Row, judged: int) -> int:
-    """Alarms that chance alone makes among so many districts judged, at least about."""
+    """Return a rounded-down estimate of the alarms that chance alone raises among the judged districts."""
     if not row["judged"]:
         return 0
     factor = INFLATION if load_any(row["rule_set"]).kind == LIKELIHOOD else 1.0
@@ -44,7 +46,7 @@ def expected_alarms(row: Row, judged: int) -> int:
 
 
 def chance_sentence(row: Row, judged: int) -> str:
-    """One Korean sentence for a report: how many flags chance alone would make.
+    """Return one Korean sentence for a report: the number of flags that chance alone would raise.
 
     Args:
         row: The row of the rule set for districts of all sizes.
@@ -56,7 +58,7 @@ def chance_sentence(row: Row, judged: int) -> str:
 
 
 def lines(rows: Sequence[Row]) -> list[str]:
-    """The rows as text, one line a rule set and size class."""
+    """Format the rows as text, one line per rule set and size class."""
     return [
         f"{row['rule_set']} {row['size_class']}: {row['alarms']} of {row['judged']} placebo districts flagged"
         + (f" ({row['alarms_pct']} %)" if row["alarms_pct"] is not None else "")

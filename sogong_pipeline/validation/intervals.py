@@ -31,7 +31,7 @@ class Share:
         return self._limit(1)
 
     def _limit(self, sign: int) -> float | None:
-        """Wilson (1927): the shares that the count does not contradict at 95 %."""
+        """Return a limit of Wilson's interval (1927): the shares that the count does not contradict at 95 %."""
         if not self.total:
             return None
         share, n, z2 = self.count / self.total, self.total, Z95 * Z95
@@ -40,13 +40,13 @@ class Share:
         return min(max((middle + sign * spread) / (1 + z2 / n), 0.0), 1.0)
 
     def figures(self) -> dict[str, float | int | None]:
-        """Count, total, share and limits, rounded to four decimals."""
+        """Return count, total, share and limits, rounded to four decimals."""
         values = {"share": self.value, "low": self.low, "high": self.high}
         rounded = {name: None if value is None else round(value, 4) for name, value in values.items()}
         return {"count": self.count, "of": self.total, **rounded}
 
     def __str__(self) -> str:
-        """The share in percent with its interval and the counts."""
+        """Format the share in percent with its interval and the counts."""
         if self.value is None or self.low is None or self.high is None:
             return "- (0 of 0)"
         return f"{self.value:.1%} ({self.low:.1%} to {self.high:.1%}; {self.count:,} of {self.total:,})"

@@ -1,8 +1,9 @@
-"""How right placing is on real rows: joined rows are hidden a tenth at a time and placed by everything else.
+"""Accuracy of placing on real rows: joined rows are withheld a tenth at a time and placed by all other evidence.
 
-A factory register is the one truth about real rows that the rules of placing were not tuned on. A hidden row loses its
-own register evidence and teaches no place, so this measures everything but the register; the register itself is judged
-by how many names join in a legal dong drawn at random, and by rows of one firm that contradict each other.
+A factory register is the only truth about real rows that the placing rules were not tuned on. A withheld row loses
+its own register evidence and teaches no place, so this measures everything but the register. The register itself is
+judged by the number of names that join in a legal dong drawn at random, and by rows of one firm that contradict each
+other.
 """
 
 from __future__ import annotations
@@ -25,23 +26,23 @@ from sogong_pipeline.validation.intervals import NO_ROW, Share
 TENTHS = 10
 SIZES = ("1-4", "5-9", "10-29", "30-99", "100-299", "300+")
 CUTS = ("grade", "evidence", "sido_code", "kind", "trade")
-"""By what the outcome of hidden rows is told."""
+"""Cuts by which the outcomes of withheld rows are reported."""
 OUTCOMES = ("right", "wrong", "unnamed", "untold", "neither")
 """Of a hidden row: in the district its register row names; in another one; in one though its row names none; in none
 though it names one; in none, and it names none."""
 COVERED = 0.01
-"""A sido with less of a register's rows than this is not what it is about."""
+"""Fewest register rows of a sido for it to count as covered."""
 
 
 @dataclass(frozen=True)
 class Month:
-    """The files of one month that a measurement reads.
+    """Files of one month that a measurement reads.
 
     Attributes:
         workplace: Staged rows.
-        placed: The same rows as addresses alone place them.
-        address_evidence: What the registers say (sql/book/address_evidence).
-        learned_place: What joined workplaces teach (sql/book/learned_place).
+        placed: The same rows placed by addresses alone.
+        address_evidence: Evidence of the registers (sql/book/address_evidence).
+        learned_place: Places learned from joined workplaces (sql/book/learned_place).
         factory_firm: The firms of the registers (sql/firms/factory_firm).
     """
 
@@ -54,11 +55,11 @@ class Month:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured.
+    """Results of the measurement.
 
     Attributes:
-        coverage: Shares of the manufacturers of covered sidos that a register names or a learned place speaks of, by
-            what: register, placed_by_register, learned_place, unnamed_place, together, placed_together.
+        coverage: Shares of the manufacturers of covered sidos that a register names or a learned place covers, by
+            source: register, placed_by_register, learned_place, unnamed_place, together, placed_together.
         joined_by_size: Share joined to a register, by size band of manufacturers, and of the other trades.
         hidden: One row per hidden workplace: grade, evidence, sido_code, kind, trade, outcome.
         random_dong: Manufacturers that join in a legal dong of another sido drawn at random.
@@ -74,7 +75,7 @@ class Measured:
     several: Share
 
     def precision(self, cut: str, *, strict: bool = True) -> dict[str, Share]:
-        """Right of the placed hidden rows by a cut of `CUTS`; `strict` counts an unnamed row as outside."""
+        """Return the precision of placed withheld rows by a cut; `strict` counts an unnamed row as outside."""
         placed = self.hidden[
             self.hidden["outcome"].isin(["right", "wrong", *(["unnamed"] if strict else [])])
         ]
@@ -84,7 +85,7 @@ class Measured:
         }
 
     def counts(self, cut: str) -> pd.DataFrame:
-        """Hidden rows by a cut and outcome, every outcome a column."""
+        """Return withheld rows by a cut and outcome, every outcome a column."""
         table = pd.crosstab(self.hidden[cut], self.hidden["outcome"])
         return table.reindex(columns=list(OUTCOMES), fill_value=0)
 
@@ -95,7 +96,7 @@ def measure(month: Month, kinds: Mapping[str, str], seed: int, workspace: Path) 
     Args:
         month: its files.
         kinds: the kind of each district.
-        seed: decides which rows are hidden together and which legal dongs are drawn.
+        seed: seed for the folds of withheld rows and the drawn legal dongs.
         workspace: an empty folder.
 
     Returns:
@@ -116,7 +117,7 @@ def measure(month: Month, kinds: Mapping[str, str], seed: int, workspace: Path) 
 
 
 def _rows(month: Month, workspace: Path) -> pd.DataFrame:
-    """The counted rows: what the register says of them, and what a place learned from all joined rows says."""
+    """Return the counted rows with the evidence of the register and of places learned from all joined rows."""
     with Engine(workspace) as engine:
         for name in ("workplace", "placed", "address_evidence", "learned_place", "factory_firm"):
             engine.view(name, getattr(month, name))
@@ -186,7 +187,7 @@ def _by_size(rows: pd.DataFrame) -> dict[str, Share]:
 def _hide(
     month: Month, rows: pd.DataFrame, drawn: tuple[int, int], kinds: Mapping[str, str], workspace: Path
 ) -> pd.DataFrame:
-    """Hide a tenth of the joined workplaces and place them by everything else."""
+    """Withhold a tenth of the joined workplaces and place them by all other evidence."""
     with Engine(workspace) as engine:
         engine.view("address_evidence", month.address_evidence)
         engine.view("placed", month.placed)
@@ -220,17 +221,20 @@ def _hide(
     outcome[has_place & (placed["district_id"] == placed["named_id"])] = "right"
     outcome[has_place & ~has_name] = "unnamed"
     outcome[~has_place & has_name] = "untold"
-    told: pd.DataFrame = placed.assign(
+    outcomes: pd.DataFrame = placed.assign(
         outcome=outcome,
         evidence=placed["evidence"].fillna("none"),
         kind=placed["named_id"].fillna(placed["district_id"]).map(kinds).fillna("none"),
         trade=placed["is_manufacturer"].map({True: "manufacturing", False: "other"}),
     )
-    return told[["row_number", *CUTS, "outcome"]]
+    return outcomes[["row_number", *CUTS, "outcome"]]
 
 
 def _random_dong(month: Month, rows: pd.DataFrame, seed: int, workspace: Path) -> Share:
-    """Manufacturers that join by name in a legal dong of another sido, drawn as often as register rows lie there."""
+    """Return the share of manufacturers that join by name in a random legal dong of another sido.
+
+    Dongs are drawn with the frequency of register rows in them.
+    """
     makers = rows.loc[rows["is_manufacturer"], ["row_number", "workplace_name", "sido_code"]]
     with Engine(workspace) as engine:
         engine.view("factory_firm", month.factory_firm)
@@ -264,8 +268,8 @@ def _random_dong(month: Month, rows: pd.DataFrame, seed: int, workspace: Path) -
 
 
 def lines(measured: Measured) -> list[str]:
-    """The figures as Markdown."""
-    told = {
+    """Format the figures as Markdown."""
+    labels = {
         "register": "joined to a register row",
         "placed_by_register": "of which it names one district",
         "learned_place": "not joined, in a learned place",
@@ -276,7 +280,7 @@ def lines(measured: Measured) -> list[str]:
     made = [
         "| manufacturers of the sidos covered | share (95 % interval) |",
         "|---|---|",
-        *(f"| {told[name]} | {share} |" for name, share in measured.coverage.items()),
+        *(f"| {labels[name]} | {share} |" for name, share in measured.coverage.items()),
         "",
         "| subscribers | joined |",
         "|---|---|",

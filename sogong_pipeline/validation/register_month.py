@@ -1,4 +1,4 @@
-"""Collect what a measurement on a month of an installation reads, making what is not there."""
+"""Inputs of a measurement on a month of an installation; missing ones are built."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def measure_register(installation: Installation, month: Month, seed: int) -> Mea
     Args:
         installation: the installation.
         month: a month that is in.
-        seed: decides which rows are hidden together.
+        seed: seed for the folds of withheld rows.
 
     Raises:
         RefusedError: when the month, a registry or a factory register is missing.

@@ -1,4 +1,4 @@
-"""The counted rows of a month by grade and sido, of whatever lake: where nobody knows the truth, how much is told."""
+"""Counted rows of a month by grade and sido, for any lake: the share that is placed where the truth is unknown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sogong_pipeline.districts.matching import GRADES
 from sogong_pipeline.regions.reference import regions
 
 UNKNOWN = "?"
-"""Rows whose sido nobody knows."""
+"""Label of rows with an unknown sido."""
 
 
 def rows_by_grade(member: Path) -> pd.DataFrame:
@@ -34,7 +34,7 @@ def rows_by_grade(member: Path) -> pd.DataFrame:
 
 
 def lines(table: pd.DataFrame) -> list[str]:
-    """The counts as Markdown."""
+    """Format the counts as Markdown."""
     return [
         f"| 시도 | {' | '.join(GRADES)} |",
         "|---" * (len(GRADES) + 1) + "|",

@@ -1,1 +1,1 @@
-"""The warehouse: a copy of the lake's tables for analysts, rebuilt at any time from the lake."""
+"""Warehouse: a copy of the lake's tables for analysts, rebuilt at any time from the lake."""

@@ -1,4 +1,4 @@
-"""The database behind the warehouse: its address, one writer at a time, and its errors in one line."""
+"""Database behind the warehouse: address, single writer, and one-line errors."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.settings import Settings
 
 WAIT_SECONDS = 600
-"""How long a writer waits for another one, or for readers of tables it must drop."""
+"""Seconds that a writer waits for another one, or for readers of tables it must drop."""
 
 SWITCH_MILLISECONDS = 2_000
-"""How long a writer waits for readers before it does without letting them read meanwhile."""
+"""Seconds that a writer waits for readers before it continues without concurrent reads."""
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "sqlite": {"timeout": WAIT_SECONDS},
     "postgresql+psycopg": {"connect_timeout": 10, "application_name": "sogong"},
 }
-"""The supported databases by driver, with what the driver is told."""
+"""Supported databases by driver, with the arguments of the driver."""
 
 BEGIN = {
     "sqlite": "BEGIN IMMEDIATE",
     "postgresql": f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'; "
     "SELECT pg_advisory_xact_lock(hashtext('sogong-pipeline'))",
 }
-"""The first statement of a writer by dialect: whoever replaces a period is alone; readers go on."""
+"""First statement of a writer by dialect: it excludes other writers; readers continue."""
 
 
 class Database:
-    """An engine at the configured address; a connection is opened for each transaction and closed after it."""
+    """Engine at the configured address; a connection is opened for each transaction and closed after it."""
 
     def __init__(self, settings: Settings) -> None:
         url = _url(settings)
@@ -44,11 +44,11 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction of the only writer: all of it is seen by readers, or nothing.
+        """Open the transaction of the only writer: readers see all of it or nothing.
 
         Raises:
             ConnectionError: when the database cannot be reached or used now; another try may succeed.
-            RefusedError: when it refused a statement, for want of a right or of a column for example.
+            RefusedError: when it refused a statement, for a missing right or column for example.
         """
         is_sqlite = self.engine.dialect.name == "sqlite"
         with self._errors_in_one_line(), self.engine.connect() as connection:
@@ -66,12 +66,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that waits for nobody; raises as `writing` does."""
+        """Open a connection that does not wait; raises as `writing` does."""
         with self._errors_in_one_line(), self.engine.connect() as connection:
             yield connection
 
     def _require_utf8(self, connection: Connection) -> None:
-        """Refuse a database that has no letters for Korean names."""
+        """Refuse a database whose encoding cannot store Korean names."""
         encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
         connection.rollback()
         if encoding != "UTF8":
@@ -90,10 +90,10 @@ class Database:
             if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
                 raise self._refused(
                     error
-                ) from error  # the statement, or the table, is wrong: it will be again
+                ) from error  # the statement, or the table, is wrong: a retry would fail again
             raise ConnectionError(
                 errno.ECONNREFUSED,
-                f"{_reason(error)}; mend that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`: "
+                f"{_reason(error)}; correct that or SOGONG_WAREHOUSE_URL, then run `sogong warehouse rebuild`: "
                 "the lake has everything",
                 self.address,
             ) from error
@@ -102,23 +102,23 @@ class Database:
 
     def _refused(self, error: DBAPIError) -> RefusedError:
         reason = _reason(error)
-        remedy = "an earlier version made it: run" if "column" in reason else "mend that, then run"
+        remedy = "an earlier version made it: run" if "column" in reason else "correct that, then run"
         return RefusedError(f"{self.address}: {reason}; {remedy} `sogong warehouse rebuild`")
 
 
 def _url(settings: Settings) -> URL:
-    """The configured address, or SQLite under home.
+    """Return the configured address, or SQLite under home.
 
-    What cannot be read is not repeated: a password may be anywhere in it.
+    Messages do not repeat a malformed address: a password may be anywhere in it.
     """
-    given = settings.warehouse_url.get_secret_value()
-    if not given:
+    address = settings.warehouse_url.get_secret_value()
+    if not address:
         return URL.create("sqlite", database=str(settings.home / "warehouse.sqlite"))
     try:
-        url = make_url(given)
+        url = make_url(address)
     except (ArgumentError, ValueError):
         url = None
-    if url is None or url.drivername not in ARGUMENTS or given.count("@") > 1:
+    if url is None or url.drivername not in ARGUMENTS or address.count("@") > 1:
         raise RefusedError(
             "SOGONG_WAREHOUSE_URL cannot be read; write postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE "
             "(in the password %40 for @, %2F for /, %25 for %) or sqlite:///FILE"
@@ -127,16 +127,16 @@ def _url(settings: Settings) -> URL:
 
 
 def _reason(error: DBAPIError) -> str:
-    """What the database said on one line, without the statement."""
+    """Return the database's message on one line, without the statement."""
     return " ".join(str(error.orig).split("\nLINE ", maxsplit=1)[0].split())
 
 
 def _let_readers_read(connection: Connection) -> None:
-    """SQLite: readers go on reading while a period is loaded.
+    """SQLite: let readers continue while a period is loaded.
 
-    One that is reading at this moment keeps the mode from being changed; then the writer waits for it at its end.
+    A reader active at this moment prevents the change of mode; then the writer waits for it at its end.
     """
-    with suppress(sqlite3.Error):  # a file that is no database is told by the first statement
+    with suppress(sqlite3.Error):  # the first statement reports a file of another format
         driver = connection.connection.cursor()
         driver.execute(f"PRAGMA busy_timeout = {SWITCH_MILLISECONDS}")
         with suppress(sqlite3.OperationalError):
@@ -147,10 +147,10 @@ def _let_readers_read(connection: Connection) -> None:
 
 
 def _let_anybody_open(connection: Connection) -> None:
-    """SQLite: leave one plain file, which also who may write neither it nor its folder can open.
+    """SQLite: leave one plain file, readable without write access to it or its folder.
 
-    A file in WAL mode needs a second one beside it as soon as somebody reads. Whoever uses the file at this moment
-    keeps the mode from being changed; the next writer does it.
+    A file in WAL mode needs a second one beside it as soon as somebody reads. A reader active at this moment prevents
+    the change of mode; the next writer makes it.
     """
     with suppress(sqlite3.Error, DBAPIError):
         driver = connection.connection.cursor()

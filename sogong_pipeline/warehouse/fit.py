@@ -1,4 +1,4 @@
-"""What an earlier version of the pipeline left in the lake, and what makes it fit the tables of today."""
+"""Compatibility of partitions written by an earlier version with the current tables."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from sogong_pipeline.periods import Month, Quarter
 from sogong_pipeline.warehouse.tables import lake_names, tables_of
 
 QUARTER_TABLES = tables_of("editions")
-"""The tables that an edition fills."""
+"""Tables filled by an edition."""
 PROPOSAL_TABLES = tables_of("proposals")
-"""The tables that the proposals of an edition fill."""
+"""Tables filled by the proposals of an edition."""
 MONTH_TABLES = ("fact_district_month", "fact_region_month", "fact_office_month")
-"""The tables that a measured month fills."""
+"""Tables filled by a measured month."""
 
 
 def fits(partition: Partition, *tables: str) -> bool:
-    """Whether a partition has these tables with just the columns they have now."""
+    """Return True when a partition has these tables with exactly the current columns."""
     return all(
         name in partition.manifest["files"]
         and set(pq.read_schema(partition.path(name)).names) == set(lake_names(name).values())
@@ -30,7 +30,7 @@ def fits(partition: Partition, *tables: str) -> bool:
 
 
 def left_out(catalogue: Catalogue) -> Iterator[str]:
-    """A line for the months, and one for the quarters, of which a table in force does not fit; with what to do."""
+    """Yield a line for the months, and one for the quarters, with an outdated table in force; with the remedy."""
     if months := [str(month) for month in catalogue.passed() if not _month_fits(catalogue, month)]:
         yield f"made by an earlier version, in part left out: {_spans(months)}; `sogong ingest` them again"
     quarters = [
@@ -53,7 +53,7 @@ def _month_fits(catalogue: Catalogue, month: Month) -> bool:
 
 
 def _spans(months: Sequence[str]) -> str:
-    """Months, oldest first, those that follow each other as `2015-11..2016-02`."""
+    """Format months, oldest first; consecutive ones as `2015-11..2016-02`."""
     spans: list[list[str]] = []
     for month in months:
         if spans and str(Month.parse(spans[-1][-1]).shift(1)) == month:

@@ -1,4 +1,4 @@
-"""Who may read the tables on PostgreSQL; SQLite has no roles, whoever has the file reads it."""
+"""Read access to the tables on PostgreSQL; SQLite has no roles, access to the file decides."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ GIVEN = text("""
 
 
 class Grant(NamedTuple):
-    """A role that may read a table or view."""
+    """A role with read access to a table or view."""
 
     relation: str
     role: str
 
 
 def relations() -> list[str]:
-    """Every table and view of the warehouse."""
+    """List every table and view of the warehouse."""
     return [*metadata().tables, *views()]
 
 
 def grant_reading(connection: Connection, role: str) -> None:
-    """Let an existing role read every table and view, and nothing more; again changes nothing.
+    """Grant an existing role read access to every table and view, and nothing more; idempotent.
 
     Raises:
         RefusedError: when the database has no roles, the role is not there, or it could write.
@@ -65,14 +65,14 @@ def grant_reading(connection: Connection, role: str) -> None:
 
 
 def given(connection: Connection) -> list[Grant]:
-    """Who may read what now, apart from the owner; nobody on SQLite."""
+    """List current read access, apart from the owner's; empty on SQLite."""
     if connection.dialect.name != "postgresql":
         return []
     return [Grant(*row) for row in connection.execute(GIVEN, {"names": relations()})]
 
 
 def give(connection: Connection, grants: list[Grant]) -> None:
-    """Let roles read tables and views."""
+    """Grant roles read access to tables and views."""
     for relation, role in grants:
         connection.exec_driver_sql(
             f"GRANT SELECT ON {_quoted(connection, relation)} TO {_quoted(connection, role)}"
@@ -80,5 +80,5 @@ def give(connection: Connection, grants: list[Grant]) -> None:
 
 
 def _quoted(connection: Connection, name: str) -> str:
-    """A name as a quoted identifier, whatever is in it."""
+    """Quote any text as an identifier."""
     return connection.dialect.identifier_preparer.quote_identifier(name)

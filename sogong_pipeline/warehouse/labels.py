@@ -1,4 +1,4 @@
-"""The rows of `label`: every code of the tables in Korean and in English."""
+"""Rows of `label`: every code of the tables in Korean and in English."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ FURTHER = {
     "measure": {"log_bayes_factor": "로그 베이즈 인자"},
     "base": {"july_year": "7월 시작 연도의 첫 분기"},
 }
-"""Korean words of codes that sentences never say."""
+"""Korean words of codes that no sentence uses."""
 
 
 def label() -> Iterator[dict[str, Any]]:
-    """One row per set and code.
+    """Yield one row per set and code.
 
     Raises:
         KeyError: when a code lacks its word in one of the languages.
@@ -35,7 +35,7 @@ def label() -> Iterator[dict[str, Any]]:
 
 
 def _korean() -> dict[str, Mapping[str, str]]:
-    """The Korean words that stand elsewhere, by set and code."""
+    """Return the Korean words defined elsewhere, by set and code."""
     named = labels()
     measures = {name: named.measures[measure] for name, measure in MEASURE_OF.items()}
     return {

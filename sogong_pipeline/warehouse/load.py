@@ -44,13 +44,13 @@ class Warehouse:
         self.engine = self.database.engine
 
     def rebuild(self, *, even_if_smaller: bool = False) -> None:
-        """Load everything again from the lake in one transaction, keeping who may read what.
+        """Rebuild everything from the lake in one transaction, keeping read access.
 
         Args:
-            even_if_smaller: replace the database also where the lake lacks files, editions or decisions it has.
+            even_if_smaller: replace the database even if the lake lacks files, editions or decisions that it has.
 
         Raises:
-            RefusedError: when the database has what the lake lacks, unless asked for; nothing was changed.
+            RefusedError: when the database has rows that the lake lacks, unless allowed; nothing was changed.
         """
         with self.database.writing() as connection:
             lost = [] if even_if_smaller else list(losses(connection, self.catalogue))
@@ -88,7 +88,7 @@ class Warehouse:
             self._prepare(connection)
 
     def load_month(self, month: Month) -> None:
-        """Load a month: its files, what the gate found, and its facts where it was measured."""
+        """Load a month: its files, the results of the gate, and its facts where it was measured."""
         with self.database.writing() as connection:
             self._prepare(connection)
             self._load_month(connection, month)
@@ -100,31 +100,31 @@ class Warehouse:
             self._load_quarter(connection, quarter)
 
     def load_clusters(self) -> None:
-        """Load the clusters built last, all of them again."""
+        """Reload the clusters built last."""
         with self.database.writing() as connection:
             _create(connection)
             self._load_clusters(connection)
 
     def load_decisions(self, connection: Connection, recording: Partition) -> None:
-        """Load what was recorded from one sheet, within the transaction of a writer that also writes it to the lake."""
+        """Load the decisions recorded from one sheet, in the writer's transaction that also writes them to the lake."""
         self._prepare(connection)
         self._load_decisions(connection, recording)
 
     def rows(self, table: str, key: dict[str, str]) -> list[dict[str, Any]]:
-        """The rows of one period by the names of the lake; none where there is no such table yet."""
+        """Return the rows of one period under the lake's column names; empty when the table does not exist yet."""
         target = metadata().tables[table]
         with self.database.reading() as connection:
             if not inspect(connection).has_table(table):
                 return []
             names = lake_names(table)
-            found = select(target).where(*_is_period(table, key))
+            statement = select(target).where(*_is_period(table, key))
             return [
                 {names[column]: value for column, value in row.items()}
-                for row in connection.execute(found).mappings()
+                for row in connection.execute(statement).mappings()
             ]
 
     def _prepare(self, connection: Connection) -> None:
-        """Create what is missing, and load the dimensions that everything else refers to."""
+        """Create missing tables, and load the dimensions that other tables reference."""
         _create(connection)
         self._load_reference(connection)
 
@@ -142,7 +142,7 @@ class Warehouse:
         _replace(connection, "dim_district", {}, rows_of.dim_district(registry) if registry else [])
 
     def _load_lists(self, connection: Connection) -> None:
-        """Designated clusters and centres for small manufacturers, as the lists in force have them."""
+        """Load designated clusters and centres for small manufacturers from the lists in force."""
         lists = lists_in_force(self.catalogue)
         _replace(connection, "cluster_designation", {}, rows_of.cluster_designation(lists))
         _replace(connection, "small_manufacturer_centre", {}, rows_of.small_manufacturer_centre(lists))
@@ -182,7 +182,7 @@ class Warehouse:
         self._load_facts(connection, month)
 
     def _load_facts(self, connection: Connection, month: Month) -> None:
-        """The facts of a month under the districts of its own quarter, where it was measured under them."""
+        """Load the facts of a month under the districts of its own quarter, where it was measured under them."""
         measured = measured_in_force(self.catalogue, month)
         if measured is not None:
             for table in MONTH_TABLES:
@@ -219,14 +219,14 @@ class Warehouse:
 
 
 def judged_by(catalogue: Catalogue, edition: Partition) -> dict[str, Partition]:
-    """The proposals of an edition that count, by rule set."""
+    """Return the proposals of an edition that count, by rule set."""
     names = {*catalogue.lake.children("proposals", *edition.folder.parts[1:]), DEFAULT}
     matches = {name: catalogue.proposals(edition, name) for name in sorted(names)}
     return {name: partition for name, partition in matches.items() if partition is not None}
 
 
 def _create(connection: Connection) -> None:
-    """Create what is missing: tables with their comments, and the views of the latest editions."""
+    """Create missing tables with their comments, and the views of the latest editions."""
     metadata().create_all(connection)
     existing = inspect(connection).get_view_names()
     for name, definition in views().items():
@@ -241,7 +241,7 @@ def _load_turns(
 
 
 def _load(connection: Connection, table: str, key: Mapping[str, str | int], partition: Partition) -> None:
-    """Replace a period's rows by those of a partition; by none where an earlier version made it otherwise."""
+    """Replace a period's rows by those of a partition; by none where the partition has an outdated form."""
     _clear(connection, table, key)
     if fits(partition, table):
         _add_file(connection, table, partition.path(table))
@@ -264,14 +264,14 @@ def _clear(connection: Connection, name: str, key: Mapping[str, str | int]) -> N
 
 
 def _is_period(name: str, key: Mapping[str, str | int]) -> Iterator[ColumnElement[bool]]:
-    """What a row must meet to be of a period, whose columns have the names of the lake."""
+    """Yield the conditions on a row of a period, whose columns have the names of the lake."""
     columns = metadata().tables[name].c
     for column, value in renamed(name, key).items():
         yield columns[column] == value
 
 
 def _add_file(connection: Connection, name: str, path: Path) -> None:
-    """Add the rows of a Parquet file, a batch in memory at a time."""
+    """Insert the rows of a Parquet file, a batch in memory at a time."""
     is_sqlite = connection.dialect.name == "sqlite"
     mark = "?" if is_sqlite else "%s"
     for columns, rows in parquet_batches(path, BATCH_ROWS, as_real=is_sqlite):

@@ -1,4 +1,4 @@
-"""The periods that a database has and a lake lacks: a rebuild from that lake would lose them."""
+"""Periods in a database that a lake lacks: a rebuild from that lake would lose them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ COLUMNS = {
     "edition": ("quarter", "edition"),
     "stage_decision": ("period", "office_code", "number"),
 }
-"""The tables that name everything a lake keeps for ever, and the columns that name it, as the lake calls them."""
+"""Tables that list everything a lake stores permanently, with their key columns under the lake's names."""
 NOUNS = {"source_file": "file", "edition": "edition", "stage_decision": "recorded sheet"}
 
 
 def losses(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
-    """Name what a rebuild would lose, one line per kind, with an example; nothing when the lake has all of it.
+    """Yield what a rebuild would lose, one line per kind, with an example; nothing when the lake has all of it.
 
-    A table that an earlier version made without these columns is passed over.
+    A table that an earlier version made without these columns is skipped.
     """
     for table, columns in COLUMNS.items():
         if lost := sorted(_in_database(connection, table, columns) - _in_lake(catalogue, table)):
@@ -39,16 +39,16 @@ def losses(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
 
 
 def _in_database(connection: Connection, table: str, columns: tuple[str, ...]) -> Keys:
-    """The keys of a table of the database, by the names of columns that this or an earlier version gave them."""
+    """Return the keys of a table of the database, under the column names of this or an earlier version."""
     present = inspect(connection)
     if not present.has_table(table):
         return set()
     there = {column["name"] for column in present.get_columns(table)}
     names = {lake: name for name, lake in lake_names(table).items()}
-    found = [names[one] if names[one] in there else one for one in columns]
-    if not set(found) <= there:
+    key_columns = [names[one] if names[one] in there else one for one in columns]
+    if not set(key_columns) <= there:
         return set()
-    keys: Any = select(*map(literal_column, found)).distinct().select_from(text(table))
+    keys: Any = select(*map(literal_column, key_columns)).distinct().select_from(text(table))
     return {tuple(map(str, row)) for row in connection.execute(keys)}
 
 

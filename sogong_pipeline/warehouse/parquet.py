@@ -1,4 +1,4 @@
-"""Parquet files as rows that a database driver takes, a batch at a time."""
+"""Parquet files as rows for a database driver, a batch at a time."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def _values(column: pa.Array, *, as_real: bool) -> list[Any]:
 
 
 def _floats(column: pa.Array) -> list[float | None]:
-    """Decimals of at most 18 digits as the nearest floats: a whole number below 2^63 over a power of ten."""
+    """Convert decimals of at most 18 digits to the nearest floats: an integer below 2^63 over a power of ten."""
     low = np.frombuffer(column.buffers()[1], dtype=np.int64)[::2]
-    found = low[column.offset : column.offset + len(column)] / 10.0**column.type.scale
-    values: list[float | None] = found.tolist()
+    floats = low[column.offset : column.offset + len(column)] / 10.0**column.type.scale
+    values: list[float | None] = floats.tolist()
     if column.null_count:
         for index in np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False)):
             values[index] = None

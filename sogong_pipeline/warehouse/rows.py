@@ -1,4 +1,4 @@
-"""Rows of the tables that no query makes: dimensions, files and editions."""
+"""Rows of the tables that have no query: dimensions, files and editions."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def dim_district(registry: Registry) -> Iterator[dict[str, Any]]:
 
 
 def dim_industry() -> Iterator[dict[str, Any]]:
-    """One row per KSIC division, and one for what cannot be placed."""
+    """One row per KSIC division, and one for unknown codes."""
     for division in divisions().values():
         yield {**asdict(division), "is_manufacturing": division.is_manufacturing}
     yield {"division": UNKNOWN, "section": None, "name": "미상", "is_manufacturing": False}
@@ -111,8 +111,8 @@ def dim_industry_code() -> Iterator[dict[str, Any]]:
 
 def series_break() -> Iterator[dict[str, Any]]:
     """One row per dated break."""
-    for found in series_breaks():
-        yield {**asdict(found), "first_month": str(found.first_month)}
+    for one in series_breaks():
+        yield {**asdict(one), "first_month": str(one.first_month)}
 
 
 def dim_status() -> Iterator[dict[str, Any]]:
@@ -158,7 +158,7 @@ def _listed(one: Listed) -> dict[str, Any]:
 
 
 def dim_quarter(quarter: Quarter, months: list[Month]) -> dict[str, Any]:
-    """A quarter and how many of its months are in."""
+    """Return a quarter with the number of its ingested months."""
     return {
         "quarter": str(quarter),
         "first_month": str(quarter.months[0]),
@@ -189,14 +189,14 @@ def source_file(raw: Partition, staged: Partition, *, is_in_force: bool) -> dict
 
 
 def in_force(key: dict[str, str], child: str, turns: Sequence[Turn]) -> Iterator[dict[str, Any]]:
-    """One row per turn of a month's files or a quarter's editions; `child` names the column it goes to."""
+    """Yield one row per turn of a month's files or a quarter's editions; `child` names its column."""
     for number, (turn, after) in enumerate(zip_longest(turns, turns[1:]), start=1):
         until = after.since if after else None
         yield {**key, "number": number, child: turn.child, "since": turn.since, "until": until}
 
 
 def edition_row(edition: Partition, proposals: Partition | None, *, is_latest: bool) -> dict[str, Any]:
-    """What an edition was made from, and the version of the default rule set that judged it."""
+    """Return the inputs of an edition, and the version of the default rule set that judged it."""
     facts = edition.facts
     rules = proposals.facts if proposals else {}
     return {

@@ -1,4 +1,4 @@
-"""Tables made from `sql/*/*/schema.yaml`: columns, comments, primary and foreign keys, names of the lake."""
+"""Tables built from `sql/*/*/schema.yaml`: columns, comments, primary and foreign keys, names of the lake."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sogong_pipeline.sql_engine import SQL
 
 SCHEMA_VERSION = 2
-"""Raised when a column gets another name or goes; docs/schema-releases.md says what changed."""
+"""Version, raised when a column is renamed or removed; docs/schema-releases.md lists the changes."""
 TYPES: dict[str, Any] = {
     "text": Text(),
     "integer": BigInteger(),
@@ -38,34 +38,36 @@ TYPES: dict[str, Any] = {
 
 @cache
 def schemas() -> dict[str, dict[str, Any]]:
-    """Every published table's schema by name, those of the lake alone included."""
+    """Return every published table's schema by name, including those of the lake alone."""
     groups = yaml.safe_load((SQL / "measured" / "columns.yaml").read_text(encoding="utf-8"))
     paths = sorted(SQL.glob("*/*/schema.yaml"))
-    found = [(path, yaml.safe_load(path.read_text(encoding="utf-8"))) for path in paths]
-    for path, schema in found:
+    by_path = [(path, yaml.safe_load(path.read_text(encoding="utf-8"))) for path in paths]
+    for path, schema in by_path:
         schema["columns"] = [
             column
             for entry in schema["columns"]
             for column in (groups[entry["use"]] if "use" in entry else [entry])
         ]
         schema["layer"] = path.parent.parent.name
-    return {schema["table"]: schema for _, schema in found}
+    return {schema["table"]: schema for _, schema in by_path}
 
 
 @cache
 def adjustments() -> dict[str, dict[str, Any]]:
-    """How measures meet breaks of the series: `kinds` of breaks, and `profiles` that columns name."""
-    told: dict[str, dict[str, Any]] = yaml.safe_load((SQL / "adjustments.yaml").read_text(encoding="utf-8"))
-    return told
+    """Return the treatment of breaks of the series: `kinds` of breaks, and `profiles` that columns name."""
+    content: dict[str, dict[str, Any]] = yaml.safe_load(
+        (SQL / "adjustments.yaml").read_text(encoding="utf-8")
+    )
+    return content
 
 
 @cache
 def metadata() -> MetaData:
-    """The warehouse's tables with keys, and with their Korean titles and English meanings as comments.
+    """Return the warehouse's tables with keys, and with Korean titles and English descriptions as comments.
 
-    Foreign keys are checked at the end of a transaction, so that the rows of a dimension can be replaced. SQLite has
-    them declared and does not enforce them; there the rows of a table lie in the order of its primary key, without a
-    second copy of the key.
+    Foreign keys are checked at the end of a transaction, so that the rows of a dimension can be replaced. SQLite
+    declares them without enforcing them; there the rows of a table lie in the order of its primary key, without a
+    second index.
     """
     target = MetaData()
     for name, schema in schemas().items():
@@ -100,7 +102,7 @@ def _foreign_key(reference: dict[str, Any]) -> ForeignKeyConstraint:
 
 
 def tables_of(layer: str) -> tuple[str, ...]:
-    """The tables of the warehouse that a layer of the lake fills."""
+    """Return the tables of the warehouse that a layer of the lake fills."""
     return tuple(
         name
         for name, schema in schemas().items()
@@ -110,17 +112,17 @@ def tables_of(layer: str) -> tuple[str, ...]:
 
 @cache
 def lake_names(table: str) -> dict[str, str]:
-    """By column of a table the name that the lake has for it: its own, or the one given when such files began."""
+    """Return the lake's name of each column of a table: its own, or the one it had in files of the first version."""
     return {column["name"]: column.get("lake_name", column["name"]) for column in schemas()[table]["columns"]}
 
 
 def renamed(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of the lake under the names of the warehouse."""
+    """Rename the fields of a lake row to the columns of the warehouse."""
     names = {lake: name for name, lake in lake_names(table).items()}
     return {names.get(name, name): value for name, value in row.items()}
 
 
 def in_lake_names(table: str, columns: Iterable[str]) -> list[str]:
-    """Columns of the warehouse by the names of the lake."""
+    """Return columns of the warehouse under the names of the lake."""
     names = lake_names(table)
     return [names[column] for column in columns]

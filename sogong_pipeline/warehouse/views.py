@@ -1,4 +1,4 @@
-"""The views of the warehouse: latest editions, views written as SQL, Korean headings, names of the version before."""
+"""Views of the warehouse: latest editions, views written as SQL, Korean headings, former column names."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ FOR_PEOPLE = (
     "stage_moves",
     "stage_proposal",
 )
-"""What also has Korean headings and Korean words for its codes; of tables that carry editions, the latest."""
+"""Other relations with Korean headings and Korean words for codes; of tables with editions, the latest."""
 
 
 @cache
 def views() -> dict[str, str]:
-    """The SELECT of every view by name, those that others read first."""
+    """Return the SELECT of every view by name, dependencies first."""
     own = {
         path.parent.name: path.read_text(encoding="utf-8")
         for path in sorted(SQL.glob("*/*/query.sql"))
@@ -49,7 +49,7 @@ def views() -> dict[str, str]:
 
 
 def latest_views() -> dict[str, str]:
-    """For every table that carries editions, the SELECT of its `_latest` view."""
+    """Return the SELECT of the `_latest` view for every table that carries editions."""
     return {
         f"{name}{LATEST}": (
             f"SELECT {name}.* FROM {name} JOIN edition "
@@ -61,7 +61,7 @@ def latest_views() -> dict[str, str]:
 
 
 def korean_views() -> dict[str, str]:
-    """The SELECT of every `_ko` view: Korean headings, codes in Korean words."""
+    """Return the SELECT of every `_ko` view: Korean headings, codes in Korean words."""
     return {
         f"{name}{KOREAN}": korean_view(
             f"{name}{LATEST}" if _has_editions(name, schemas()[name]) else name, schemas()[name]["columns"]
@@ -71,7 +71,7 @@ def korean_views() -> dict[str, str]:
 
 
 def views_before() -> dict[str, str]:
-    """For every table and view whose columns got other names, the SELECT that shows the names they had."""
+    """Return the SELECT with former column names, for every table and view whose columns were renamed."""
     return dict(_views_before())
 
 
@@ -92,13 +92,13 @@ def _has_editions(name: str, schema: dict[str, Any]) -> bool:
 
 
 def korean_view(source: str, columns: Iterable[Mapping[str, Any]]) -> str:
-    """The SELECT of columns of a table or view under Korean headings, their codes in Korean words."""
+    """Return the SELECT of columns of a table or view under Korean headings, their codes in Korean words."""
     shown = ", ".join(f"{_in_words(column)} AS {quoted(column['title_ko'])}" for column in columns)
     return f"SELECT {shown} FROM {source} AS shown"
 
 
 def _in_words(column: Mapping[str, Any]) -> str:
-    """A column, or the Korean word of the code in it; the code itself where there is none."""
+    """Return a column, or the Korean word of its code; the code itself without a word."""
     name = f"shown.{column['name']}"
     if "codes" not in column:
         return name
@@ -107,5 +107,5 @@ def _in_words(column: Mapping[str, Any]) -> str:
 
 
 def quoted(name: str) -> str:
-    """A name as a quoted identifier, as both databases take it."""
+    """Quote a name as an identifier for both databases."""
     return postgresql.dialect().identifier_preparer.quote_identifier(name)  # type: ignore[no-untyped-call]

@@ -8,7 +8,8 @@ CREATE OR REPLACE MACRO change_bp(now, now_weight, before, before_weight) AS (
 CREATE OR REPLACE MACRO mean_won(billed, weight, rate_bp) AS (
     divide_half_even(billed::HUGEINT * 10000, weight * rate_bp)::BIGINT
 );
--- What a part adds to the change of a whole, in basis points of the whole's base: both means are sums over weights.
+-- Contribution of a part to the change of a whole, in basis points of the whole's base: both means are sums over
+-- weights.
 CREATE OR REPLACE MACRO contribution_bp(now, now_weight, before, before_weight, whole_before) AS (
     divide_half_even(
         (now::HUGEINT * before_weight - before::HUGEINT * now_weight) * 10000, whole_before::HUGEINT * now_weight
@@ -16,7 +17,7 @@ CREATE OR REPLACE MACRO contribution_bp(now, now_weight, before, before_weight, 
 );
 -- greatest() would turn null, which is unknown, into 0.
 CREATE OR REPLACE MACRO not_negative(number) AS (CASE WHEN number < 0 THEN 0 ELSE number END);
--- Whether a comparison holds; the first that applies.
+-- Status of a comparison; the first that applies.
 CREATE OR REPLACE MACRO change_status(has_break, has_base, months) AS (
     CASE
         WHEN has_break THEN 'unadjusted_break'

@@ -1,4 +1,4 @@
--- What is said of a group of workplaces, by month and by quarter alike; every part is a whole number.
+-- Measures of a group of workplaces, by month and by quarter alike; every part is a whole number.
 
 -- Share of one part in percent, two decimals.
 CREATE OR REPLACE MACRO share_pct(part, whole) AS (percent(divide_half_even(part::HUGEINT * 10000, whole)));
@@ -23,7 +23,7 @@ CREATE OR REPLACE MACRO level_status(months, wanted, has_break, largest, workers
     END
 );
 
--- Whether a workplace bills 98 % of the income ceiling or more per head: most of its pay above it is unseen.
+-- True when a workplace bills 98 % of the income ceiling or more per head: most of its pay above it is unseen.
 CREATE OR REPLACE MACRO is_at_ceiling(billed_amount_krw, subscribers, rate_bp, ceiling_krw) AS (
     subscribers > 0
     AND billed_amount_krw::HUGEINT * 1000000 >= ceiling_krw::HUGEINT * rate_bp * 98 * subscribers
@@ -104,8 +104,8 @@ SELECT
     ) AS status
 FROM query_table(sums);
 
--- The rows of one of the tables by industry, size or grade: every area of the sums, part by part.
-CREATE OR REPLACE MACRO month_parts(sums, of_cut) AS TABLE
-WITH cut_sums AS (FROM query_table(sums) WHERE cut = of_cut)
-SELECT area, part, getvariable('data_month') AS data_month, * EXCLUDE (area, cut, part)
-FROM month_measures('cut_sums');
+-- The rows of one of the tables by industry, size or grade: every area of a kind, part by part.
+CREATE OR REPLACE MACRO month_parts(measures, of_kind, of_cut) AS TABLE
+SELECT area, part, getvariable('data_month') AS data_month, * EXCLUDE (kind, area, cut, part)
+FROM query_table(measures)
+WHERE kind = of_kind AND cut = of_cut;

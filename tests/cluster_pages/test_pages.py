@@ -1,4 +1,4 @@
-"""The pages on small manufacturers, on the invented counts: figures against pandas, words, links, bytes."""
+"""Pages on small manufacturers from invented counts: figures against pandas, wording, links, bytes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def written(source: ClusterSource) -> dict[str, Page]:
 
 @pytest.fixture(scope="module")
 def newest(folder: Path) -> pd.DataFrame:
-    """The newest small establishments by place and division, from the file alone."""
+    """Return the newest small establishments by place and division, from the file alone."""
     counts = pd.DataFrame([vars_of(row) for row in read_counts(folder / "counts.csv")])
     small = counts[counts.size_class.isin(["1-4", "5-9"])]
     return small.groupby(
@@ -122,7 +122,7 @@ def test_the_matrix_counts_as_pandas_does(source: ClusterSource, newest: pd.Data
                 return number
         return 20 if row.sigungu.endswith("군") else 40
 
-    # Muan is counted by the census of 2025 and by its office in 2026: the newer one stands.
+    # Muan is counted by the census of 2025 and by its office in 2026: the newer one is shown.
     census = newest[(newest.reference_year == 2025) & (newest.sigungu != "무안군")]
     last = pd.concat([census, newest[newest.reference_year == 2026]])
     last = last.assign(reached=last.establishments >= last.apply(number_of, axis=1))
@@ -132,14 +132,14 @@ def test_the_matrix_counts_as_pandas_does(source: ClusterSource, newest: pd.Data
         "전북특별자치도": "전북", "전라남도": "전남광주", "전남광주통합특별시": "전남광주", "제주특별자치도": "제주",
     }  # fmt: skip
     expected = last[last.reached].groupby([last.sido.map(short), "division"]).size().to_dict()
-    found = {}
+    reached_by_trade = {}
     for row in matrix.rows:
         division = row.cells[0].text.split()[-1]
         for sido, cell in zip(sidos, row.cells[1:], strict=True):
             reached = cell.text.split("/")[0]
             if reached.isdigit() and int(reached):
-                found[sido, division] = int(reached)
-    assert found == expected
+                reached_by_trade[sido, division] = int(reached)
+    assert reached_by_trade == expected
 
 
 def test_designations_and_centres_of_the_matrix_are_those_of_the_lists(source: ClusterSource) -> None:
@@ -232,11 +232,11 @@ def test_a_card_says_the_other_reading_and_why_there_is_no_change(
 
 
 def test_every_flag_status_and_kind_has_its_words(source: ClusterSource) -> None:
-    said = words()
-    assert set(said["flags"]) == set(FLAGS)
-    assert {row.change_status for row in source.rows} - {"ok"} <= set(said["changes"])
-    assert {centre.kind for centre in centres()} == set(said["kinds"])
-    assert set(said["designated"]) == set(said["reaches"]) == {"yes", "no", "unknown"}
+    wording = words()
+    assert set(wording["flags"]) == set(FLAGS)
+    assert {row.change_status for row in source.rows} - {"ok"} <= set(wording["changes"])
+    assert {centre.kind for centre in centres()} == set(wording["kinds"])
+    assert set(wording["designated"]) == set(wording["reaches"]) == {"yes", "no", "unknown"}
 
 
 def test_districts_nearby_show_their_reference_stage(source: ClusterSource) -> None:
@@ -308,7 +308,8 @@ def test_the_months_of_a_centre_s_places_stand_in_one_section(source: ClusterSou
         [(f"2025-{month:02d}", 40 - month) for month in range(1, 13)],
     )
     months = {
-        (row.source, row.area_code, row.division): found for row, found in zip(rows, (few, many), strict=True)
+        (row.source, row.area_code, row.division): monthly
+        for row, monthly in zip(rows, (few, many), strict=True)
     }
     page = centre_page(replace(source, months=months), centre)
     (section,) = [one for one in page.sections if one.key == "monthly"]
@@ -330,7 +331,7 @@ def test_a_shared_centre_is_for_several_trades(written: dict[str, Page]) -> None
 def test_a_selected_complex_centre_is_not_said_to_run(
     written: dict[str, Page], source: ClusterSource
 ) -> None:
-    """Of 강북 미아 its source says that it opens in 2028."""
+    """The source of 강북 미아 announces its opening for 2028."""
     section = next(one for one in written["trade-14"].sections if one.key == "centres")
     states = {row.cells[0].text: row.cells[4].text for row in section.tables[0].rows}
     assert states["강북 미아 패션·봉제 소공인복합지원센터"] == "선정"

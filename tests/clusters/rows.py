@@ -1,4 +1,4 @@
-"""Rows of counts for tests, as few words as possible."""
+"""Compact rows of counts for tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def count(
     status: str = "absent",
     **changes: str,
 ) -> Count:
-    """A count; `where` is 시도 시군구 읍면동, the 시군구 of one or two words, the 읍면동 `*` for the whole 시군구."""
+    """Return a count; `where` is 시도 시군구 읍면동, 시군구 of one or two words, 읍면동 `*` for a whole 시군구."""
     sido, *sigungu, dong = where.split()
     values: dict[str, str] = {
         "dong_code": "", "dong_code_system": "name", "ksic_revision": "10", "scope": "all_locations",
@@ -39,10 +39,10 @@ def count(
 
 
 def cells(*counts: Count) -> list[Cell]:
-    """The cells of some counts."""
+    """Return the cells of some counts."""
     return gather(counts)
 
 
 def judged(*counts: Count) -> dict[tuple[int, str, str], Cluster]:
-    """The rows of the table by year, dong and division."""
+    """Return the rows of the table by year, dong and division."""
     return {(row.reference_year, row.dong, row.division): row for row in clusters(gather(counts))}

@@ -1,4 +1,4 @@
-"""The templates: what is wrong with a row is said with row, column and value, and nothing of the file is kept."""
+"""The templates: an invalid row is reported with row, column and value, and the whole file is rejected."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def test_the_documented_template_reads(test_data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"reference_year": "23"}, "row 2: reference_year '23'"),
         ({"sido": ""}, "row 2: sido is empty"),
         ({"division": "35"}, "row 2: division '35'"),
         ({"division": "9"}, "row 2: division '9'"),
-        ({"size_class": "10-19"}, "row 2: size_class '10-19' is none of 1-4, 5-9, 1-9, all"),
+        ({"size_class": "10-19"}, "row 2: size_class '10-19' is not one of 1-4, 5-9, 1-9, all"),
         ({"ksic_revision": "12"}, "ksic_revision '12'"),
-        ({"establishments": "1.5"}, "establishments '1.5' is no whole number"),
+        ({"establishments": "1.5"}, "establishments '1.5' is not a whole number"),
         ({"establishments": "-1"}, "establishments '-1'"),
         ({"workers": "", "workers_status": "ok"}, "workers '' does not go with workers_status 'ok'"),
         (
@@ -49,7 +49,7 @@ def test_the_documented_template_reads(test_data: Path) -> None:
             "workers '0' does not go with workers_status 'suppressed'",
         ),
         ({"workers_status": "hidden"}, "workers_status 'hidden'"),
-        ({"establishments": "0"}, "workers '197' in no establishment"),
+        ({"establishments": "0"}, "workers '197' without an establishment"),
         ({"dong_code_system": "mois"}, "dong_code_system 'mois'"),
         (
             {"dong_code_system": "kostat7", "dong_code": "110105"},
@@ -57,15 +57,15 @@ def test_the_documented_template_reads(test_data: Path) -> None:
         ),
         ({"dong_code": "1"}, "dong_code '1' is not empty"),
         ({"scope": "everywhere"}, "scope 'everywhere'"),
-        ({"retrieved": "30.11.2026"}, "retrieved '30.11.2026' is no day"),
+        ({"retrieved": "30.11.2026"}, "retrieved '30.11.2026' is not a date"),
         ({"source_id": ""}, "source_id is empty"),
     ],
 )
-def test_a_wrong_row_is_refused(tmp_path: Path, changes: dict[str, str], said: str) -> None:
+def test_a_wrong_row_is_refused(tmp_path: Path, changes: dict[str, str], message: str) -> None:
     path = write(tmp_path / "counts.csv", {**GOOD, **changes})
     with pytest.raises(RefusedError) as refused:
         read_counts(path)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert str(refused.value).startswith("counts.csv: row 2: ")
 
 
@@ -79,13 +79,13 @@ def test_many_problems_are_one_line_with_their_number(tmp_path: Path) -> None:
 
 def test_files_that_are_no_template_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "counts.csv", GOOD, columns=COUNT_COLUMNS[1:])
-    with pytest.raises(RefusedError, match="lacks the columns reference_year"):
+    with pytest.raises(RefusedError, match="missing columns: reference_year"):
         read_counts(path)
     path.write_bytes(write(path, GOOD).read_bytes().decode().encode("cp949"))
     with pytest.raises(RefusedError, match="not UTF-8"):
         read_counts(path)
     write(path)
-    with pytest.raises(RefusedError, match="it holds no row"):
+    with pytest.raises(RefusedError, match="it has no rows"):
         read_counts(path)
     write(path, GOOD, GOOD)
     with pytest.raises(RefusedError, match="row 3: the same area, division and class as row 2"):

@@ -1,4 +1,4 @@
-"""Our lists, partial dates, how a list's names meet those of a count, and the official list."""
+"""The shipped lists, partial dates, matching of listed names to counts, and the official list."""
 
 from __future__ import annotations
 
@@ -134,11 +134,11 @@ def test_the_official_list_is_compared_by_name(tmp_path: Path, header: list[str]
         ["99", "제주 한림 식품 소공인특화지원센터", "새 기관", ""],
         ["98", "서울 창신의류봉제 소공인 특화지원센터", "", ""],
     ]
-    found = {
+    changes = {
         (one.change, one.name)
         for one in compare(read_official_list(official(tmp_path / "list.csv", rows, header)), centres())
     }
-    assert found == {
+    assert changes == {
         ("operator", ours()[0].name),
         ("gone", gone),
         ("new", "제주 한림 식품 소공인특화지원센터"),
@@ -149,16 +149,16 @@ def test_the_official_list_is_compared_by_name(tmp_path: Path, header: list[str]
 def test_a_file_that_is_no_list_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="no header with the name of a centre"):
         read_official_list(official(tmp_path / "a.csv", [["1", "x"]], ["번호", "상호"]))
-    with pytest.raises(RefusedError, match="row 3: 'A' stands in row 2 already"):
+    with pytest.raises(RefusedError, match="row 3: 'A' is already in row 2"):
         read_official_list(official(tmp_path / "b.csv", [["A", ""], ["A", ""]], ["센터명", "운영기관"]))
     with pytest.raises(RefusedError, match="row 2: the centre has no name"):
         read_official_list(official(tmp_path / "c.csv", [["", "x"]], ["센터명", "운영기관"]))
-    with pytest.raises(RefusedError, match="lists no centre"):
+    with pytest.raises(RefusedError, match="has no rows"):
         read_official_list(official(tmp_path / "d.csv", [], ["센터명", "운영기관"]))
 
 
 def test_our_centres_follow_a_later_official_list(tmp_path: Path) -> None:
-    """One gone, one back, one with another operator, two new: all others keep what our table says of them."""
+    """One gone, one back, one with another operator, two new: all other fields keep the values of the shipped table."""
     day = dt.date(2027, 1, 31)
     rows = [[str(at), one.name, one.operator, "어딘가 1-2"] for at, one in enumerate(ours(), 1)]
     rows[0][2] = "다른 기관"
@@ -180,9 +180,11 @@ def test_our_centres_follow_a_later_official_list(tmp_path: Path) -> None:
     assert (after[gone].until, after[gone].operator) == (PartialDate("2027-01-31"), before[gone].operator)
     assert not after[gone].runs_on(day)
     assert after["영월 식품제조 소공인특화지원센터"].runs_on(day)
-    kept = ("sido", "sigungu", "dongs", "divisions", "since", "centre_id", "kind")
+    unchanged = ("sido", "sigungu", "dongs", "divisions", "since", "centre_id", "kind")
     for name, one in before.items():
-        assert [getattr(after[name], field) for field in kept] == [getattr(one, field) for field in kept]
+        assert [getattr(after[name], field) for field in unchanged] == [
+            getattr(one, field) for field in unchanged
+        ]
         assert one.kind in {"trade", "shared"} or after[name] == one
     new = [after[name] for name in sorted({*after} - {*before})]
     assert [(one.sido, one.divisions, one.operator) for one in new] == [

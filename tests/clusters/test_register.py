@@ -1,4 +1,4 @@
-"""The factory register: counted by legal dong, in and outside complexes apart, nothing lost silently."""
+"""The factory register: counted by legal dong, inside and outside complexes, every firm accounted for."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def test_firms_are_counted_by_dong_division_size_and_complex() -> None:
         "register 0001: 1 firms without declared workers, in all sizes only",
         "register 0001: 1 firms without one legal dong",
     )
-    found = Counter[tuple[str, str, str, str]]()
+    establishments = Counter[tuple[str, str, str, str]]()
     for row in counted.rows:
-        found[row.dong, row.division, row.scope, row.size_class] = row.establishments or 0  # type: ignore[union-attr]
-    assert found["주문진읍", "10", "inside_complex", "1-4"] == 30
-    assert found["주문진읍", "10", "outside_complex", "5-9"] == 12
-    assert found["주문진읍", "10", "outside_complex", "all"] == 15
-    assert found["창신동", "14", "inside_complex", "all"] == 0
+        establishments[row.dong, row.division, row.scope, row.size_class] = row.establishments or 0  # type: ignore[union-attr]
+    assert establishments["주문진읍", "10", "inside_complex", "1-4"] == 30
+    assert establishments["주문진읍", "10", "outside_complex", "5-9"] == 12
+    assert establishments["주문진읍", "10", "outside_complex", "all"] == 15
+    assert establishments["창신동", "14", "inside_complex", "all"] == 0
     rows = {row.dong: row for row in clusters(gather(counted.rows))}  # type: ignore[arg-type]
     town, dong = rows["주문진읍"], rows["창신동"]
     assert (town.est_small, town.est_all, town.reaches, town.scope) == (42, 45, "yes", "all_locations")

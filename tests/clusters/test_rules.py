@@ -1,4 +1,4 @@
-"""The law's numbers by place and day, against the cases that tell the rules apart."""
+"""Legal thresholds by place and day, against the cases that distinguish the rules."""
 
 from __future__ import annotations
 

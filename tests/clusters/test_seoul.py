@@ -64,15 +64,15 @@ def test_every_year_counts_as_pandas_does(tmp_path: Path, year: int, encoding: s
         ("all", workers >= 0),
     ):
         expected = made[chosen[made.index]].groupby(["AD_CD", "division"])[WORKERS[year]].agg(["size", "sum"])
-        found = {
+        counted = {
             (row.dong_code, row.division): (row.establishments, row.workers)
             for row in converted.rows
             if row.size_class == size and row.establishments  # type: ignore[union-attr]
         }
-        assert found == {key: (int(one["size"]), int(one["sum"])) for key, one in expected.iterrows()}
+        assert counted == {key: (int(one["size"]), int(one["sum"])) for key, one in expected.iterrows()}
     assert {row.ksic_revision for row in converted.rows} == {"11" if year == 2024 else "10"}
     assert {row.dong_code_system for row in converted.rows} == {"kostat7" if year < 2022 else "kostat8"}
-    assert len(converted.rows) == 3 * 25 * 3  # what a census does not show is none
+    assert len(converted.rows) == 3 * 25 * 3  # absence from a census means 0
 
 
 def test_a_list_of_codes_gives_the_dongs_their_names(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_list_of_codes_gives_the_dongs_their_names(tmp_path: Path) -> None:
     table = clusters(gather(converted.rows))  # type: ignore[arg-type]
     assert {row.area_code for row in table} == {"1111053000", "1111067000", "1117051000"}
     names.write_text("code,sigungu,dong\n11010530,중구,사직동\n", encoding="utf-8")
-    with pytest.raises(RefusedError, match=r"lies in 종로구, not in .중구.*lacks the code 11010670"):
+    with pytest.raises(RefusedError, match=r"lies in 종로구, not in .중구.*missing code 11010670"):
         convert_microdata(tmp_path / "2023.csv", DAY, names=names)
 
 
@@ -108,7 +108,7 @@ def test_establishments_without_a_number_of_workers_stay_in_all_sizes(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("year", "change", "said"),
+    ("year", "change", "message"),
     [
         (
             2023,
@@ -120,28 +120,28 @@ def test_establishments_without_a_number_of_workers_stay_in_all_sizes(tmp_path: 
     ],
 )
 def test_another_header_is_refused_with_what_differs(
-    tmp_path: Path, year: int, change: dict[str, str], said: str
+    tmp_path: Path, year: int, change: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(RefusedError, match=said):
+    with pytest.raises(RefusedError, match=message):
         convert_microdata(write(tmp_path / "file.csv", rows(year).rename(columns=change)), DAY)
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "said"),
+    ("column", "value", "message"),
     [
         ("SURV_BASE_YEAR", 2022, "row 4: SURV_BASE_YEAR '2022' in a file of 2023"),
-        ("AD_CD", "1101053", "row 4: AD_CD '1101053' is no code of a dong of Seoul with 8 digits"),
-        ("AD_CD", "21010530", "row 4: AD_CD '21010530' is no code"),
-        ("SURV_PHS_WOKE_SUM", "많음", "row 4: SURV_PHS_WOKE_SUM '많음' is no number of workers"),
+        ("AD_CD", "1101053", "row 4: AD_CD '1101053' is not a code of a dong of Seoul with 8 digits"),
+        ("AD_CD", "21010530", "row 4: AD_CD '21010530' is not a code"),
+        ("SURV_PHS_WOKE_SUM", "많음", "row 4: SURV_PHS_WOKE_SUM '많음' is not a number of workers"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_refused_with_row_column_and_value(
-    tmp_path: Path, column: str, value: object, said: str
+    tmp_path: Path, column: str, value: object, message: str
 ) -> None:
     frame = rows(2023).astype(object)
     frame.loc[2, "INDST_LCLS_CD"], frame.loc[2, "MBZ_INDST_CLS_CD"] = "C", "14111"
     frame.loc[2, column] = value
-    with pytest.raises(RefusedError, match=said):
+    with pytest.raises(RefusedError, match=message):
         convert_microdata(write(tmp_path / "2023.csv", frame), DAY)
 
 

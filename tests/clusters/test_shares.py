@@ -1,4 +1,4 @@
-"""Shares: a 시군구's own total before the sum of its dongs, null where workers are withheld, cited figures apart."""
+"""Shares: a 시군구's own total before the sum of its dongs, null where workers are withheld, cited figures separate."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests.clusters.rows import count
 @pytest.mark.real_data
 def test_the_real_workbook_s_shares(test_data: Path) -> None:
     rows = convert_table3(test_data / "clusters" / "gangneung_2023_table3.xlsx", "2026-11-30").rows
-    found = {(row.level, row.area_code, row.division): row for row in shares(gather(rows))}  # type: ignore[arg-type]
+    by_area = {(row.level, row.area_code, row.division): row for row in shares(gather(rows))}  # type: ignore[arg-type]
     for level, code, covered, whole in (
         ("sigungu", "51150", 1, 1),
         ("sido", "51", 1, 18),
         ("nation", "00", 1, 250),
     ):
-        row = found[level, code, "C"]
+        row = by_area[level, code, "C"]
         assert (row.est_small, row.est_all, row.est_share_pct) == (1355, 1492, Decimal("90.8"))
         assert (row.workers_small, row.workers_all, row.workers_share_pct) == (3179, 7208, Decimal("44.1"))
         assert (row.sigungu_covered, row.sigungu_in_area) == (covered, whole)
@@ -33,7 +33,7 @@ def test_the_real_workbook_s_shares(test_data: Path) -> None:
             for cell in gather(rows)
             if cell.place.dong and cell.division == division  # type: ignore[arg-type]
         ]
-        assert found["sigungu", "51150", division].est_small == sum(dongs)  # type: ignore[arg-type]
+        assert by_area["sigungu", "51150", division].est_small == sum(dongs)  # type: ignore[arg-type]
 
 
 def test_sums_of_dongs_stand_in_where_no_total_is_given_and_withheld_workers_stay_withheld() -> None:
@@ -44,8 +44,8 @@ def test_sums_of_dongs_stand_in_where_no_total_is_given_and_withheld_workers_sta
         count("강원특별자치도 강릉시 주문진읍", "25", 2, status="suppressed"),
         count("강원특별자치도 강릉시 주문진읍", "25", 3, size="all", workers=33),
     ]
-    found = {(row.level, row.division): row for row in shares(gather(rows))}
-    food, metal, all_of_it = (found["sigungu", division] for division in ("10", "25", "C"))
+    by_area = {(row.level, row.division): row for row in shares(gather(rows))}
+    food, metal, all_of_it = (by_area["sigungu", division] for division in ("10", "25", "C"))
     assert (food.est_small, food.est_all, food.workers_small, food.workers_share_pct) == (
         20,
         24,
@@ -64,10 +64,10 @@ def test_a_sido_sums_its_sigungu_and_says_how_many() -> None:
         for sigungu, sizes in {"강릉시": {"1-9": 100, "all": 120}, "원주시": {"1-9": 50, "all": 80}}.items()
         for size, small in sizes.items()
     ]
-    found = {(row.level, row.area_code): row for row in shares(gather(rows))}
-    assert (found["sido", "51"].est_small, found["sido", "51"].est_all) == (150, 200)
-    assert (found["sido", "51"].sigungu_covered, found["sido", "51"].sigungu_in_area) == (2, 18)
-    assert found["sigungu", "51130"].basis == "total"
+    by_area = {(row.level, row.area_code): row for row in shares(gather(rows))}
+    assert (by_area["sido", "51"].est_small, by_area["sido", "51"].est_all) == (150, 200)
+    assert (by_area["sido", "51"].sigungu_covered, by_area["sido", "51"].sigungu_in_area) == (2, 18)
+    assert by_area["sigungu", "51130"].basis == "total"
 
 
 def test_cited_shares_carry_year_and_source() -> None:

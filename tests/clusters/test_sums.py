@@ -1,4 +1,4 @@
-"""Totals of counts against their parts: what differs is said, what agrees or is not known is not."""
+"""Totals of counts against their parts: differences are reported, equal or unknown sums are not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WHERE = "2023 census 강원특별자치도 강릉시"
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "lines"),
     [
         (
             [(TOWN, "10", 3, "1-4"), (TOWN, "10", 2, "5-9"), (TOWN, "10", 5, "1-9"), (TOWN, "10", 9, "all")],
@@ -25,7 +25,7 @@ WHERE = "2023 census 강원특별자치도 강릉시"
         ),
         (
             [(TOWN, "10", 3, "1-4"), (TOWN, "10", 2, "5-9"), (TOWN, "10", 6, "1-9")],
-            ["주문진읍 10 1-9: 2 classes add up to 5 establishments, the total given is 6"],
+            ["주문진읍 10 1-9: 2 classes add up to 5 establishments, but the stated total is 6"],
         ),
         (
             [(TOWN, "10", 3, "1-4"), (TOWN, "10", 2, "5-9"), (TOWN, "10", 4, "all")],
@@ -33,21 +33,21 @@ WHERE = "2023 census 강원특별자치도 강릉시"
         ),
         (
             [(TOWN, "10", 3, "1-9"), (OTHER, "10", 2, "1-9"), (CITY, "10", 7, "1-9")],
-            ["10 1-9: 2 dongs add up to 5 establishments, the total given is 7"],
+            ["10 1-9: 2 dongs add up to 5 establishments, but the stated total is 7"],
         ),
         (
             [(TOWN, "10", 3, "1-9"), (TOWN, "25", 1, "1-9"), (TOWN, "C", 5, "1-9")],
-            ["주문진읍 C 1-9: 2 divisions add up to 4 establishments, the total given is 5"],
+            ["주문진읍 C 1-9: 2 divisions add up to 4 establishments, but the stated total is 5"],
         ),
         ([(TOWN, "10", 3, "1-9"), (OTHER, "10", None, "1-9"), (CITY, "10", 7, "1-9")], []),
         ([(TOWN, "10", 3, "1-4"), (TOWN, "10", 6, "1-9")], []),
     ],
 )
 def test_what_differs_is_said_in_one_line(
-    rows: list[tuple[str, str, int | None, str]], said: list[str]
+    rows: list[tuple[str, str, int | None, str]], lines: list[str]
 ) -> None:
     counts = [count(where, division, number, size=size) for where, division, number, size in rows]
-    assert list(differing_sums(counts)) == [f"{WHERE} {line}" for line in said]
+    assert list(differing_sums(counts)) == [f"{WHERE} {line}" for line in lines]
 
 
 def test_workers_differ_apart_and_withheld_ones_are_not_summed() -> None:
@@ -60,7 +60,7 @@ def test_workers_differ_apart_and_withheld_ones_are_not_summed() -> None:
 
     assert list(differing_sums(rows("suppressed"))) == []
     assert list(differing_sums(rows(""))) == [
-        f"{WHERE} 10 1-9: 2 dongs add up to 13 workers, the total given is 14"
+        f"{WHERE} 10 1-9: 2 dongs add up to 13 workers, but the stated total is 14"
     ]
 
 
@@ -77,6 +77,6 @@ def test_the_real_workbook_adds_up_and_one_changed_figure_does_not(test_data: Pa
     counts[changed] = replace(counts[changed], establishments=158)
     where = "2023 local_government_table3 강원특별자치도 강릉시"
     assert list(differing_sums(counts)) == [
-        f"{where} 10 all: 21 dongs add up to 574 establishments, the total given is 575",
-        f"{where} 주문진읍 C all: 25 divisions add up to 270 establishments, the total given is 271",
+        f"{where} 10 all: 21 dongs add up to 574 establishments, but the stated total is 575",
+        f"{where} 주문진읍 C all: 25 divisions add up to 270 establishments, but the stated total is 271",
     ]

@@ -1,4 +1,4 @@
-"""The table: what a figure may say, flags, change, neighbours, lists and the proxy."""
+"""The table: states of a figure, flags, change, neighbours, lists and the proxy."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_neighbours_are_joined_and_others_are_not() -> None:
     joined = rows[2023, "주문진읍", "10"]
     assert joined.joined_id == rows[2023, "연곡면", "10"].joined_id != None  # noqa: E711
     assert joined.joined_small == 46
-    assert joined.reaches == "no"  # joining informs, it does not decide
+    assert joined.reaches == "no"  # joining is informative and changes no decision
     assert rows[2023, "왕산면", "10"].joined_id is None  # touches neither
     assert rows[2023, "사천면", "10"].joined_id is None  # under half of the number
     assert rows[2023, "연곡면", "25"].joined_id is None
@@ -244,7 +244,7 @@ def test_all_unplaceable_areas_are_refused_in_one_line() -> None:
             [count("강원특별자치도 강릉시 없는동", "10", 1), count("강원특별자치도 없는시 중앙동", "10", 1)]
         )
     assert "2 problems" in str(refused.value)
-    assert "'없는동' is no 읍면동 of 강원특별자치도 강릉시 on 2023-12-31" in str(refused.value)
+    assert "'없는동' is not an 읍면동 of 강원특별자치도 강릉시 on 2023-12-31" in str(refused.value)
 
 
 def test_a_code_must_be_in_force_in_the_place_named_and_of_the_name_given() -> None:
@@ -255,13 +255,13 @@ def test_a_code_must_be_in_force_in_the_place_named_and_of_the_name_given() -> N
         ).name_match_only
         is False
     )
-    for code, said in (
+    for code, message in (
         ("4215025000", "was not in force"),
-        ("1111067000", "does not lie"),
+        ("1111067000", "is not in the named"),
         ("5115031000", "not '주문진읍'"),
-        ("9999999999", "is no code"),
+        ("9999999999", "is not a code"),
     ):
-        with pytest.raises(RefusedError, match=said):
+        with pytest.raises(RefusedError, match=message):
             place("강원특별자치도", "강릉시", "주문진읍", day, dong_code=code, code_system="mois10")
 
 

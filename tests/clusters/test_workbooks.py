@@ -1,4 +1,4 @@
-"""The municipal workbooks: the real ones against plain Python, others of the series, and what is refused."""
+"""The municipal workbooks: the real ones against plain Python, others of the series, and refused layouts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def refusal(path: Path, **options: str) -> str:
 def test_the_real_workbook_gives_what_plain_python_counts(test_data: Path) -> None:
     path = test_data / "clusters" / "gangneung_2023_table3.xlsx"
     converted = convert_table3(path, DAY)
-    assert converted.messages == ()  # every sum agrees and the labels tell the revision
+    assert converted.messages == ()  # every sum agrees and the labels identify the revision
     rows = list(load_workbook(path, read_only=True).active.iter_rows(values_only=True))  # type: ignore[union-attr]
     assert converted.cells == 44 * sum(cells[3] is not None for cells in rows[4:])
     names = {name: at for at, name in enumerate(rows[2]) if name and at >= 3}
@@ -60,20 +60,20 @@ def test_the_real_workbook_gives_what_plain_python_counts(test_data: Path) -> No
         if division == "C" or (division.isdigit() and 10 <= int(division) <= 34):
             for name, at in names.items():
                 plain[name, division, size] = (cells[at], cells[at + 1])
-    found = {
+    by_cell = {
         (row.dong or "강릉시", row.division, row.size_class): (
             row.establishments,
             "*" if row.workers_status == "suppressed" else row.workers,
         )
         for row in converted.rows
     }  # type: ignore[union-attr]
-    assert found == {key: value for key, value in plain.items() if key[2] in {"1-4", "5-9", "all"}}
-    whole = {size: found["강릉시", "C", size] for size in ("1-4", "5-9", "all")}
+    assert by_cell == {key: value for key, value in plain.items() if key[2] in {"1-4", "5-9", "all"}}
+    whole = {size: by_cell["강릉시", "C", size] for size in ("1-4", "5-9", "all")}
     assert whole["all"] == (1492, 7208)
     assert whole["1-4"][0] + whole["5-9"][0] == 1355  # type: ignore[operator]
     assert whole["1-4"][1] + whole["5-9"][1] == 3179  # type: ignore[operator]
     small: dict[tuple[str, str], int] = defaultdict(int)
-    for (name, code, size), (count, _) in found.items():
+    for (name, code, size), (count, _) in by_cell.items():
         if name != "강릉시" and code != "C" and size != "all":
             small[name, code] += int(count or 0)
     assert sorted(count for count in small.values() if count >= 40) == [52, 54, 125]
@@ -84,17 +84,17 @@ def test_the_real_workbook_gives_what_plain_python_counts(test_data: Path) -> No
 @pytest.mark.real_data
 def test_cells_of_the_real_workbook_agree_with_those_computed_elsewhere(test_data: Path) -> None:
     converted = convert_table3(test_data / "clusters" / "gangneung_2023_table3.xlsx", DAY)
-    found = {(row.dong, row.division, row.size_class): row for row in converted.rows}  # type: ignore[union-attr]
+    by_cell = {(row.dong, row.division, row.size_class): row for row in converted.rows}  # type: ignore[union-attr]
     with (test_data / "clusters" / "gangneung_2023_cells.csv").open(encoding="utf-8") as file:
         elsewhere = list(csv.DictReader(file))
     assert len(elsewhere) > 250
     for cell in elsewhere:
         key = (cell["dong"], cell["division"])
-        assert found[*key, "1-4"].establishments == int(cell["establishments_1_4"])
-        assert found[*key, "5-9"].establishments == int(cell["establishments_5_9"])
-        assert found[*key, "all"].establishments == int(cell["establishments_all"])
+        assert by_cell[*key, "1-4"].establishments == int(cell["establishments_1_4"])
+        assert by_cell[*key, "5-9"].establishments == int(cell["establishments_5_9"])
+        assert by_cell[*key, "all"].establishments == int(cell["establishments_all"])
         for size, column in (("1-4", "workers_1_4"), ("5-9", "workers_5_9")):
-            assert found[*key, size].workers == (int(cell[column]) if cell[column] else None)
+            assert by_cell[*key, size].workers == (int(cell[column]) if cell[column] else None)
 
 
 @pytest.mark.real_data
@@ -144,15 +144,15 @@ def test_another_city_goes_in(tmp_path: Path, stub: int) -> None:
     )
     converted = convert_table3(path, DAY)
     assert converted.messages == ()
-    found = {(row.dong, row.division, row.size_class): row for row in converted.rows}  # type: ignore[union-attr]
-    assert found["문막읍", "10", "1-4"].establishments == 30
-    assert found["문막읍", "10", "1-4"].workers == 60
-    assert (found["단계동", "10", "1-4"].workers, found["단계동", "10", "1-4"].workers_status) == (
+    by_cell = {(row.dong, row.division, row.size_class): row for row in converted.rows}  # type: ignore[union-attr]
+    assert by_cell["문막읍", "10", "1-4"].establishments == 30
+    assert by_cell["문막읍", "10", "1-4"].workers == 60
+    assert (by_cell["단계동", "10", "1-4"].workers, by_cell["단계동", "10", "1-4"].workers_status) == (
         None,
         "suppressed",
     )
-    assert (found["소초면", "10", "1-4"].establishments, found["소초면", "10", "1-4"].workers) == (0, 0)
-    assert found["", "C", "all"].establishments == 99
+    assert (by_cell["소초면", "10", "1-4"].establishments, by_cell["소초면", "10", "1-4"].workers) == (0, 0)
+    assert by_cell["", "C", "all"].establishments == 99
     assert {row.ksic_revision for row in converted.rows} == {"10"}
     assert {row.division for row in converted.rows} == {"C", "10", "25", "34"}
 
@@ -219,11 +219,11 @@ def test_areas_of_another_city_are_refused_with_the_cell(tmp_path: Path) -> None
     path = write_table3(tmp_path / "book.xlsx", "강원특별자치도 강릉시", WONJU, COUNTS)
     line = refusal(path)
     assert "cell F3" in line
-    assert "'문막읍' is no 읍면동 of 강원특별자치도 강릉시" in line
+    assert "'문막읍' is not an 읍면동 of 강원특별자치도 강릉시" in line
     other = write_table3(
         tmp_path / "total.xlsx", "강원특별자치도 강릉시", ["주문진읍"], COUNTS, total="원주시"
     )
-    assert "the first area is '원주시', the title says 강릉시" in refusal(other)
+    assert "the first area is '원주시', but the title names 강릉시" in refusal(other)
 
 
 @pytest.mark.parametrize("size", ["1-4명", "5-9명"])
@@ -243,7 +243,7 @@ def test_a_missing_larger_row_goes_in_and_is_reported(tmp_path: Path) -> None:
     converted = convert_table3(path, DAY)
     assert any("has no row for 10-19" in line for line in converted.messages)
     assert any(
-        "10.식료품 제조업, 문막읍: its classes add up to 42 establishments, the total says 45" in line
+        "10.식료품 제조업, 문막읍: its classes add up to 42 establishments, but the total is 45" in line
         for line in converted.messages
     )
 
@@ -256,37 +256,39 @@ def test_sums_that_differ_are_reported_and_lose_nothing(tmp_path: Path) -> None:
     sheet.cell(row, 6).value = 46  # 문막읍, all sizes
     book.save(path)
     messages = convert_table3(path, DAY).messages
-    assert any("its classes add up to 45 establishments, the total says 46" in line for line in messages)
+    assert any("its classes add up to 45 establishments, but the total is 46" in line for line in messages)
     assert any(
-        f"{FOOD}, 원주시: its areas add up to 48 establishments, the total says 47" in line
+        f"{FOOD}, 원주시: its areas add up to 48 establishments, but the total is 47" in line
         for line in messages
     )
     assert any("C.제조업(10~34), 문막읍: its divisions add up to" in line for line in messages)
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (
             {"title": "1. 산업대분류, 종사자규모 및 읍면동별 사업체수, 종사자수"},
             "cell A1: the title is '1. 산업대분류",
         ),
         ({"title": "5. 산업중분류, 조직형태 및 읍면동별 사업체수, 종사자수"}, "cell A1: the title is"),
-        ({"place": "강원특별자치도"}, "is no 시군구"),
-        ({"place": "강원특별자치도 부산시"}, "is no 시군구"),
+        ({"place": "강원특별자치도"}, "is not a 시군구"),
+        ({"place": "강원특별자치도 부산시"}, "is not a 시군구"),
         ({"sections": {"G.도매 및 소매업(45~47)": ["47.소매업; 자동차 제외"]}}, "no row of manufacturing"),
         (
             {"sections": {"C.제조업(10~34)": [FOOD, "35.전기업"]}},
-            "'35.전기업' is no division of manufacturing",
+            "'35.전기업' is not a division of manufacturing",
         ),
         ({"sizes": {"1-4명": 2, "5-19명": 9, "20-49명": 30}}, "no row for 5-9"),
-        ({"areas": ["문막읍", "문막읍"]}, "stands twice"),
+        ({"areas": ["문막읍", "문막읍"]}, "occurs twice"),
     ],
 )
-def test_other_layouts_are_refused_in_one_line(tmp_path: Path, change: dict[str, object], said: str) -> None:
-    given = {"place": "강원특별자치도 원주시", "areas": WONJU, "counts": COUNTS, **change}
-    path = write_table3(tmp_path / "book.xlsx", **given)  # type: ignore[arg-type]
-    assert said in refusal(path)
+def test_other_layouts_are_refused_in_one_line(
+    tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    layout = {"place": "강원특별자치도 원주시", "areas": WONJU, "counts": COUNTS, **change}
+    path = write_table3(tmp_path / "book.xlsx", **layout)  # type: ignore[arg-type]
+    assert message in refusal(path)
 
 
 @pytest.mark.parametrize("value", ["많음", -3, 2.5, True])
@@ -308,16 +310,16 @@ def test_texts_of_numbers_blanks_and_dashes_are_read(tmp_path: Path) -> None:
     sheet.cell(row + 1, 6).value, sheet.cell(row + 1, 7).value = "1,200", None
     sheet.cell(row + 2, 6).value = "-"
     book.save(path)
-    found = {(row.dong, row.division, row.size_class): row for row in convert_table3(path, DAY).rows}  # type: ignore[union-attr]
-    small = found["문막읍", "10", "1-4"]
+    by_cell = {(row.dong, row.division, row.size_class): row for row in convert_table3(path, DAY).rows}  # type: ignore[union-attr]
+    small = by_cell["문막읍", "10", "1-4"]
     assert (small.establishments, small.workers, small.workers_status) == (1200, None, "absent")
-    assert found["문막읍", "10", "5-9"].establishments == 0
+    assert by_cell["문막읍", "10", "5-9"].establishments == 0
 
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(b"PK\x03\x04nothing")
-    assert "no workbook that can be read" in refusal(path)
+    assert "not a readable workbook" in refusal(path)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Builds workbooks of the municipal series: any place, areas, industries and classes, with sums that add up."""
+"""Build workbooks of the municipal series: any place, areas, industries and classes, with sums that add up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECTIONS = {
     "J.정보통신업(58~63)": ["58.출판업", "60.방송업"],
 }
 Counts = Mapping[str, Mapping[str, Mapping[str, int]]]
-"""Establishments by division label, dong and size label; what is not there is 0."""
+"""Establishments by division label, dong and size label; missing combinations are 0."""
 
 
 def write_table3(

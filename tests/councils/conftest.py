@@ -1,4 +1,4 @@
-"""Councils before the proposals of a small country's quarter."""
+"""Fixtures: councils and the proposals of a small country's quarter."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PERIOD = HalfYear.parse("2026-H2")
 
 @dataclass(frozen=True)
 class Council:
-    """An installation whose sheets are out."""
+    """An installation with issued sheets."""
 
     warehouse: Warehouse
     issue: Issue

@@ -1,4 +1,4 @@
-"""The inbox: answered once, asked once, one sheet of an office at a time; who may confirm; who gets mail."""
+"""The inbox: one reply, one confirmation request, one sheet of an office at a time; confirmers; recipients of mail."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.slow
 SUFFIX = ".답변.txt"
 
 PAGES: tuple[Format, ...] = ("html",)
-"""Which reports there are is seen in one format; tests/councils/test_names.py and the DAG write all."""
+"""One format shows the set of reports; tests/councils/test_names.py and the DAG write all."""
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def at(council: Council, name: str) -> Path:
     return council.pipeline.settings.home / "inbox" / str(PERIOD) / name
 
 
-def told(file: Path) -> str:
+def reply_text(file: Path) -> str:
     return file.with_name(file.name + SUFFIX).read_text(encoding="utf-8-sig")
 
 
@@ -74,9 +74,9 @@ def test_a_sheet_is_asked_about_by_one_run_and_by_the_next_when_nobody_answered(
     fill(council.sheet("busan"), at(council, "부산.xlsx"))
     (ask,) = inbox.look("first")
     assert (ask.office, ask.users) == ("busan", [{"id": "7", "name": "김"}])
-    assert inbox.look("first") == [ask]  # a killed task is run again
+    assert inbox.look("first") == [ask]  # a killed task is retried
     assert inbox.look("second") == []
-    assert "담당자가 확인하면 기록됩니다" in told(at(council, "부산.xlsx"))
+    assert "담당자가 확인하면 기록됩니다" in reply_text(at(council, "부산.xlsx"))
     assert DecisionInbox(later(council, "2026-10-23T08:59:00+09:00")).look("second") == []
     again = DecisionInbox(later(council, "2026-10-23T09:01:00+09:00")).look("second")
     assert [asked.sha256 for asked in again] == [ask.sha256]
@@ -143,9 +143,9 @@ def test_what_was_shown_is_recorded_whatever_lies_in_the_inbox_by_then(
     fill(council.sheet("busan"), shown, by="나중")
     done = inbox.conclude(ask, "김")
     assert {row.decided_by for row in done.rows} == {"처음"}
-    assert "기록했습니다" in told(at(council, "부산.xlsx"))
-    assert inbox.look("next") == []  # the later file is no correction, and is answered
-    assert "이미 의결이 기록되어 있습니다" in told(at(council, "부산.xlsx"))
+    assert "기록했습니다" in reply_text(at(council, "부산.xlsx"))
+    assert inbox.look("next") == []  # the later file is not a correction and gets a reply
+    assert "이미 의결이 기록되어 있습니다" in reply_text(at(council, "부산.xlsx"))
 
 
 def test_two_looks_at_once_ask_about_a_sheet_once(
@@ -155,10 +155,10 @@ def test_two_looks_at_once_ask_about_a_sheet_once(
     both, claim = threading.Barrier(2), DecisionInbox._claim
 
     def together(self: DecisionInbox, period: str, office: str) -> dict[str, str] | None:
-        found = claim(self, period, office)
+        claimed = claim(self, period, office)
         with contextlib.suppress(threading.BrokenBarrierError):
             both.wait(1)  # that nobody has claimed it, both know before either says so
-        return found
+        return claimed
 
     monkeypatch.setattr(DecisionInbox, "_claim", together)
     with ThreadPoolExecutor(2) as pool:
@@ -173,16 +173,18 @@ def test_two_sheets_of_one_office_are_both_put_off_until_one_is_left(
         fill(council.sheet("busan"), at(council, f"{name}.xlsx"), by=name)
     shutil.copy(
         at(council, "하나.xlsx"), at(council, "~$하나.xlsx")
-    )  # what a program that has it open leaves
+    )  # lock file of a program that has it open
     assert inbox.look("run") == []
     for name in ("하나", "둘"):
-        assert "같은 지방청의 의결표가 2개 왔습니다(둘.xlsx, 하나.xlsx)" in told(at(council, f"{name}.xlsx"))
+        assert "같은 지방청의 의결표가 2개 왔습니다(둘.xlsx, 하나.xlsx)" in reply_text(
+            at(council, f"{name}.xlsx")
+        )
     assert decisions(council.pipeline.lake, str(PERIOD)) == []
     at(council, "하나.xlsx").unlink()
     (ask,) = inbox.look("run")
     fill(council.sheet("busan"), at(council, "셋.xlsx"), by="셋")
     assert inbox.look("other") == []
-    assert "확인을 기다리는 의결표(‘둘.xlsx’)가 있습니다" in told(at(council, "셋.xlsx"))
+    assert "확인을 기다리는 의결표(‘둘.xlsx’)가 있습니다" in reply_text(at(council, "셋.xlsx"))
     assert ask.file == "둘.xlsx"
 
 
@@ -192,15 +194,15 @@ def test_a_refused_file_is_answered_once_and_a_rejected_one_not_asked_again(
     file = fill(council.sheet("busan"), at(council, "부산.xlsx"), by="")
     assert inbox.look("run") == []
     answer = file.with_name(file.name + SUFFIX)
-    assert "‘작성자(소속·성명)’를 적어 주십시오." in told(file)
-    assert "기록된 내용은 없으며" in told(file)
+    assert "‘작성자(소속·성명)’를 적어 주십시오." in reply_text(file)
+    assert "기록된 내용은 없으며" in reply_text(file)
     answer.unlink()
     assert inbox.look("run") == []
     assert not answer.exists()
     fill(council.sheet("busan"), file)
     (ask,) = inbox.look("run")
     inbox.reject(ask, "다시 확인")
-    assert "담당자의 말: 다시 확인" in told(file)
+    assert "담당자의 말: 다시 확인" in reply_text(file)
     assert inbox.look("run") == []
     assert decisions(council.pipeline.lake, str(PERIOD)) == []
 
@@ -209,7 +211,7 @@ def test_nobody_is_asked_where_nobody_is_named(council: Council, inbox: Decision
     path = council.pipeline.settings.home / "councils.yaml"
     fill(council.sheet("busan"), at(council, "부산.xlsx"))
     path.write_text("busan: {email: a@b.kr}\n", encoding="utf-8")
-    with pytest.raises(RefusedError, match="nobody is named who confirms the sheets of busan"):
+    with pytest.raises(RefusedError, match="no confirmer is named for the sheets of busan"):
         inbox.look("run")
     path.unlink()
     with pytest.raises(RefusedError, match=r"councils.yaml is not there"):
@@ -219,7 +221,7 @@ def test_nobody_is_asked_where_nobody_is_named(council: Council, inbox: Decision
 @pytest.mark.parametrize(
     ("entry", "why"),
     [
-        ("nowhere: {}", "'nowhere' is no office"),
+        ("nowhere: {}", "'nowhere' is not an office"),
         ("busan: {email: 'a@b.kr, c@d.kr'}", "is not one mail address"),
         ('busan: {email: "a@b.kr\\nBcc: c@d.kr"}', "is not one mail address"),
         ("busan: {confirmers: [{name: kim}]}", "each of the confirmers has an id"),
@@ -286,8 +288,8 @@ def test_reports_follow_decisions_and_the_nation_waits_for_all_or_the_deadline(
 
 def test_a_final_report_says_what_changed_since_the_last_decision(council: Council, tmp_path: Path) -> None:
     first = next(line for line in council.issue.sheets["busan"].lines if line.stage == "good")
-    said = {first.district_id: ("심각", "물류 중단")}
-    record(council.warehouse, fill(council.sheet("busan"), tmp_path / "h2.xlsx", said), "김")
+    decided = {first.district_id: ("심각", "물류 중단")}
+    record(council.warehouse, fill(council.sheet("busan"), tmp_path / "h2.xlsx", decided), "김")
     later_on = later(council, "2027-03-02T09:00:00+09:00")
     issue, _ = issue_sheets(later_on.catalogue, HalfYear.parse("2027-H1"), QUARTER)
     place = Path(write_sheets(later_on.catalogue, issue).folder)
@@ -350,7 +352,7 @@ busan:
     assert "지방청에 알려" in words[1]
     assert undelivered(council.pipeline, QUARTER, ["busan", "gyeonggi"]) == []
 
-    # From next year on another centre is charged, and gets what it has not got.
+    # From next year on another centre is in charge, and gets the report it has not received.
     later_on = later(council, "2027-01-02T09:00:00+09:00").catalogue
     assert undelivered(later_on, QUARTER, ["busan"]) == ["busan"]
     assert deliver_report(later_on, QUARTER, "busan", server) == "mailed to next@example.kr"

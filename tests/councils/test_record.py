@@ -1,4 +1,4 @@
-"""Sheets back: all problems at once and nothing half-recorded, or rows for good in lake and warehouse."""
+"""Returned sheets: all problems at once and nothing half-recorded, or permanent rows in lake and warehouse."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from sogong_pipeline.cli.main import app
 from sogong_pipeline.councils import question
 from sogong_pipeline.councils.checking import check
 from sogong_pipeline.councils.record import record
+from sogong_pipeline.councils.wording import columns
 from sogong_pipeline.decisions.decision import decisions
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.settings import Settings
@@ -38,7 +39,7 @@ OFFICE = "gyeonggi"
 STATES = {"good": "양호", "caution": "주의", "severe": "심각"}
 
 
-def told(warehouse: Warehouse, query: str) -> list[dict[str, Any]]:
+def query_rows(warehouse: Warehouse, query: str) -> list[dict[str, Any]]:
     with warehouse.engine.connect() as connection:
         return [dict(row) for row in connection.execute(text(query)).mappings()]
 
@@ -50,13 +51,13 @@ def sogong(council: Council, *arguments: str | Path) -> Result:
 
 
 def otherwise(council: Council) -> dict[str, tuple[str, str]]:
-    """A decision other than proposed, for the first district that has a proposal."""
+    """Return a decision that differs from the proposal, for the first district with a proposal."""
     line = next(line for line in council.issue.sheets[OFFICE].lines if line.stage != "undetermined")
     return {line.district_id: ("주의" if line.stage != "caution" else "심각", "공장 두 곳이 문을 닫음")}
 
 
 def by_libreoffice(file: Path, folder: Path) -> Path:
-    """The file as LibreOffice saves it."""
+    """Return the file as saved by LibreOffice."""
     command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless"]
     command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder / "saved"), str(file)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
@@ -69,7 +70,7 @@ def as_it_is(file: Path, folder: Path) -> Path:
 
 
 PROGRAMS: list[Callable[[Path, Path], Path]] = [as_it_is]
-if shutil.which("soffice"):  # tried where it is installed
+if shutil.which("soffice"):  # only where it is installed
     PROGRAMS.append(by_libreoffice)
 
 
@@ -77,14 +78,14 @@ if shutil.which("soffice"):  # tried where it is installed
 def test_a_sheet_that_comes_back_is_recorded_with_who_when_and_why(
     council: Council, tmp_path: Path, save: Callable[[Path, Path], Path]
 ) -> None:
-    said = otherwise(council)
-    file = save(fill(council.sheet(OFFICE), tmp_path / "returned.xlsx", said), tmp_path)
+    decided = otherwise(council)
+    file = save(fill(council.sheet(OFFICE), tmp_path / "returned.xlsx", decided), tmp_path)
     done = record(council.warehouse, file, "이확인")
     lines = council.issue.sheets[OFFICE].by_district
     assert {row.district_id for row in done.rows} == set(lines)
     for row in done.rows:
         line = lines[row.district_id]
-        stage, reason = said.get(
+        stage, reason = decided.get(
             row.district_id, (STATES.get(line.stage), HELD if line.stage == "undetermined" else None)
         )
         assert (STATES.get(row.stage), row.reason) == (stage, reason)
@@ -92,9 +93,9 @@ def test_a_sheet_that_comes_back_is_recorded_with_who_when_and_why(
         assert (row.decided_on, row.decided_by, row.confirmed_by) == (DAY, "지역혁신과 김담당", "이확인")
         assert (row.recorded_at, row.kind, row.number, row.replaces) == (NOW, "decision", 1, None)
     in_lake = decisions(council.pipeline.lake, "2026-H2")
-    in_tables = told(council.warehouse, "SELECT * FROM stage_decision ORDER BY district_id")
+    in_tables = query_rows(council.warehouse, "SELECT * FROM stage_decision ORDER BY district_id")
     assert [row["district_id"] for row in in_tables] == sorted(row.district_id for row in in_lake)
-    current = told(council.warehouse, "SELECT * FROM stage_current WHERE decided_stage IS NOT NULL")
+    current = query_rows(council.warehouse, "SELECT * FROM stage_current WHERE decided_stage IS NOT NULL")
     assert {row["district_id"]: row["decided_stage"] for row in current} == {
         row.district_id: row.stage for row in in_lake
     }
@@ -103,22 +104,22 @@ def test_a_sheet_that_comes_back_is_recorded_with_who_when_and_why(
     again = sogong(council, "decide", "record", file, "--by", "다른 사람")
     assert (again.exit_code, "(was recorded already)" in again.output) == (0, True), again.output
     council.warehouse.rebuild()
-    assert told(council.warehouse, "SELECT * FROM stage_decision ORDER BY district_id") == in_tables
+    assert query_rows(council.warehouse, "SELECT * FROM stage_decision ORDER BY district_id") == in_tables
 
 
 def test_decisions_beside_proposals_are_one_query(council: Council, tmp_path: Path) -> None:
-    """The question of docs/questions.md, counted again from the lake."""
+    """The question of docs/questions.md, recomputed from the lake."""
     record(
         council.warehouse, fill(council.sheet(OFFICE), tmp_path / "first.xlsx", otherwise(council)), "확인자"
     )
     query = queries()["Where did councils decide otherwise than proposed?"]
-    found = {
+    counts = {
         (row["period"], row["proposed_stage"], row["decided_stage"]): row["decisions"]
-        for row in told(council.warehouse, query)
+        for row in query_rows(council.warehouse, query)
     }
     in_lake = decisions(council.pipeline.lake, "2026-H2")
-    assert found == Counter((row.period, row.proposed_stage, row.stage) for row in in_lake)
-    assert any(proposed != decided for _, proposed, decided in found)
+    assert counts == Counter((row.period, row.proposed_stage, row.stage) for row in in_lake)
+    assert any(proposed != decided for _, proposed, decided in counts)
 
 
 def test_a_correction_and_an_appeal_are_new_rows_that_point_at_what_they_replace(
@@ -134,14 +135,14 @@ def test_a_correction_and_an_appeal_are_new_rows_that_point_at_what_they_replace
         council.pipeline.settings,
         "mended.xlsx",
     )
-    assert "| 단계 | 제안 |" not in asked  # one district is no count of stages
+    assert "| 단계 | 제안 |" not in asked  # a single district has no count of stages
     (correction,) = record(council.warehouse, mended, "확인자").rows
     assert (correction.district_id, correction.number, correction.replaces) == (district, 2, 1)
     granted = {district: ("양호" if stage == "심각" else "심각", "업체 이의를 받아들임")}
     appealed = fill(council.sheet(OFFICE), tmp_path / "appealed.xlsx", granted, kind="이의신청 반영")
     (appeal,) = record(council.warehouse, appealed, "확인자").rows
     assert (appeal.kind, appeal.number, appeal.replaces) == ("appeal", 3, 2)
-    history = told(
+    history = query_rows(
         council.warehouse,
         f"SELECT * FROM stage_history WHERE district_id = '{district}' ORDER BY record_number",
     )
@@ -150,7 +151,9 @@ def test_a_correction_and_an_appeal_are_new_rows_that_point_at_what_they_replace
         (2, 3, False),
         (3, None, True),
     ]
-    (current,) = told(council.warehouse, f"SELECT * FROM stage_current WHERE district_id = '{district}'")
+    (current,) = query_rows(
+        council.warehouse, f"SELECT * FROM stage_current WHERE district_id = '{district}'"
+    )
     assert (current["decided_stage"], current["record_kind"], current["reason"]) == (
         appeal.stage,
         "appeal",
@@ -166,14 +169,14 @@ def test_a_correction_and_an_appeal_are_new_rows_that_point_at_what_they_replace
 
 
 def spoil(page: Worksheet) -> None:
-    """Everything an officer may do wrong, each in a row of its own."""
+    """Make every mistake an officer may make, each in a row of its own."""
     by_row = list(rows(page).values())
     page.cell(by_row[0], place("stage")).value = "매우 심각"
     page.cell(by_row[1], place("workers")).value = 1
     page.cell(by_row[2], place("name")).value = "다른 이름"
     page.cell(by_row[3], place("reason")).value = '=HYPERLINK("http://127.0.0.1/","사유")'
     page.cell(by_row[4], place("district_id")).value = "NEW-1"
-    page.cell(by_row[5], place("reason") + 1).value = "따로 적은 말"
+    page.cell(by_row[5], len(columns()) + 1).value = "따로 적은 말"
     page.cell(by_row[6], place("stage")).value = None
     page.cell(by_row[7], 1).value = page.cell(by_row[8], 1).value
     entry(page, "decided_by").value = None
@@ -188,8 +191,8 @@ def test_every_problem_of_a_sheet_is_told_at_once_and_nothing_is_recorded(
     file = fill(council.sheet(OFFICE), tmp_path / "bad.xlsx", {moved.district_id: ("심각", "")}, also=spoil)
     before = digest_tree(council.pipeline.settings.home / "lake")
     checked = check(council.pipeline.lake, file, DAY)
-    ids = [line.district_id for line in sheet.lines]
-    first = {name: number for number, name in enumerate(ids, start=7)}
+    first = rows(load_workbook(council.sheet(OFFICE)).worksheets[0])
+    ids = list(first)
     at = {key: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place(key) - 1] for key in ("stage", "workers", "name", "reason")}
     expected = [
         f"{at['reason']}{first[ids[3]]}: 수식이 들어 있습니다.",
@@ -218,7 +221,7 @@ def test_every_problem_of_a_sheet_is_told_at_once_and_nothing_is_recorded(
     with pytest.raises(RefusedError, match=r"bad.xlsx: .*수식이 들어 있습니다"):
         record(council.warehouse, file, "확인자")
     assert digest_tree(council.pipeline.settings.home / "lake") == before
-    assert told(council.warehouse, "SELECT count(*) AS n FROM stage_decision") == [{"n": 0}]
+    assert query_rows(council.warehouse, "SELECT count(*) AS n FROM stage_decision") == [{"n": 0}]
 
 
 def test_a_sheet_of_another_period_edition_or_office_is_refused(council: Council, tmp_path: Path) -> None:
@@ -257,8 +260,8 @@ def test_rows_may_be_sorted_columns_moved_and_a_date_written_in_words(
         page.insert_cols(4)
         page.column_dimensions["B"].hidden = True
 
-    said, day = otherwise(council), "2026년 10월 20일"
-    file = fill(council.sheet(OFFICE), tmp_path / "tidied.xlsx", said, day=day, also=tidy)
+    decided, day = otherwise(council), "2026년 10월 20일"
+    file = fill(council.sheet(OFFICE), tmp_path / "tidied.xlsx", decided, day=day, also=tidy)
     checked = check(council.pipeline.lake, file, DAY)
     assert (checked.problems, checked.decided_on) == ([], DAY)
     for day in ("2026. 10. 20.", "2026-10-20", "2026/10/20"):
@@ -286,10 +289,12 @@ def test_a_killed_warehouse_is_caught_up_by_the_same_call_or_a_rebuild(
         broken.setattr(Warehouse, "_load_decisions", fails)
         with pytest.raises(OSError, match="killed"):
             record(council.warehouse, file, "확인자")
-    assert told(council.warehouse, "SELECT count(*) AS n FROM stage_decision") == [{"n": 0}]
+    assert query_rows(council.warehouse, "SELECT count(*) AS n FROM stage_decision") == [{"n": 0}]
     done = record(council.warehouse, file, "확인자")
     assert not done.is_new
-    assert told(council.warehouse, "SELECT count(*) AS n FROM stage_decision") == [{"n": len(done.rows)}]
+    assert query_rows(council.warehouse, "SELECT count(*) AS n FROM stage_decision") == [
+        {"n": len(done.rows)}
+    ]
 
 
 def test_decisions_on_postgresql_are_those_of_sqlite(

@@ -1,4 +1,4 @@
-"""Sheets as people send them back: copied pages, pages in front, notes, ditto marks, numbers as text."""
+"""Sheets as people return them: copied pages, pages in front, notes, ditto marks, numbers as text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sogong_pipeline.councils.issue import issue_sheets
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.sheets.intake import UnreadableError, read_cells
 from tests.councils.conftest import PERIOD, Council
-from tests.councils.officer import DAY, fill, place, rows
+from tests.councils.officer import DAY, HELD, fill, held, place, rows
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ def checked(council: Council, file: Path) -> Checked:
 
 
 def test_returned_as_people_do(council: Council, tmp_path: Path) -> None:
-    """One country of sheets, every habit: its making takes longer than all of them."""
+    """All habits on one country of sheets, since building it is slower than testing them."""
     office = max(council.offices, key=lambda name: len(council.issue.sheets[name].lines))
     sheet = council.sheet(office)
     good = fill(sheet, tmp_path / "good.xlsx")
@@ -64,6 +64,62 @@ def test_returned_as_people_do(council: Council, tmp_path: Path) -> None:
     assert checked(council, file).problems == []
 
 
+def test_one_reason_keeps_open_what_had_no_proposal(council: Council, tmp_path: Path) -> None:
+    office = max(council.offices, key=lambda name: len(council.issue.sheets[name].held))
+    lines, sheet = council.issue.sheets[office].held, council.sheet(office)
+    first, second, *_ = (line.district_id for line in lines)
+
+    def reasons(file: Path) -> dict[str, tuple[str, str | None]]:
+        done = checked(council, file)
+        assert done.problems == []
+        return {
+            one.line.district_id: (one.stage, one.reason)
+            for one in done.judged
+            if one.line.stage == "undetermined"
+        }
+
+    decided = {first: ("주의", "주력 업체의 휴업"), second: ("", "입주 업체의 이전을 더 살펴야 함")}
+    found = reasons(fill(sheet, tmp_path / "one.xlsx", decided))
+    assert found == {
+        **{line.district_id: ("undetermined", HELD) for line in lines},
+        first: ("caution", "주력 업체의 휴업"),
+        second: ("undetermined", "입주 업체의 이전을 더 살펴야 함"),
+    }
+
+    def without(page: Worksheet) -> None:
+        cell = held(page)
+        assert cell is not None
+        cell.value = None
+
+    (problem,) = checked(council, fill(sheet, tmp_path / "none.xlsx", also=without)).problems
+    assert problem.endswith(f"행: 판정보류를 유지하는 {len(lines)}곳의 사유를 한 번 적어 주십시오.")
+
+    def all_good(page: Worksheet) -> None:
+        cell = held(page)
+        assert cell is not None
+        page.cell(cell.row, place("stage")).value = "양호"
+
+    (problem,) = checked(council, fill(sheet, tmp_path / "good.xlsx", also=all_good)).problems
+    assert "묶음의 단계는 바꿀 수 없습니다(지금 ‘양호’)" in problem
+
+    def of_old(page: Worksheet) -> None:
+        """As sheets were before: a reason for each district, and the level in words for a title."""
+        cell = held(page)
+        assert cell is not None
+        top = cell.row
+        page.unmerge_cells(str(next(span for span in page.merged_cells.ranges if f"B{top}" in span)))
+        for column in range(1, page.max_column + 1):
+            page.cell(top, column).value = None
+        for line in lines:
+            row = rows(page)[line.district_id]
+            page.cell(row, place("stage")).value = "판정보류 유지"
+            page.cell(row, place("reason")).value = "지난 협의회와 같은 사유"
+        page.cell(6, place("confidence")).value = "신뢰도"
+
+    found = reasons(fill(sheet, tmp_path / "old.xlsx", also=of_old))
+    assert set(found.values()) == {("undetermined", "지난 협의회와 같은 사유")}
+
+
 @pytest.mark.parametrize("reason", ["〃", "“", "-", ".", "상", "ok"])
 def test_a_sign_is_no_reason(council: Council, tmp_path: Path, reason: str) -> None:
     office, line = next(
@@ -77,8 +133,8 @@ def test_a_sign_is_no_reason(council: Council, tmp_path: Path, reason: str) -> N
         council, fill(sheet, tmp_path / "a.xlsx", {line.district_id: ("심각", reason)})
     ).problems
     assert f"지금 ‘{reason}’" in problem
-    said = {line.district_id: ("심각", "주력 업체의 휴업")}
-    assert checked(council, fill(sheet, tmp_path / "b.xlsx", said)).problems == []
+    decisions = {line.district_id: ("심각", "주력 업체의 휴업")}
+    assert checked(council, fill(sheet, tmp_path / "b.xlsx", decisions)).problems == []
 
 
 def test_an_open_document_is_told_what_to_do(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which rule set an office decides by, since when."""
+"""Rule sets of offices and their first quarters."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def settings(folder: Path, second: str = "2026-Q3", name: str = "kosi_2y") -> Se
 
 
 def test_a_rule_set_counts_from_its_quarter_on(tmp_path: Path) -> None:
-    given = settings(tmp_path)
+    configured = settings(tmp_path)
     quarters = ("2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3", "2027-Q1")
-    chosen = [rule_set_of(given, OFFICE, Quarter.parse(quarter)) for quarter in quarters]
+    chosen = [rule_set_of(configured, OFFICE, Quarter.parse(quarter)) for quarter in quarters]
     assert chosen == ["ref_5_10", "own_1", "own_1", "kosi_2y", "kosi_2y"]
-    assert rule_set_of(given, offices()[1].code, Quarter.parse("2026-Q3")) == "ref_5_10"
+    assert rule_set_of(configured, offices()[1].code, Quarter.parse("2026-Q3")) == "ref_5_10"
 
 
 def test_without_a_file_the_default_counts(tmp_path: Path) -> None:

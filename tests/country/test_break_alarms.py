@@ -1,4 +1,4 @@
-"""Counting alarms by the breaks that begin in a quarter, on proposals whose counts are known."""
+"""Counts of alarms by the breaks that begin in a quarter, on proposals with known counts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MONTHS = parse_months("2023-01..2026-01")
 
 
 def proposals(alarmed: dict[str, int]) -> pd.DataFrame:
-    """A hundred districts, of which the last ten are not judged, and so many alarms in each quarter."""
+    """Return a hundred districts per quarter, the last ten not judged, with the given number of alarms."""
     return pd.DataFrame(
         [
             {"district_id": f"D{i:03d}", "quarter": quarter, "stage": stage}
@@ -55,31 +55,31 @@ def test_the_breaks_of_a_quarter_are_those_that_begin_in_it() -> None:
     assert judged_quarters(MONTHS) == [Quarter(2025, n) for n in (1, 2, 3, 4)]
 
 
-def test_more_alarms_in_the_quarters_of_a_break_are_told() -> None:
-    found = count_alarms(proposals({"2025-Q1": 4, "2025-Q2": 4, "2025-Q3": 30, "2025-Q4": 6}))
-    assert [(one.judged, one.alarms) for one in found.quarters] == [(90, 4), (90, 4), (90, 30), (90, 6)]
-    assert found.quarters[2].severe == 15
-    kinds = {one.kind: one for one in found.kinds}
+def test_more_alarms_in_the_quarters_of_a_break_are_reported() -> None:
+    counted = count_alarms(proposals({"2025-Q1": 4, "2025-Q2": 4, "2025-Q3": 30, "2025-Q4": 6}))
+    assert [(one.judged, one.alarms) for one in counted.quarters] == [(90, 4), (90, 4), (90, 30), (90, 6)]
+    assert counted.quarters[2].severe == 15
+    kinds = {one.kind: one for one in counted.kinds}
     assert (kinds[QUIET].judged, kinds[QUIET].alarms, kinds[QUIET].difference) == (180, 10, 0)
     assert kinds["income_limits"].difference == pytest.approx(30 / 90 - 10 / 180)
     assert kinds["income_limits"].raises_more
     assert not kinds["coverage"].raises_more
     assert not kinds["income_limits"].hides_some
-    crossed = {one.kind: (one.quarters, one.judged, one.alarms) for one in found.crossed}
+    crossed = {one.kind: (one.quarters, one.judged, one.alarms) for one in counted.crossed}
     assert crossed == {QUIET: (1, 90, 4), "coverage": (3, 270, 40), "industry_codes": (3, 270, 40)}
     recipe = Recipe(4, 1, 100, 0.0, tuple(MONTHS))
-    assert "| income_limits | 1 | 90 | 30 | 33.3 | +27.8 |" in page(recipe, found)
-    assert [one["raises_more"] for one in figures(found)["kinds"] if one["kind"] == "coverage"] == [False]
+    assert "| income_limits | 1 | 90 | 30 | 33.3 | +27.8 |" in page(recipe, counted)
+    assert [one["raises_more"] for one in figures(counted)["kinds"] if one["kind"] == "coverage"] == [False]
 
 
 def test_fewer_alarms_are_told_as_well() -> None:
-    found = count_alarms(proposals({"2025-Q1": 20, "2025-Q2": 2, "2025-Q3": 20, "2025-Q4": 20}))
-    kinds = {one.kind: one for one in found.kinds}
+    counted = count_alarms(proposals({"2025-Q1": 20, "2025-Q2": 2, "2025-Q3": 20, "2025-Q4": 20}))
+    kinds = {one.kind: one for one in counted.kinds}
     assert kinds["coverage"].hides_some
     assert not kinds["income_limits"].hides_some
     line = next(
         line
-        for line in page(Recipe(4, 1, 100, 0.0, tuple(MONTHS)), found).splitlines()
+        for line in page(Recipe(4, 1, 100, 0.0, tuple(MONTHS)), counted).splitlines()
         if line.startswith("| coverage | 1 | 90 | 2 | 2.2 | -20.0 |")
     )
     assert line.endswith("| fewer |")

@@ -1,4 +1,4 @@
-"""The simulated country as files: what the real source would look like, byte for byte the same every time."""
+"""The simulated country as files: in the form of the real source, byte for byte reproducible."""
 
 from __future__ import annotations
 
@@ -163,8 +163,8 @@ def test_july_resets_base_incomes(rows: dict[Month, list[Row]]) -> None:
 
 
 def test_cells_look_as_published(rows: dict[Month, list[Row]]) -> None:
-    held = rows[MONTHS[0]]
-    for row in held:
+    month_rows = rows[MONTHS[0]]
+    for row in month_rows:
         assert len(row["postal_code"]) == 5
         assert row["legal_dong_code"] == (
             f"{row['sido_code']}{row['sigungu_code']}{row['emd_code']}{row['legal_dong_code'][8:]}"
@@ -173,9 +173,9 @@ def test_cells_look_as_published(rows: dict[Month, list[Row]]) -> None:
         assert dt.date(1988, 1, 1) <= dt.date.fromisoformat(row["enrolled_on"]) <= MONTHS[0].last_day
         assert row["re_enrolled_on"] == "" or row["re_enrolled_on"] >= row["enrolled_on"]
         assert "가상" in row["workplace_name"] or "시연" in row["workplace_name"]
-    assert 0.01 < sum(row["road_address"] == " " for row in held) / len(held) < 0.03
-    assert any("/일용/" in row["workplace_name"] for row in held)
-    assert any('"' in row["workplace_name"] for row in held)
+    assert 0.01 < sum(row["road_address"] == " " for row in month_rows) / len(month_rows) < 0.03
+    assert any("/일용/" in row["workplace_name"] for row in month_rows)
+    assert any('"' in row["workplace_name"] for row in month_rows)
     no_code = {month: [r for r in rows[month] if r["industry_code"] in {"", "000000"}] for month in MONTHS}
     assert {(r["industry_code"], r["industry_name"]) for r in no_code[MONTHS[0]]} == {("", "")}
     assert {(r["industry_code"], r["industry_name"]) for r in no_code[MONTHS[-1]]} == {("000000", "해당없음")}
@@ -224,7 +224,9 @@ def test_no_workplace_dominates_a_district(
         district = where[row["workplace_name"], row["business_number_prefix"]]
         if district and row["status"] == "1":
             heads.setdefault(district, []).append(int(row["subscribers"]))
-    assert not [d for d, held in heads.items() if len(held) >= 15 and max(held) > 0.42 * sum(held)]
+    assert not [
+        d for d, monthly in heads.items() if len(monthly) >= 15 and max(monthly) > 0.42 * sum(monthly)
+    ]
 
 
 def test_what_is_told_is_what_was_written(
@@ -240,12 +242,12 @@ def test_what_is_told_is_what_was_written(
 
 
 def test_progress_is_told_after_every_file(tmp_path: Path) -> None:
-    told: list[tuple[Month, int]] = []
+    reports: list[tuple[Month, int]] = []
     write_country(
-        tmp_path, months=MONTHS[:2], districts=5, progress=lambda month, rows: told.append((month, rows))
+        tmp_path, months=MONTHS[:2], districts=5, progress=lambda month, rows: reports.append((month, rows))
     )
-    assert [month for month, _ in told] == MONTHS[:2]
-    assert [rows for _, rows in told] == [len(list(_rows(tmp_path, month))) for month in MONTHS[:2]]
+    assert [month for month, _ in reports] == MONTHS[:2]
+    assert [rows for _, rows in reports] == [len(list(_rows(tmp_path, month))) for month in MONTHS[:2]]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The ground of the simulated country: kinds and counts, who covers what, and the whole country's totals."""
+"""Ground of the simulated country: kinds and counts, places of districts, and the whole country's totals."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_district_covers_what_it_lists_and_shares_it_only_when_nested(
         assert {dong[:5] for dong in claim.legal_dong_codes} == {claim.sigungu_code}
         for place in covered:
             owners[place].append(district)
-    sharing = {d.district_id for held in owners.values() if len(held) > 1 for d in held}
+    sharing = {d.district_id for sharers in owners.values() if len(sharers) > 1 for d in sharers}
     assert sharing == {district.district_id for district in districts if district.nested}
     assert 0.07 < len(sharing) / len(districts) < 0.13
 

@@ -104,12 +104,12 @@ def test_workplaces_move_and_change_as_the_truth_says(lived: Path, rows: dict[Mo
     }
     month = events[events["data_month"] == str(MONTHS[1])]
     for kind, differs in changed.items():
-        told = set(
+        event_serials = set(
             month.loc[
                 month["kind"].isin([kind, "respelled"] if kind == "renamed" else [kind]), "workplace_serial"
             ]
         )
-        assert set(both[differs]) <= told, kind
+        assert set(both[differs]) <= event_serials, kind
         assert differs.any(), kind
     withdrawn = rows[MONTHS[1]][rows[MONTHS[1]]["status"] == "2"]
     ended = set(month.loc[month["kind"].isin(["closed", "re_registered"]), "workplace_serial"])
@@ -143,10 +143,10 @@ def test_some_lines_stand_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(country, "load_law", lambda _: many)
     write_country(tmp_path, law_version=2, months=MONTHS[:1], districts=5)
     (file,) = (tmp_path / "files").iterdir()
-    held = _with_truth(tmp_path, MONTHS[0], file)
-    twice = held.duplicated(list(COLUMNS))
+    month_rows = _with_truth(tmp_path, MONTHS[0], file)
+    twice = month_rows.duplicated(list(COLUMNS))
     assert 0.002 < twice.mean() < 0.03
-    assert held.groupby(list(COLUMNS))["workplace_serial"].nunique().max() == 1
+    assert month_rows.groupby(list(COLUMNS))["workplace_serial"].nunique().max() == 1
 
 
 def test_there_is_no_other_law(tmp_path: Path) -> None:

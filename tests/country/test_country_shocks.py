@@ -1,4 +1,4 @@
-"""The known shocks: as large in the files as the truth says, and nowhere else."""
+"""Known shocks: as large in the files as in the truth, and nowhere else."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _after(shock: dict[str, Any]) -> Quarter:
 
 
 def _bases(shock: dict[str, Any]) -> list[int]:
-    """How many quarters back there is a base to compare with."""
+    """Return the distances in quarters to available bases."""
     return [back for back in (4, 8) if _after(shock).shift(-back) >= Quarter(2023, 3)]
 
 

@@ -1,4 +1,4 @@
-"""The crises of law 5: what is true of them is what the files show."""
+"""Crises of law 5: the truth agrees with the files."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def test_every_kind_strikes_districts_of_all_sizes(lived: tuple[Country, dict[Mo
 
 
 def test_closures_take_what_the_truth_says(lived: tuple[Country, dict[Month, MonthRows]]) -> None:
-    """Heads of the workplaces that were there before, against the share that is written down."""
+    """Heads of the workplaces that existed before, against the recorded share."""
     country, rows = lived
     assert country.population.crises
-    told: dict[tuple[int, str], dict[Month, float]] = defaultdict(dict)
+    losses: dict[tuple[int, str], dict[Month, float]] = defaultdict(dict)
     for loss in country.population.crises.losses:
-        told[loss.district, loss.kind][loss.month] = loss.workplaces
+        losses[loss.district, loss.kind][loss.month] = loss.workplaces
     checked = 0
     for crisis in country.population.crises.planned:
         if crisis.kind not in {"closures", "closures_and_pay"} or crisis.size_pct < 20:
@@ -52,7 +52,7 @@ def test_closures_take_what_the_truth_says(lived: tuple[Country, dict[Month, Mon
         if there.sum() < 20:
             continue
         still = np.isin(before.who.serial[there], after.who.serial[after.status == 1]).mean()
-        assert told[crisis.district, crisis.kind][full] == pytest.approx(crisis.size_pct / 100, abs=0.05)
+        assert losses[crisis.district, crisis.kind][full] == pytest.approx(crisis.size_pct / 100, abs=0.05)
         assert 1 - still >= crisis.size_pct / 100 - 0.08
         checked += 1
     assert checked >= 1

@@ -44,15 +44,15 @@ def test_every_class_of_figure_is_there_and_says_what_it_should(figures: list[Fi
     assert {key.rule_set for key in of} == {*names(), ENTRY}
     for figure in figures:
         assert figure.low - 1e-9 <= figure.value <= figure.high + 1e-9 or figure.trials < 30
-    found = verdicts(figures)
+    values = verdicts(figures)
     assert of[Key("false", OWN)].value <= 0.05
-    assert found["catch_own"] > found["catch_ref"]
-    assert found["shown_after_8"] > 0.75
-    assert found["closed"] > 0.75
-    assert found["seen_where_determined"] > 0.8
+    assert values["catch_own"] > values["catch_ref"]
+    assert values["shown_after_8"] > 0.75
+    assert values["closed"] > 0.75
+    assert values["seen_where_determined"] > 0.8
     catch = [of[Key("catch", OWN, "closures", size)].value for size in (5, 10, 20, 30, 50)]
     assert catch[0] < catch[2] < catch[4] or catch[2] == catch[4] == 1
-    assert of[Key("undetermined", "ref_5_10", size="all")].value > found["undetermined"]
+    assert of[Key("undetermined", "ref_5_10", size="all")].value > values["undetermined"]
     assert 3 <= of[Key("months until the first flag", OWN, "all_shrink", 25)].value < 6
 
 

@@ -1,4 +1,4 @@
-"""The register of an invented country: its rows, what is wrong with them, and the truth beside it."""
+"""The register of an invented country: its rows, their errors, and the truth beside it."""
 
 from __future__ import annotations
 

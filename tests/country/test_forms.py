@@ -1,4 +1,4 @@
-"""Each month is written as its time wrote it, and what a workplace is does not depend on how it was written."""
+"""Each month is written in the form of its time, which does not affect the identity of workplaces."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("since_2015")
     months = parse_months("2015-11..2023-01")
     write_country(folder, seed=3, months=months, districts=5)
-    found = sorted((folder / "files").iterdir(), key=lambda path: path.stem[-8:])
-    return dict(zip(map(str, months), found, strict=True))
+    paths = sorted((folder / "files").iterdir(), key=lambda path: path.stem[-8:])
+    return dict(zip(map(str, months), paths, strict=True))
 
 
 @pytest.mark.parametrize("month", WRITTEN)

@@ -1,4 +1,4 @@
-"""The local portal, asked with plain requests: what it shows, and what it must not."""
+"""The local portal under plain requests: its pages, and its access limits."""
 
 from __future__ import annotations
 

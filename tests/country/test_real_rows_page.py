@@ -1,4 +1,4 @@
-"""The page of accuracy holds what was measured on real rows, as it is kept beside the code that writes the page."""
+"""The page of accuracy contains the figures of real rows stored beside the code that writes the page."""
 
 from __future__ import annotations
 

@@ -36,9 +36,11 @@ from sogong_pipeline.settings import Settings
 from sogong_pipeline.steps.installation import Installation
 from tests.composefile import ROOT, Compose, made_env
 from tests.councils.officer import fill
+from tests.dags import doors
 from tests.dags.servers import Process, free_ports, running
 from tests.dags.twins import Digest
 from tests.districts.test_registry import ROW, write
+from tests.renderers.browser import chromium
 from tests.s3 import S3Server
 from tests.steps.test_steps import QUARTER, month_file
 
@@ -295,6 +297,25 @@ def test_nobody_but_who_is_assigned_confirms_and_silence_ends_in_a_failure_that_
     assert again["subject"] == busan["subject"]
 
 
+def test_the_door_to_reports_knows_whom_fab_knows(
+    machine: Machine, started: dict[str, Process], variables: dict[str, str], s3: S3Server
+) -> None:
+    """Who is named in councils.yaml is named by FAB's number; who has no role is nobody's reader."""
+    del started, s3
+    admin, kim, kims_id = people(machine, variables)
+    home = machine.folder / "home"
+    doors.furnish(home)
+    (home / "councils.yaml").write_text(
+        yaml.safe_dump({"busan": {"confirmers": [{"id": kims_id}]}}), encoding="utf-8"
+    )
+    assert doors.answers(admin.address) == doors.ANONYMOUS
+    for person, expected in ((kim, doors.NAMED), (admin, doors.INSIDE)):
+        assert doors.answers(admin.address, str(person.session.headers["Authorization"])) == expected
+    with chromium() as browser:
+        token = str(kim.session.headers["Authorization"]).removeprefix("Bearer ")
+        assert doors.seen_in_navigation(browser, admin.address, token) == doors.SHOWN
+
+
 def test_two_workers_bring_months_into_a_bucket_and_the_warehouse_as_one_machine_does(
     machine: Machine,
     started: dict[str, Process],
@@ -402,7 +423,7 @@ def people(machine: Machine, variables: dict[str, str]) -> tuple[Airflow, Airflo
         json={**person, "password": "a-long-password", "roles": [{"name": "Op"}]},
         timeout=60,
     )
-    assert made.ok, made.text
+    assert made.ok or made.status_code == 409, made.text  # somebody of the tests before
     kim.log_in("kim", "a-long-password")
     payload = str(kim.session.headers["Authorization"]).split(".")[1]
     return admin, kim, str(json.loads(base64.urlsafe_b64decode(payload + "=="))["sub"])

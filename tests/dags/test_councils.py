@@ -26,7 +26,9 @@ from sogong_pipeline.steps.installation import Installation
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.conftest import NOW, QUARTER, copied
 from tests.councils.officer import fill, place, rows
+from tests.dags import doors
 from tests.dags.servers import ROOT, environment, free_ports, running, until_healthy
+from tests.renderers.browser import chromium
 from tests.steps.test_steps import month_file
 
 pytestmark = pytest.mark.slow
@@ -52,10 +54,11 @@ class Mailbox:
 
 @dataclass(frozen=True)
 class Round:
-    """An Airflow whose installation has a proposed quarter; `kim` confirms, `park` is somebody else."""
+    """An Airflow whose installation has a proposed quarter; `kim` confirms, `choi` has no role."""
 
     kim: Airflow
     park: Airflow
+    choi: Airflow
     warehouse: Warehouse
     mailbox: Mailbox
 
@@ -106,20 +109,43 @@ def going_round(proposed: Installation, tmp_path_factory: pytest.TempPathFactory
         SOGONG_PORTAL_URL="http://127.0.0.1:9",
         AIRFLOW_CONN_SOGONG_SMTP=json.dumps(mail),
         AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS="False",
-        AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS="kim:admin,park:admin",
+        AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS="kim:admin,park:admin,choi:",
     )
     output = folder / "standalone.log"
     with running([ROOT / "scripts" / "airflow.sh"], told, output) as process:
         address = told["AIRFLOW__API__BASE_URL"]
         until_healthy(address, {output: process})
         passwords = json.loads((folder / "airflow" / LOGINS).read_text(encoding="utf-8"))
-        kim, park = Airflow(address), Airflow(address)
-        kim.log_in("kim", passwords["kim"])
-        park.log_in("park", passwords["park"])
+        kim, park, choi = Airflow(address), Airflow(address), Airflow(address)
+        for person, name in ((kim, "kim"), (park, "park"), (choi, "choi")):
+            person.log_in(name, passwords[name])
         dags = {path.stem for path in (ROOT / "dags").glob("*.py")}
         wait(lambda: True if kim.dags() == dags else None, "all DAGs")
-        yield Round(kim, park, warehouse, mailbox)
+        yield Round(kim, park, choi, warehouse, mailbox)
     server.stop()
+
+
+def test_the_door_to_reports_and_the_board_in_the_navigation(going_round: Round) -> None:
+    doors.furnish(going_round.home)
+    address = going_round.kim.address
+    assert doors.answers(address) == doors.ANONYMOUS
+    told = {
+        person: str(person.session.headers["Authorization"])
+        for person in (going_round.kim, going_round.park, going_round.choi)
+    }
+    for person, expected in (
+        (going_round.kim, doors.NAMED),
+        (going_round.park, doors.INSIDE),
+        (going_round.choi, doors.FORBIDDEN),
+    ):
+        assert doors.answers(address, told[person]) == expected
+        assert doors.answers(address, cookie=told[person].removeprefix("Bearer ")) == expected
+    found = doors.headers(address, told[going_round.park])
+    assert found["content-security-policy"] == "frame-ancestors 'self'"
+    assert found["x-content-type-options"] == "nosniff"
+    with chromium() as browser:
+        token = told[going_round.park].removeprefix("Bearer ")
+        assert doors.seen_in_navigation(browser, address, token) == doors.SHOWN
 
 
 def test_a_round_of_the_councils(going_round: Round, tmp_path: Path) -> None:

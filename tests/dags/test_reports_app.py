@@ -54,7 +54,7 @@ def opened(reports: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         def user() -> Any:
             if name is None:
                 raise HTTPException(401, "Not authenticated")
-            return SimpleNamespace(get_name=lambda: name)
+            return SimpleNamespace(get_id=lambda: name, get_name=lambda: f"name of {name}")
 
         app.dependency_overrides[get_user] = user
         return TestClient(app)

@@ -33,7 +33,8 @@ def generate() -> ModuleType:
 @pytest.mark.parametrize("columns", ["40", "200"])
 def test_the_pages_are_what_the_code_says_on_any_terminal(columns: str) -> None:
     done = subprocess.run(
-        [sys.executable, SCRIPT, "--check"],
+        [sys.executable, "-m", "docs.generate", "--check"],
+        cwd=REPOSITORY,
         env={**os.environ, "COLUMNS": columns, "SOGONG_HOME": "elsewhere"},
         capture_output=True,
         text=True,

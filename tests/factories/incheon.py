@@ -1,4 +1,4 @@
-"""Makes a factory register in form B, and the registry beside it, from the labelled factories of Incheon.
+"""Build a factory register in form B, and the registry for it, from the labelled factories of Incheon.
 
     python -m tests.factories.incheon TEST_DATA FOLDER
 
@@ -20,7 +20,7 @@ ENDINGS = {"국가": "국가산업단지", "일반": "일반산업단지", "도�
 
 
 def write_register(test_data: Path, target: Path) -> int:
-    """Write the labelled factories as a register whose 단지명 is the label with its ending; returns its rows."""
+    """Write the labelled factories as a register whose 단지명 is the label with its ending; return its rows."""
     header = (
         (test_data / "membership" / "header_factoryon_full.csv")
         .read_text(encoding="utf-8-sig")

@@ -75,7 +75,7 @@ FORM_M = ("순번", "회사명", "공장대표주소(도로명)", "공장대표�
 
 
 def text_of(header: Iterable[str], rows: Iterable[Mapping[str, str]]) -> str:
-    """A register as CSV text; what a row leaves out is blank."""
+    """Return a register as CSV text; missing cells are blank."""
     columns = list(header)
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\r\n")

@@ -45,7 +45,7 @@ def test_register_and_learned_places_keep_their_promise(incheon: Installation, t
     assert measured.random_dong.value <= 0.015
     assert measured.contradictions.value <= 0.01
 
-    # What the page says.
+    # The figures of the page.
     page = real_rows()
     for share in (*(shares[name] for name in SHOWN), measured.random_dong, measured.contradictions):
         assert f"{share.count} of {share.total:,}" in page
@@ -90,7 +90,7 @@ def test_a_month_with_a_register_has_the_same_rows_and_more_of_them_placed(inche
     before, after = (pq.read_table(one.path("district_member")) for one in (without, with_book))
     assert before.schema == after.schema
     changed = {"district_id", "grade", "evidence", "candidate_ids"}
-    kept = [name for name in before.column_names if name not in changed]
-    assert before.select(kept).equals(after.select(kept))
+    unchanged = [name for name in before.column_names if name not in changed]
+    assert before.select(unchanged).equals(after.select(unchanged))
     placed = after.column("district_id").is_valid().to_pylist()
     assert sum(placed) > before.column("district_id").is_valid().to_pylist().count(True) + 150

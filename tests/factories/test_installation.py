@@ -29,7 +29,7 @@ MONTHS = QUARTER.months
 
 
 def register(folder: Path, name: str, firms: list[str]) -> Path:
-    """A register that gives firms to the complex, with a planted one."""
+    """Write a register that assigns firms to the complex, including a planted one."""
     secret = {
         "회사명": SECRETS["firm"],
         "단지명": COMPLEX,
@@ -43,7 +43,7 @@ def register(folder: Path, name: str, firms: list[str]) -> Path:
 
 
 def ingest(pipeline: Installation, folder: Path, names: dict[Month, list[str]]) -> None:
-    """Months of workplaces by name; the number tells who is who."""
+    """Ingest months of workplaces by name; the number identifies the workplace."""
     for month, called in names.items():
         file = folder / f"가상 사업장 내역_{str(month.shift(1)).replace('-', '')}18.csv"
         rows = [
@@ -66,7 +66,7 @@ def _header(month: Month) -> tuple[str, ...]:
 
 
 def members(pipeline: Installation, month: Month) -> dict[str, str | None]:
-    """Evidence by workplace under the quarter's book."""
+    """Return evidence by workplace under the quarter's book."""
     registry, vintage = registry_in_force(pipeline), pipeline.vintage_of(month)
     assert registry is not None
     assert vintage is not None
@@ -88,7 +88,7 @@ def test_evidence_follows_the_workplace_through_names_and_registers(
     later = ["다른이름", *names[1:]]
     ingest(pipeline, tmp_path, {MONTHS[0]: names, MONTHS[1]: later})
     before = members(pipeline, MONTHS[0])
-    assert set(before.values()) == {"building"}  # a building takes nobody by its place
+    assert set(before.values()) == {"building"}  # a building claims no workplace by its place
 
     rows = [
         {"회사명": name, "지식산업센터명": "가상지식산업센터", "공장주소_지번": ADDRESS}
@@ -97,13 +97,13 @@ def test_evidence_follows_the_workplace_through_names_and_registers(
     pipeline.factories.load(made.write(tmp_path / "b_20211231.csv", made.FORM_B, rows))
     sides = [members(pipeline, month) for month in MONTHS[:2]]
     by_register = [{one for one, why in side.items() if why == "register_centre"} for side in sides]
-    assert by_register[0] == by_register[1]  # the renamed one keeps what its address had
+    assert by_register[0] == by_register[1]  # the renamed workplace retains the evidence of its address
     assert len(by_register[0]) == 2
     learned = [{one for one, why in side.items() if why == "learned_place"} for side in sides]
     assert learned[0] == learned[1]
     assert len(learned[0]) == 10
 
-    # A newer register that lacks a firm takes nobody out of the file or out of one side only.
+    # A newer register that lacks a firm removes no workplace from the file or from one side only.
     pipeline.factories.load(made.write(tmp_path / "b_20221231.csv", made.FORM_B, [*rows[:1], *rows[:1]]))
     sides = [members(pipeline, month) for month in MONTHS[:2]]
     assert sides[0] == sides[1]
@@ -189,18 +189,18 @@ def test_nothing_that_only_a_register_holds_leaves_the_lake(
     texts |= {str(path): path.read_bytes() for path in pipeline.settings.home.rglob("*") if path.is_file()}
     texts["proposals"] = (tmp_path / "proposals.csv").read_bytes()
     assert len(texts) > 30
-    kept = ""
+    contents = ""
     for partition in registers(pipeline):
-        kept += str(pq.read_table(partition.path("register")).to_pylist())
-    assert SECRETS["firm"] in kept  # the lake needs it to join
+        contents += str(pq.read_table(partition.path("register")).to_pylist())
+    assert SECRETS["firm"] in contents  # the lake needs it to join
     for what, secret in SECRETS.items():
-        assert what == "firm" or secret not in kept
+        assert what == "firm" or secret not in contents
         for encoding in ("utf-8", "cp949", "utf-16-le"):
-            found = [name for name, content in texts.items() if secret.encode(encoding) in content]
+            leaks = [name for name, content in texts.items() if secret.encode(encoding) in content]
             allowed = [
-                name for name in found if what == "firm" and "/lake/" in name and name.endswith(".parquet")
+                name for name in leaks if what == "firm" and "/lake/" in name and name.endswith(".parquet")
             ]
-            assert found == allowed, (what, encoding)
+            assert leaks == allowed, (what, encoding)
 
 
 def test_commands_refuse_in_one_line_without_what_they_need(pipeline: Installation, tmp_path: Path) -> None:

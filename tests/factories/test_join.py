@@ -1,4 +1,4 @@
-"""Which rows of a register workplaces are, what their addresses say, and what places they teach."""
+"""Join of workplaces to register rows, evidence of their addresses, and places learned from them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Tables = dict[str, list[dict[str, Any]]]
 
 
 def month(folder: Path, rows: list[dict[str, Any]]) -> tuple[Path, Path]:
-    """Staged rows and who they are; a row's id is its place in the list."""
+    """Write staged rows and their trace; a row's id is its position in the list."""
     full = [
         {
             "row_number": number,
@@ -85,7 +85,7 @@ def firms(folder: Path, rows: list[dict[str, str]], *more: Path) -> Built:
 
 
 def joined(tmp_path: Path, register: list[dict[str, str]], rows: list[dict[str, Any]]) -> set[int]:
-    """The row numbers that join."""
+    """Return the numbers of the joined rows."""
     built = firms(tmp_path / "firms", register)
     result = join_month(*month(tmp_path / "month", rows), built.files["factory_firm"], MONTH, tmp_path)
     return set(pq.read_table(result.files["joined_firm"]).column("row_number").to_pylist())
@@ -167,11 +167,11 @@ def test_rows_that_agree_decide_and_others_do_not(tmp_path: Path) -> None:
         {"회사명": "여섯", "단지명": "남동국가산업단지", "공장주소": "인천광역시 남동구 남동서로 123"},
     ]
     rows = [{"workplace_name": name} for name in ("하나", "둘", "셋", "넷", "다섯", "여섯")]
-    said = {row["workplace_id"]: row for row in book(tmp_path, register, rows)["address_evidence"]}
-    verdicts = [said[f"w{number}"]["verdict"] for number in range(1, 7)]
+    evidence_of = {row["workplace_id"]: row for row in book(tmp_path, register, rows)["address_evidence"]}
+    verdicts = [evidence_of[f"w{number}"]["verdict"] for number in range(1, 7)]
     assert verdicts[:4] == ["one", "disagree", "disagree", "unnamed"]
     assert verdicts[4:] == ["unnamed", "one"]
-    assert (said["w6"]["district_ids"], said["w6"]["by_centre"]) == (["K"], True)
+    assert (evidence_of["w6"]["district_ids"], evidence_of["w6"]["by_centre"]) == (["K"], True)
 
 
 def test_evidence_belongs_to_the_address_and_counts_once_in_a_place(tmp_path: Path) -> None:

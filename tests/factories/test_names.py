@@ -1,4 +1,4 @@
-"""What names of complexes stand for, and the file that a person fills in."""
+"""Districts denoted by names of complexes, and the file that a person completes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_proposals_are_filled_in_and_read_back(tmp_path: Path) -> None:
     with file.open(encoding="utf-8-sig", newline="") as opened:
         (row,) = list(csv.DictReader(opened))
     assert row["candidates"].startswith("S1 성서1차; S2")
-    assert row["district_ids"] == ""  # nothing is filled in for the person
+    assert row["district_ids"] == ""  # nothing is filled in automatically
     assert read_aliases(file) == []
     text = write_proposals(names, {}).replace(
         "성서지방산업단지,27290,,,,", "성서지방산업단지,27290,S1|S2|S3|S4,2020-01-01,,관리공단 명칭"
@@ -92,14 +92,14 @@ def test_proposals_are_filled_in_and_read_back(tmp_path: Path) -> None:
     file.write_text(text, encoding="utf-8")
     aliases = read_aliases(file, {"S1", "S2", "S3", "S4"})
     assert [alias.district_ids for alias in aliases] == [("S1", "S2", "S3", "S4")]
-    kept = tmp_path / "kept.csv"
-    kept.write_text(write_aliases(aliases), encoding="utf-8")
-    assert read_aliases(kept) == aliases
+    restored = tmp_path / "kept.csv"
+    restored.write_text(write_aliases(aliases), encoding="utf-8")
+    assert read_aliases(restored) == aliases
     assert merged(aliases, aliases) == aliases
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "message"),
     [
         ("가,27290,S9,2020-01-01,,왜", r"name '가': district_ids 'S9' is not in the registry"),
         ("가,27290,S1,,,왜", r"row 2: valid_from is blank"),
@@ -110,8 +110,8 @@ def test_proposals_are_filled_in_and_read_back(tmp_path: Path) -> None:
         ("가,27290,S1,2020-02-01,,왜\n가,27290,S2,2021-01-01,,왜", r"settled twice for the same days"),
     ],
 )
-def test_a_wrong_row_is_refused_by_row_column_and_value(tmp_path: Path, row: str, told: str) -> None:
+def test_a_wrong_row_is_refused_by_row_column_and_value(tmp_path: Path, row: str, message: str) -> None:
     file = tmp_path / "names.csv"
     file.write_text(f"name,sigungu_code,district_ids,valid_from,valid_to,reason\n{row}\n", encoding="utf-8")
-    with pytest.raises(RefusedError, match=told):
+    with pytest.raises(RefusedError, match=message):
         read_aliases(file, {"S1", "S2"})

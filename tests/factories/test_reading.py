@@ -1,4 +1,4 @@
-"""Registers as files: forms, encodings, what is kept and what is dropped at the door."""
+"""Register files: forms, encodings, stored and dropped columns."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def test_each_form_is_recognised_in_any_encoding(tmp_path: Path, form: str, enco
     assert register.form.form_id == form
     assert register.as_of == dt.date(2024, 12, 31)
     assert register.rows.num_rows == 1
-    kept = register.rows.to_pylist()[0]
-    assert "UNMISTAKABLE" not in str(kept)
-    assert "555-7788" not in str(kept)
-    assert "홍길동" not in str(kept)
-    assert ("firm_name" in kept) == (form != "E")  # of a list of centres it is the builder
+    first = register.rows.to_pylist()[0]
+    assert "UNMISTAKABLE" not in str(first)
+    assert "555-7788" not in str(first)
+    assert "홍길동" not in str(first)
+    assert ("firm_name" in first) == (form != "E")  # in a list of centres it is the builder
     assert {"전화번호", "대표자", "대표자명", "생산품"} & set(header) <= set(register.dropped)
 
 

@@ -52,7 +52,7 @@ def invented(rows: int) -> list[dict[str, str]]:
 @pytest.mark.slow
 def test_a_register_of_the_nation_takes_less_than_its_seconds(tmp_path: Path) -> None:
     file = made.write(tmp_path / "전국등록공장현황_20241231.csv", made.FORM_B, invented(ROWS))
-    begin = time.process_time()  # of this process alone: others share the machine
+    begin = time.process_time()  # of this process alone: the machine is shared
     register = read_register(file)
     pq.write_table(register.rows, tmp_path / "register.parquet")
     firms = build_firms([(register.version, tmp_path / "register.parquet")], tmp_path)

@@ -1,4 +1,4 @@
-"""The order of evidence: what a register and learned places make of what addresses say."""
+"""Order of evidence: registers and learned places against the evidence of addresses."""
 
 from __future__ import annotations
 
@@ -136,10 +136,10 @@ UNNAMED = {"verdict": "unnamed", "district_ids": []}
 DISAGREE = {"verdict": "disagree", "district_ids": ["X", "Y"]}
 
 CASES = [
-    # by hand stands above a register
+    # by hand ranks above a register
     (BY_LIST, {}, [CELL], ("P", "high", "list", None)),
     (BY_HAND, {}, [CELL], (None, "none", "override", None)),
-    # a register above a name, a name above a learned place, that above a place
+    # a register ranks above a name, a name above a learned place, that above a place
     (BY_NAME, {}, [], ("X", "high", "register", None)),
     (None, {"by_centre": True}, [], ("X", "high", "register_centre", None)),
     (BY_NAME, None, [CELL], ("P", "high", "name", None)),
@@ -147,7 +147,7 @@ CASES = [
     (None, None, [CELL], ("X", "medium", "learned_place", None)),
     ({"division": "46"}, None, [CELL], ("X", "low", "learned_place", None)),
     ({"division": "unknown"}, None, [CELL], ("X", "low", "learned_place", None)),
-    # many of whose rows name none: low, and of another trade in doubt
+    # many rows there name none: low; ambiguous for another trade
     (None, None, [UNSURE], ("X", "low", "learned_place", None)),
     ({"division": "46"}, None, [UNSURE], (None, "ambiguous", "learned_doubt", "X")),
     (BY_PLACE | {"division": "46"}, None, [UNSURE], ("P", "low", "legal_dong", None)),
@@ -167,19 +167,19 @@ CASES = [
         [],
         (None, "ambiguous", "register_several", "X|Y"),
     ),
-    # a row without a district is not outside: it takes the place away, and is in doubt where the cell says inside
+    # a row without a district is not outside: it loses the place, and is ambiguous where the cell says inside
     (BY_PLACE, UNNAMED, [], (None, "none", "register_no_place", None)),
     (BY_PLACE, UNNAMED, [CELL], (None, "ambiguous", "register_unnamed", "X")),
     (BY_NAME, UNNAMED, [CELL], ("P", "high", "name", None)),
     (BY_PLACE, DISAGREE, [], (None, "none", "register_no_place", None)),
-    # a place alone is worth what the register's rows of its legal dong say
+    # a place alone has the grade that the register's rows of its legal dong give
     (BY_PLACE, None, [], ("P", "low", "legal_dong", None)),
     (BY_PLACE, None, [DONG | {"district_id": "P"}], ("P", "medium", "legal_dong", None)),
     (BY_PLACE, None, [DONG | {"district_id": "P", "purity": 0.7}], ("P", "low", "legal_dong", None)),
     (BY_PLACE, None, [DONG | {"district_id": "P", "purity": 0.6}], (None, "ambiguous", "mixed_dong", "P")),
     (BY_PLACE, None, [DONG], (None, "ambiguous", "mixed_dong", "P")),
     (BY_PLACE, None, [BLANK, DONG | {"district_id": "P"}], (None, "ambiguous", "unnamed_place", "P")),
-    # what nobody says anything of stays as it was
+    # a row without any evidence is unchanged
     (
         {"grade": "not_assignable", "evidence": "building", "candidate_ids": "B"},
         None,

@@ -40,8 +40,8 @@ def test_each_draw_is_a_sample_with_replacement(pairs: Path) -> None:
             for b, base in enumerate(BASES):
                 for i, indicator in enumerate(INDICATORS):
                     before = sums[f"{base}_before_{indicator}"]
-                    wanted = sums[f"{base}_now_{indicator}"] / before if before else np.nan
-                    np.testing.assert_equal(found.factor[number, b, i], wanted)
+                    expected = sums[f"{base}_now_{indicator}"] / before if before else np.nan
+                    np.testing.assert_equal(found.factor[number, b, i], expected)
 
 
 def test_draws_depend_on_seed_and_district_alone(pairs: Path, tmp_path: Path) -> None:
@@ -71,10 +71,10 @@ def test_shrinkage_follows_its_formulas() -> None:
     tau2 = max(0, (q - 4) / ((1 / v).sum() - (1 / v**2).sum() / (1 / v).sum()))
     centre = (y / (tau2 + v)).sum() / (1 / (tau2 + v)).sum()
     assert tau2 > 0
-    found = shrink(change, error)
-    np.testing.assert_allclose(found[:5], centre + (y - centre) * tau2 / (tau2 + v), rtol=1e-9)
-    assert np.isnan(found[5:]).all()
-    assert abs(found[0]) < 20 and abs(found[0] - y[0]) > abs(found[2] - y[2])
+    shrunken = shrink(change, error)
+    np.testing.assert_allclose(shrunken[:5], centre + (y - centre) * tau2 / (tau2 + v), rtol=1e-9)
+    assert np.isnan(shrunken[5:]).all()
+    assert abs(shrunken[0]) < 20 and abs(shrunken[0] - y[0]) > abs(shrunken[2] - y[2])
 
 
 def test_the_percentile_is_the_share_below_ties_half() -> None:

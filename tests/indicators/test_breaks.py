@@ -1,4 +1,4 @@
-"""A town in which nothing happens stands still across every break, and moves with any one adjustment switched off."""
+"""A town without events is unchanged across every break, and changes with any one adjustment switched off."""
 
 from __future__ import annotations
 
@@ -82,18 +82,21 @@ def town(month: Month) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> dict[Month, tuple[Path, Path]]:
-    found = {}
+    measured_tables = {}
     for month in BILLED:
         folder = tmp_path_factory.mktemp(str(month))
         raw = folder / "town.csv"
         raw.write_bytes(lines(town(month)))
         workplace = stage(raw, raw.name, month, folder).files["workplace"]
-        found[month] = (workplace, trace_month(workplace, month, None, folder).files["workplace_trace"])
-    return found
+        measured_tables[month] = (
+            workplace,
+            trace_month(workplace, month, None, folder).files["workplace_trace"],
+        )
+    return measured_tables
 
 
-def measured(staged: dict[Month, tuple[Path, Path]], folder: Path, *wanted: Month) -> Tables:
-    """The quarter's tables by key from the months wanted, with whatever is patched."""
+def measured(staged: dict[Month, tuple[Path, Path]], folder: Path, *chosen: Month) -> Tables:
+    """Return the quarter's tables by key from the given months, under the current patches."""
     registry = write(
         folder / "registry.csv",
         {**ROW, "legal_dong_codes": "4159036031"},
@@ -107,7 +110,7 @@ def measured(staged: dict[Month, tuple[Path, Path]], folder: Path, *wanted: Mont
     )
     districts = Registry.of(read_registry(registry)).on(NOW.quarter.last_day)
     months: dict[Month, Any] = {}
-    for month in wanted:
+    for month in chosen:
         workplace, trace = staged[month]
         workspace = folder / str(month)
         workspace.mkdir()
@@ -157,7 +160,9 @@ def the_chain_is_linked_below_the_ceiling(tables: Tables) -> None:
         "ok",
     )
     assert tables["chain"]["district D1 year"]["pay_per_worker_change_pct"] == 0
-    assert tables["chain"]["district D2 year"]["status"] == "not_computable"  # nobody of it is below
+    assert (
+        tables["chain"]["district D2 year"]["status"] == "not_computable"
+    )  # none of its workplaces is below
 
 
 def coverage_is_left_out(tables: Tables) -> None:
@@ -258,6 +263,6 @@ def test_it_moves_with_the_adjustment_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     off(monkeypatch)
-    wanted = BILLED if holds is the_chain_is_linked_below_the_ceiling else (BEFORE, NOW)
+    names = BILLED if holds is the_chain_is_linked_below_the_ceiling else (BEFORE, NOW)
     with pytest.raises((AssertionError, KeyError)):
-        holds(measured(staged, tmp_path, *wanted))
+        holds(measured(staged, tmp_path, *names))

@@ -1,4 +1,4 @@
-"""The account of a month can fail, and then nothing of the month is kept."""
+"""The account of a month can fail, and then nothing of the month is stored."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ def test_workplaces_in_a_district_that_is_not_there_stop_the_month(tmp_path: Pat
         ("medium", 10, 2_000_000),
         ("none", 5, 1_000_000),
     ]
-    told = r"2026-09: workplaces_unaccounted: 2.*workers_unaccounted: 10.*won_unaccounted: 2,000,000.*nothing was kept"
-    with pytest.raises(RefusedError, match=told):
+    failed = r"2026-09: workplaces_unaccounted: 2.*workers_unaccounted: 10.*won_unaccounted: 2,000,000.*nothing was"
+    with pytest.raises(RefusedError, match=failed):
         measure_month(member, Slice.of([district("D2")]), month, tmp_path / "bad")

@@ -1,4 +1,4 @@
-"""Who belongs to the areas of offices, and which reforms of codes break them."""
+"""Members of the areas of offices, and the reforms of codes that break them."""
 
 from __future__ import annotations
 

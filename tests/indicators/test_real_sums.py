@@ -35,17 +35,17 @@ POINTS = ("workplaces", "workers", "payroll")
 def later_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Real rows as of the later month."""
     random = np.random.default_rng(20220407)
-    kept = rows[random.random(len(rows)) >= 0.02].copy()
-    kept["자료생성년월"] = str(LATER)
-    heads, billed = kept["가입자수"].astype(int), kept["당월고지금액"].astype(int)
-    is_changed = (random.random(len(kept)) < 0.2) & (heads >= 2)
-    factor = np.where(is_changed, random.uniform(0.6, 1.3, len(kept)), 1.0)
+    remaining = rows[random.random(len(rows)) >= 0.02].copy()
+    remaining["자료생성년월"] = str(LATER)
+    heads, billed = remaining["가입자수"].astype(int), remaining["당월고지금액"].astype(int)
+    is_changed = (random.random(len(remaining)) < 0.2) & (heads >= 2)
+    factor = np.where(is_changed, random.uniform(0.6, 1.3, len(remaining)), 1.0)
     moved = np.maximum(1, np.rint(heads * factor)).astype(int)
-    kept["가입자수"] = np.where(heads >= 1, moved, heads).astype(str)
-    kept["당월고지금액"] = np.where(
+    remaining["가입자수"] = np.where(heads >= 1, moved, heads).astype(str)
+    remaining["당월고지금액"] = np.where(
         heads >= 1, billed * moved // np.maximum(heads, 1) // 20 * 20, billed
     ).astype(str)
-    return kept
+    return remaining
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +98,16 @@ def test_the_nation_is_its_parts_and_an_office_its_districts(
         )
         assert districts["workplaces"].sum() == nation["matched_workplaces"] > 100
         offices = pq.read_table(part.path("fact_office_month")).to_pandas()
-        told = offices[offices["place"] == "districts"].set_index("office_code")
+        by_office = offices[offices["place"] == "districts"].set_index("office_code")
         sums = districts.groupby(districts["district_id"].map(office))[list(SUMS)].sum()
         sums.loc["nation"] = districts[list(SUMS)].sum()
         for name, row in sums.iterrows():
             if row["workplaces"]:
-                assert told.loc[name, list(SUMS)].astype(int).to_dict() == row.astype(int).to_dict(), name
+                assert by_office.loc[name, list(SUMS)].astype(int).to_dict() == row.astype(int).to_dict(), (
+                    name
+                )
             else:
-                assert name not in told.index, "an office whose districts hold nobody has no row"
+                assert name not in by_office.index, "an office whose districts hold nobody has no row"
             compared += 1
     assert compared > 20
 
@@ -125,9 +127,9 @@ def test_contributions_add_up_to_the_change_and_are_those_of_the_rows(
         of_base = contributions[contributions["level"].isin(levels) & (contributions["base"] == "quarter")]
         for (area, _), parts in of_base.groupby(["area", "breakdown"]):
             for measure in POINTS:
-                told = facts.loc[area, f"{measure}_change_quarter_pct"]
-                if told is not None:
-                    assert parts[f"{measure}_contribution_points"].sum() == told, (area, measure)
+                reported = facts.loc[area, f"{measure}_change_quarter_pct"]
+                if reported is not None:
+                    assert parts[f"{measure}_contribution_points"].sum() == reported, (area, measure)
                     checked += 1
     assert checked > 100
 
@@ -141,9 +143,9 @@ def test_contributions_add_up_to_the_change_and_are_those_of_the_rows(
     }
     before, now = heads[str(MONTH)], heads[str(LATER)].reindex(heads[str(MONTH)].index, fill_value=0)
     nation = contributions[(contributions["area"] == "00") & (contributions["breakdown"] == "division")]
-    found = nation[nation["part"] != "rounding"].set_index("part")["workers_contribution_points"].to_dict()
-    assert found == {
+    points = nation[nation["part"] != "rounding"].set_index("part")["workers_contribution_points"].to_dict()
+    assert points == {
         division: rounded(Fraction(100 * int(now[division] - before[division]), int(before.sum())), "0.01")
         for division in before.index
     }
-    assert sum(found.values()) != Decimal(0)
+    assert sum(points.values()) != Decimal(0)

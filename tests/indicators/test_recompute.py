@@ -52,7 +52,7 @@ def read_month(path: Path) -> pd.DataFrame:
 
 
 def claims(rows: pd.DataFrame, registry: pd.DataFrame) -> pd.Series:
-    """Every district that claims a row, in a tuple."""
+    """Return every district that claims a row, in a tuple."""
     narrow: dict[tuple[str, str], set[str]] = {}
     everywhere: dict[str, set[str]] = {}
     for district in registry.itertuples():
@@ -62,17 +62,17 @@ def claims(rows: pd.DataFrame, registry: pd.DataFrame) -> pd.Series:
                 narrow.setdefault((dong, code), set()).add(district.district_id)
             if not codes:
                 everywhere.setdefault(dong, set()).add(district.district_id)
-    found = {
+    claimed = {
         pair: tuple(sorted(narrow.get(pair, set()) | everywhere.get(pair[0], set())))
         for pair in set(zip(rows["dong"], rows["postal"], strict=True))
     }
-    return pd.Series([found[pair] for pair in zip(rows["dong"], rows["postal"], strict=True)], dtype=object)
+    return pd.Series([claimed[pair] for pair in zip(rows["dong"], rows["postal"], strict=True)], dtype=object)
 
 
 def assign(rows: pd.DataFrame, registry: pd.DataFrame) -> pd.Series:
-    """The one district that claims a row, or nothing."""
-    found = claims(rows, registry)
-    return found.map(lambda districts: districts[0] if len(districts) == 1 else None).astype(object)
+    """Return the only district that claims a row, or nothing."""
+    claimed = claims(rows, registry)
+    return claimed.map(lambda districts: districts[0] if len(districts) == 1 else None).astype(object)
 
 
 def sigungu_today(codes: pd.Series, addresses: pd.Series) -> pd.Series:
@@ -96,13 +96,13 @@ def sigungu_today(codes: pd.Series, addresses: pd.Series) -> pd.Series:
 
     def one(code: str, address: str) -> str:
         own = dongs.get(f"{code[:8]}00", {}).get("name")
-        told = named.get(address, set()) if address != own else set()
-        found = told if len(told) == 1 else today(code)
-        return next(iter(found))[:5] if len(found) == 1 else code[:5]
+        named_today = named.get(address, set()) if address != own else set()
+        sigungu_of = named_today if len(named_today) == 1 else today(code)
+        return next(iter(sigungu_of))[:5] if len(sigungu_of) == 1 else code[:5]
 
     pairs = list(zip(codes, addresses.str.replace(" +", " ", regex=True), strict=True))
-    found = {pair: one(*pair) for pair in set(pairs)}
-    return pd.Series([found[pair] for pair in pairs], dtype=object)
+    sigungu_of = {pair: one(*pair) for pair in set(pairs)}
+    return pd.Series([sigungu_of[pair] for pair in pairs], dtype=object)
 
 
 def quarter_sums(
@@ -234,12 +234,12 @@ def pay_of(rows: pd.DataFrame, area: str, side: str = "") -> dict[str, float]:
     )
     weighed = rows.assign(heads=rows[f"workers{side}"].astype("int64") * rate, won=rows[f"billed{side}"])
     sums = weighed.groupby(area)[["won", "heads"]].sum()
-    found: dict[str, float] = (sums["won"] / sums["heads"])[sums["heads"] > 0].to_dict()
-    return found
+    ratio: dict[str, float] = (sums["won"] / sums["heads"])[sums["heads"] > 0].to_dict()
+    return ratio
 
 
 def members_of(pipeline: Installation, month: Month, version: str) -> pd.DataFrame:
-    """Who is where in a month, and whether below the ceiling: at 98 % of it one is at it."""
+    """Return the district of every workplace in a month, and a flag below 98 % of the ceiling."""
     (vintage,) = pipeline.lake.children("raw", str(month))
     frame = pq.read_table(
         pipeline.lake.require("matched", str(month), vintage, version).path("district_member")
@@ -306,7 +306,7 @@ def test_every_chain_of_pay_agrees(
                 (pay_of(link, key, "_june"), pay_of(link, key, "_july"), link.groupby(key).size())
                 for link in links
             ]
-            for area in {area for found in paid for area in found}:
+            for area in {area for one in paid for area in one}:
                 pairs = [
                     *zip(paid[::2], paid[1::2], strict=True),
                     *((june, july) for june, july, _ in linked),

@@ -60,12 +60,12 @@ def rows(country: Any) -> pd.DataFrame:
         (registry["valid_from"] <= last_day)
         & ((registry["valid_to"] == "") | (registry["valid_to"] >= last_day))
     ]
-    found = []
+    frames = []
     for quarter in (str(QUARTER), *BASES.values()):
         for month in Quarter.parse(quarter).months:
             raw = pd.read_csv(country.file_of(month), encoding="cp949", dtype=str, keep_default_na=False)
-            found.append(cells_of(raw, str(month)).assign(quarter=quarter))
-    whole = pd.concat(found, ignore_index=True)
+            frames.append(cells_of(raw, str(month)).assign(quarter=quarter))
+    whole = pd.concat(frames, ignore_index=True)
     whole["claims"] = claims(whole, registry)
     whole["district"] = assign(whole, registry)
     return whole
@@ -103,18 +103,18 @@ def rate_bp(period: str) -> int:
 
 
 def sums_of(rows: pd.DataFrame, area: str, part: str) -> dict[tuple[str, str, str], dict[str, int]]:
-    """What is summed of each area, part and quarter, over the months in which a region is in the file at all."""
+    """Return the sums of each area, part and quarter, over the months in which a region is in the file."""
     keys = [area, part, "quarter"]
     counted = rows[rows["counted"]].assign(workplaces=1)
     counted["squared"] = counted["workers"] ** 2
     corporations = counted[counted["corporation"]].groupby(keys)[["workplaces", "workers", "billed"]].sum()
-    found = [
+    sums = [
         rows.groupby(keys)[["joined", "departed"]].sum(),
         counted.groupby(keys)[["workplaces", "workers", "billed", "squared", "ceiling"]].sum(),
         corporations.add_prefix("corporate_"),
         counted.groupby([*keys, "month"])["workers"].max().groupby(keys).sum().rename("largest"),
     ]
-    whole = pd.concat(found, axis=1).fillna(0).astype("int64")
+    whole = pd.concat(sums, axis=1).fillna(0).astype("int64")
     months = rows.groupby([area, "quarter"])["month"].nunique()
     whole["months"] = 3 if area == "district" else [months[key[0], key[2]] for key in whole.index]
     cells: dict[Any, dict[str, int]] = whole.to_dict("index")
@@ -164,21 +164,21 @@ def changes(now: dict[str, int], before: dict[str, int], base: str) -> dict[str,
 def sides(now: dict[str, int], before: dict[str, int], months_before: int, base: str) -> dict[str, Any]:
     """The base of every change, and level now less base, over the scope of the base."""
     form = "corporate_" if BASES[base] < "2025-Q3" else ""
-    found = {}
+    figures = {}
     for side, cell, months, quarter in (
         ("now", now, now["months"], str(QUARTER)),
         ("base", before, months_before, BASES[base]),
     ):
         workers, billed = cell[f"{form}workers"], Fraction(cell[f"{form}billed"] * 10_000, rate_bp(quarter))
-        found[side] = {
+        figures[side] = {
             ("workplaces", ""): ratio(cell[f"{form}workplaces"], months, "0.1"),
             ("workers", ""): ratio(workers, months, "0.1"),
             ("payroll", "_krw"): ratio(billed, months, "1"),
             ("pay_per_worker", "_krw"): ratio(billed, workers, "1"),
         }
     expected: dict[str, Any] = {}
-    for (measure, unit), level in found["base"].items():
-        current = found["now"][measure, unit]
+    for (measure, unit), level in figures["base"].items():
+        current = figures["now"][measure, unit]
         is_known = level is not None and current is not None
         expected[f"{measure}_base_{base}{unit}"] = level
         expected[f"{measure}_change_{base}{unit}"] = current - level if is_known else None
@@ -196,7 +196,7 @@ def bound(before: dict[str, int], base: str) -> Decimal | None:
 
 
 def placed(rows: pd.DataFrame, kind: str) -> dict[str, dict[str, Decimal]]:
-    """How many workplaces of an area lie in one district, in several or in none, as monthly means."""
+    """Return monthly means of an area's workplaces that lie in one district, in several or in none."""
     counted = rows[rows["counted"] & (rows["quarter"] == str(QUARTER))]
     many = counted["claims"].str.len()
     if kind == "district":
@@ -227,8 +227,8 @@ def figures_of(name: str) -> set[str]:
 
 
 def table(edition: Any, name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = pq.read_table(edition.path(name)).to_pylist()
-    return found
+    rows_of_table: list[dict[str, Any]] = pq.read_table(edition.path(name)).to_pylist()
+    return rows_of_table
 
 
 @pytest.mark.slow
@@ -371,7 +371,7 @@ def sido_of_districts(pipeline: Installation) -> dict[str, str]:
 
 
 def is_of(row: dict[str, Any], level: str) -> bool:
-    """Whether a row of a fact table is about an area of a level of `contribution`."""
+    """Return True when a row of a fact table belongs to an area of a level of `contribution`."""
     if level.startswith("office_"):
         return bool(row["place"] == level.removeprefix("office_"))
     return "level" not in row or row["level"] == level
@@ -384,9 +384,9 @@ def points_of(
     all_before: dict[str, int],
     base: str,
 ) -> dict[str, Decimal | None]:
-    """What a part adds to the change of its area, in points of the area's base."""
+    """Return a part's contribution to the change of its area, in points of the area's base."""
     form = "corporate_" if BASES[base] < "2025-Q3" else ""
-    found = {}
+    points = {}
     for name, column in (("workplaces", "workplaces"), ("workers", "workers"), ("payroll", "billed")):
         rates = (rate_bp(str(QUARTER)), rate_bp(BASES[base])) if name == "payroll" else (1, 1)
         part_now, part_before, whole_before = (
@@ -397,8 +397,8 @@ def points_of(
                 (all_before, all_before["months"], rates[1]),
             )
         )
-        found[name] = ratio(100 * (part_now - part_before), whole_before, "0.01")
-    return found
+        points[name] = ratio(100 * (part_now - part_before), whole_before, "0.01")
+    return points
 
 
 @pytest.mark.slow
@@ -504,7 +504,7 @@ def test_odds_and_percentiles_agree(ingested: Installation, rows: pd.DataFrame) 
 
 
 def members(pipeline: Installation, quarter: Quarter) -> pd.DataFrame:
-    """Who counts in the districts of a quarter, under those of the quarter judged."""
+    """Return the counted members of the districts of a quarter, under those of the quarter judged."""
     in_force = registry_in_force(pipeline)
     assert in_force is not None
     version = in_force.on(QUARTER.last_day).version

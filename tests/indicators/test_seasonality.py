@@ -1,4 +1,4 @@
-"""Months whose season is known are adjusted for just that, and statsmodels called apart finds the same."""
+"""Months with a known season are adjusted by exactly it, and a separate call of statsmodels agrees."""
 
 from __future__ import annotations
 
@@ -125,9 +125,9 @@ def test_the_season_is_found_and_nothing_else(
 ) -> None:
     frame = of(table, area)
     assert set(frame["scope"]) == {"corporations"} and set(frame["status"]) == {"ok"}
-    wanted = np.exp(share * SEASON[[month.month - 1 for month in MONTHS]])
+    expected = np.exp(share * SEASON[[month.month - 1 for month in MONTHS]])
     for measure in ("workplaces", "workers", "payroll"):
-        assert np.abs(factor(frame, measure) - wanted).max() < tolerance
+        assert np.abs(factor(frame, measure) - expected).max() < tolerance
     without = made(1, 0, fall=0.25 if area == "struck" else 0, seed={"00": 1, "41": 2, "struck": 3}[area])
     level = frame["workers_adjusted"].to_numpy(np.float64) / without
     assert np.abs(level / level.mean() - 1).max() < tolerance
@@ -142,12 +142,12 @@ def test_statsmodels_called_apart_agrees(table: pd.DataFrame, area: str) -> None
         ("payroll", "_krw", series * 2_500_000),
     ):
         assert list(frame[f"{measure}{ending}"]) == list(values)
-        found = STL(pd.Series(np.log(values)), period=12, seasonal=361, seasonal_deg=0, robust=True).fit()
+        fit = STL(pd.Series(np.log(values)), period=12, seasonal=361, seasonal_deg=0, robust=True).fit()
         unit = 1 if ending else 0.1
-        for name, away in (("adjusted", found.seasonal), ("trend", found.seasonal + found.resid)):
+        for name, away in (("adjusted", fit.seasonal), ("trend", fit.seasonal + fit.resid)):
             stored = frame[f"{measure}_{name}{ending}"].to_numpy(np.float64)
             assert np.abs(stored - values / np.exp(away)).max() <= unit / 2 + 1.1e-6 * values.max()
-        assert np.abs(factor(frame, measure) - np.exp(found.seasonal)).max() <= 0.5e-6 + 1e-12
+        assert np.abs(factor(frame, measure) - np.exp(fit.seasonal)).max() <= 0.5e-6 + 1e-12
         # to the digit from what is published
         exact = [
             round(10 * int(value) * 10**6 / round(one * 10**6))
@@ -158,8 +158,8 @@ def test_statsmodels_called_apart_agrees(table: pd.DataFrame, area: str) -> None
 
 
 def test_what_cannot_be_adjusted_is_null_and_says_why(table: pd.DataFrame) -> None:
-    told = dict(zip(table["area"], table["status"], strict=True))
-    assert told == {
+    status_of = dict(zip(table["area"], table["status"], strict=True))
+    assert status_of == {
         "00": "ok",
         "41": "ok",
         "41590": "unadjusted_break",
@@ -169,7 +169,7 @@ def test_what_cannot_be_adjusted_is_null_and_says_why(table: pd.DataFrame) -> No
         "gap": "not_computable",
         "one": "dominated_by_one",
     }
-    assert all(len(of(table, area)) == len(MONTHS) for area in told)
+    assert all(len(of(table, area)) == len(MONTHS) for area in status_of)
     has = table["status"].isin(["ok", "dominated_by_one"])
     for column in table.columns[table.columns.str.contains("adjusted|trend|seasonal")]:
         assert (table[column].notna() == has).all(), column
@@ -191,12 +191,12 @@ def test_a_report_tells_the_last_month(table: pd.DataFrame, tmp_path: Path) -> N
     file = tmp_path / "adjusted_series.parquet"
     pq.write_table(pa.Table.from_pandas(table, preserve_index=False), file)
     edition: Any = SimpleNamespace(manifest={"files": {"adjusted_series": {}}}, path=lambda _: file)
-    told = adjusted_workers(edition)
-    assert set(told) == {"00", "41"}
+    workers_by_month = adjusted_workers(edition)
+    assert set(workers_by_month) == {"00", "41"}
     months = of(table, "00")["workers_adjusted"].tolist()
-    assert told["00"].workers == months[-1]
-    assert told["00"].month_change_pct == 100 * (months[-1] / months[-2] - 1)
-    assert told["00"].quarter_change_pct == 100 * (months[-1] / months[-4] - 1)
+    assert workers_by_month["00"].workers == months[-1]
+    assert workers_by_month["00"].month_change_pct == 100 * (months[-1] / months[-2] - 1)
+    assert workers_by_month["00"].quarter_change_pct == 100 * (months[-1] / months[-4] - 1)
 
 
 @pytest.mark.slow

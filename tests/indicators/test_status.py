@@ -1,4 +1,4 @@
-"""One table of statuses: whatever a query may say is in it, and the page of the method says it in the same words."""
+"""A single table of statuses: every status of a query is in it, and the page of the method has the same words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ METHOD = Path(__file__).parents[2] / "docs" / "method.md"
 
 
 def test_every_status_that_a_query_gives_has_its_words() -> None:
-    given = {
+    unlisted = {
         found
         for layer in ("measured", "editions")
         for path in (SQL / layer).rglob("*.sql")
@@ -24,14 +24,14 @@ def test_every_status_that_a_query_gives_has_its_words() -> None:
         )
         for found in re.findall(r"(?:THEN|ELSE) '(\w+)'", "".join(case))
     }
-    assert given == set(statuses())
+    assert unlisted == set(statuses())
     assert set(get_args(ChangeStatus)) < set(get_args(FactStatus)) < set(statuses())
 
 
 def test_each_is_told_apart_in_words_and_marks() -> None:
-    told = [status for name, status in statuses().items() if name != OK]
-    assert all(status.label and status.short and status.meaning for status in told)
-    marks = [status.mark for status in told if status.status != UNKNOWN]
+    listed = [status for name, status in statuses().items() if name != OK]
+    assert all(status.label and status.short and status.meaning for status in listed)
+    marks = [status.mark for status in listed if status.status != UNKNOWN]
     assert all(marks) and len({*marks}) == len(marks)
     assert (said_instead(OK), said_instead("unadjusted_break")) == ("산출 불가", "단절")
     assert legend({"partial", OK}) == "§ 일부 월: 자료가 있는 달만으로 낸 값"

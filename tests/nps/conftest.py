@@ -25,7 +25,7 @@ KEY = "simulated"
 
 
 def monthly_file(month: str, count: int = 40) -> bytes:
-    """A month as published, of invented workplaces."""
+    """Return a month as published, of invented workplaces."""
     return lines([row(data_month=month, workplace_name=f"가상상사{index}") for index in range(count)])
 
 
@@ -72,7 +72,7 @@ def month() -> Month:
 def typed(
     portal: PortalServer, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., tuple[int, str]]:
-    """The command line before that portal's APIs, with 2022-06 in; gives exit status and output."""
+    """Run the command line with that portal's APIs, with 2022-06 in the lake; return exit status and output."""
     for name, value in (
         ("SOGONG_HOME", str(tmp_path / "home")),
         ("SOGONG_ODCLOUD_URL", portal.url),

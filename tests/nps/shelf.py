@@ -1,4 +1,4 @@
-"""A fifth source, as somebody would add it: this module and one entry in the registry."""
+"""A fifth source, as a contributor would add it: this module and one entry in the registry."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ def test_our_headers_are_the_published_ones(test_data: Path) -> None:
 @pytest.mark.parametrize("end", [b"", b"\r"])
 def test_every_published_header_is_recognised_with_blanks_and_tabs(vintage, before: str, end: bytes) -> None:
     line = header_line(vintage.header, before=before)
-    found = recognise(cells_of(line + end), "x.csv")
-    assert (found.vintage, found.differences) == (vintage.name, ())
+    layout = recognise(cells_of(line + end), "x.csv")
+    assert (layout.vintage, layout.differences) == (vintage.name, ())
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
@@ -49,14 +49,14 @@ def test_each_month_has_the_header_of_its_time(month: str, vintage: str) -> None
     assert vintage_for(Month.parse(month)).name == vintage
 
 
-def test_new_notes_are_accepted_and_told() -> None:
+def test_new_notes_are_accepted_and_reported() -> None:
     """The notes of V2 named the ceilings of the year, so they must have changed with it."""
     header = [
         name.replace("2020.7.~2021.6. 5030000원", "2021.7.~2022.6. 5240000원")
         for name in vintage_for(Month(2021, 9)).header
     ]
-    found = recognise(header, "x.csv")
-    assert (found.vintage, found.differences) == ("V2", ("당월고지금액",))
+    layout = recognise(header, "x.csv")
+    assert (layout.vintage, layout.differences) == ("V2", ("당월고지금액",))
 
 
 def test_a_missing_column_is_named() -> None:
@@ -74,7 +74,7 @@ def test_a_column_under_a_new_name_is_named_with_the_one_that_is_missing() -> No
     with pytest.raises(RefusedError) as refusal:
         recognise(header, "x.csv")
     assert (
-        "lacks 2 of 22 columns: 가입자수, 상실가입자수 (it has 22; columns nobody has seen: 가입인원 JNNGP_CNT"
+        "lacks 2 of 22 columns: 가입자수, 상실가입자수 (it has 22; unknown columns: 가입인원 JNNGP_CNT"
         in str(refusal.value)
     )
     assert "nearest known header is V1, used since 2015-11" in str(refusal.value)
@@ -90,7 +90,7 @@ def test_swapped_columns_are_refused_with_their_place() -> None:
 
 
 def test_an_unknown_column_is_named() -> None:
-    with pytest.raises(RefusedError, match=f"columns nobody has seen: 업태{NEAREST}"):
+    with pytest.raises(RefusedError, match=f"unknown columns: 업태{NEAREST}"):
         recognise([*V3_HEADER, "업태"], "x.csv")
 
 
@@ -143,14 +143,14 @@ def test_mutated_headers_are_recognised_or_refused_in_one_line() -> None:
                     content = bytearray(b",".join(cells)) or bytearray(b",")
         cells = cells_of(bytes(content).split(b"\n")[0])
         try:
-            found = recognise(cells, "x.csv")
+            layout = recognise(cells, "x.csv")
         except RefusedError as refusal:
-            told = str(refusal)
-            assert told.startswith("x.csv: ")
-            assert told.isprintable()
-            assert len(told) < 800
+            message = str(refusal)
+            assert message.startswith("x.csv: ")
+            assert message.isprintable()
+            assert len(message) < 800
         else:
             recognised += 1
-            assert found.vintage in PUBLISHED
+            assert layout.vintage in PUBLISHED
             assert len(cells) == 22
     assert 0.05 * MUTATED < recognised < 0.8 * MUTATED

@@ -1,4 +1,4 @@
-"""Lines as rows: their shape is seen in bytes, and what is seen does not depend on how the file is cut into blocks."""
+"""Lines as rows: parsed from bytes, with the same result for every block size."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.rows import lines, row
 
 
 def read(body: bytes, folder: Path, block_bytes: int = 1 << 20) -> Block:
-    """A file's rows as one block, however many it was read in."""
+    """Read a file's rows as one block, whatever the block size of the reader."""
     path = folder / "raw.csv"
     path.write_bytes(body)
     whole = Block(1, [])
@@ -25,14 +25,14 @@ def read(body: bytes, folder: Path, block_bytes: int = 1 << 20) -> Block:
         shift = len(whole.lines)
         whole.lines += block.lines
         whole.broken |= {row + shift: why for row, why in block.broken.items()}
-        whole.copies += [row + shift for row in block.copies]
+        whole.duplicates += [row + shift for row in block.duplicates]
         whole.unreadable += [(row + shift, column) for row, column in block.unreadable]
         whole = replace(whole, text=whole.text + block.text.replace(b"\r\n", b"\n"))
     return whole
 
 
 def test_no_half_of_a_letter_is_a_comma_a_quote_or_a_line_end() -> None:
-    """What the numpy look at bytes rests on, for letters and for what is none: ASCII stays where it is."""
+    """Precondition of the byte-wise scan: ASCII bytes are never part of a letter or of an unreadable pair."""
     for first, second in product(range(0x80, 0x100), range(0x40)):
         text = bytes((first, second)).decode("cp949", "replace")
         assert text == f"\ufffd{chr(second)}"
@@ -41,7 +41,7 @@ def test_no_half_of_a_letter_is_a_comma_a_quote_or_a_line_end() -> None:
 
 
 def dirty(count: int, seed: int) -> bytes:
-    """A file with every fault a line can have, and copies near and far."""
+    """Return a file with every kind of faulty line, and duplicates near and far."""
     chance = random.Random(seed)  # noqa: S311 - a seed, so that a failure can be repeated
     header, *rows = lines(
         [
@@ -74,7 +74,7 @@ def test_what_is_read_does_not_depend_on_the_blocks(tmp_path: Path, seed: int) -
     body = dirty(150, seed)
     whole = read(body, tmp_path)
     assert whole.broken
-    assert whole.copies
+    assert whole.duplicates
     assert whole.unreadable
     for block_bytes in (1, 7, 150, 1_000, 5_000):
         assert read(body, tmp_path, block_bytes) == whole
@@ -82,17 +82,17 @@ def test_what_is_read_does_not_depend_on_the_blocks(tmp_path: Path, seed: int) -
 
 def test_a_line_is_a_copy_when_the_same_bytes_stand_earlier(tmp_path: Path) -> None:
     rows = [row(), row(departed="2"), row(), row(departed="2"), row(departed="3"), row()]
-    assert read(lines(rows), tmp_path).copies == [2, 3, 5]
-    assert read(lines(rows).rstrip(), tmp_path).copies == [2, 3, 5]  # the last line has no end
+    assert read(lines(rows), tmp_path).duplicates == [2, 3, 5]
+    assert read(lines(rows).rstrip(), tmp_path).duplicates == [2, 3, 5]  # the last line has no line end
 
 
 def test_lines_that_share_a_hash_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sogong_pipeline.nps.file.duplicates.hash", len, raising=False)
     rows = [row(), row(departed="2"), row(departed="3"), row(departed="2")]
-    assert read(lines(rows), tmp_path, 200).copies == [3]
+    assert read(lines(rows), tmp_path, 200).duplicates == [3]
 
 
-def test_unreadable_bytes_are_told_by_row_and_column(tmp_path: Path) -> None:
+def test_unreadable_bytes_are_reported_by_row_and_column(tmp_path: Path) -> None:
     body = lines(
         [
             row(),

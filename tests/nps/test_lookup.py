@@ -1,4 +1,4 @@
-"""One workplace asked for over real HTTP, and compared with the lake; the key is in addresses and stays unsaid."""
+"""Look-up of one workplace over real HTTP, compared with the lake; the key, part of addresses, is never logged."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def client(portal: PortalServer, tmp_path: Path) -> LookupClient:
 
 
 def test_a_name_leads_to_its_months_and_each_to_its_figures(client: LookupClient) -> None:
-    found = client.find("가상상사7")
-    assert [(str(one.month), one.workplace_name) for one in found] == [
+    snapshots = client.find("가상상사7")
+    assert [(str(one.month), one.workplace_name) for one in snapshots] == [
         ("2022-06", "가상상사7"),
         ("2022-05", "가상상사7"),
         ("2022-04", "가상상사7"),
     ]
-    assert {one.business_number_prefix for one in found} == {"123456"}
-    assert len({one.seq for one in found}) == 3  # a row's number is of one month
-    figures = client.figures(found[0])
+    assert {one.business_number_prefix for one in snapshots} == {"123456"}
+    assert len({one.seq for one in snapshots}) == 3  # a row's number belongs to one month
+    figures = client.figures(snapshots[0])
     assert figures is not None
     assert (figures.subscribers, figures.billed_amount_krw, figures.joined, figures.departed) == (
         5,
@@ -110,10 +110,10 @@ def test_from_the_command_line_the_lake_is_held_against_it(
 ) -> None:
     file = files / f"{TITLE}_20220719.csv"
     status, output = typed("lookup", "가상상사7", "--prefix", "123456", "--months", "2")
-    told = "가상상사7 123456  5 subscribers, 1,211,920 won, 0 joined, 1 left; "
+    line = "가상상사7 123456  5 subscribers, 1,211,920 won, 0 joined, 1 left; "
     assert (status, output.splitlines()) == (
         0,
-        [f"2022-06  {told}equal in the lake", f"2022-05  {told}2022-05 is not in the lake"],
+        [f"2022-06  {line}equal in the lake", f"2022-05  {line}2022-05 is not in the lake"],
     )
     file.write_bytes(file.read_bytes().replace(b",5,1211920,", b",7,1211920,"))
     status, output = typed("lookup", "가상상사7")

@@ -1,4 +1,4 @@
-"""A month over the API, by real HTTP: the same typed rows as its file, and every way it can go wrong."""
+"""A month over the API, by real HTTP: the same typed rows as its file, and every known fault."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ JUNE = Month(2022, 6)
 
 
 def of(portal: PortalServer, home: Path, key: str = KEY) -> Installation:
-    """An installation that asks this machine."""
+    """Return an installation that asks this machine."""
     return Installation(
         Settings(home=home, now=NOW, portal_url=portal.url, odcloud_url=portal.url, api_key=key)  # type: ignore[arg-type]
     )
@@ -48,7 +48,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def dirty(month: str) -> bytes:
-    """Rows of every kind that becomes something else as JSON."""
+    """Return rows of every kind that JSON changes."""
     changes = [
         {"sido_code": "08", "sigungu_code": "040", "emd_code": "000", "postal_code": "04520"},
         {"postal_code": "363-888", "industry_code": "000000", "industry_name": "해당없음"},
@@ -67,7 +67,7 @@ def dirty(month: str) -> bytes:
 
 
 def loaded(pipeline: Installation, month: Month) -> dict[str, bytes]:
-    """What the lake keeps of a month's landed file."""
+    """Return the stored content of a month's landed file."""
     vintage = pipeline.vintages(month)[0]
     raw = pipeline.lake.require("raw", str(month), vintage)
     return {name: raw.path(name).read_bytes() for name in raw.manifest["files"]}
@@ -83,31 +83,31 @@ def test_the_rows_are_those_of_the_file_in_every_header(
     file.write_bytes(header_line(vintage.header) + b"\r\n" + body)
     pipeline = of(portal, tmp_path / "home")
     pipeline.months.ingest(JUNE, str(file))
-    found = compare(pipeline, JUNE, "odcloud")
-    assert (found.rows, found.unequal, found.examples) == (
+    figures = compare(pipeline, JUNE, "odcloud")
+    assert (figures.rows, figures.unequal, figures.examples) == (
         {"lake": 308, "other": 308},
         {"lake": 0, "other": 0},
         [],
     )
-    assert len(pipeline.lake.children("raw", str(JUNE))) == 1  # a comparison keeps nothing
+    assert len(pipeline.lake.children("raw", str(JUNE))) == 1  # a comparison stores nothing
 
     (state,) = pipeline.months.ingest(JUNE, "odcloud")
     assert state.staged.facts["rows"] == 310
     assert state.staged.facts["quarantined_rows"] == 2
     assert state.staged.facts["unreadable_at"] == [[8, "workplace_name"]]
-    kept = loaded(pipeline, JUNE)
+    stored = loaded(pipeline, JUNE)
     with zipfile.ZipFile(pipeline.lake.require("raw", str(JUNE), state.vintage).path("answers")) as answers:
         pages = [json.loads(answers.read(name)) for name in answers.namelist()]
     assert [page["currentCount"] for page in pages] == [150, 150, 10]
-    assert kept["file"].count(b"\r\n") == 311
+    assert stored["file"].count(b"\r\n") == 311
 
     requests_before = len(portal.requests)
     (again,) = pipeline.months.ingest(JUNE, "odcloud")
     assert (again.vintage, again.is_new) == (state.vintage, False)
-    assert len(portal.requests) == requests_before  # once it is in, nothing is asked
+    assert len(portal.requests) == requests_before  # once it is in, nothing is requested
     fresh = of(portal, tmp_path / "fresh")
     fresh.months.ingest(JUNE, "odcloud")
-    assert loaded(fresh, JUNE) == kept
+    assert loaded(fresh, JUNE) == stored
 
 
 def test_the_real_rows_come_out_the_same_both_ways(
@@ -119,9 +119,9 @@ def test_the_real_rows_come_out_the_same_both_ways(
     file.write_bytes(b"".join(rows[:10_001]))
     pipeline = of(portal, tmp_path / "home")
     pipeline.months.ingest(Month(2022, 4), str(file))
-    found = compare(pipeline, Month(2022, 4), "odcloud")
-    assert found.rows["lake"] == found.rows["other"] > 9_990
-    assert found.unequal == {"lake": 0, "other": 0}, found.examples
+    figures = compare(pipeline, Month(2022, 4), "odcloud")
+    assert figures.rows["lake"] == figures.rows["other"] > 9_990
+    assert figures.unequal == {"lake": 0, "other": 0}, figures.examples
 
 
 def test_from_the_command_line_differences_are_shown_by_column(
@@ -140,7 +140,7 @@ def test_from_the_command_line_differences_are_shown_by_column(
 
 @dataclass(frozen=True)
 class Case:
-    """A fault, on which request of the rows it comes, what is said of it, and whether it may pass."""
+    """A fault, the request on which it occurs, its message, and whether it may pass."""
 
     fault: Fault
     says: str
@@ -208,9 +208,9 @@ def test_a_key_that_is_refused_is_never_repeated(
     assert says in str(refusal.value)
     assert not isinstance(refusal.value, LaterError)
     if key:
-        told = str(refusal.value) + caplog.text + repr(pipeline.settings)
-        told += "".join(map(str, _chain(refusal.value)))
-        assert key not in told
+        output = str(refusal.value) + caplog.text + repr(pipeline.settings)
+        output += "".join(map(str, _chain(refusal.value)))
+        assert key not in output
     assert not (pipeline.settings.home / "lake" / "raw").exists()
 
 
@@ -235,7 +235,7 @@ def test_the_key_is_in_no_file_and_in_no_address(
     ]
     assert set(sent) == {f"Infuser {KEY}"}
     asked = {request.page for request in portal.requests if "Authorization" not in request.headers}
-    assert asked == {"docs"}  # who describes it needs no key
+    assert asked == {"docs"}  # its description needs no key
 
 
 def test_a_month_that_no_upload_holds_yet_is_waited_for(portal: PortalServer, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every fault of a portal, over HTTP into a lake: what it is told as, and that nothing of the month is left behind."""
+"""Every fault of a portal, over HTTP into a lake: its message, and that no file of the month remains."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Case:
-    """A fault and what is to be said of it.
+    """A fault and its expected message.
 
     Attributes:
         fault: The fault, played on every request of a page.
@@ -81,7 +81,9 @@ ANYWHERE = [
 FILE_ONLY = [
     Case(Fault.TRUNCATED, ("the portal broke off", "expected {size} bytes, got {half}"), later=True),
     Case(Fault.RESET_MIDWAY, ("the portal broke off", "expected {size} bytes", "reset by peer"), later=True),
-    Case(Fault.CUT, ("only a part and did not say so", "stops in the middle of its last line"), later=True),
+    Case(
+        Fault.CUT, ("an incomplete file without notice", "stops in the middle of its last line"), later=True
+    ),
     Case(Fault.ENDLESS, ("at most 1,048,576 bytes", "got more"), later=False, limits={"file_bytes": 1 << 20}),
     Case(Fault.ABSENT, ("portal changed its pages", "404"), later=False),
     Case(Fault.HTML, ("expected a CSV or ZIP file", "오류 안내"), later=False),
@@ -132,7 +134,7 @@ EVERYTHING = [
 @pytest.mark.parametrize(
     ("page", "case"), EVERYTHING, ids=[f"{case.fault}-{page}" for page, case in EVERYTHING]
 )
-def test_a_fault_is_told_in_one_line_and_leaves_nothing(
+def test_a_fault_is_reported_in_one_line_and_leaves_nothing(
     pipeline: Installation,
     portal: PortalServer,
     files: Path,
@@ -161,12 +163,12 @@ def test_a_fault_is_told_in_one_line_and_leaves_nothing(
     set_limits(**LIMITS)
     time_passes(pipeline)
     assert [is_new for _, is_new in pipeline.months.fetch(month, portal.url)] == [True]
-    kept = pipeline.lake.partitions("raw", str(month))[0].path("file")
-    assert kept.read_bytes() == (files / f"{TITLE}_20220719.csv").read_bytes()
+    raw = pipeline.lake.partitions("raw", str(month))[0].path("file")
+    assert raw.read_bytes() == (files / f"{TITLE}_20220719.csv").read_bytes()
 
 
 def time_passes(pipeline: Installation) -> None:
-    """The time for which a portal is left alone, and what an upload was once seen to hold, are forgotten."""
+    """Expire the waiting time of the portal and the cached months of its uploads."""
     for remembered in (pipeline.settings.home / "portal").rglob("*.json"):
         remembered.unlink()
 
@@ -206,7 +208,7 @@ def test_a_portal_that_is_gone_is_unreachable(pipeline: Installation, files: Pat
 def test_a_disk_that_is_full_leaves_nothing(
     pipeline: Installation, portal: PortalServer, month: Month, digest_tree: Callable[[Path], dict[str, str]]
 ) -> None:
-    """A limit on the size of files is what a process without rights can have in place of a full disk."""
+    """A limit on the size of files stands in for a full disk in a process without privileges."""
     import resource
     import signal
 

@@ -1,4 +1,4 @@
-"""The download flow against a portal on loopback: each page in its known forms, and without it."""
+"""Download flow against a portal on loopback: each page in its known forms, and missing."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_without_a_history_the_current_file_is_still_found(
     portal.faults["selectHistAndCsvData.do"] = [fault]
     listing = client.list_uploads()
     assert [upload.label for upload in listing.uploads] == LABELS[:1]
-    assert "its history is" in listing.gap
+    assert "its history " in listing.gap
 
 
 def test_without_an_announcement_the_pop_up_names_the_file(
@@ -145,7 +145,7 @@ def test_without_a_captcha_check_the_file_is_asked_for(
     assert (tmp_path / "month.csv").exists()
 
 
-def test_a_captcha_is_told_with_the_way_out_and_nothing_is_fetched(
+def test_a_captcha_is_reported_with_the_way_out_and_nothing_is_fetched(
     client: PortalClient, portal: PortalServer, tmp_path: Path
 ) -> None:
     portal.faults["check-limit.json"] = [Fault.CAPTCHA]

@@ -1,4 +1,4 @@
-"""From a portal into the lake: labels that are off, months that are missing, months published twice."""
+"""From a portal into the lake: misleading labels, missing months, months published twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read from pages, records and headers in every form they are known in, and in none."""
+"""Parsers of pages, records and headers, in every known form and in unknown ones."""
 
 from __future__ import annotations
 

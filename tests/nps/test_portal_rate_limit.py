@@ -1,4 +1,4 @@
-"""Requests to the portal: one at a time, with a stated name, pauses and a daily limit, never after a refusal."""
+"""Requests to the portal: one at a time, identified, with pauses and a daily limit, never after a refusal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOON = dt.datetime(2026, 10, 20, 12, tzinfo=SEOUL).timestamp()
 
 
 class Time:
-    """A clock that stands still but for what is slept."""
+    """A clock that advances only by sleeping."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -166,10 +166,10 @@ def test_a_refusal_is_never_asked_again(
 @pytest.mark.parametrize(
     ("fault", "seconds"), [(Fault.BUSY, LOOPBACK_LIMITS.wait_seconds), (Fault.BUSY_FOR, 120)]
 )
-def test_a_portal_that_asks_to_be_left_alone_is(
+def test_a_rate_limit_of_the_portal_is_respected(
     portal: PortalServer, tmp_path: Path, fault: Fault, seconds: float
 ) -> None:
-    """By every run on this machine, until the time it named, or ten minutes when it named none."""
+    """Every run on this machine waits until the time that it named, or ten minutes when it named none."""
     portal.faults["fileData.do"] = [fault]
     with pytest.raises(LaterError, match="asks to be left alone"):
         PortalClient(portal.url, tmp_path / "memory").list_uploads()

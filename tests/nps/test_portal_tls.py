@@ -1,4 +1,4 @@
-"""Whether the other side proves to be the portal, over real TLS: where it does not, nothing is asked."""
+"""TLS certificate checks over real connections: nothing is requested from an unverified server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DAY = dt.timedelta(days=1)
 
 
 def certificate(folder: Path, host: str = "127.0.0.1", valid_days: int = 30) -> Path:
-    """A certificate a host signed itself, with its key, in one file; valid until so many days from now."""
+    """Write a self-signed certificate with its key to one file; valid for the given number of days."""
     key, until = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC) + valid_days * DAY
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a portal")])
     signed = (

@@ -1,4 +1,4 @@
-"""Random legal files as each vintage writes them, read back: every value is the one that was meant."""
+"""Random valid files as each vintage writes them, read back: every value is preserved."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DATES = ("enrolled_on", "re_enrolled_on", "withdrawn_on")
 
 @dataclass(frozen=True)
 class Form:
-    """How values are written, which is apart from how the header is."""
+    """Form in which values are written, independent of the form of the header."""
 
     month: str
     date: str
@@ -115,13 +115,13 @@ def written(values: dict[str, Any], month: Month, form: Form, index: int) -> lis
 
 
 def flags(values: dict[str, Any]) -> str:
-    told = {
+    text_of = {
         "amount_not_in_20_won": values["billed_amount_krw"] % 20 != 0,
         "enrolled_without_subscribers": values["status"] == 1 and values["subscribers"] == 0,
         "withdrawn_with_subscribers": values["status"] == 2 and values["subscribers"] > 0,
         "no_address": values["lot_address"] is None and values["road_address"] is None,
     }
-    return ",".join(flag for flag, is_so in told.items() if is_so)
+    return ",".join(flag for flag, is_so in text_of.items() if is_so)
 
 
 @pytest.mark.parametrize("vintage", vintages(), ids=lambda vintage: vintage.name)
@@ -129,8 +129,8 @@ def flags(values: dict[str, Any]) -> str:
 def test_random_legal_files_read_back_equal(
     tmp_path_factory: pytest.TempPathFactory, vintage, rows: list[dict[str, Any]], form: Form, month: dt.date
 ) -> None:
-    wanted, folder = Month(month.year, month.month), tmp_path_factory.mktemp("file")
-    cells = [written(values, wanted, form, index) for index, values in enumerate(rows)]
+    of_month, folder = Month(month.year, month.month), tmp_path_factory.mktemp("file")
+    cells = [written(values, of_month, form, index) for index, values in enumerate(rows)]
     body = lines(cells, form.ending, header_line(vintage.header, form.before))
     if not form.ends_with_line_end:
         body = body.removesuffix(form.ending.encode())
@@ -141,14 +141,14 @@ def test_random_legal_files_read_back_equal(
             archive.write(raw, "가입 사업장.CSV")
         raw = folder / "raw.zip"
 
-    assert data_month(raw, "raw") == wanted
-    built = stage(raw, "raw", wanted, folder, block_bytes=1_000)
+    assert data_month(raw, "raw") == of_month
+    built = stage(raw, "raw", of_month, folder, block_bytes=1_000)
     assert (built.facts["header_vintage"], built.facts["header_differences"]) == (vintage.name, [])
-    found = pq.read_table(built.files["workplace"]).to_pylist()
-    copies = [index for index, row in enumerate(cells) if row in cells[:index]]
-    assert [row["row_number"] - 1 for row in pq.read_table(built.files["quarantine"]).to_pylist()] == copies
-    assert found == [
-        {"row_number": index + 1, "data_month": str(wanted), **values, "flags": flags(values)}
+    staged = pq.read_table(built.files["workplace"]).to_pylist()
+    repeated = [index for index, row in enumerate(cells) if row in cells[:index]]
+    assert [row["row_number"] - 1 for row in pq.read_table(built.files["quarantine"]).to_pylist()] == repeated
+    assert staged == [
+        {"row_number": index + 1, "data_month": str(of_month), **values, "flags": flags(values)}
         for index, values in enumerate(rows)
-        if index not in copies
+        if index not in repeated
     ]

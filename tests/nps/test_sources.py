@@ -1,4 +1,4 @@
-"""The registry of sources: which value selects which, each declared once, and a new one from a module and an entry."""
+"""Registry of sources: selection by value, one declaration each, and a new source from a module and an entry."""
 
 from __future__ import annotations
 
@@ -49,18 +49,18 @@ def python_files() -> Iterator[Path]:
 
 @cache
 def strings() -> list[tuple[str, bool, str]]:
-    """Every string of the code: file and line, whether a comparison or a case holds it, text."""
-    found = []
+    """Return every string of the code: file and line, True inside a comparison or a case, text."""
+    literals = []
     for path in python_files():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             is_compared = isinstance(node, ast.Compare | ast.MatchValue)
             parts = ast.walk(node) if is_compared else [node]
-            found += [
+            literals += [
                 (f"{relative(path)}:{part.lineno}", is_compared, part.value)
                 for part in parts
                 if isinstance(part, ast.Constant) and isinstance(part.value, str)
             ]
-    return found
+    return literals
 
 
 @cache
@@ -150,12 +150,14 @@ def test_no_code_compares_with_the_name_of_a_source(source: Source) -> None:
 def test_no_text_lists_the_forms_of_a_value() -> None:
     forms = {source.metavar for source in registry.SOURCES}
     listed = {line: forms & set(re.split(r"[^A-Za-z]+", text)) for line, _, text in strings()}
-    assert not {line: found for line, found in listed.items() if len(found) > 2}
+    assert not {line: files for line, files in listed.items() if len(files) > 2}
 
 
 @pytest.mark.parametrize(
     "source",
-    [source for source in registry.SOURCES if source.metavar == source.name],  # a keyword, no English word
+    [
+        source for source in registry.SOURCES if source.metavar == source.name
+    ],  # a keyword, not an English word
     ids=lambda source: source.name,
 )
 def test_the_keyword_of_a_source_stands_once(source: Source) -> None:

@@ -68,7 +68,7 @@ def test_what_cannot_be_typed_is_quarantined_with_column_and_value(
     assert quarantined[0]["line"] == ",".join(row(**changes))
 
 
-def test_two_faults_of_one_row_are_both_told(tmp_path: Path) -> None:
+def test_two_faults_of_one_row_are_both_reported(tmp_path: Path) -> None:
     _, (bad,), _ = staged(lines([row(), row(status="9", joined="?")]), tmp_path)
     assert bad["reason"] == "status: '9' is neither 1 nor 2; joined: '?' is not a count"
 
@@ -142,9 +142,9 @@ def test_mutated_lines_never_crash_and_none_is_unaccounted_for(tmp_path: Path) -
     raw.write_bytes(body)
     built = stage(raw, "raw.csv", MONTH, tmp_path, block_bytes=100_000)
     expected = sum(bool(line.strip()) for line in body.decode("cp949", "replace").split("\n")) - 1
-    kept, broken = (pq.read_table(built.files[name]).to_pylist() for name in ("workplace", "quarantine"))
-    assert built.facts["rows"] == expected == len(kept) + len(broken)
-    assert sorted(line["row_number"] for line in (*kept, *broken)) == list(range(1, expected + 1))
+    typed, broken = (pq.read_table(built.files[name]).to_pylist() for name in ("workplace", "quarantine"))
+    assert built.facts["rows"] == expected == len(typed) + len(broken)
+    assert sorted(line["row_number"] for line in (*typed, *broken)) == list(range(1, expected + 1))
     assert all(line["reason"] for line in broken)
     assert 0.1 * expected < len(broken) < 0.9 * expected
 
@@ -266,12 +266,12 @@ def test_line_ends_do_not_matter(tmp_path: Path, ending: str, last: bool) -> Non
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "message"),
     [
         (b"", "x.csv: the file is empty"),
         (b"  \r\n", "x.csv: the file is empty"),
         (b"\xef\xbb\xbf<html>", "x.csv: this is a web page, not a CSV file"),
-        ("자료생성년월,사업장명".encode("utf-16"), "x.csv: this is no CP949 text (UTF-16"),
+        ("자료생성년월,사업장명".encode("utf-16"), "x.csv: this is not CP949 text (UTF-16"),
         (lines([row()]).decode("cp949").encode(), "x.csv: this is UTF-8 text, published files are CP949"),
         (
             lines([row()]).decode("cp949").encode("utf-8-sig"),
@@ -283,10 +283,10 @@ def test_line_ends_do_not_matter(tmp_path: Path, ending: str, last: bool) -> Non
         (lines([row(data_month="April")]), "x.csv: row 1, data_month: 'April' is not a month"),
     ],
 )
-def test_what_is_no_monthly_file_is_refused_in_one_line(tmp_path: Path, body: bytes, told: str) -> None:
+def test_other_files_are_refused_in_one_line(tmp_path: Path, body: bytes, message: str) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(body)
     with pytest.raises(RefusedError) as refusal:
         data_month(path, "x.csv")
-    assert str(refusal.value).startswith(told)
+    assert str(refusal.value).startswith(message)
     assert "\n" not in str(refusal.value)

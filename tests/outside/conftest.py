@@ -1,4 +1,4 @@
-"""The services on loopback, and an installation whose settings lead there."""
+"""The services on loopback, and an installation configured with their addresses."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A server on loopback that answers as ECOS, KOSIS and the customs service do.
+"""A server on loopback that responds like ECOS, KOSIS and the customs service.
 
-As documented or seen: paths, fields, rows, ECOS pages, the codes of errors, padded amounts with commas, a year instead
+As documented or observed: paths, fields, rows, ECOS pages, error codes, padded amounts with commas, a year instead
 of a month from the customs service by 시도. Assumed: the form of an ECOS error (`RESULT` alone; XML when busy), that
-KOSIS sends errors with bare names or as XML, the gateway's XML, and the words of every message.
+KOSIS sends errors with bare names or as XML, the gateway's XML, and the wording of every message.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ GATEWAY = (
 
 
 def months(first: str, last: str) -> list[Month]:
-    """The months of a span `202608` to `202610`."""
-    found = [Month.parse(first)]
-    while found[-1] < Month.parse(last):
-        found.append(found[-1].shift(1))
-    return found
+    """Return the months of a span such as `202608` to `202610`."""
+    span = [Month.parse(first)]
+    while span[-1] < Month.parse(last):
+        span.append(span[-1].shift(1))
+    return span
 
 
 def ecos_row(area: str, month: Month, value: str, bank: str = "0960") -> dict[str, Any]:
@@ -69,11 +69,11 @@ def customs_xml(items: list[dict[str, str]], code: str = "00", words: str = "정
 
 
 class Services(ThreadingHTTPServer):
-    """Answers every service; a test may put another answer before it.
+    """Server of all services; a test may override a response.
 
     Attributes:
         value: the value of an area and month, by service.
-        override: gives an answer in place of the ordinary one, None for that.
+        override: returns a response to use instead of the ordinary one, or None.
     """
 
     def __init__(self) -> None:
@@ -174,7 +174,7 @@ class Services(ThreadingHTTPServer):
 
 
 def codes_of(month: Month) -> set[str]:
-    """The codes that the customs service has in a month."""
+    """Return the codes of the customs service in a month."""
     return set(FULL) - ({"12"} if month < Month(2026, 7) else {"29", "46"})
 
 
@@ -194,4 +194,4 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """Says nothing."""
+        """Log nothing."""

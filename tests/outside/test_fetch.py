@@ -1,4 +1,4 @@
-"""What is fetched: every value, by pages and windows, areas by name, revisions as vintages beside what was known."""
+"""Fetching: every value, pages and windows, areas by name, revisions as vintages with their date of knowledge."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.outside.services import KEY, SIDOS, Services, ecos_row, months
 
 
 def frame(catalogue: Catalogue, indicator: str) -> pd.DataFrame:
-    """All rows of an indicator in the lake, every vintage."""
+    """Return all rows of an indicator in the lake, every vintage."""
     parts = [pd.read_parquet(one.path(TABLE)) for one in vintages(catalogue, indicator)]
     return pd.concat(parts, ignore_index=True)
 
@@ -43,8 +43,8 @@ def test_every_value_of_every_page_arrives(catalogue: Catalogue, services: Servi
         for area in services.areas
         for month in months("202410", "202609")
     }
-    found = {(row.area_name, row.data_month): row.value for row in rows.itertuples()}
-    assert found == expected
+    values = {(row.area_name, row.data_month): row.value for row in rows.itertuples()}
+    assert values == expected
     assert (added.values, added.new, added.vintage, added.newest) == (
         len(expected),
         len(expected),
@@ -71,12 +71,12 @@ def test_a_revision_is_a_vintage_and_what_is_gone_stays(catalogue: Catalogue, se
     outcome = fetch(catalogue, "employment_rate")
     (third,) = outcome.added
     assert (third.vintage, third.new, third.revised, third.absent) == (2, 18, 1, 2)
-    assert outcome.messages == ["employment_rate: 2 values without a number, unknown and not zero"]
+    assert outcome.messages == ["employment_rate: 2 values without a number, stored as unknown, not as zero"]
     revised = in_force(catalogue, "employment_rate")["sido", "51", "2026-07"]
     assert (revised.value.value, revised.vintage, revised.replaces) == (Decimal("61.5"), 2, 1)
     assert in_force(catalogue, "employment_rate")["sido", "50", "2026-08"].vintage == 1
     rows = frame(catalogue, "employment_rate")
-    assert len(rows) == 24 * 18 + 18 + 1  # nothing was written over
+    assert len(rows) == 24 * 18 + 18 + 1  # nothing was overwritten
     counting = rows.sort_values("vintage").groupby(["level", "area_code", "data_month"]).last()
     assert len(counting) == len(in_force(catalogue, "employment_rate")) == 25 * 18
     first, second = vintages(catalogue, "employment_rate")
@@ -144,7 +144,7 @@ def test_what_has_no_area_is_said_and_the_rest_is_kept(catalogue: Catalogue, ser
     outcome = fetch(catalogue, "sme_loan_delinquency")
     assert outcome.added[0].values == 24 * 18
     (line,) = outcome.messages
-    assert "48 values of 2 areas passed over" in line
+    assert "48 values of 2 areas skipped" in line
     assert "'수도권'" in line
     assert "\x1b" not in line
     assert "\n" not in line
@@ -189,7 +189,7 @@ def test_without_keys_a_line_names_each_variable_and_where_to_get_it(
     assert some.output.count("there is no key for") == 2
     wrong = CliRunner().invoke(app, ["outside", "fetch", "employment"])
     assert wrong.exit_code == 1
-    assert "'employment' is no indicator; there are employment_rate, " in wrong.output
+    assert "'employment' is not an indicator; known are employment_rate, " in wrong.output
 
 
 def test_nothing_of_it_leaves_the_lake() -> None:
@@ -212,5 +212,5 @@ def test_an_indicator_says_all_that_is_needed() -> None:
 
 
 def test_a_month_that_has_not_come_is_refused(catalogue: Catalogue) -> None:
-    with pytest.raises(RefusedError, match="2026-11 has not come yet"):
+    with pytest.raises(RefusedError, match="2026-11 is in the future"):
         fetch(catalogue, "employment_rate", Month(2026, 11))

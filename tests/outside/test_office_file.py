@@ -1,4 +1,4 @@
-"""The office's own file: kept whole or not at all, every problem with row, column and value."""
+"""The office's own file: stored whole or not at all, every problem with row, column and value."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def test_the_same_file_changes_nothing_and_a_correction_is_a_vintage(
 def test_a_district_is_one_of_the_registry_in_force(pipeline: Installation, tmp_path: Path) -> None:
     line = "sales,{},2026-09,1,억원,지방청\n"
     with pytest.raises(
-        RefusedError, match="row 2: area 'NO-SUCH' is no district, as no registry is loaded, and no 시군구"
+        RefusedError, match="row 2: area 'NO-SUCH' is not a district, as no registry is loaded, nor a 시군구"
     ):
         load_file(pipeline, write(tmp_path, HEADER + line.format("NO-SUCH")))
     load_registry(pipeline, tmp_path)
-    with pytest.raises(RefusedError, match="area 'NO-SUCH' is no district of the registry in force"):
+    with pytest.raises(RefusedError, match="area 'NO-SUCH' is not a district of the registry in force"):
         load_file(pipeline, write(tmp_path, HEADER + line.format("NO-SUCH")))
     from sogong_pipeline.districts.loaded import registry_in_force
 
@@ -83,17 +83,17 @@ def test_a_district_is_one_of_the_registry_in_force(pipeline: Installation, tmp_
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        (HEADER, "sales.csv: it holds no row; see docs/outside.md"),
+        (HEADER, "sales.csv: it has no rows; see docs/outside.md"),
         ("", "sales.csv: it lacks the columns indicator, area, month"),
         ("indicator,area,month\n", "it lacks the columns value, unit, source; see docs/outside.md"),
         ("source," + HEADER, "the header names source twice"),
-        (HEADER + "turnover,48123,2026-09,1,원,x\n", "row 2: indicator 'turnover' is none of arrears, sales"),
-        (HEADER + "employment_rate,48123,2026-09,1,원,x\n", "row 2: indicator 'employment_rate' is none of"),
+        (HEADER + "turnover,48123,2026-09,1,원,x\n", "row 2: indicator 'turnover' is not one of arrears, sales"),
+        (HEADER + "employment_rate,48123,2026-09,1,원,x\n", "row 2: indicator 'employment_rate' is not one of"),
         (HEADER + "sales,창원,2026-09,1,원,x\n", "row 2: area '창원' is"),
-        (HEADER + "sales,48123,2026-13,1,원,x\n", "row 2: month '2026-13' is no month such as 2026-09"),
-        (HEADER + "sales,48123,2026-09,약 3,원,x\n", "row 2: value '약 3' is no number"),
-        (HEADER + "sales,48123,2026-09,,원,x\n", "row 2: value '' is no number"),
-        (HEADER + "sales,48123,2026-09,1,달러,x\n", "row 2: unit '달러' is none of 원, 천원, 백만원, 억원"),
+        (HEADER + "sales,48123,2026-13,1,원,x\n", "row 2: month '2026-13' is not a month such as 2026-09"),
+        (HEADER + "sales,48123,2026-09,약 3,원,x\n", "row 2: value '약 3' is not a number"),
+        (HEADER + "sales,48123,2026-09,,원,x\n", "row 2: value '' is not a number"),
+        (HEADER + "sales,48123,2026-09,1,달러,x\n", "row 2: unit '달러' is not one of 원, 천원, 백만원, 억원"),
         (HEADER + "sales,48123,2026-09,1,원,\n", "row 2: source is empty"),
         (HEADER + "sales,48123,2026-09,1,234,원,x\n", "row 2: it has 7 cells and the header 6"),
         (HEADER + "sales,48123,2026-09,1,원,x\nsales,경상남도 창원시 성산구,202609,2,원,x\n",

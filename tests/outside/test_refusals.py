@@ -1,4 +1,4 @@
-"""Every refusal is one clear line and loses nothing. Forms of errors that are assumed: see `services.py`."""
+"""Every refusal is one clear line and loses nothing. For assumed error formats see `services.py`."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ CASES: list[tuple[str, int, str, type[RefusedError], str]] = [
     (KOSIS, 200, '{"err":"40","errMsg":"호출가능건수 제한"}', LaterError, "refuses with 40"),
     (CUSTOMS, 200, GATEWAY.format(code="22", words="LIMITED_NUMBER_OF_SERVICE_REQUESTS_EXCEEDS_ERROR"),
      LaterError, "refuses with 22"),
-    (KOSIS, 429, "", LaterError, "asks to be left alone"),
-    # empty: never zero, never "nothing new"
-    (ECOS, 200, result("INFO-200", "해당하는 데이터가 없습니다."), RefusedError, "holds no value, which is not zero"),
-    (KOSIS, 200, '{err:"30",errMsg:"데이터가 존재하지 않습니다."}', RefusedError, "holds no value, which is not zero"),
-    (CUSTOMS, 200, customs_xml([]), RefusedError, "holds no value, which is not zero"),
+    (KOSIS, 429, "", LaterError, "is over its rate limit"),
+    # empty: neither zero nor "nothing new"
+    (ECOS, 200, result("INFO-200", "해당하는 데이터가 없습니다."), RefusedError, "has no value, which is not zero"),
+    (KOSIS, 200, '{err:"30",errMsg:"데이터가 존재하지 않습니다."}', RefusedError, "has no value, which is not zero"),
+    (CUSTOMS, 200, customs_xml([]), RefusedError, "has no value, which is not zero"),
     (KOSIS, 200, "[]", RefusedError, "expected a list of rows as JSON"),
     (ECOS, 200, "", RefusedError, "expected rows as JSON"),
     # XML where JSON was asked, and the other way round
@@ -83,19 +83,19 @@ CASES: list[tuple[str, int, str, type[RefusedError], str]] = [
      RefusedError, "none of its areas is known: '지역0'"),
     (ECOS, 200, rows(GOOD, ecos_row("부산", SEPTEMBER, "1")),
      RefusedError, "has 2 areas and at least 16 are expected"),
-    (ECOS, 200, rows(GOOD, GOOD), RefusedError, "'서울' comes twice for 2026-09 (row 2)"),
-    # other values than asked for
+    (ECOS, 200, rows(GOOD, GOOD), RefusedError, "'서울' is duplicated for 2026-09 (row 2)"),
+    # other values than requested
     (ECOS, 200, rows({**GOOD, "TIME": "202401"}),
-     RefusedError, "row 1 is of 2024-01, and 2026-09 to 2026-10 was asked"),
-    (ECOS, 200, rows({**GOOD, "TIME": "2026Q3"}), RefusedError, "row 1 has '2026Q3' where a month"),
-    (ECOS, 200, rows({**GOOD, "DATA_VALUE": "=1+1"}), RefusedError, "has '=1+1' where a number belongs"),
-    (ECOS, 200, rows({**GOOD, "DATA_VALUE": "NaN"}), RefusedError, "has 'NaN' where a number belongs"),
+     RefusedError, "row 1 is of 2024-01, but 2026-09 to 2026-10 was requested"),
+    (ECOS, 200, rows({**GOOD, "TIME": "2026Q3"}), RefusedError, "row 1 has '2026Q3' instead of a month"),
+    (ECOS, 200, rows({**GOOD, "DATA_VALUE": "=1+1"}), RefusedError, "has '=1+1' instead of a number"),
+    (ECOS, 200, rows({**GOOD, "DATA_VALUE": "NaN"}), RefusedError, "has 'NaN' instead of a number"),
     (ECOS, 200, json.dumps({"StatisticSearch": {"list_total_count": 3, "row": [GOOD]}}),
      RefusedError, "3 rows on page 1"),
     # no answer
     (ECOS, 503, "", LaterError, "status 503"),
     (ECOS, 404, "gone", RefusedError, "status 404: 'gone'"),
-    (ECOS, 302, "", RefusedError, "leads to another address, which is not followed"),
+    (ECOS, 302, "", RefusedError, "redirects to another address, which is not followed"),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The trend's table of outside indicators: newest values to the end of the quarter, with source and day."""
+"""The trend's table of outside indicators: newest values up to the end of the quarter, with source and day."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_page_shows_the_newest_value_to_the_quarters_end(
         row = ("고용률(15세 이상)", "경남", month.korean, value, "%", source, day)
         assert cells(catalogue, "48", quarter) == [row]
     both = cells(catalogue, "12", Quarter(2026, 3))
-    assert [row[1] for row in both] == ["광주", "전남"]  # the agency still tells them apart
+    assert [row[1] for row in both] == ["광주", "전남"]  # the agency still separates them
     assert cells(catalogue, "00", Quarter(2026, 3))[0][1] == "전국"
     assert set(outside_tables(catalogue, Quarter(2026, 3))) >= {"00", "11", "12", "51", "52"}
 

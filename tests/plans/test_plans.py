@@ -1,4 +1,4 @@
-"""Drafts of prevention plans: seven parts, decided stages cited, empty fields where nothing is known."""
+"""Drafts of prevention plans: seven parts, decided stages cited, empty fields for unknown content."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def test_what_is_not_known_is_empty_and_what_is_decided_is_cited(source: PlanSou
     )  # fmt: skip
     known = replace(source, decisions={one.info.district_id: decided})
     page = next(page for page in build_plans(known) if page.stem == f"sigungu-{one.info.sigungu_code}")
-    said = text_of(page)
-    assert "의결 2026-12-15" in said
+    text = text_of(page)
+    assert "의결 2026-12-15" in text
     stages = page.sections[2].tables[0]
     assert "의결 사유: 주력 업체의 휴업" in stages.rows[0].detail
     severe = page.sections[5]
@@ -87,8 +87,8 @@ def test_what_is_not_known_is_empty_and_what_is_decided_is_cited(source: PlanSou
 
 def test_no_sentence_promises_a_form_a_deadline_or_bonus_points(drafts: dict[str, Page]) -> None:
     for page in drafts.values():
-        said = text_of(page)
-        assert not re.search(r"까지 (제출|수립)하여야|의무|가점을 (받|부여)", said)
+        text = text_of(page)
+        assert not re.search(r"까지 (제출|수립)하여야|의무|가점을 (받|부여)", text)
         assert (
             "단계를 이유로 가점을 준다는 공고는 확인하지 못했습니다"
             in " ".join(note for table in page.sections[4].tables for note in table.notes)

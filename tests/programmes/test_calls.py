@@ -1,4 +1,4 @@
-"""Open calls from a server on loopback that answers as the real one does; `reqErr` as gathered, its wording assumed."""
+"""Open calls from a loopback server that imitates the real one; the text of `reqErr` is assumed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROW = {
 
 
 class Service(ThreadingHTTPServer):
-    """Answers with what the test put in; remembers what it was asked."""
+    """Server of prepared responses that records the requests."""
 
     body: bytes = b""
     status = 200
@@ -44,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(self.server.body)
 
     def log_message(self, *_: Any) -> None:
-        """Says nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -85,8 +85,8 @@ def test_calls_are_words_with_dates_and_a_link(service: Service, monkeypatch: py
     ("body", "status", "message"),
     [
         ({"reqErr": "등록되지 않은 키입니다."}, 200, "refused: 등록되지 않은 키입니다.; compare SOGONG_BIZINFO_KEY"),
-        (b"<rss><channel/></rss>", 200, "answered with XML where JSON was asked"),
-        (b"", 200, "answered with text where JSON was asked"),
+        (b"<rss><channel/></rss>", 200, "answered with XML instead of JSON"),
+        (b"", 200, "answered with text instead of JSON"),
         (["jsonArray"], 200, "answered with a JSON list"),
         ({"items": []}, 200, "no list jsonArray; this is not the same as no calls"),
         ({"jsonArray": {}}, 200, "no list jsonArray"),

@@ -1,4 +1,4 @@
-"""The list of programmes: ties that a source gives, and nothing else beside a district."""
+"""The list of programmes: ties stated by a source, and no others beside a district."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Support that offices record: found by name and number, all or nothing, only ever added, counted in plans."""
+"""Support recorded by offices: matched by name and number, all or nothing, append-only, counted in plans."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def proposed_one(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 @pytest.fixture(scope="module")
 def number(proposed_one: Installation, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The business number of every workplace of the file, from the file itself."""
+    """The business number of all workplaces, read from the file."""
     path = month_file(tmp_path_factory.mktemp("again"), str(QUARTER.months[-1]))
     (only,) = pd.read_csv(path, encoding="cp949", dtype=str)["사업자등록번호"].unique()
     return str(only)
 
 
 def sheet(path: Path, rows: Sequence[Sequence[object]], header: Sequence[str] = tuple(COLUMNS)) -> Path:
-    """A sheet as CSV in CP949, or as XLSX by the ending of its name."""
+    """Write a sheet as CSV in CP949, or as XLSX by the suffix of its name."""
     if path.suffix == ".xlsx":
         book = Workbook()
         page = book.worksheets[0]
@@ -92,17 +92,17 @@ def test_a_sheet_is_recorded_once_and_another_is_added(
         proposed_one.lake.require("staged", last, edition.facts["months"][last]).path("workplace")
     ).to_pandas()
     ids = members.merge(staged, on="row_number").set_index("workplace_name")["workplace_id"]
-    found = rows_given(proposed_one)
-    assert [(str(row.given_on), row.workplace_id, row.programme_id, row.amount_krw) for row in found] == [
+    recorded = rows_given(proposed_one)
+    assert [(str(row.given_on), row.workplace_id, row.programme_id, row.amount_krw) for row in recorded] == [
         ("2022-05-03", ids["가상상사1"], "act26", 1_500_000),
         ("2022-05-04", ids["가상상사2"], "act26", None),
         ("2022-06-30", ids["가상상사1"], "decree30", 2_000_000),
     ]
-    assert by_programme(found) == {"act26": (2, 1_500_000), "decree30": (1, 2_000_000)}
+    assert by_programme(recorded) == {"act26": (2, 1_500_000), "decree30": (1, 2_000_000)}
 
-    kept = pq.read_table(proposed_one.lake.require("support", rows[0].recording).path("support_given"))
-    assert kept.schema.names == [column["name"] for column in schemas()["support_given"]["columns"]]
-    assert "가상상사" not in str(kept.to_pylist())
+    stored = pq.read_table(proposed_one.lake.require("support", rows[0].recording).path("support_given"))
+    assert stored.schema.names == [column["name"] for column in schemas()["support_given"]["columns"]]
+    assert "가상상사" not in str(stored.to_pylist())
     assert schemas()["support_given"]["lake_only"]
 
     pages = {page.stem: page for page in build_plans(collect_plans(proposed_one, PERIOD))}
@@ -117,14 +117,17 @@ def test_a_sheet_is_recorded_once_and_another_is_added(
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [
-        ({"지원일": "어제"}, "row 2: 지원일 '어제' is no date"),
-        ({"지원일": "2022-02-30"}, "row 2: 지원일 '2022-02-30' is no date"),
+        ({"지원일": "어제"}, "row 2: 지원일 '어제' is not a date"),
+        ({"지원일": "2022-02-30"}, "row 2: 지원일 '2022-02-30' is not a date"),
         ({"지원일": "2027-01-01"}, "row 2: 지원일 2027-01-01 is after today, 2026-10-20"),
         ({"밀집지역 번호": "D404"}, "row 2: 밀집지역 번호 'D404' has no workplace in 2022-06"),
-        ({"사업장명": "없는상사"}, f"row 2: 사업장명 and 사업자등록번호 name no workplace of {DISTRICT}"),
-        ({"사업자등록번호": "000000"}, f"row 2: 사업장명 and 사업자등록번호 name no workplace of {DISTRICT}"),
+        ({"사업장명": "없는상사"}, f"row 2: 사업장명 and 사업자등록번호 match no workplace of {DISTRICT}"),
+        (
+            {"사업자등록번호": "000000"},
+            f"row 2: 사업장명 and 사업자등록번호 match no workplace of {DISTRICT}",
+        ),
         ({"사업 번호": "act99"}, "row 2: 사업 번호 'act99' is not in the list"),
-        ({"지원 금액(원)": "백만"}, "row 2: 지원 금액(원) '백만' is no number of won"),
+        ({"지원 금액(원)": "백만"}, "row 2: 지원 금액(원) '백만' is not a number of won"),
     ],
 )
 def test_what_is_wrong_is_said_by_row_and_nothing_is_recorded(

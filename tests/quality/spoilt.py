@@ -62,6 +62,20 @@ def heads(count: int, subscribers: int, where: str = "") -> Callable[[Rows], Row
     return changed(count, where, subscribers=str(subscribers), billed_amount_krw=str(subscribers * 250_000))
 
 
+def swapped_people(pairs: int, where: str = "") -> Callable[[Rows], Rows]:
+    """So many pairs of workplaces of which one has most people of both, at the same pay."""
+
+    def change(rows: Rows) -> Rows:
+        mine = [cells for cells in rows if where in ("", cells[PLACE["sido_code"]])]
+        for number, cells in enumerate(mine[1 : 2 * pairs + 1]):  # the first bills at the ceiling
+            subscribers = 4 if number % 2 else 16
+            cells[PLACE["subscribers"]] = str(subscribers)
+            cells[PLACE["billed_amount_krw"]] = str(subscribers * 250_000)
+        return rows
+
+    return change
+
+
 def renamed(count: int, where: str = "") -> Callable[[Rows], Rows]:
     """So many rows under names nobody had, the same firms otherwise."""
 
@@ -122,7 +136,12 @@ SPOILT = {
     "columns_amiss": Spoilt(columns=lambda table: table.drop_columns(["joined"])),
     "counted_workplaces": Spoilt(
         changed(1_000, status="2"),
-        also=("corporations_to_month_before", "flagged_share", "nation_found_share"),
+        also=(
+            "corporations_to_month_before",
+            "flagged_share",
+            "nation_found_share",
+            "sido_found_least",
+        ),
     ),
     "rows_of_a_first_month": Spoilt(alone=True),
     "quarantined_share": Spoilt(changed(20, joined="x"), also=("quarantined_share_small",)),
@@ -156,15 +175,17 @@ SPOILT = {
         both(without(60, "48"), heads(60, 20, "48")), count=LARGE
     ),
     "sido_subscribers_to_month_before": Spoilt(
-        heads(300, 3, "48"), count=LARGE, also=("sido_subscribers_to_month_before_small",)
+        heads(300, 3, "48"),
+        count=LARGE,
+        also=("sido_subscribers_to_month_before_small", "sido_near_share"),
     ),
     "sido_subscribers_to_month_before_small": Spoilt(heads(80, 3, "48"), count=LARGE),
     "sido_workplace_share_least": Spoilt(
         both(moved(115, "41", "50"), heads(9, 100, "50")), count=LARGE, also=("sido_same_share",)
     ),
     "sido_workplace_share_most": Spoilt(moved(130, "36", "41"), count=LARGE),
-    "sido_subscriber_share_least": Spoilt(heads(LARGE, 1, "50"), count=LARGE),
-    "sido_subscriber_share_most": Spoilt(heads(LARGE, 30, "36"), count=LARGE),
+    "sido_subscriber_share_least": Spoilt(heads(LARGE, 1, "50"), count=LARGE, also=("sido_near_share",)),
+    "sido_subscriber_share_most": Spoilt(heads(LARGE, 30, "36"), count=LARGE, also=("sido_near_share",)),
     "column_usable_least": Spoilt(
         changed(1_000, road_address=" "), alone=True, also=("rows_of_a_first_month",)
     ),
@@ -174,8 +195,11 @@ SPOILT = {
     "sido_same_share": Spoilt(changed(12, "26", postal_code="12346")),
     "nation_found_share": Spoilt(renamed(120)),
     "sido_found_share": Spoilt(renamed(200, "48"), count=LARGE),
+    "sido_found_least": Spoilt(renamed(20, "43")),
     "nation_changed_share": Spoilt(as_before()),
     "sido_changed_share": Spoilt(as_before("11"), count=LARGE),
+    "nation_near_share": Spoilt(swapped_people(90)),
+    "sido_near_share": Spoilt(swapped_people(150, "48"), count=LARGE),
     "moving_share": Spoilt(changed(1_000, joined="0", departed="0"), also=("sido_moving_least",)),
     "sido_moving_least": Spoilt(changed(1_000, "11", joined="0", departed="0")),
     "withdrawn_to_month_before": Spoilt(

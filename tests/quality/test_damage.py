@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 import tempfile
 from collections.abc import Iterable
 from functools import cache
@@ -19,8 +21,11 @@ from sogong_pipeline.quality import SUITES
 from sogong_pipeline.quality.profiles import Before, profile
 from tests.quality.damage import KINDS, SIDOS, Row, a_month_later, damaged, workplaces, write
 from tests.quality.months import MONTH
+from tests.quality.plain_judgement import USABLE, Judge
 
 pytestmark = pytest.mark.slow
+PROFILES = 100_000 if os.environ.get("SOGONG_SOAK") else 100
+CHECKED_TWICE = 4
 
 
 @cache
@@ -93,3 +98,34 @@ def test_a_damaged_column_is_seen(kind: str, data: st.DataObject) -> None:
     sido = data.draw(st.sampled_from([None, *SIDOS]))
     before, now = _months()
     assert judged(damaged(now, kind, column, sido), in_month_before(before)), (kind, column, sido)
+
+
+def _drawn(number: int) -> tuple[str, str, str | None, list[Row]]:
+    """A damage by its number: kind, column, 시도, and the month with nine tenths or more of the rows there damaged."""
+    draw = random.Random(number)  # noqa: S311 - invented damage
+    kind = draw.choice(list(KINDS))
+    column, sido = draw.choice(KINDS[kind]), draw.choice([None, *SIDOS])
+    _, now = _months()
+    share, wholly = draw.uniform(0.9, 1), damaged(now, kind, column, sido)
+    return (
+        kind,
+        column,
+        sido,
+        [bad if draw.random() < share else good for good, bad in zip(now, wholly, strict=True)],
+    )
+
+
+def test_every_damaged_column_profile_is_stopped_by_judgement_alone() -> None:
+    """By plain arithmetic, which a few of them hold against the query; `make soak` takes 100,000 of them."""
+    before, now = _months()
+    judge = Judge(before, _entries())
+    assert all(judge.broken(now, column) == set() for column in USABLE)
+    missed = []
+    for number in range(PROFILES):
+        kind, column, sido, rows = _drawn(number)
+        found = judge.broken(rows, column)
+        if not found:
+            missed.append((number, kind, column, sido))
+        if number < CHECKED_TWICE:
+            assert found == judged(rows, in_month_before(before)), (number, kind, column, sido)
+    assert len(missed) * 1_000 <= PROFILES, missed

@@ -121,6 +121,7 @@ def test_a_file_cut_at_a_line_end_is_stopped_by_the_month_before(kept: Kept, tmp
         "corporations_to_month_before": "critical",
         "corporate_subscribers_to_month_before": "critical",
         "nation_found_share": "critical",
+        "sido_found_least": "critical",
     }
 
 

@@ -7,15 +7,19 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sogong_pipeline.councils.issue import issue_sheets
+from sogong_pipeline.bulletins.publish import publish_bulletins
+from sogong_pipeline.councils.issue import issue_sheets, write_sheets
 from sogong_pipeline.decisions.period import HalfYear
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month, Quarter
+from sogong_pipeline.plans.publish import draft_plans
 from sogong_pipeline.quality.doubtful import doubtful_months
 from sogong_pipeline.quality.holds import holds
 from sogong_pipeline.quality_pages.publish import publish_quality
 from sogong_pipeline.reports.publish import publish_draft
 from sogong_pipeline.steps.installation import Installation
+from sogong_pipeline.surveys.issue import draw_lists, write_lists
+from sogong_pipeline.trends.publish import publish_trend
 from sogong_pipeline.warehouse.load import Warehouse
 from tests.steps.test_steps import load_registry, month_file
 from tests.support.editions import proposals_of
@@ -46,6 +50,9 @@ def test_a_held_quarter_is_proposed_and_not_reported_until_accepted(
         publish_draft(pipeline, QUARTER)
     with pytest.raises(RefusedError, match="is held"):
         issue_sheets(pipeline, HalfYear.parse("2022-H1"))
+    bulletin = pipeline.settings.home / "reports" / "monthly" / str(MONTH) / "index.html"
+    publish_bulletins(pipeline, MONTH, ("html",))
+    assert "확인이 끝날 때까지 보류했습니다" in bulletin.read_text(encoding="utf-8")
     (doubt,) = doubtful_months(pipeline)
     assert doubt.state == "held"
     assert doubt.page.endswith("reports/quality/2022-04.html")
@@ -63,10 +70,32 @@ def test_a_held_quarter_is_proposed_and_not_reported_until_accepted(
     text = (Path(published.folder) / published.files[0]).read_text(encoding="utf-8")
     assert BY in text
     assert "공단에 확인함 &lt;b&gt;" in text
+    assert_every_document_says(pipeline, BY)
+    assert "보류했습니다" not in bulletin.read_text(encoding="utf-8")
     warehouse = Warehouse(pipeline)
     warehouse.load_month(MONTH)
     kept = warehouse.rows("month_hold", {"data_month": "2022-04"})
     assert [(row["state"], row["by"], row["reason"]) for row in kept[1:]] == [("accepted", BY, REASON)]
+
+
+def assert_every_document_says(pipeline: Installation, by: str) -> None:
+    """Bulletin, trend, briefing, plans and survey letter name who accepted, on each of their pages."""
+    period = HalfYear.parse("2022-H1")
+    issue, _ = issue_sheets(pipeline, period)
+    draw, _ = draw_lists(pipeline, QUARTER)
+    plans, _ = draft_plans(pipeline, period, formats=("html",))
+    written = {
+        "bulletin": publish_bulletins(pipeline, MONTH, ("html",)),
+        "trend": publish_trend(pipeline, QUARTER, formats=("html",)),
+        "plans": plans,
+        "briefing": write_sheets(pipeline, issue),
+        "letter": write_lists(pipeline, draw),
+    }
+    for kind, published in written.items():
+        pages = [Path(published.folder) / name for name in published.files if name.endswith(".html")]
+        assert pages or kind == "letter", kind  # nobody is flagged here, so nothing is drawn
+        for page in pages:
+            assert by in page.read_text(encoding="utf-8"), (kind, page.name)
 
 
 def test_a_stopped_month_is_accepted_check_by_check(pipeline: Installation, tmp_path: Path) -> None:

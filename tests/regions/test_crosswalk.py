@@ -1,4 +1,4 @@
-"""Old code -> code on any other day, against what is known of the reforms."""
+"""Old code -> code on any other day, against known facts of the reforms."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def test_every_sigungu_has_postal_codes(legal_dongs, postal_codes):
 
 @pytest.mark.real_data
 def test_real_rows_find_their_postal_code(test_data, legal_dongs, postal_codes):
-    """Of 25,000 rows of 2022-04 nearly all carry a known postal code, and mostly one of their own dong."""
+    """Nearly all of 25,000 rows of 2022-04 carry a known postal code, and mostly one of their own dong."""
     by_code = {row["legal_dong_code"]: (row["dong"], row["ri"]) for row in legal_dongs}
     places: dict[str, set[str]] = {}
     for row in postal_codes:

@@ -1,4 +1,4 @@
-"""What the loader says about regions and offices, against what is known of them."""
+"""Regions and offices as loaded, against known facts."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_offices_agree_with_the_gathered_list(test_data):
 
 @pytest.mark.real_data
 def test_every_sigungu_of_real_rows_is_known(test_data):
-    """Of 25,000 rows of 2022-04 only four carry a code that was no longer in force: 부천 원미구."""
+    """Only four of 25,000 rows of 2022-04 carry a code that was no longer in force: 부천 원미구."""
     by_code = {region.region_code: region for region in regions()}
     with (test_data / "nps" / "nps_2022-04_first25000.cp949.csv").open(encoding="cp949", newline="") as file:
         rows = csv.reader(file)

@@ -1,4 +1,4 @@
-"""How the tables are made, on small inputs."""
+"""Builders of the tables, on small inputs."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ PANDAS = {"string": "string", "integer": "Int64", "number": "Float64", "boolean"
 
 @pytest.fixture(scope="module")
 def folder(town: Town) -> Path:
-    return Path(town.corrected.folder)
+    return town.versions[1]
 
 
 @pytest.fixture(scope="module")

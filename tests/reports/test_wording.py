@@ -80,6 +80,38 @@ def test_signed(value: Decimal | None, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("-12.34", "−12.3"),
+        ("1.27", "+1.3"),
+        ("-4.96", "−4.96"),  # printed as −5.0 it would contradict its stage
+        ("-5.00", "−5.00"),
+        ("-5.06", "−5.1"),
+        ("-9.95", "−9.95"),
+        ("0.04", "+0.04"),  # printed as 0.0 it would be no change
+        ("0", "0.0"),
+    ],
+)
+def test_a_change_has_one_decimal_unless_it_is_rounded_onto_a_limit(value: str, expected: str) -> None:
+    assert wording.signed_change(Decimal(value)) == expected
+    assert wording.change_size(Decimal(value)) == expected.lstrip("+−")
+
+
+def test_a_sentence_of_a_rule_has_the_percentages_of_the_tables() -> None:
+    told = "종사자(1년 전 대비 4.96%, 2년 전 대비 12.34%), 가장 큰 사업장 50.02%, 전국보다 +1,234.56%"
+    short = "종사자(1년 전 대비 4.96%, 2년 전 대비 12.3%), 가장 큰 사업장 50.02%, 전국보다 +1,234.6%"
+    assert wording.short_percents(told) == wording.short_percents(short) == short
+
+
+@given(st.integers(-6_000, 6_000))
+def test_no_change_is_printed_on_the_other_side_of_a_limit(hundredths: int) -> None:
+    value = Decimal(hundredths) / 100
+    shown = Decimal(wording.signed_change(value).replace("−", "-"))
+    for limit in (-50, -10, -5, 0, 5, 10, 50):
+        assert (value <= limit, value >= limit) == (shown <= limit, shown >= limit)
+
+
+@pytest.mark.parametrize(
     ("krw", "expected"),
     [
         (34_400_000, "34백만원"),

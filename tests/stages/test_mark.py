@@ -34,9 +34,9 @@ def test_a_mark_is_kept_with_its_base_until_a_tenth_below() -> None:
     heads = {quarter: {"a": 60.0 - (100.0 - total)} for quarter, total in workers.items()}
     marks = {last: replay_mark(range(last + 1), workers, heads) for last in range(5)}
     assert [marks[last] is not None for last in range(5)] == [False, True, True, True, False]
-    kept = marks[3]
-    assert kept is not None
-    assert (kept.base, kept.workers_now, kept.workplaces[0].now) == (0, 90.0, 50.0)
+    carried = marks[3]
+    assert carried is not None
+    assert (carried.base, carried.workers_now, carried.workplaces[0].now) == (0, 90.0, 50.0)
 
 
 def test_the_sentence_names_the_firms() -> None:

@@ -184,13 +184,13 @@ def test_every_number_of_a_rule_set_names_its_source() -> None:
         rules = load_any(name)
         sourced = set(rules.sources)
         if isinstance(rules, RuleSet):
-            wanted = {
+            expected = {
                 "at_least",
                 "bases",
                 *(["confidence"] if rules.draws else []),
                 *(f"thresholds_pct.{stage}" for stage in rules.order),
             }
-            assert wanted <= sourced, name
+            assert expected <= sourced, name
         else:
             text = (
                 resources.files("sogong_pipeline.stages").joinpath("rules", f"{name}.yaml").read_text("utf-8")
@@ -201,7 +201,9 @@ def test_every_number_of_a_rule_set_names_its_source() -> None:
 
 
 def test_an_unknown_rule_set_is_refused() -> None:
-    with pytest.raises(RefusedError, match=r"there is no rule set 'x'; there is kosi_2y, own_1, .*ref_5_10"):
+    with pytest.raises(
+        RefusedError, match=r"there is no rule set 'x'; available: kosi_2y, own_1, .*ref_5_10"
+    ):
         load("x")
 
 

@@ -145,7 +145,7 @@ def test_a_moment_before_anything_was_known_is_refused_in_one_line(home: Path) -
         quarters.propose(QUARTER, known=parse_moment("2022-07-19"))
     with pytest.raises(RefusedError, match=r"no month of 2022-Q3 was in by 2022-07-20T23:59:59\+09:00"):
         quarters.propose(Quarter.parse("2022-Q3"), known=parse_moment(FIRST))
-    with pytest.raises(RefusedError, match="'20 July' is no date; write it as 2026-10-20"):
+    with pytest.raises(RefusedError, match="'20 July' is not a date; write it as 2026-10-20"):
         parse_moment("20 July")
 
 

@@ -207,7 +207,7 @@ def test_a_folder_is_searched_for_the_month_inside_the_files(pipeline: Installat
     (state,) = pipeline.months.ingest(Month(2022, 4), str(folder))
     raw = pipeline.lake.require("raw", "2022-04", state.vintage)
     assert (raw.facts["file_name"], raw.facts["label"]) == ("mislabelled_20220918.csv", "20220918")
-    with pytest.raises(RefusedError, match=r"none of its 2 files holds 2022-05 \(1 are no monthly files"):
+    with pytest.raises(RefusedError, match=r"none of its 2 files holds 2022-05 \(1 are not monthly files"):
         pipeline.months.ingest(Month(2022, 5), str(folder))
 
 

@@ -1,4 +1,4 @@
-"""What tests ask of an edition."""
+"""Queries of tests on editions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawn lists of two offices in an empty installation, and a visitor who fills one in."""
+"""Fixtures: drawn lists of two offices in an empty installation, and helpers to fill them in."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOSTILE = "=cmd|'/c calc'!A1 </hp:t> #set {{x}}"
 
 
 def visit(number: int, kind: ListKind = "random", name: str = "", **more: str) -> Visit:
-    """A place of a list; figures and dashes as a draw writes them."""
+    """Return a place of a list; figures and dashes as a draw writes them."""
     key = f"V{number:03d}"
     shown = {
         "target_id": key,
@@ -52,7 +52,7 @@ def visit(number: int, kind: ListKind = "random", name: str = "", **more: str) -
 
 
 def sheet_of(visits: list[Visit], office: str = "gyeongnam", edition: str = "abcdef012345") -> SurveySheet:
-    """The lists of an office."""
+    """Return the lists of an office."""
     district = {
         "district_id": "D1", "district": "가나산단", "place": "창원 성산구", "stage": "주의(제안)",
         "confidence": "보통", "workplaces": "400", "needed": "78",
@@ -63,7 +63,7 @@ def sheet_of(visits: list[Visit], office: str = "gyeongnam", edition: str = "abc
 
 
 def keep(installation: Installation, *sheets: SurveySheet) -> Draw:
-    """Put lists into the lake as a draw does."""
+    """Store lists in the lake as a draw does."""
     digests = {sheet.office_code: sheet.digest for sheet in sheets}
 
     def build(folder: Path) -> Built:
@@ -93,12 +93,12 @@ def drawn(tmp_path: Path) -> tuple[Installation, Draw]:
 
 
 def place(key: str) -> int:
-    """The column of a key, from 1."""
+    """Return the column of a key, from 1."""
     return 1 + next(index for index, column in enumerate(columns()) if column.key == key)
 
 
 def rows(page: Worksheet) -> dict[str, int]:
-    """The row of each target."""
+    """Return the row of each target."""
     return {
         str(page.cell(row, 1).value): row
         for row in range(1, page.max_row + 1)

@@ -1,4 +1,4 @@
-"""The draw: order and bounds of a list, probabilities that hold, workplaces that rest."""
+"""The draw: order and bounds of a list, probabilities, workplaces that rest."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_who_was_drawn_rests_and_comes_back() -> None:
     candidates = [candidate(f"w{n}") for n in range(1_000)]
     quarters = [QUARTER.shift(ahead) for ahead in range(60)]
     drawn = [{place.workplace_id for place in draw(candidates, [], 40, quarter)} for quarter in quarters]
-    for ahead in range(1, 8):  # 4 % of the circle: nobody twice within two years
+    for ahead in range(1, 8):  # 4 % of the circle: no workplace twice within two years
         assert not drawn[0] & drawn[ahead], ahead
     assert len(set().union(*drawn)) > 950
     assert drawn[0] == {place.workplace_id for place in draw(candidates, [], 40, QUARTER)}
@@ -110,7 +110,7 @@ def test_bounds_hold_for_any_list(losses: list[int], exits: list[int], visits: i
     assert counts["certain"] <= visits // 2
     free = len(candidates) - counts["certain"]
     assert counts["random"] >= min(math.ceil(visits / 4), free)
-    if len(places) < visits:  # only where nobody is left
+    if len(places) < visits:  # only where no workplace is left
         assert counts["random"] == free
 
 
@@ -135,7 +135,11 @@ def test_answers_are_spread_whole_over_size_bands(bands: list[int]) -> None:
 
 
 def test_the_numbers_are_those_of_the_documents() -> None:
-    said = design()
-    assert (said.explained, said.places_by_choice(25), said.places_random(25)) == (Fraction(4, 5), 12, 7)
-    assert said.fewest_for_interval == 30
-    assert np.isclose(float(said.z), 1.96)
+    numbers = design()
+    assert (numbers.explained, numbers.places_by_choice(25), numbers.places_random(25)) == (
+        Fraction(4, 5),
+        12,
+        7,
+    )
+    assert numbers.fewest_for_interval == 30
+    assert np.isclose(float(numbers.z), 1.96)

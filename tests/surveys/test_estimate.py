@@ -1,4 +1,4 @@
-"""Estimates: an interval that covers as often as it says, weights that a plain calculation gives again."""
+"""Estimates: interval coverage at its nominal level, and weights against a plain calculation."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def test_with_two_hundred_random_visits_the_interval_covers_93_to_97_times_in_a_
     covered, draws = 0, 400
     for seed in range(draws):
         places = draw(candidates, [], 200, Quarter(2026, 3), seed=f"{seed}")
-        found = estimate([Stratum(2_000, [says_yes[place.workplace_id] for place in places])])
-        assert found is not None
-        covered += found.low <= truth <= found.high
+        result = estimate([Stratum(2_000, [says_yes[place.workplace_id] for place in places])])
+        assert result is not None
+        covered += result.low <= truth <= result.high
     assert 0.93 <= covered / draws <= 0.97, covered / draws
 
 
 def test_offices_are_weighted_by_their_frames() -> None:
-    """Against the textbook formulas of a stratified sample, written out once more."""
+    """Against the textbook formulas of a stratified sample."""
     strata = [Stratum(500, [True] * 6 + [False] * 14), Stratum(100, [True] * 9 + [False] * 6)]
-    found = estimate(strata)
-    assert found is not None
+    result = estimate(strata)
+    assert result is not None
     shares, sizes, answers = np.array([0.3, 0.6]), np.array([500, 100]), np.array([20, 15])
     weights = sizes / sizes.sum()
     mean = float((weights * shares).sum())
@@ -42,8 +42,8 @@ def test_offices_are_weighted_by_their_frames() -> None:
     z = 1.959963984540054
     half = z * math.sqrt(mean * (1 - mean) / n_eff + z**2 / (4 * n_eff**2)) / (1 + z**2 / n_eff)
     middle = (mean + z**2 / (2 * n_eff)) / (1 + z**2 / n_eff)
-    assert np.allclose([found.share, found.low, found.high], [mean, middle - half, middle + half])
-    assert found.frame == 600
+    assert np.allclose([result.share, result.low, result.high], [mean, middle - half, middle + half])
+    assert result.frame == 600
 
 
 def test_a_census_is_exact_and_unanimous_answers_are_not_certain() -> None:
@@ -57,8 +57,8 @@ def test_a_census_is_exact_and_unanimous_answers_are_not_certain() -> None:
 
 
 def test_an_office_with_one_answer_is_left_out() -> None:
-    found = estimate([Stratum(900, [True]), Stratum(100, [False] * 10 + [True] * 10)])
-    assert found is not None
-    assert (found.frame, found.share) == (100, 0.5)
+    result = estimate([Stratum(900, [True]), Stratum(100, [False] * 10 + [True] * 10)])
+    assert result is not None
+    assert (result.frame, result.share) == (100, 0.5)
     assert estimate([Stratum(900, [True])]) is None
     assert estimate([]) is None

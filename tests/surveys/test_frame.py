@@ -37,8 +37,8 @@ def members(installation: Installation, quarter: Quarter) -> pd.DataFrame:
     parts = []
     for month in quarter.months:
         place = (str(month), edition.facts["months"][str(month)], edition.manifest["inputs"]["districts"])
-        found: Partition = installation.lake.require("matched", *place)
-        parts.append(pd.read_parquet(found.path("district_member")))
+        partition: Partition = installation.lake.require("matched", *place)
+        parts.append(pd.read_parquet(partition.path("district_member")))
     every = pd.concat(parts)
     return every[every["is_counted"] & every["district_id"].notna()]
 

@@ -1,4 +1,4 @@
-"""Lists that come back: the discipline of decision sheets, answers added for good, results with their intervals."""
+"""Returned lists: the validation of decision sheets, append-only answers, results with intervals."""
 
 from __future__ import annotations
 
@@ -154,9 +154,9 @@ def test_an_earlier_draw_may_still_come_back_and_counts_where_it_is_drawn_again(
     newer = keep(installation, sheet_of([visit(number) for number in range(10, 50)], edition="0123456789ab"))
     early = fill(lists / "gyeongnam.xlsx", tmp_path / "early.xlsx", {"V001": ANSWER, "V010": ANSWER})
     assert record(installation, early, "김담당").facts["draw"] != newer.name
-    found = read_results(installation.lake, QUARTER)
-    assert found is not None
-    assert found.done == 1  # V010 is on the newer list too, V001 is not
+    results = read_results(installation.lake, QUARTER)
+    assert results is not None
+    assert results.done == 1  # V010 is on the newer list too, V001 is not
     published = write_lists(installation, newer, tmp_path / "newer")
     letter = (tmp_path / "newer" / "gyeongnam.html").read_text(encoding="utf-8")
     assert "새로 든 곳 6곳, 빠진 곳 9곳, 그대로인 곳 34곳" in letter
@@ -197,8 +197,8 @@ def test_the_command_answers_a_refused_list_beside_it(
     done = CliRunner().invoke(app, ["survey", "record", str(bad)])
     assert done.exit_code == 1
     assert "2 problems, nothing recorded" in done.output
-    said = (tmp_path / "bad.xlsx.답변.txt").read_text(encoding="utf-8-sig")
-    assert "고칠 곳 2가지" in said
+    answer_text = (tmp_path / "bad.xlsx.답변.txt").read_text(encoding="utf-8-sig")
+    assert "고칠 곳 2가지" in answer_text
     good = fill(lists / "gyeongnam.xlsx", tmp_path / "good.xlsx", {"V001": ANSWER})
     done = CliRunner().invoke(app, ["survey", "record", str(good), "--by", "김담당"])
     assert done.output == "gyeongnam 2026-Q3: 1 results recorded, 1 answered, 0 replacing others\n"
@@ -234,5 +234,5 @@ def test_an_invented_centre_fills_in_lists_without_a_problem(
     sheet = drawn[1].sheets["gyeongnam"]
     file = fill_in(lists / "gyeongnam.xlsx", tmp_path / "demo.xlsx", sheet, day=DAY, by="시연")
     assert problems(drawn, file) == []
-    told = [visit for visit in sheet.visits if answer(visit, DAY)]
-    assert len(record(drawn[0], file, "김담당").rows) == len(told) > 20
+    answered = [visit for visit in sheet.visits if answer(visit, DAY)]
+    assert len(record(drawn[0], file, "김담당").rows) == len(answered) > 20

@@ -32,8 +32,8 @@ def members(installation: Installation, quarter: Quarter) -> pd.DataFrame:
     parts = []
     for month in quarter.months:
         key = (str(month), edition.facts["months"][str(month)], edition.manifest["inputs"]["districts"])
-        found = installation.lake.require("matched", *key)
-        rows = pd.read_parquet(found.path("district_member"))
+        partition = installation.lake.require("matched", *key)
+        rows = pd.read_parquet(partition.path("district_member"))
         rows["payroll"] = (
             rows["billed_amount_krw"] * 10_000 / contribution_for(Month.parse(str(month))).rate_bp
         )

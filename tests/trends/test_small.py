@@ -1,4 +1,4 @@
-"""The trend, the draw and the drafts of a lake of three months: nothing to compare with, and nothing breaks."""
+"""The trend, the draw and the drafts of a lake of three months: no base of comparison, and no failure."""
 
 from __future__ import annotations
 

@@ -38,13 +38,13 @@ def test_a_sentence_counts_names_and_orders_as_the_table_does(
         "감소": [one for one in table if one.move in DOWN],
     }
     for word, side in expected.items():
-        found = re.search(SIDE + word, sentence)
-        assert (found is None) == (not side)
-        if found:
-            assert int(found[2]) == len(side)
-            named = re.findall(r"(가.도)\(([+−\d.]+)%\)", found[1])
+        match = re.search(SIDE + word, sentence)
+        assert (match is None) == (not side)
+        if match:
+            assert int(match[2]) == len(side)
+            named = re.findall(r"(가.도)\(([+−\d.]+)%\)", match[1])
             assert len(named) == min(3, len(side))
-            assert (" 등 " in found[0]) == (len(side) > 3)
+            assert (" 등 " in match[0]) == (len(side) > 3)
             values = [Decimal(text.replace("−", "-")) for _, text in named]
             by_name = {one.name: one.change_pct for one in side}
             assert [by_name[name] for name, _ in named] == values
@@ -60,8 +60,8 @@ def test_a_sentence_counts_names_and_orders_as_the_table_does(
     assert sum(map(len, vars_of(sides(table)))) == len(table)
 
 
-def vars_of(found: object) -> list[list[Moved]]:
-    return [getattr(found, name) for name in ("up", "down", "flat", "unknown")]
+def vars_of(groups: object) -> list[list[Moved]]:
+    return [getattr(groups, name) for name in ("up", "down", "flat", "unknown")]
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def vars_of(found: object) -> list[list[Moved]]:
     ],
 )
 def test_flat_and_slight_are_as_defined(change: str, error: str | None, usual: str | None, move: str) -> None:
-    found = move_of(Decimal(change), Decimal(error) if error else None, Decimal(usual) if usual else None)
-    assert found == move
+    result = move_of(Decimal(change), Decimal(error) if error else None, Decimal(usual) if usual else None)
+    assert result == move
 
 
 @pytest.mark.parametrize(
@@ -110,12 +110,12 @@ parts = st.dictionaries(st.sampled_from([str(n) for n in range(10, 34)]), st.int
 def test_contributions_add_up_to_the_last_printed_digit(
     before: dict[str, int], now: dict[str, int], months: tuple[int, int]
 ) -> None:
-    found = contributions(before, now, *months)
+    result = contributions(before, now, *months)
     if not sum(before.values()):
-        assert found is None
+        assert result is None
         return
-    assert found is not None
-    shared, total = found
+    assert result is not None
+    shared, total = result
     assert sum(one.points for one in shared) == total.points
     assert sum(one.heads for one in shared) == total.heads
     base, mean = Fraction(sum(before.values()), months[0]), Fraction(sum(now.values()), months[1])

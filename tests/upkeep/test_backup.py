@@ -1,4 +1,4 @@
-"""A lake is lost, and comes back from its backup with all that follows from it."""
+"""A lost lake is restored from its backup, with all derived data."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Files = Callable[[Settings], dict[str, str]]
 
 @pytest.fixture
 def pipeline(any_lake: Settings, tmp_path: Path) -> Installation:
-    """Two months, one corrected and one taken back, two registries, two editions, a decision and its correction."""
+    """Two months, one corrected and one withdrawn, two registries, two editions, a decision and its correction."""
     pipeline = Installation(any_lake)
     load_registry(pipeline, tmp_path)
     good = month_file(tmp_path / "good", "2022-04")
@@ -48,8 +48,8 @@ def pipeline(any_lake: Settings, tmp_path: Path) -> Installation:
     issue, _ = issue_sheets(pipeline, PERIOD)
     (sheet,) = Path(write_sheets(pipeline, issue).folder).glob("*.xlsx")
     record(warehouse, fill(sheet, tmp_path / "returned.xlsx"), "이확인")
-    said = {ROW["district_id"]: ("심각", "옮겨 적으며 틀림")}
-    record(warehouse, fill(sheet, tmp_path / "mended.xlsx", said, kind="정정"), "이확인")
+    decided = {ROW["district_id"]: ("심각", "옮겨 적으며 틀림")}
+    record(warehouse, fill(sheet, tmp_path / "mended.xlsx", decided, kind="정정"), "이확인")
     return pipeline
 
 
@@ -74,13 +74,13 @@ def test_a_lost_lake_comes_back_from_its_backup(
 
     assert sogong(settings, "restore", folder).exit_code == 0
     restored = lake_files(settings)
-    kept = {
+    expected = {
         name for name in lake if name.split("/")[0] in {"raw", "registry", "sheets", "decisions", "editions"}
     }
-    assert {name: restored.get(name) for name in kept} == {name: lake[name] for name in kept}
-    returned = [name for name in kept if name.startswith("decisions/") and "/sheet-" in name]
+    assert {name: restored.get(name) for name in expected} == {name: lake[name] for name in expected}
+    returned = [name for name in expected if name.startswith("decisions/") and "/sheet-" in name]
     assert len(returned) == 2
-    assert set(restored) <= set(lake)  # what was matched against the first registry is made when it is wanted
+    assert set(restored) <= set(lake)  # what was matched against the first registry is rebuilt on demand
     assert {name: lake[name] for name in restored} == restored
     assert sogong(settings, "warehouse", "rebuild").exit_code == 0
     again = Installation(settings)
@@ -100,8 +100,8 @@ def test_a_second_backup_copies_what_is_new_and_heals_what_is_damaged_in_it(
     settings, folder = pipeline.settings, tmp_path / "backup"
     first = json.loads(sogong(settings, "backup", folder, "--json").stdout)
     whole = digest_tree(folder)
-    kept = next(path for path in folder.rglob("file-*"))
-    kept.write_bytes(b"rotten")
+    copied_file = next(path for path in folder.rglob("file-*"))
+    copied_file.write_bytes(b"rotten")
     again = json.loads(sogong(settings, "backup", folder, "--json").stdout)
     assert first["files"] > 4
     assert (again["files"], again["partitions"]) == (1, first["partitions"])
@@ -122,7 +122,9 @@ def test_what_is_damaged_in_the_lake_never_replaces_what_is_whole_in_the_backup(
     assert sogong(settings, "verify").exit_code == 1
     again = sogong(settings, "backup", folder)
     assert again.exit_code == 1
-    assert f"raw/2022-04/current: says something else in {folder}, which was left alone" in again.output
+    assert (
+        f"raw/2022-04/current: is inconsistent with that in {folder}, which was not changed" in again.output
+    )
     other = sogong(settings, "backup", tmp_path / "other")
     assert other.exit_code == 1
     assert "is not the bytes its manifest names; see `sogong verify`" in other.output

@@ -16,7 +16,7 @@ class Disk(NamedTuple):
 
 
 def put(pipeline: Installation, name: str, size: int) -> None:
-    """Put a file of a size into the lake."""
+    """Write a file of a given size to the lake."""
     file = pipeline.lake.store.scratch / "file"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(b"x" * size)
@@ -41,13 +41,13 @@ def test_a_month_to_come_is_like_those_of_the_last_year(
     put(pipeline, "registry/0001-aaa/registry-1.csv", 5_000)  # no month brings another
     (pipeline.settings.home / "warehouse.sqlite").write_bytes(b"x" * 13 * 40)
 
-    found = room(pipeline)
+    measured = room(pipeline)
     lake = 90_000 + 12 * (100 + 7 * 20) + 120 + 4 * 30 + 5_000
     copies = lake if any_lake.lake_url else 0
-    assert found.lake == lake
-    assert found.home == lake + 13 * 40
-    assert found.a_month == (100 + 7 * 20 + 10) + 10 + (13 * 40 + copies) // 13
-    assert (found.a_year, found.free) == (12 * found.a_month, 7_000)
+    assert measured.lake == lake
+    assert measured.home == lake + 13 * 40
+    assert measured.a_month == (100 + 7 * 20 + 10) + 10 + (13 * 40 + copies) // 13
+    assert (measured.a_year, measured.free) == (12 * measured.a_month, 7_000)
 
 
 def test_the_rest_of_a_range_takes_what_the_months_before_took(

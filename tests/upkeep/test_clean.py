@@ -1,4 +1,4 @@
-"""What may go from a lake goes, is measured, and is made again when it is wanted; nothing else goes."""
+"""Removable parts of a lake are deleted, measured, and rebuilt on demand; everything else stays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PLACE = {"postal_codes": "18578"}
 def test_what_nothing_is_made_from_goes_and_is_made_again_the_same(
     tmp_path: Path, digest_tree: Digest
 ) -> None:
-    """A registry that judged a quarter gives way to another, and comes back."""
+    """A registry that judged a quarter is replaced by another, and returns."""
     pipeline = Installation(Settings(home=tmp_path / "home", now=NOW))
     lake = pipeline.settings.home / "lake"
     file = month_file(tmp_path, "2022-04")
@@ -40,22 +40,24 @@ def test_what_nothing_is_made_from_goes_and_is_made_again_the_same(
     pipeline.quarters.propose(QUARTER)
     before, size = digest_tree(lake), sum(file.stat().st_size for file in lake.rglob("*") if file.is_file())
 
-    told = json.loads(sogong(pipeline.settings, "clean", "--json").stdout)
-    gone = set(told["removable"])
-    assert digest_tree(lake) == before  # so far it was only told
+    report = json.loads(sogong(pipeline.settings, "clean", "--json").stdout)
+    gone = set(report["removable"])
+    assert digest_tree(lake) == before  # a dry run so far
     assert {name.split("/")[0] for name in gone} == {"matched", "measured"}
     assert len([name for name in gone if name.startswith("matched/")]) == 2
-    assert len([name for name in gone if name.startswith("measured/")]) == 1  # the first is an edition's
+    assert (
+        len([name for name in gone if name.startswith("measured/")]) == 1
+    )  # the first belongs to an edition
     done = json.loads(sogong(pipeline.settings, "clean", "--delete", "--json").stdout)
     after = digest_tree(lake)
     freed = size - sum(file.stat().st_size for file in lake.rglob("*") if file.is_file())
-    assert done["freed_bytes"] == told["bytes"] == freed > 0
+    assert done["freed_bytes"] == report["bytes"] == freed > 0
     assert {name: before[name] for name in after} == after
     assert {str(PurePosixPath(name).parent) for name in set(before) - set(after)} == gone
     assert sogong(pipeline.settings, "verify").exit_code == 0
 
     load_registry(pipeline, tmp_path)
-    assert pipeline.quarters.propose(QUARTER) == (first, False)  # an edition needs nothing that went
+    assert pipeline.quarters.propose(QUARTER) == (first, False)  # an edition needs none of the deleted files
     load_registry(pipeline, tmp_path, **{**ROW, **PLACE})
     pipeline.months.measure_in_force(Month(2022, 4))
     again = digest_tree(lake)
@@ -78,17 +80,17 @@ def test_what_killed_runs_left_goes_and_only_that(
         next(staged.iterdir()) / "workplace-4567.parquet",
         lake / "editions" / "2022-Q1" / "0123456789ab" / ".manifest.json.part",
     ]
-    kept = [
+    retained = [
         lake / "raw" / "2022-03" / "0123456789ab" / "file-0123456789ab.csv",
         lake / "decisions" / "1.json",
     ]
-    for file in (*left, *kept):
+    for file in (*left, *retained):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("left")
-    told = json.loads(sogong(pipeline.settings, "clean", "--delete", "--json").stdout)
-    assert set(told["removable"]) == {str(file.relative_to(lake)) for file in left}
-    assert told["freed_bytes"] == 4 * len(left)
-    assert set(digest_tree(lake)) == {*before, *(str(file.relative_to(lake)) for file in kept)}
+    report = json.loads(sogong(pipeline.settings, "clean", "--delete", "--json").stdout)
+    assert set(report["removable"]) == {str(file.relative_to(lake)) for file in left}
+    assert report["freed_bytes"] == 4 * len(left)
+    assert set(digest_tree(lake)) == {*before, *(str(file.relative_to(lake)) for file in retained)}
     assert not left[0].parent.exists()
 
 

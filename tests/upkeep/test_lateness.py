@@ -1,4 +1,4 @@
-"""What is late is told in one line each, and nothing when all is in time."""
+"""Overdue items are reported in one line each; nothing is reported if everything is on time."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_proposal_drafts_councils_and_a_month_become_late_one_after_the_other(
         "2022-Q2 waits to be proposed since 2022-07-20 09:00 (never proposed); run `sogong propose 2022-Q2`"
     )
 
-    early = QUARTER.shift(-1).months[-1]  # of a quarter that nobody asks for
+    early = QUARTER.shift(-1).months[-1]  # of a quarter that is not requested
     at(home, "2022-07-20").months.ingest(early, str(month_file(tmp_path, str(early))))
     at(home, "2022-07-22").quarters.propose(QUARTER)
     assert QUARTER.shift(-1) in at(home, "2022-07-23").quarters.changed()
@@ -123,10 +123,10 @@ def test_status_tells_freshness_the_last_success_of_each_step_and_stopped_months
     at(home, "2022-05-19").months.ingest(QUARTER.months[0], str(month_file(tmp_path, "2022-04")))
     at(home, "2022-05-20").quarters.propose(QUARTER)
     environment = {"SOGONG_HOME": str(home), "SOGONG_NOW": "2022-05-25T09:00:00+09:00"}
-    told = json.loads(CliRunner().invoke(app, ["status", "--json"], env=environment).output)
-    assert told["freshness_days"] == 25
-    assert told["stopped"] == {}
-    assert {name: moment[:10] for name, moment in told["last_success"].items()} == {
+    status = json.loads(CliRunner().invoke(app, ["status", "--json"], env=environment).output)
+    assert status["freshness_days"] == 25
+    assert status["stopped"] == {}
+    assert {name: moment[:10] for name, moment in status["last_success"].items()} == {
         "raw": "2022-05-19",
         "registry": "2022-05-18",
         **dict.fromkeys(("staged", "checked", "traced", "matched", "measured"), "2022-05-19"),

@@ -1,4 +1,4 @@
-"""What is damaged in a lake is found, told with its remedy, and made again where it can be."""
+"""Damages of a lake are detected, reported with their remedy, and rebuilt where possible."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def sogong(settings: Settings, *arguments: str | Path) -> Result:
 
 
 def file_of(pipeline: Installation, layer: str) -> PurePosixPath:
-    """A data file of the first partition of a layer."""
+    """Return a data file of the first partition of a layer."""
     return min(name for name, _ in pipeline.lake.store.sizes() if name.parts[0] == layer and "-" in name.name)
 
 
@@ -86,10 +86,10 @@ def test_every_kind_of_damage_is_told_with_what_to_do(pipeline: Installation, ov
     overwrite(PurePosixPath("editions/2022-Q2/current"), f"0123456789ab {NOW}\n".encode())
     overwrite(PurePosixPath("raw/2022-04/current"), b"0123")
     overwrite(PurePosixPath("raw/2022-05/0123456789ab/file-0123456789ab.csv"), b"lost its manifest")
-    told = sogong(pipeline.settings, "verify", "--json")
-    assert told.exit_code == 1
-    damaged = json.loads(told.stdout)["damaged"]
-    for name, found, remedy in (
+    result = sogong(pipeline.settings, "verify", "--json")
+    assert result.exit_code == 1
+    damaged = json.loads(result.stdout)["damaged"]
+    for name, kind, remedy in (
         (raw, "its SHA-256 is ", "`sogong restore FOLDER`"),
         (registry.parent / "manifest.json", "is not the manifest of its folder", "`sogong restore FOLDER`"),
         (staged, "is not there", "`sogong verify --mend`"),
@@ -102,7 +102,7 @@ def test_every_kind_of_damage_is_told_with_what_to_do(pipeline: Installation, ov
             "ingest this file with --from",
         ),
     ):
-        assert damaged[str(name)].startswith(found)
+        assert damaged[str(name)].startswith(kind)
         assert remedy in damaged[str(name)]
 
 
@@ -113,9 +113,9 @@ def test_what_can_be_made_again_is_and_comes_out_the_same(
     for layer in ("staged", "checked", "matched", "measured", "editions"):
         overwrite(file_of(pipeline, layer), b"other")
     assert len(verify(pipeline.lake).damaged) == 5
-    told = sogong(pipeline.settings, "verify", "--mend")
-    assert told.exit_code == 0, told.output
-    assert "all as their manifests have them, 5 made again" in told.stdout
+    result = sogong(pipeline.settings, "verify", "--mend")
+    assert result.exit_code == 0, result.output
+    assert "all as their manifests have them, 5 made again" in result.stdout
     assert lake_files(pipeline.settings) == before
 
 

@@ -1,4 +1,4 @@
-"""Which districts are graded assignable: what is in doubt outside and inside, without the truth."""
+"""Grading of assignable districts: doubt outside and inside, without the truth."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from country.evaluation.country import Recipe
-from country.evaluation.spread import Found, spread_lines
+from country.evaluation.spread import CountryResult, spread_lines
 from sogong_pipeline.districts.registry import Slice
 from sogong_pipeline.periods import Month
 from sogong_pipeline.regions.dong_outlines import beside
@@ -22,8 +22,8 @@ CLAIMED = {"district_id": None, "grade": "ambiguous", "evidence": "place", "cand
 
 
 def row(heads: int = 10, **changes: Any) -> dict[str, Any]:
-    told = {"district_id": "D1", "grade": "medium", "evidence": "postal_code", "candidate_ids": None}
-    return {**told, "legal_dong_code": HERE, "subscribers": heads, **changes}
+    defaults = {"district_id": "D1", "grade": "medium", "evidence": "postal_code", "candidate_ids": None}
+    return {**defaults, "legal_dong_code": HERE, "subscribers": heads, **changes}
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,9 @@ def row(heads: int = 10, **changes: Any) -> dict[str, Any]:
 def test_little_may_be_in_doubt_on_either_side(
     rows: list[dict[str, Any]], outside: float, inside: float, is_assignable: bool
 ) -> None:
-    found = graded(rows, district("D1")).loc["D1"]
-    assert (found["doubt_outside"], found["doubt_inside"]) == pytest.approx((outside, inside))
-    assert found["is_assignable"] == is_assignable
+    grades = graded(rows, district("D1")).loc["D1"]
+    assert (grades["doubt_outside"], grades["doubt_inside"]) == pytest.approx((outside, inside))
+    assert grades["is_assignable"] == is_assignable
 
 
 def test_a_district_is_told_on_its_own_ground_only() -> None:
@@ -63,8 +63,8 @@ def test_a_list_tells_a_building_only_where_hardly_anybody_else_is_there() -> No
     tenants = [row(grade="high", evidence="list")] * 10
     others = row(11, district_id=None, grade="not_assignable", evidence="building", candidate_ids="D1")
     for rows, is_assignable in ((tenants, True), ([*tenants, others], False)):
-        found = graded(rows, building, listed=True).loc["D1"]
-        assert (found["has_list"], found["is_assignable"]) == (True, is_assignable)
+        grades = graded(rows, building, listed=True).loc["D1"]
+        assert (grades["has_list"], grades["is_assignable"]) == (True, is_assignable)
 
 
 def test_dongs_lie_beside_those_their_outlines_touch_and_their_codes_follow() -> None:
@@ -89,10 +89,10 @@ def graded(
 
 
 def test_a_spread_tells_each_country_and_all_together() -> None:
-    def country(seed: int, *districts: tuple[bool, int, float]) -> Found:
+    def country(seed: int, *districts: tuple[bool, int, float]) -> CountryResult:
         errors = pd.DataFrame(districts, columns=["is_assignable", "true_workers", "error"])
         precision = {"high": 0.99, "medium": 0.9104, "low": 0.7}
-        return Found("tuned", Recipe(2, seed, 2, 1.0, (Month(2026, 1),)), precision, errors)
+        return CountryResult("tuned", Recipe(2, seed, 2, 1.0, (Month(2026, 1),)), precision, errors)
 
     found = [
         country(3, (True, 10, 0.02), (False, 30, 0.5)),

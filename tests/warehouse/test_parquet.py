@@ -22,8 +22,8 @@ def test_decimals_become_the_nearest_floats(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "amounts.parquet"  # type: ignore[attr-defined]
     pq.write_table(pa.table({"amount": pa.array(amounts, pa.decimal128(18, 6))}), path)
-    found = [row[0] for _, rows in parquet_batches(path, batch_rows, as_real=True) for row in rows]
-    assert found == [None if amount is None else float(amount) for amount in amounts]
+    values = [row[0] for _, rows in parquet_batches(path, batch_rows, as_real=True) for row in rows]
+    assert values == [None if amount is None else float(amount) for amount in amounts]
     exact = [row[0] for _, rows in parquet_batches(path, batch_rows, as_real=False) for row in rows]
     assert exact == amounts
 

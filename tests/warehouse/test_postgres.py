@@ -1,4 +1,4 @@
-"""What PostgreSQL has and SQLite lacks: comments, real types, roles and addresses with passwords."""
+"""PostgreSQL features that SQLite lacks: comments, real types, roles and addresses with passwords."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def test_a_role_without_rights_on_the_schema_is_told_so(
     pipeline: Installation, postgres_url: str, role: Callable[[str], str]
 ) -> None:
     url = make_url(postgres_url).set(username=role("newcomer"), password=PASSWORD)
-    with pytest.raises(RefusedError, match=r"permission denied for schema public; mend that, then run"):
+    with pytest.raises(RefusedError, match=r"permission denied for schema public; correct that, then run"):
         at(pipeline, url.render_as_string(hide_password=False)).load_reference()
 
 
@@ -247,13 +247,17 @@ def test_no_command_tells_the_password(
         connection.execute(f"GRANT CREATE ON SCHEMA public TO {guarded}")
     url = make_url(postgres_url).set(username=guarded)
     for address in (url.set(password=PASSWORD), url.update_query_dict({"password": PASSWORD})):
-        given = address.render_as_string(hide_password=False)
-        done = sogong(given, "warehouse", "rebuild")
+        secret_url = address.render_as_string(hide_password=False)
+        done = sogong(secret_url, "warehouse", "rebuild")
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.startswith("rebuilt postgresql+psycopg://team")
-        for said in (done.stdout, repr(Settings(warehouse_url=given)), str(Settings(warehouse_url=given))):
-            assert "s3cr3t" not in said
-            assert "%41" not in said
+        for output in (
+            done.stdout,
+            repr(Settings(warehouse_url=secret_url)),
+            str(Settings(warehouse_url=secret_url)),
+        ):
+            assert "s3cr3t" not in output
+            assert "%41" not in output
 
 
 def closed_port() -> int:
@@ -269,7 +273,7 @@ def test_a_database_that_cannot_be_reached_is_one_line(
     monkeypatch.setenv("SOGONG_HOME", str(tmp_path / "home"))
     url = make_url(postgres_url).set(username=guarded, password=PASSWORD[:6])
     (tmp_path / "not.sqlite").write_text("s3cr3t, but no database" * 100)
-    for address, told in {
+    for address, message in {
         url.render_as_string(hide_password=False): 'password authentication failed for user "team"',
         url.set(database="none", username="postgres").render_as_string(hide_password=False): (
             'database "none" does not exist'
@@ -287,12 +291,12 @@ def test_a_database_that_cannot_be_reached_is_one_line(
         for flags in ([], ["--json"]):
             monkeypatch.setenv("SOGONG_WAREHOUSE_URL", address)
             done = CliRunner().invoke(app, ["warehouse", "rebuild", *flags])
-            said = done.output
-            assert done.exit_code == 1, said
-            assert len(said.splitlines()) == 1, said
-            assert told in said.replace('\\"', '"'), said
-            assert "s3cr3t" not in said.replace("s3cr3t_option", "")
-            assert "sogong warehouse rebuild" in said or "write postgresql+psycopg://" in said
+            output = done.output
+            assert done.exit_code == 1, output
+            assert len(output.splitlines()) == 1, output
+            assert message in output.replace('\\"', '"'), output
+            assert "s3cr3t" not in output.replace("s3cr3t_option", "")
+            assert "sogong warehouse rebuild" in output or "write postgresql+psycopg://" in output
             if flags:
                 assert set(json.loads(done.stdout)) == {"error"}
 

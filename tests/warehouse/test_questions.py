@@ -66,15 +66,15 @@ def counted_rows(country: Any, judged: Quarter, base: Quarter) -> pd.DataFrame:
         (registry["valid_from"] <= day) & ((registry["valid_to"] == "") | (registry["valid_to"] >= day))
     ]
     sido = registry.set_index("district_id")["legal_dong_codes"].str[:2]
-    found = []
+    parts = []
     for quarter in (judged, base):
         for month in quarter.months:
             raw = pd.read_csv(country.file_of(month), encoding="cp949", dtype=str, keep_default_na=False)
             one = read_month(country.file_of(month))
             counted = (raw["사업장가입상태코드 1 등록 2 탈퇴"] == "1") & (raw["가입자수"].astype(int) >= 1)
             one["division"] = division_of(raw["사업장업종코드"])[counted].to_numpy()
-            found.append(one.assign(quarter=str(quarter), month=str(month)))
-    whole = pd.concat(found, ignore_index=True)
+            parts.append(one.assign(quarter=str(quarter), month=str(month)))
+    whole = pd.concat(parts, ignore_index=True)
     whole["claims"] = claims(whole, registry).str.len()
     whole["district"] = assign(whole, registry)
     whole["office"] = whole["district"].map(sido).map(OFFICE)
@@ -109,7 +109,7 @@ def test_each_is_one_query_of_at_most_ten_lines_without_json() -> None:
 
 
 def test_divisions_behind_the_change_of_an_office(warehouse: Warehouse, rows: pd.DataFrame) -> None:
-    found = ask(warehouse, "Which divisions are behind a fall in an office?")
+    answer = ask(warehouse, "Which divisions are behind a fall in an office?")
     mine = rows[(rows["office"] == "daegu_gyeongbuk")]
     sums = mine.pivot_table(
         index="division", columns="quarter", values="workers", aggfunc="sum", fill_value=0
@@ -134,7 +134,7 @@ def test_divisions_behind_the_change_of_an_office(warehouse: Warehouse, rows: pd
             plain(row["workers_change"], "0.1"),
             plain(row["workers_contribution_points"], "0.01"),
         )
-        for row in found
+        for row in answer
     }
     rest = parts.pop("rounding")
     assert parts == expected
@@ -162,13 +162,13 @@ def test_payroll_fell_though_workers_did_not(warehouse: Warehouse, country: Any)
         heads = mean(now["workers"].sum()) - mean(before["workers"].sum())
         if len(before) and pay[0] < pay[1] and heads >= 0:
             expected[district] = (heads, pay[0] - pay[1])
-    found = ask(warehouse, "Where did payroll fall though workers did not?")
+    answer = ask(warehouse, "Where did payroll fall though workers did not?")
     assert {
         row["district_id"]: (
             plain(row["workers_change_quarter"], "0.1"),
             Decimal(row["payroll_change_quarter_krw"]),
         )
-        for row in found
+        for row in answer
     } == expected
     assert expected
 
@@ -192,12 +192,12 @@ def test_how_stages_moved(warehouse: Warehouse) -> None:
         both = pd.concat([stages[before], stages[now]], axis=1, keys=["before", "now"]).dropna()
         for (was, stage), count in both.value_counts().items():
             expected[now, was, stage] = count
-    found = ask(warehouse, "How did the stages move?")
+    answer = ask(warehouse, "How did the stages move?")
     assert {
-        (row["quarter"], row["stage_before"], row["stage"]): row["districts"] for row in found
+        (row["quarter"], row["stage_before"], row["stage"]): row["districts"] for row in answer
     } == expected
     order = ["good", "caution", "severe"]
-    for row in found:
+    for row in answer:
         if row["stage_before"] in order and row["stage"] in order:
             step = order.index(row["stage"]) - order.index(row["stage_before"])
             assert row["move"] == ("same" if not step else "worse" if step > 0 else "better")
@@ -233,12 +233,12 @@ def test_editions_and_corrections(pipeline: Installation, tmp_path: Path) -> Non
 
 
 def test_the_nation_is_the_sum_of_its_parts(warehouse: Warehouse, rows: pd.DataFrame) -> None:
-    found = {row["data_month"]: row for row in ask(warehouse, "Is the nation the sum of its parts?")}
-    assert {row["difference"] for row in found.values()} == {0}
-    assert {row["offices_difference"] for row in found.values()} == {0}
+    answer = {row["data_month"]: row for row in ask(warehouse, "Is the nation the sum of its parts?")}
+    assert {row["difference"] for row in answer.values()} == {0}
+    assert {row["offices_difference"] for row in answer.values()} == {0}
     for month, group in rows[rows["quarter"] == str(QUARTER)].groupby("month"):
         assert [
-            found[month][name]
+            answer[month][name]
             for name in ("workplaces", "matched_workplaces", "ambiguous_workplaces", "unassigned_workplaces")
         ] == [
             len(group),
@@ -255,13 +255,13 @@ def test_exits_by_kind(warehouse: Warehouse) -> None:
         for name in kinds
         if group[name].notna().any()
     }
-    found = ask(warehouse, "How did workplaces leave?")
+    answer = ask(warehouse, "How did workplaces leave?")
     assert {
         (row["flow_quarter"], row["movement_kind"]): row["workplaces"]
-        for row in found
+        for row in answer
         if row["workplaces"] is not None
     } == expected
-    assert {row["movement_kind"] for row in found} == {name.removeprefix("exits_") for name in kinds}
+    assert {row["movement_kind"] for row in answer} == {name.removeprefix("exits_") for name in kinds}
     by_quarter = flows.groupby("flow_quarter")["exits"].sum()
     for quarter, total in by_quarter.items():
         assert sum(count for (of, _), count in expected.items() if of == quarter) == total
@@ -269,12 +269,12 @@ def test_exits_by_kind(warehouse: Warehouse) -> None:
 
 def test_series_beside_raw(warehouse: Warehouse, rows: pd.DataFrame) -> None:
     """33 of 36 months are there, so nothing is adjusted and the status says so; tests/indicators adjust more."""
-    found = {row["data_month"]: row for row in ask(warehouse, "What is a series without its season?")}
-    assert len(found) == 36
+    answer = {row["data_month"]: row for row in ask(warehouse, "What is a series without its season?")}
+    assert len(answer) == 36
     corporations = rows[rows["corporation"]].groupby("month")["workers"].sum()
     for month, workers in corporations.items():
-        assert (found[month]["scope"], found[month]["workers"]) == ("corporations", workers)
-    assert {(row["status"], row["workers_adjusted"]) for row in found.values()} == {("not_computable", None)}
+        assert (answer[month]["scope"], answer[month]["workers"]) == ("corporations", workers)
+    assert {(row["status"], row["workers_adjusted"]) for row in answer.values()} == {("not_computable", None)}
 
 
 def test_surest_and_least_sure_proposals(warehouse: Warehouse) -> None:
@@ -285,9 +285,9 @@ def test_surest_and_least_sure_proposals(warehouse: Warehouse) -> None:
         for row in pq.read_table(proposals.path("stage_proposal")).to_pylist()
         if row["stage"] in {"caution", "severe"}
     }
-    found = ask(warehouse, "Which proposals are surest, and which least?")
-    assert {row["district_id"]: plain(row["confidence_pct"], "0.1") for row in found} == flagged
-    assert [row["district_id"] for row in found] == sorted(flagged, key=lambda key: (-flagged[key], key))
+    answer = ask(warehouse, "Which proposals are surest, and which least?")
+    assert {row["district_id"]: plain(row["confidence_pct"], "0.1") for row in answer} == flagged
+    assert [row["district_id"] for row in answer] == sorted(flagged, key=lambda key: (-flagged[key], key))
     assert flagged
 
 
@@ -309,9 +309,9 @@ def test_every_code_has_its_word_and_every_key_its_row(warehouse: Warehouse) -> 
             for column in schema["columns"]:
                 if "codes" in column:
                     query = f"SELECT DISTINCT {column['name']} FROM {name} WHERE {column['name']} IS NOT NULL"
-                    found = set(connection.execute(text(query)).scalars())
-                    assert {(column["codes"], code) for code in found} <= words, (name, column["name"])
-                    codes += len(found)
+                    values = set(connection.execute(text(query)).scalars())
+                    assert {(column["codes"], code) for code in values} <= words, (name, column["name"])
+                    codes += len(values)
     assert codes > 100
 
 

@@ -1,4 +1,4 @@
-"""What the schema promises whatever the data: names, keys, words of codes, Korean headings, and the names of before."""
+"""Guarantees of the schema for any data: names, keys, words of codes, Korean headings, and former names."""
 
 from __future__ import annotations
 
@@ -100,18 +100,18 @@ def test_the_names_of_before_are_those_of_before() -> None:
         metadata().create_all(connection)
         for view, select in views().items():
             connection.execute(text(f"CREATE VIEW {view} AS {select}"))
-        found = inspect(connection)
+        inspector = inspect(connection)
         for view in views_before():
             name = view.removesuffix("_v1").removesuffix("_latest")
             columns = [column.get("was", column["name"]) for column in schemas()[name]["columns"]]
-            assert [column["name"] for column in found.get_columns(view)] == columns
+            assert [column["name"] for column in inspector.get_columns(view)] == columns
         old = {
             "quality_check_v1": "check",
             "stage_decision_v1": "number",
             "fact_district_quarter_latest_v1": "left",
         }
         for view, column in old.items():
-            assert column in [one["name"] for one in found.get_columns(view)]
+            assert column in [one["name"] for one in inspector.get_columns(view)]
         for view in korean_views():
             connection.execute(text(f"SELECT * FROM {view}")).all()
     engine.dispose()

@@ -1,4 +1,4 @@
-"""The SQLite file as analysts meet it: opened by who may only read, and read while it is written."""
+"""The SQLite file as analysts use it: opened read-only, and read while it is written."""
 
 from __future__ import annotations
 

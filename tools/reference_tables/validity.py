@@ -76,16 +76,16 @@ def build_validity(
         for code, name in today.items()
     }
     _lay_over(spans, began, reforms, seen_on=SEEN_ON)
-    kept = {
+    current_spans = {
         code: span for code, span in spans.items() if span.valid_to is None or span.valid_to >= KEPT_SINCE
     }
-    finder = _Successors(kept.values(), reforms)
-    rows = {code: finder.of(span) if span.valid_to else span for code, span in kept.items()}
+    finder = _Successors(current_spans.values(), reforms)
+    rows = {code: finder.of(span) if span.valid_to else span for code, span in current_spans.items()}
     return [_as_its_ri(rows[code], rows) for code in sorted(rows)]
 
 
 def carried_over(living: Iterable[DatedDong], regions: Iterable[RegionRow]) -> dict[str, str]:
-    """Names of the administrative dongs of today, as far as they are known.
+    """Return names of today's administrative dongs, as far as they are known.
 
     No list is newer than 2026-03. A sigungu that only got another code takes its dongs along, last digits kept, as
     legal dongs did; those of a sigungu that was divided since are not known and left out.
@@ -106,7 +106,7 @@ def carried_over(living: Iterable[DatedDong], regions: Iterable[RegionRow]) -> d
 
 @cache
 def renamed() -> dict[str, str]:
-    """What no rule finds; see renamed.yaml."""
+    """Return renamed dongs that no rule detects; see renamed.yaml."""
     text = Path(__file__).with_name("renamed.yaml").read_text(encoding="utf-8")
     return dict(yaml.safe_load(text))
 
@@ -116,7 +116,7 @@ def _day_before(day: dt.date | None) -> dt.date | None:
 
 
 def _born(code: str, reforms: Iterable[Reform]) -> dt.date:
-    """When a code younger than every dated list began."""
+    """Return the first day of a code younger than every dated list."""
     days = [r.effective for r in reforms if code[:5] in r.born or code[:2] in r.sido.values()]
     return days[-1] if days else SEEN_ON
 
@@ -128,7 +128,7 @@ def _lay_over(
     *,
     seen_on: dt.date,
 ) -> None:
-    """Take a newer list over an older one: what it lacks ended, on the day its sigungu or its namesake tells."""
+    """Take a newer list over an older one: missing codes ended, on the day of their sigungu or namesake."""
     born = defaultdict(list)
     for code, (name, day) in newer.items():
         if code not in spans:
@@ -149,7 +149,7 @@ def _lay_over(
 
 
 class _Successors:
-    """Finds what a code became."""
+    """Finder of the successors of a code."""
 
     def __init__(self, spans: Iterable[Validity], reforms: Iterable[Reform]) -> None:
         self._born_on: dict[dt.date, list[Validity]] = defaultdict(list)
@@ -163,7 +163,7 @@ class _Successors:
         }
 
     def of(self, span: Validity) -> Validity:
-        """The span with its successors and the rule that found them."""
+        """Return the span with its successors and the rule that found them."""
         assert span.valid_to is not None  # noqa: S101 - only ended codes have successors
         if span.code in renamed():
             return replace(span, successors=(renamed()[span.code],), rule="renamed")
@@ -177,9 +177,9 @@ class _Successors:
             if other.valid_from <= day and (other.valid_to is None or other.valid_to >= day)
         ]
         for rule, pool in (("born", near), ("there", there)):
-            for how, found in _by_names(span.name, pool):
-                if found:
-                    return replace(span, successors=tuple(sorted(found)), rule=f"{how} {rule}")
+            for how, candidates in _by_names(span.name, pool):
+                if candidates:
+                    return replace(span, successors=tuple(sorted(candidates)), rule=f"{how} {rule}")
         digits = {born.code for born in near if born.code[5:] == span.code[5:]}
         if len(digits) == 1:
             return replace(span, successors=tuple(digits), rule="digits born")
@@ -188,7 +188,7 @@ class _Successors:
         return replace(span, rule=f"unknown: no namesake among {len(near)} born and {len(there)} there")
 
     def _sigungu_after(self, code: str, day: dt.date) -> set[str]:
-        """The sigungu codes a code's area may lie in from a day on."""
+        """Return the sigungu codes that a code's area may lie in from a day on."""
         sigungu = {code[:5]}
         for reform in self._reforms:
             if reform.effective == day:
@@ -207,7 +207,7 @@ class _Successors:
 
 
 def _by_names(name: str, pool: Sequence[Validity]) -> Iterable[tuple[str, set[str]]]:
-    """What may be the same place by its name, the surest way first."""
+    """Yield candidates for the same place by name, the most reliable rule first."""
     words = name.split()
     below = words[1:]
     yield "name", {other.code for other in pool if other.name.split()[1:] == below}
@@ -236,14 +236,14 @@ def _by_names(name: str, pool: Sequence[Validity]) -> Iterable[tuple[str, set[st
 
 
 def _as_its_ri(row: Validity, rows: Mapping[str, Validity]) -> Validity:
-    """An eup or myeon that fits no rule goes where its ri went."""
+    """Assign an eup or myeon that matches no rule to the successor of its ri."""
     if row.successors or row.valid_to is None or not row.code.endswith("00"):
         return row
-    found = {
+    successors = {
         successor[:8] + "00"
         for code, other in rows.items()
         if code[:8] == row.code[:8] and code != row.code
         for successor in other.successors
         if successor[:8] != row.code[:8]
     }
-    return replace(row, successors=tuple(sorted(found)), rule="its ri") if found else row
+    return replace(row, successors=tuple(sorted(successors)), rule="its ri") if successors else row

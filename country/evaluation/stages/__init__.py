@@ -1,1 +1,1 @@
-"""How right the rule sets are, on countries whose truth is known."""
+"""Accuracy of the rule sets on countries whose truth is known."""

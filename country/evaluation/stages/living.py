@@ -30,8 +30,8 @@ class Lived:
         area: District, numbers from `districts` on outside, `ABSENT` where it is out of the file.
         division: Two digits of the industry code, shape (workplaces,).
         sector: Sector of the industry, shape (workplaces,).
-        corporate: Whether it is a corporation, shape (workplaces,).
-        districts: How many districts there are.
+        corporate: Flags of corporations, shape (workplaces,).
+        districts: Number of districts.
     """
 
     months: list[Month]
@@ -44,7 +44,7 @@ class Lived:
     districts: int
 
     def panel(self, subscribers: Counts | None = None, payroll: Amounts | None = None) -> Panel:
-        """The columns by quarter, with other figures where they are given."""
+        """Return the columns by quarter, with other figures where given."""
         covered = coverage_breaks()[0]
         quarter = [str(month.quarter) for month in self.months[::3]].index(str(covered.quarter))
         return panel_of_months(
@@ -60,25 +60,25 @@ class Lived:
 
 
 def live(law: Law, seed: int, districts: int, *, months: str = MONTHS, outside: float = 0.05) -> Lived:
-    """Live through a country in which no shock strikes.
+    """Simulate a country without shocks.
 
     Args:
         law: The law it follows.
-        seed: Which country.
-        districts: How many districts.
+        seed: Seed of the country.
+        districts: Number of districts.
         months: First and last month.
         outside: Workplaces outside districts as a share of those inside.
     """
-    wanted = parse_months(months)
-    country = found(seed, law, wanted, outside, districts, is_quiet=True)
+    all_months = parse_months(months)
+    country = found(seed, law, all_months, outside, districts, is_quiet=True)
     seen = [
         (rows.who.serial[there], rows.subscribers[there], rows.who.district[there], paid, rows.who, there)
-        for month, rows, _ in country.live(wanted)
+        for month, rows, _ in country.live(all_months)
         for there in [np.flatnonzero((rows.status == ENROLLED) & (rows.subscribers > 0))]
         for paid in [rows.billed_krw[there] / (contribution_for(month).rate_bp / BASIS_POINTS)]
     ]
     serials = np.unique(np.concatenate([month[0] for month in seen]))
-    shape = serials.size, len(wanted)
+    shape = serials.size, len(all_months)
     subscribers, payroll = np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.float32)
     area = np.full(shape, ABSENT, dtype=np.int32)
     industry, form = np.zeros(serials.size, dtype=np.int64), np.zeros(serials.size, dtype=np.int64)
@@ -89,7 +89,7 @@ def live(law: Law, seed: int, districts: int, *, months: str = MONTHS, outside: 
     codes = load_industries()
     division = np.array([int(code[:2]) for code in codes.code])
     return Lived(
-        months=wanted,
+        months=all_months,
         subscribers=subscribers,
         payroll=payroll,
         area=area,

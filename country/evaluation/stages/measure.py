@@ -40,7 +40,7 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True)
 class Quiet:
-    """A country before anything is planted.
+    """A country without planted losses.
 
     Attributes:
         lived: Its workplaces by month.
@@ -60,7 +60,7 @@ class Quiet:
 
 
 def threshold_sets() -> list[RuleSet]:
-    """All rule sets of the kind `threshold` that ship."""
+    """Return all rule sets of the kind `threshold` that ship."""
     return [rules for name in names() if isinstance(rules := load_any(name), RuleSet)]
 
 
@@ -81,7 +81,7 @@ def settle(lived: Lived) -> Quiet:
 
 
 def parts() -> int:
-    """How often `measure` reports progress."""
+    """Return the number of progress reports of `measure`."""
     curves = sum(kind in {CLOSURES, SHRINKING} for kind in KINDS)
     return 2 + len(KINDS) * len(SIZES_PCT) + curves * len(CURVE_PCT) + 3 + 2
 
@@ -156,15 +156,15 @@ def count_chance(quiet: Quiet, tally: Tally) -> dict[int, Visibility]:
     """Count alarms in placebo districts, and districts in which the rule's loss would be overlooked.
 
     Returns:
-        What planted losses show in each of the quarters that are struck.
+        Visibility of planted losses in each struck quarter.
     """
     rule = quiet.judge.parameters
-    found = {}
+    visibility_of = {}
     for quarter in sorted({min(one, quiet.panel.quarters - 1) for one in STRUCK}):
         seed = (rule.seed, quarter)
         labels = list(placebo_labels(quiet.panel, seed, 2))
         planted = plant_all(quiet.judge, quarter, labels, losses=rule.visible_losses, seed=seed)
-        found[quarter] = measure_visibility(planted, quiet.cuts[quarter], rule)
+        visibility_of[quarter] = measure_visibility(planted, quiet.cuts[quarter], rule)
         for one in planted:
             if one.loss is not None:
                 continue
@@ -182,7 +182,9 @@ def count_chance(quiet: Quiet, tally: Tally) -> dict[int, Visibility]:
             enters = may_enter(one.signal, quiet.cuts[quarter], rule)
             _by_size(tally, Key("chance", ENTRY), seen.workplaces, enters, np.asarray(seen.workplaces > 0))
         replayed = quiet.replayed[quarter]
-        visible = found[quarter].least_visible_loss(replayed.signal.information) <= rule.visible_loss + 1e-9
+        visible = (
+            visibility_of[quarter].least_visible_loss(replayed.signal.information) <= rule.visible_loss + 1e-9
+        )
         is_there = quiet.compared[quarter].workplaces > 0
         _by_size(
             tally,
@@ -191,20 +193,20 @@ def count_chance(quiet: Quiet, tally: Tally) -> dict[int, Visibility]:
             ~visible & ~replayed.memory.is_flagged,
             is_there,
         )
-    return found
+    return visibility_of
 
 
 def _run(quiet: Quiet, judge: Judge, quarters: range) -> dict[int, Memory]:
-    """Memory after each quarter of a struck country, from what the quiet one remembered before."""
+    """Return the memory after each quarter of a struck country, starting from that of the quiet one."""
     memory = quiet.replayed[quarters.start - 1].memory
-    found = {}
+    memory_of = {}
     for quarter in quarters:
         signal = judge.signal(quarter)
         since_base, _ = against_base(judge, quarter, memory)
         enters = may_enter(signal, quiet.cuts[quarter], judge.parameters)
         memory = memory.advance(quarter, enters, signal.lag, since_base, judge.parameters)
-        found[quarter] = memory
-    return found
+        memory_of[quarter] = memory
+    return memory_of
 
 
 def _struck(quiet: Quiet, loss: Loss) -> tuple[Panel, Judge]:

@@ -1,4 +1,4 @@
-"""The page of docs/ and the table of the wheel on how right the rule sets are."""
+"""Accuracy of the rule sets: the page of docs/ and the table of the wheel."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Recipe:
     Attributes:
         law: Version of its law.
         seed: Its seed.
-        districts: How many districts it has.
+        districts: Number of districts.
     """
 
     law: Version
@@ -56,13 +56,13 @@ class Recipe:
 
 
 def recipes() -> list[Recipe]:
-    """The countries of the page."""
+    """Return the countries of the page."""
     text = resources.files(__package__).joinpath("recipes.yaml").read_text(encoding="utf-8")
     return [Recipe(**entry) for entry in yaml.safe_load(text)]
 
 
 def table(measured: Mapping[Recipe, Sequence[Figure]]) -> str:
-    """Figures as CSV, shares to four decimals; size classes of catch only for closures, lest the wheel grow heavy."""
+    """Format figures as CSV, shares to four decimals; size classes of catch only for closures, to limit its size."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -91,24 +91,24 @@ def table(measured: Mapping[Recipe, Sequence[Figure]]) -> str:
 
 
 def mean_catch(figures: Figures, rule_set: str, kinds: Iterable[str] = KINDS) -> float:
-    """Mean catch over kinds at -10, -15 and -20 %, districts of 20 workplaces and more."""
+    """Return the mean catch over kinds at -10, -15 and -20 %, districts of 20 workplaces and more."""
     values = [figures[Key("catch", rule_set, kind, size)].value for kind in kinds for size in SIZES_PCT]
     return sum(values) / len(values)
 
 
 def mean_of(figures: Figures, measure: str, rule_set: str) -> float:
-    """Mean over kinds of a measure of lasting losses."""
-    found = [
+    """Return the mean over kinds of a measure of lasting losses."""
+    values = [
         figure.value
         for key, figure in figures.items()
         if (key.measure, key.rule_set, key.loss_pct) == (measure, rule_set, LASTING_PCT)
     ]
-    return sum(found) / len(found) if found else float("nan")
+    return sum(values) / len(values) if values else float("nan")
 
 
-def lines(recipe: Recipe, found: Sequence[Figure]) -> list[str]:
-    """The figures of one country as Markdown."""
-    figures = {figure.key: figure for figure in found}
+def lines(recipe: Recipe, measured: Sequence[Figure]) -> list[str]:
+    """Format the figures of one country as Markdown."""
+    figures = {figure.key: figure for figure in measured}
     return [
         f"## {str(recipe)[0].upper()}{str(recipe)[1:]}",
         "",
@@ -178,9 +178,9 @@ def _share(figures: Figures, key: Key) -> str:
     return f"{100 * figure.value:.1f} ({100 * figure.low:.1f}-{100 * figure.high:.1f})"
 
 
-def verdicts(found: Sequence[Figure]) -> dict[str, float]:
-    """What the rule set of ours is held to, as figures of one country."""
-    figures = {figure.key: figure for figure in found}
+def verdicts(measured: Sequence[Figure]) -> dict[str, float]:
+    """Return the figures of one country that the project's own rule set must satisfy."""
+    figures = {figure.key: figure for figure in measured}
     ref, own = figures[Key("false", "ref_5_10")].value, figures[Key("false", OWN)].value
     entry = figures[Key("false", ENTRY)].value
     flips = {name: figures[Key("changes a year", name)].value for name in ("ref_5_10", OWN)}
@@ -206,6 +206,6 @@ OPENING = resources.files(__package__).joinpath("opening.md").read_text(encoding
 
 
 def page(measured: Mapping[Recipe, Sequence[Figure]]) -> str:
-    """The page of docs/."""
+    """Build the page of docs/."""
     blocks = ["\n".join(lines(recipe, figures)) for recipe, figures in measured.items()]
     return "\n".join([OPENING, *blocks]).rstrip() + "\n"

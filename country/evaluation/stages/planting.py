@@ -1,4 +1,4 @@
-"""Losses planted in the districts of a country in which nothing else happens."""
+"""Losses planted in the districts of a country without other events."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def plant(lived: Lived, loss: Loss, rng: np.random.Generator) -> tuple[Counts, A
     Args:
         lived: The country.
         loss: The loss.
-        rng: Source of randomness: ramps, and who is struck.
+        rng: Source of randomness: ramps, and workplaces struck.
 
     Returns:
         Subscribers and payroll with the loss, shape (workplaces, months).
@@ -65,18 +65,18 @@ def plant(lived: Lived, loss: Loss, rng: np.random.Generator) -> tuple[Counts, A
     heads = lived.subscribers[members, before].astype(float)
     ramp_of = ramp[district]
     subscribers, payroll = lived.subscribers.copy(), lived.payroll.copy()
-    kept = np.ones((members.size, subscribers.shape[1] - before))
-    months = np.arange(kept.shape[1])[None, :] + before
+    remaining = np.ones((members.size, subscribers.shape[1] - before))
+    months = np.arange(remaining.shape[1])[None, :] + before
     step = np.clip((months - loss.full_month + ramp_of[:, None]) / ramp_of[:, None], 0, 1)
     if loss.kind in {CLOSURES, PAY_TOO, BLEED}:
         chosen = spread_over_sizes(district, heads, loss.share, rng)
         month = loss.full_month - ramp_of + 1 + np.floor(rng.random(members.size) * ramp_of)
-        kept[chosen[:, None] & (months >= month[:, None])] = 0.0
+        remaining[chosen[:, None] & (months >= month[:, None])] = 0.0
     else:
-        kept = 1 - step * _lost(loss, district, heads, lived.districts, rng)[:, None]
+        remaining = 1 - step * _lost(loss, district, heads, lived.districts, rng)[:, None]
         if loss.until is not None:
-            kept[:, loss.until - before :] = 1.0
-    reduced = _rounded(subscribers[members, before:], kept, rng)
+            remaining[:, loss.until - before :] = 1.0
+    reduced = _rounded(subscribers[members, before:], remaining, rng)
     fewest = np.where(lived.corporate[members], CORPORATE_FLOOR, SOLE_FLOOR)[:, None]
     reduced[reduced < fewest] = 0
     old = subscribers[members, before:]
@@ -88,7 +88,7 @@ def plant(lived: Lived, loss: Loss, rng: np.random.Generator) -> tuple[Counts, A
 
 
 def _lost(loss: Loss, district: Integers, heads: Floats, districts: int, rng: np.random.Generator) -> Floats:
-    """Share of heads that each workplace loses."""
+    """Return the share of heads that each workplace loses."""
     if loss.kind == SHRINKING:
         return np.full(heads.size, loss.share)
     if loss.kind == HALF:
@@ -100,7 +100,7 @@ def _lost(loss: Loss, district: Integers, heads: Floats, districts: int, rng: np
     return np.where(is_large, share[district], 0.0)
 
 
-def _rounded(heads: Counts, kept: Floats, rng: np.random.Generator) -> Counts:
-    """Heads that are left, rounded up or down by the same draw in all months of a workplace."""
+def _rounded(heads: Counts, remaining: Floats, rng: np.random.Generator) -> Counts:
+    """Return the remaining heads, rounded by the same draw in all months of a workplace."""
     draw = rng.random((heads.shape[0], 1))
-    return np.where(kept == 1, heads, np.floor(heads * kept + draw)).astype(heads.dtype)
+    return np.where(remaining == 1, heads, np.floor(heads * remaining + draw)).astype(heads.dtype)

@@ -1,4 +1,4 @@
-"""Shares over districts and quarters, with intervals by drawing districts anew."""
+"""Shares over districts and quarters, with intervals from resampled districts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MIDDLE = (2.5, 97.5)
 
 @dataclass(frozen=True, order=True)
 class Key:
-    """What a figure is about.
+    """Identification of a figure.
 
     Attributes:
         measure: Name of the measure.
@@ -37,11 +37,11 @@ class Figure:
     """A share with its interval.
 
     Attributes:
-        key: What it is about.
+        key: Its identification.
         value: Successes over trials.
-        low: Lower end of 95 % when districts are drawn anew.
+        low: Lower end of 95 % when districts are resampled.
         high: Upper end.
-        trials: How many trials.
+        trials: Number of trials.
     """
 
     key: Key
@@ -56,7 +56,7 @@ class Tally:
     """Successes and trials by key and district.
 
     Attributes:
-        districts: How many districts there are.
+        districts: Number of districts.
     """
 
     districts: int
@@ -70,12 +70,12 @@ class Tally:
         self._trials[key] = self._trials.get(key, nothing) + trial
 
     def figures(self) -> list[Figure]:
-        """Every share, ordered by key."""
+        """Return every share, ordered by key."""
         return shares([self])
 
 
 def shares(tallies: Iterable[Tally], seed: int = 1) -> list[Figure]:
-    """Shares over the districts of one country or several.
+    """Return shares over the districts of one country or several.
 
     Args:
         tallies: One tally a country.
@@ -94,11 +94,11 @@ def shares(tallies: Iterable[Tally], seed: int = 1) -> list[Figure]:
             values = np.stack([counted.get(key, nothing) for key in keys])
             total[row] += values.sum(axis=1)
             drawn[row] += values @ weights.T
-    found = []
+    results = []
     for number, key in enumerate(keys):
         successes, trials = total[:, number]
         if trials:
             ratios = drawn[0, number] / np.maximum(drawn[1, number], 1)
             low, high = np.percentile(ratios, MIDDLE).tolist()
-            found.append(Figure(key, float(successes / trials), low, high, int(trials)))
-    return found
+            results.append(Figure(key, float(successes / trials), low, high, int(trials)))
+    return results

@@ -1,8 +1,8 @@
-"""The API for whole months: rows as pages of JSON, the alternative to the portal's file.
+"""Client of the API for whole months: rows as pages of JSON, the alternative to the portal's file.
 
-A description lists one path per upload with its label in the summary; the month stands in the rows, as in a file.
-The answers become one file of the published form, so that every later step reads one format, and are kept beside it
-unchanged. The key travels in a header and nowhere else.
+A description lists one path per upload with its label in the summary; the rows carry the month, as in a file. The
+answers are converted to one file of the published form, so that every later step reads one format, and are stored
+unchanged beside it. The key is sent in a header only.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ DESCRIPTION = "/oas/docs"
 NAMESPACE = f"{DATA_SET}/v1"
 ROWS_A_PAGE = 10_000
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-"""The time of every answer in the ZIP, so that the same answers are the same bytes."""
+"""Fixed timestamp of every answer in the ZIP, so that the same answers give the same bytes."""
 LIMITS = {"requests_a_day": 10_000, "page_bytes": 64 << 20}
-"""A page of rows has some 12 MB; a month takes 60 requests, and a key is good for 10,000 a day."""
+"""Rows per page, some 12 MB; a month takes 60 requests, and a key allows 10,000 a day."""
 
 
 class ApiClient(UploadClient):
-    """Lists and downloads the uploads of data set 15083277 over the API.
+    """Client that lists and downloads the uploads of data set 15083277 over the API.
 
     Args:
         url: The API; plain http only on this machine.
         key: The key that data.go.kr issued, encoded or not.
-        folder: Folder of what this machine remembers of each portal.
+        folder: Folder of this machine's state for each portal.
         name: First part of the names of its files.
         description_url: The host that describes the API, when it is another one.
 
     Raises:
-        RefusedError: when a host is no such address, or there is no key.
+        RefusedError: when an address is invalid, or the key is missing.
     """
 
     answers_name = "answers.zip"
@@ -68,7 +68,7 @@ class ApiClient(UploadClient):
 
         Raises:
             LaterError: when it is unreachable.
-            RefusedError: when it is not the known description.
+            RefusedError: when its description has an unknown form.
         """
         answer = self._description.json("GET", DESCRIPTION, {"namespace": NAMESPACE})
         paths = answer.get("paths")
@@ -82,14 +82,14 @@ class ApiClient(UploadClient):
         return Listing(sorted(uploads, key=lambda upload: upload.label, reverse=True))
 
     def download(self, upload: Publication, target: Path, progress: BytesProgress | None = None) -> str:
-        """Download one upload into `target`, which appears only when it is whole, and its answers beside it.
+        """Download one upload and its answers; `target` appears only when complete.
 
         Returns:
             A name for the file.
 
         Raises:
-            LaterError: when the API is unreachable, asks to be left alone, or its rows change meanwhile.
-            RefusedError: when it refuses the key, or answers otherwise than is known.
+            LaterError: when the API is unreachable, limits the rate of requests, or its rows change meanwhile.
+            RefusedError: when it refuses the key, or its answer has an unknown form.
         """
         name = f"{self._name}_{upload.label}.csv"
         part, answers = target.with_suffix(".part"), target.with_name(self.answers_name)
@@ -107,7 +107,7 @@ class ApiClient(UploadClient):
         return name
 
     def _pages(self, upload: Publication) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-        """Yield every page, as text and as rows; refuse pages that differ in the state of the data."""
+        """Yield every page, as text and as rows; refuse pages of different states of the data."""
         total, seen, page, first = 0, 0, 1, ""
         while page == 1 or seen < total:
             text, answer = self._page(upload, page)
@@ -148,7 +148,7 @@ class ApiClient(UploadClient):
 
 
 def _summary(methods: object) -> str:
-    """The summary of a path in the description."""
+    """Return the summary of a path in the description."""
     operation = methods.get("get") if isinstance(methods, dict) else None
     return str(operation.get("summary", "")) if isinstance(operation, dict) else ""
 

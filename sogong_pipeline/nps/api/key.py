@@ -1,4 +1,4 @@
-"""The key of data.go.kr's APIs, and what it means when they refuse it. The key itself is never in a message."""
+"""Key of data.go.kr's APIs, and the meaning of refusals. The key itself never appears in a message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_KEY = (
     "Airflow into the password of the connection sogong_api"
 )
 KEY_FIELD = "serviceKey"
-"""Where the older services want the key, in the address."""
+"""Field of the address in which the older services expect the key."""
 KEY = re.compile(r"[A-Za-z0-9+/=_-]{4,256}")
 NOT_REGISTERED, NOT_SUBSCRIBED, NO_SERVICE = -4, -401, -3
 REASONS = {
@@ -35,17 +35,19 @@ XML_REASONS = {
     "31": "the key has expired: prolong it on data.go.kr",
     "22": "the key was used as often as it may be today: try again tomorrow",
 }
-"""What the older services say, by the return code in their XML."""
+"""Meaning of the return codes in the XML of the older services."""
 
 GATE = {401: REASONS[NOT_REGISTERED], 403: REASONS[NOT_SUBSCRIBED]}
-"""What the gate before the services means where it says nothing but a status."""
+"""Meaning of a bare status from the gateway before the services."""
 
 
 def key_of(key: SecretStr) -> str:
-    """The key as it is sent; one that was pasted encoded, once or twice, is decoded: none has a percent sign.
+    """Return the key in the form in which it is sent.
+
+    A key that was pasted percent-encoded, once or twice, is decoded: no key contains a percent sign.
 
     Raises:
-        RefusedError: when there is none, or it cannot be one.
+        RefusedError: when the key is missing or malformed.
     """
     text = key.get_secret_value().strip()
     if not text:
@@ -60,7 +62,7 @@ def key_of(key: SecretStr) -> str:
 
 
 def refusal_of_api(response: requests.Response, url: str, body: str) -> RefusedError | None:
-    """What an answer of the API means that is none; None for one that is to be read."""
+    """Return the error for a refusal by the API; None for an answer to be read."""
     reason = REASONS.get(_code(body)) or XML_REASONS.get(_xml_code(body)) or GATE.get(response.status_code)
     if response.status_code == requests.codes.bad_request:
         reason = "most often the key was encoded twice: put the decoded one into SOGONG_API_KEY"
@@ -79,5 +81,5 @@ def _code(body: str) -> int:
 
 
 def _xml_code(body: str) -> str:
-    found = re.search(r"<(?:returnReasonCode|resultCode)>\s*(\d{2})\s*<", body)
-    return found[1] if found else ""
+    match = re.search(r"<(?:returnReasonCode|resultCode)>\s*(\d{2})\s*<", body)
+    return match[1] if match else ""

@@ -1,4 +1,7 @@
-"""The look-up API of the National Pension Service: one workplace at a time, for checking one; useless for a month.
+"""Client of the look-up API of the National Pension Service, for checks of single workplaces, not for whole months.
+
+A search by name returns one row per workplace and month, each with its own number; the figures of a row take two more
+requests. This service accepts its key in the address alone, so addresses are kept out of errors and logs.
 
 A search by name gives one row per workplace and month, each with a number of its own; the figures of a row take two
 more questions. This service takes its key in the address alone, so addresses are kept out of errors and logs.
@@ -30,7 +33,7 @@ LIMITS = {"requests_a_day": 10_000}
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A workplace in one month, as a search finds it; `seq` is the row's number and changes by month."""
+    """A workplace in one month, as a search returns it; `seq` is the row's number and changes by month."""
 
     seq: str
     month: Month
@@ -42,7 +45,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Figures:
-    """What the service says of one snapshot: heads, won a month, and who came and went."""
+    """Figures of one snapshot: heads, won a month, heads that joined and departed."""
 
     subscribers: int
     billed_amount_krw: int
@@ -52,15 +55,15 @@ class Figures:
 
 
 class LookupClient:
-    """Asks about single workplaces.
+    """Client for queries on single workplaces.
 
     Args:
         url: The service's host, `https://apis.data.go.kr`; plain http only on this machine.
         key: The key that data.go.kr issued, encoded or not.
-        folder: Folder of what this machine remembers of each portal.
+        folder: Folder of this machine's state for each portal.
 
     Raises:
-        RefusedError: when `url` is not such an address, or there is no key.
+        RefusedError: when `url` is invalid, or the key is missing.
     """
 
     def __init__(self, url: str, key: SecretStr, folder: Path) -> None:
@@ -75,7 +78,7 @@ class LookupClient:
         logging.getLogger("urllib3.connectionpool").addFilter(_without_key)
 
     def find(self, name: str, prefix: str = "") -> list[Snapshot]:
-        """The snapshots of workplaces whose name holds a text, the newest month first.
+        """Return snapshots of workplaces whose name contains a text, the newest month first.
 
         Args:
             name: a part of the name, at least two characters.
@@ -83,9 +86,9 @@ class LookupClient:
 
         Raises:
             LaterError: when the service is unreachable.
-            RefusedError: when it refuses the key, answers otherwise than is known, or has too many of that name.
+            RefusedError: when it refuses the key, its answer has an unknown form, or too many names match.
         """
-        found = [
+        snapshots = [
             Snapshot(
                 seq=_text(item, "seq"),
                 month=Month.parse(_text(item, "dataCrtYm")),
@@ -96,10 +99,10 @@ class LookupClient:
             )
             for item in self._search({"wkplNm": name, **({"bzowrRgstNo": prefix} if prefix else {})})
         ]
-        return sorted(found, key=lambda one: (one.month, one.workplace_name, one.seq), reverse=True)
+        return sorted(snapshots, key=lambda one: (one.month, one.workplace_name, one.seq), reverse=True)
 
     def figures(self, snapshot: Snapshot) -> Figures | None:
-        """The figures of a snapshot, None when the service has none; raises as `find` does."""
+        """Return the figures of a snapshot, None when the service has none; raises as `find` does."""
         details = self._items(DETAIL, {"seq": snapshot.seq})
         month = str(snapshot.month).replace("-", "")
         flows = self._items(FLOW, {"seq": snapshot.seq, "dataCrtYm": month})
@@ -115,22 +118,22 @@ class LookupClient:
         )
 
     def _search(self, asked: dict[str, str]) -> list[Mapping[str, Any]]:
-        """Every row of a search, in whatever order the service has them."""
-        found: list[Mapping[str, Any]] = []
+        """Return every row of a search, in the order of the service."""
+        rows: list[Mapping[str, Any]] = []
         for page in range(1, MOST_PAGES + 1):
             items, total = self._answer(SEARCH, {**asked, "pageNo": str(page), "numOfRows": str(MOST_ROWS)})
-            found += items
-            if len(found) >= total or not items:
-                return found
+            rows += items
+            if len(rows) >= total or not items:
+                return rows
         raise RefusedError(f"{total:,} rows have that name; give more of it, or --prefix")
 
     def _items(self, operation: str, fields: dict[str, str]) -> list[Mapping[str, Any]]:
         return self._answer(operation, fields)[0]
 
     def _answer(self, operation: str, fields: dict[str, str]) -> tuple[list[Mapping[str, Any]], int]:
-        """An answer's items and how many there are in all.
+        """Return an answer's items and their total number.
 
-        `items` is an empty text when there are none, and one alone may be no list.
+        The service sends an empty text for no items, and a bare object for a single one.
         """
         path = f"{SERVICE}/{operation}"
         text = self._service.page("GET", path, {**fields, "dataType": "json"})
@@ -152,13 +155,13 @@ def _text(item: Mapping[str, Any], name: str) -> str:
 
 
 def _count(item: Mapping[str, Any], name: str) -> int:
-    """A whole number, which may come as text with commas; 0 when there is none."""
+    """Parse a whole number, which may be text with commas; 0 when missing."""
     digits = _text(item, name).replace(",", "")
     return int(digits) if digits.isdecimal() else 0
 
 
 def _without_key(record: logging.LogRecord) -> bool:
-    """Take the key out of what the HTTP library notes of an address."""
+    """Remove the key from addresses that the HTTP library logs."""
     if isinstance(record.args, tuple):
         record.args = tuple(
             re.sub(rf"{KEY_FIELD}=[^&\s]*", f"{KEY_FIELD}=…", value) if isinstance(value, str) else value

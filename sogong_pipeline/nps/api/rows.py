@@ -1,7 +1,7 @@
-"""Rows of the API as a file of the published form: the same 22 columns, in the same order, in CP949.
+"""Conversion of API rows to a file of the published form: the same 22 columns in the same order, in CP949.
 
-The API makes integers of what looks like one, so leading zeros come back here; for the columns whose names were too
-long for it, it says `col-19`.
+The API turns numeric-looking text into integers, so leading zeros are restored here; it names columns whose names are
+too long for it `col-19` and the like.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ WIDTHS = {
     "re_enrolled_on": 8,
     "withdrawn_on": 8,
 }
-"""The digits of a column whose leading zeros an integer has lost."""
+"""Digits of columns whose leading zeros an integer loses."""
 UNREADABLE = b"\xff"
-"""Stands for a character that is none of CP949, as in a published file; staging notes row and column."""
+"""Replacement of a character outside CP949, as in a published file; staging records row and column."""
 
 
 codecs.register_error("sogong-unreadable", lambda error: (UNREADABLE, getattr(error, "end", 0)))
 
 
 def columns_of(row: Mapping[str, Any], shown: str) -> dict[str, str]:
-    """The API's name of each of our columns, in the published order.
+    """Return the API's name of each internal column, in the published order.
 
     Raises:
-        RefusedError: when a column is missing, doubled or unknown.
+        RefusedError: when a column is missing, duplicated or unknown.
     """
     keys: dict[str, str] = {}
     unknown = []
@@ -67,7 +67,7 @@ def columns_of(row: Mapping[str, Any], shown: str) -> dict[str, str]:
 
 
 class FileOfRows:
-    """A file of the published form, written as its rows come."""
+    """Writer of a file of the published form, row by row."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -81,7 +81,7 @@ class FileOfRows:
         self._file.close()
 
     def write(self, rows: Iterable[Mapping[str, Any]], shown: str) -> None:
-        """Add rows of the API.
+        """Append rows of the API.
 
         Raises:
             RefusedError: when one has other columns.
@@ -98,7 +98,7 @@ class FileOfRows:
 
 
 class _Lines:
-    """Collects the lines that the csv module writes."""
+    """Buffer for the lines of the csv module."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
@@ -108,7 +108,7 @@ class _Lines:
 
 
 def _text(column: str, value: object) -> str:
-    """A value as it was published: nothing for null, an integer with the zeros it has lost, one line."""
+    """Format a value as published: blank for null, integers with their leading zeros, on one line."""
     if value is None:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):

@@ -1,6 +1,6 @@
-"""Looks at a ZIP before anything is unpacked from it: strangers made it.
+"""Validation of a ZIP before anything is unpacked from it: its content is untrusted.
 
-Its names are never used as paths here, but its bytes are kept for ever, and somebody may unpack them by hand.
+Its names are never used as paths here, but its bytes are stored permanently, and a person may unpack them by hand.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ MOST_RATIO = 100
 """Real months pack 8 to 1; only what repeats itself packs 100 to 1."""
 RATIO_COUNTS_FROM_BYTES = 1 << 20
 MOST_DIRECTORY_BYTES = 1 << 20
-"""Of the list of members, which Python reads into memory whole."""
+"""Largest list of members in bytes; Python reads it into memory whole."""
 _END = struct.Struct("<4s4H2LH")
 _END_MAGIC = b"PK\x05\x06"
 _LONGEST_COMMENT = 0xFFFF
 
 
 class IncompleteError(RefusedError):
-    """A file stops before its end: another download may bring the whole of it."""
+    """The file is truncated: another download may be complete."""
 
 
 def is_zip(path: Path) -> bool:
-    """Whether a file begins as a ZIP does."""
+    """Return True when a file begins with the signature of a ZIP."""
     with path.open("rb") as file:
         return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
 
 
 def refuse_bad_zip(path: Path, shown: str) -> None:
-    """Look at a ZIP's list of members, then unpack it once into nothing, comparing its check sums.
+    """Validate a ZIP: its list of members, then the check sums of all of its content.
 
     Any other file passes.
 
     Raises:
-        IncompleteError: when it stops before its end.
+        IncompleteError: when it is truncated.
         RefusedError: when it is a bomb, names paths outside a folder, is encrypted or damaged.
     """
     if not is_zip(path):
@@ -54,7 +54,10 @@ def refuse_bad_zip(path: Path, shown: str) -> None:
             damaged = archive.testzip()
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise IncompleteError(f"{shown}: the ZIP is damaged ({error}); download it again") from None
-    except (RuntimeError, NotImplementedError) as error:  # what zipfile raises for a password or a method
+    except (
+        RuntimeError,
+        NotImplementedError,
+    ) as error:  # raised by zipfile for a password or an unknown method
         raise RefusedError(
             f"{shown}: the ZIP cannot be unpacked ({error}); give the CSV itself with --from FILE"
         ) from None
@@ -78,7 +81,7 @@ def _refuse_long_directory(path: Path, shown: str) -> None:
 
 
 def _refuse_bomb(archive: zipfile.ZipFile, shown: str) -> None:
-    """By the sizes the ZIP states; Python unpacks no more of a member than was stated."""
+    """Refuse a ZIP by the sizes it states; Python unpacks at most the stated size of a member."""
     unpacked = sum(member.file_size for member in archive.infolist())
     packed = sum(member.compress_size for member in archive.infolist())
     if unpacked > MOST_UNPACKED_BYTES or (

@@ -1,7 +1,7 @@
-"""The 22 columns of the source and how their published names are recognised.
+"""The 22 columns of the source, and recognition of their published names.
 
-The publisher has written the header in several ways over the years (`headers.yaml`): with SQL types, with long
-notes in brackets, with plain names. What stays is how each name begins, up to the first bracket, blank or TAB.
+The publisher has written the header in several ways over the years (`headers.yaml`): with SQL types, with long notes
+in brackets, with plain names. The start of each name, up to the first bracket, blank or TAB, never changed.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ COLUMNS: tuple[str, ...] = (
     "joined",
     "departed",
 )
-"""Our names of the columns, in the published order, which never changed."""
+"""Internal names of the columns, in the published order, which never changed."""
 
 MEANINGS = {"사업장가입상태코드": "1등록2탈퇴", "사업장형태구분코드": "1법인2개인"}
-"""What the header says the values of a code mean; a header that says otherwise must not be read as ours."""
+"""Meaning of coded values as stated in the header; a header with other meanings is refused."""
 
 
 @dataclass(frozen=True)
 class Vintage:
-    """One way the header was written, and the first data month it was used for."""
+    """One form of the header, and the first data month it was used for."""
 
     name: str
     first_month: Month
@@ -61,7 +61,7 @@ class Layout:
     """A recognised header; the column order is always `COLUMNS`.
 
     Attributes:
-        vintage: The published header it is nearest to.
+        vintage: The nearest published header.
         differences: The columns whose notes differ from those of every published header.
     """
 
@@ -71,7 +71,7 @@ class Layout:
 
 @cache
 def vintages() -> tuple[Vintage, ...]:
-    """Every header that was ever published, the oldest first."""
+    """Return every published header, the oldest first."""
     text = resources.files(__package__).joinpath("headers.yaml").read_text(encoding="utf-8")
     return tuple(
         Vintage(name, Month.parse(entry["from"]), tuple(entry["header"]))
@@ -80,7 +80,7 @@ def vintages() -> tuple[Vintage, ...]:
 
 
 def vintage_for(month: Month) -> Vintage:
-    """The header that the file of a month was published with; the oldest one stands for earlier months too."""
+    """Return the header that the file of a month was published with; the oldest one for earlier months."""
     return [vintages()[0], *(vintage for vintage in vintages() if vintage.first_month <= month)][-1]
 
 
@@ -89,12 +89,12 @@ V3_HEADER = vintages()[-1].header
 
 
 def _plain(published: str) -> str:
-    """A published name with its blanks and TABs made one blank each."""
+    """Normalise the white space of a published name to single blanks."""
     return " ".join(published.lstrip("\ufeff").strip().strip('"').split())
 
 
 def _stem(published: str) -> str:
-    """How a published column name begins, without notes, codes and SQL types."""
+    """Return the start of a published column name, without notes, codes and SQL types."""
     return re.split(r"[( ]", _plain(published), maxsplit=1)[0]
 
 
@@ -102,26 +102,26 @@ _STEMS = {_stem(name): column for name, column in zip(V3_HEADER, COLUMNS, strict
 
 
 def column_of(published: str) -> str | None:
-    """Our name of a published column, or None when it is none of the 22."""
+    """Return the internal name of a published column, or None for an unknown one."""
     return _STEMS.get(_stem(published))
 
 
 def recognise(header: Sequence[str], file_name: str) -> Layout:
-    """Tell which vintage a header row is, or refuse it with what differs from the nearest one.
+    """Return the vintage of a header row, or refuse it with its differences from the nearest one.
 
     Args:
         header: the cells of the first line, as published.
         file_name: named in the refusal.
 
     Raises:
-        RefusedError: when a column is missing, unknown, doubled or out of place, or a code means something else.
+        RefusedError: when a column is missing, unknown, duplicated or out of place, or a code has another meaning.
     """
     stems = [_stem(cell) for cell in header]
     nearest = max(vintages(), key=lambda vintage: _likeness(header, vintage))
     since = f"the nearest known header is {nearest.name}, used since {nearest.first_month}"
     missing = [stem for stem in _STEMS if stem not in stems]
     unknown = [_shown(cell) for cell, stem in zip(header, stems, strict=True) if stem not in _STEMS]
-    besides = f"columns nobody has seen: {', '.join(unknown[:5])}{', …' if unknown[5:] else ''}"
+    besides = f"unknown columns: {', '.join(unknown[:5])}{', …' if unknown[5:] else ''}"
     if missing:
         raise RefusedError(
             f"{file_name}: the header lacks {len(missing)} of 22 columns: {', '.join(missing)} "
@@ -143,8 +143,8 @@ def recognise(header: Sequence[str], file_name: str) -> Layout:
                 f"{file_name}: column {position} of the header is {stem!r}, expected {expected!r}; {since}"
             )
     for cell, stem in zip(header, stems, strict=True):
-        told = re.sub(r"[^0-9가-힣]", "", _plain(cell).removeprefix(stem))
-        if told and not told.startswith(MEANINGS.get(stem, "")):
+        stated = re.sub(r"[^0-9가-힣]", "", _plain(cell).removeprefix(stem))
+        if stated and not stated.startswith(MEANINGS.get(stem, "")):
             raise RefusedError(
                 f"{file_name}: the header says {_shown(cell)!r}, expected {MEANINGS[stem]!r}; {since}"
             )
@@ -156,11 +156,11 @@ def recognise(header: Sequence[str], file_name: str) -> Layout:
 
 
 def _likeness(header: Sequence[str], vintage: Vintage) -> tuple[int, Month]:
-    """How many names of a header are a vintage's own; of two that are as like, the newer counts."""
+    """Return the number of names that a header shares with a vintage; ties go to the newer one."""
     names = {_plain(name) for name in vintage.header}
     return sum(_plain(cell) in names for cell in header), vintage.first_month
 
 
 def _shown(cell: str) -> str:
-    """A cell for a message: one short line, nothing a terminal would obey."""
+    """Format a cell for a message: one short line without control characters."""
     return "".join(character if character.isprintable() else "?" for character in _plain(cell))[:40]

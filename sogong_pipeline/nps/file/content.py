@@ -1,4 +1,4 @@
-"""The bytes of a landed file: plain or in a ZIP, and what is refused before a row is read."""
+"""Content of a landed file, plain or in a ZIP, and its validation before a row is read."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ HEAD_BYTES = 64 << 10
 BOM = b"\xef\xbb\xbf"
 SEPARATORS = len(COLUMNS) - 1
 END_OF_FILE = b"\x1a \t\r"
-"""Blanks, and the mark with which programs of old end a text; after the last line they are nothing."""
+"""Blanks and the end-of-file mark of old programs; ignored after the last line."""
 
 
 @contextmanager
 def open_body(path: Path, shown: str) -> Iterator[IO[bytes]]:
-    """Open a landed file's bytes; a ZIP is opened at its only CSV.
+    """Open the content of a landed file; of a ZIP, its only CSV.
 
     Raises:
         RefusedError: when a ZIP holds no CSV or several.
@@ -49,13 +49,13 @@ def open_body(path: Path, shown: str) -> Iterator[IO[bytes]]:
 
 
 def _is_macs(name: str) -> bool:
-    """Whether a member is what macOS adds to every file of a ZIP."""
+    """Return True for a member that macOS adds for every file of a ZIP."""
     parts = PurePosixPath(name).parts
     return parts[0] == "__MACOSX" or parts[-1].startswith("._")
 
 
 def unpacked(path: Path, shown: str, workspace: Path) -> Path:
-    """A landed file as a plain one: itself, or the CSV of a ZIP written to the workspace."""
+    """Return the path of a plain file: the landed file itself, or the CSV of a ZIP unpacked into the workspace."""
     if not is_zip(path):
         return path
     target = workspace / "body.csv"
@@ -65,7 +65,7 @@ def unpacked(path: Path, shown: str, workspace: Path) -> Path:
 
 
 def read_header(path: Path, shown: str) -> tuple[list[str], str]:
-    """The header's cells and the data month written in the first row that has one.
+    """Return the header's cells and the data month of the first row that has one.
 
     Args:
         path: the landed file.
@@ -75,7 +75,7 @@ def read_header(path: Path, shown: str) -> tuple[list[str], str]:
         The cells, and the first row's first cell when no row of the head has a month.
 
     Raises:
-        RefusedError: when the file is empty, a web page, no CP949 text, or holds no row.
+        RefusedError: when the file is empty, a web page, not CP949 text, or without rows.
     """
     with open_body(path, shown) as body:
         head = body.read(HEAD_BYTES)
@@ -83,9 +83,7 @@ def read_header(path: Path, shown: str) -> tuple[list[str], str]:
     if not text.strip():
         raise RefusedError(f"{shown}: the file is empty; download it again")
     if b"\x00" in text.split(b"\n", 1)[0]:
-        raise RefusedError(
-            f"{shown}: this is no CP949 text (UTF-16, or no text at all); use the file as downloaded"
-        )
+        raise RefusedError(f"{shown}: this is not CP949 text (UTF-16, or binary); use the file as downloaded")
     if text.lstrip()[:1] == b"<":
         raise RefusedError(
             f"{shown}: this is a web page, not a CSV file; download it again, or by hand with --from FILE"
@@ -107,7 +105,7 @@ def read_header(path: Path, shown: str) -> tuple[list[str], str]:
 
 
 def data_month(path: Path, shown: str) -> Month:
-    """The data month of a file, as its first row has it; the name does not count.
+    """Return the data month of a file from its first row; the file name is ignored.
 
     Raises:
         RefusedError: when the file is not a monthly file, or not a whole one.
@@ -127,13 +125,13 @@ def data_month(path: Path, shown: str) -> Month:
 
 
 def cells_of(line: bytes) -> list[str]:
-    """The cells of a header line; quotes that do not close end with the line."""
+    """Split a header line into cells; unclosed quotes end with the line."""
     text = line.removeprefix(BOM).decode("cp949", "replace").rstrip("\r")
     return next(csv.reader([text.replace("\r", " ")], skipinitialspace=True), [])
 
 
 def refuse_if_cut_off(path: Path, shown: str) -> None:
-    """Refuse a file whose last line has no end and too few fields; a ZIP tells by its check sums.
+    """Refuse a truncated file: its last line has no end and too few fields; a ZIP is covered by its check sums.
 
     Raises:
         IncompleteError: when the file stops in the middle of a line.
@@ -151,7 +149,7 @@ def refuse_if_cut_off(path: Path, shown: str) -> None:
 
 
 def _is_utf8(line: bytes) -> bool:
-    """Whether a line is Korean in UTF-8; in CP949 hardly any Korean word happens to be."""
+    """Return True for a line of Korean UTF-8, which CP949 text is very unlikely to be."""
     try:
         return any("가" <= character <= "힣" for character in line.decode("utf-8"))
     except UnicodeDecodeError:

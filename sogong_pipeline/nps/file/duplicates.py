@@ -1,4 +1,4 @@
-"""Tells lines that stand earlier in the same file."""
+"""Detection of duplicate lines within a file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Self
 
 
-class Copies:
-    """The lines of one file so far, by a hash of 64 bits; lines that share one are compared byte by byte.
+class Duplicates:
+    """Index of a file's lines by a 64-bit hash; lines with equal hashes are compared byte by byte.
 
     Args:
         path: the plain file, read again where two lines share a hash.
@@ -26,11 +26,11 @@ class Copies:
         self._body.close()
 
     def find(self, lines: Sequence[bytes], offsets: Sequence[int]) -> list[int]:
-        """Which of some lines, told in the order of the file, stand earlier in it.
+        """Return the lines that duplicate an earlier line of the file; called in file order.
 
         Args:
             lines: the lines without their ends.
-            offsets: where each begins in the file.
+            offsets: byte offset of each line in the file.
 
         Returns:
             Indexes into `lines`.
@@ -40,17 +40,17 @@ class Copies:
         if len(fresh) == len(lines) and self._first.keys().isdisjoint(fresh):
             self._first.update(fresh)
             return []
-        found = []
+        duplicates = []
         for index, (line, key) in enumerate(zip(lines, hashes, strict=True)):
             if key not in self._first:
                 self._first[key] = offsets[index]
             elif any(
                 self._line_at(place) == line for place in (self._first[key], *self._others.get(key, ()))
             ):
-                found.append(index)
+                duplicates.append(index)
             else:
                 self._others.setdefault(key, []).append(offsets[index])
-        return found
+        return duplicates
 
     def _line_at(self, offset: int) -> bytes:
         self._body.seek(offset)

@@ -1,8 +1,8 @@
-"""Reads a published file block by block and line by line, whatever its bytes: every line is a row or is told why not.
+"""Line reader of published files, block by block; every line becomes a row or is reported as broken.
 
-The published file is CP949 with the odd unreadable byte, quoted only where a name holds a quote, and one
-line is one row. In CP949 neither a comma nor a quote nor a line end is ever half of a letter, so the shape of every
-line is seen in its bytes, for a whole block at once; only the few lines with a quote or a fault are looked at singly.
+The published file is CP949 with the odd unreadable byte, quoted only where a name holds a quote, and one line is one
+row. In CP949 neither a comma nor a quote nor a line end is ever half of a letter, so the shape of every line is
+derived from its bytes, for a whole block at once; only the few lines with a quote or a fault are parsed singly.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from numpy.typing import NDArray
 
 from sogong_pipeline.nps.file.columns import COLUMNS
 from sogong_pipeline.nps.file.content import END_OF_FILE, SEPARATORS
-from sogong_pipeline.nps.file.duplicates import Copies
+from sogong_pipeline.nps.file.duplicates import Duplicates
 
 BLOCK_BYTES = 8 << 20
-"""About 40,000 rows: enough to be quick, and what is held in memory stays the same for a file of any length."""
+"""Block size of about 40,000 rows: fast, and memory use does not depend on the length of the file."""
 LONGEST_LINE_BYTES = 64 << 10
-"""A real row has 200 bytes; the reader of the text must be sure that a line fits into its buffer."""
+"""Longest line; a real row has 200 bytes, and the text reader needs every line to fit into its buffer."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
-"""Characters no published value holds; a stray carriage return would break a line in two."""
+"""Control characters that no published value holds; a stray carriage return would break a line in two."""
 BLANK_ROW = "," * SEPARATORS + "\n"
-"""Stands in the text for a line that is no row, so that row numbers stay those of the file."""
+"""Replacement text of a broken line, so that row numbers stay those of the file."""
 UNREADABLE = "\ufffd"
 Codes = NDArray[np.uint8]
 Places = NDArray[np.int64]
@@ -37,26 +37,26 @@ _TAB, _LF, _CR, _SPACE, _QUOTE, _COMMA = (ord(character) for character in '\t\n\
 
 @dataclass
 class Block:
-    """Some rows of a file that follow each other; rows are counted from 0 within the block.
+    """Consecutive rows of a file; rows are counted from 0 within the block.
 
     Attributes:
         first_row: The number of the first row in the file; 1 is the line after the header.
-        lines: Every row as it came, CP949, without its line end.
-        text: The same rows as UTF-8 lines of exactly 22 fields, a blank row for each line that is no row.
-        broken: The rows that are none, and why.
-        copies: The rows whose line stands earlier in the file.
-        unreadable: Row and column of every character that is not CP949; no column in a line that is no row.
+        lines: Every row unchanged, CP949, without its line end.
+        text: The same rows as UTF-8 lines of exactly 22 fields, a blank row for each broken line.
+        broken: Numbers of broken rows, with the reason.
+        duplicates: The rows whose line stands earlier in the file.
+        unreadable: Row and column of every character that is not CP949; no column in a broken line.
     """
 
     first_row: int
     lines: list[bytes]
     text: bytes = b""
     broken: dict[int, str] = field(default_factory=dict)
-    copies: list[int] = field(default_factory=list)
+    duplicates: list[int] = field(default_factory=list)
     unreadable: list[tuple[int, str | None]] = field(default_factory=list)
 
     def line(self, row: int) -> str:
-        """A row as it came, readable."""
+        """Return a row as received, decoded for display."""
         return self.lines[row].decode("cp949", "replace")
 
 
@@ -65,30 +65,30 @@ def read_blocks(path: Path, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
 
     Args:
         path: the file.
-        block_bytes: how much to read at a time; what is read does not depend on it.
+        block_bytes: size of a read; the result does not depend on it.
 
     Yields:
         Its rows; nothing for a file without any.
     """
-    with path.open("rb") as body, Copies(path) as copies:
+    with path.open("rb") as body, Duplicates(path) as duplicates:
         header = body.readline()
         line_end = b"\r\n" if header.endswith(b"\r\n") else b"\n"
         offset, first_row, rest = len(header), 1, b""
         while part := body.read(block_bytes):
             whole, newline, rest = (rest + part).rpartition(b"\n")
             if newline:
-                block = _read(whole + newline, offset, first_row, copies)
+                block = _read(whole + newline, offset, first_row, duplicates)
                 offset, first_row = offset + len(whole) + 1, first_row + len(block.lines)
                 if block.lines:
                     yield block
         if (
             rest.strip(END_OF_FILE)
-            and (block := _read(rest.rstrip(b"\r") + line_end, offset, first_row, copies)).lines
+            and (block := _read(rest.rstrip(b"\r") + line_end, offset, first_row, duplicates)).lines
         ):
             yield block
 
 
-def _read(data: bytes, offset: int, first_row: int, copies: Copies) -> Block:
+def _read(data: bytes, offset: int, first_row: int, duplicates: Duplicates) -> Block:
     """Read whole lines that begin at an offset of the file."""
     codes = np.frombuffer(data, np.uint8)
     low = np.flatnonzero(codes < _SPACE)
@@ -98,14 +98,14 @@ def _read(data: bytes, offset: int, first_row: int, copies: Copies) -> Block:
     block = Block(first_row, lines)
     blank = _write_text(block, data, starts, _suspects(codes, low, starts, ends))
     if blank:
-        kept = np.delete(np.arange(len(lines)), blank)
-        block.lines, starts = [lines[number] for number in kept], starts[kept]
-    block.copies = copies.find(block.lines, (starts + offset).tolist())
+        rows = np.delete(np.arange(len(lines)), blank)
+        block.lines, starts = [lines[number] for number in rows], starts[rows]
+    block.duplicates = duplicates.find(block.lines, (starts + offset).tolist())
     return block
 
 
 def _split(data: bytes, count: int) -> list[bytes]:
-    """So many lines without their ends, of which some or all may be CRLF."""
+    """Split data into lines without their ends; some or all may end in CRLF."""
     if (carriage_returns := data.count(b"\r\n")) == count:
         return data.split(b"\r\n")[:-1]
     lines = data.split(b"\n")[:-1]
@@ -113,13 +113,13 @@ def _split(data: bytes, count: int) -> list[bytes]:
 
 
 def _suspects(codes: Codes, low: Places, starts: Places, ends: Places) -> list[int]:
-    """The lines that are not plainly 22 fields without quotes or control characters.
+    """Return the lines that need parsing: other than 22 fields, quotes, or control characters.
 
     Args:
         codes: the bytes of the block, shape (bytes,).
-        low: where bytes below the blank stand, shape (n,).
-        starts: where the lines begin, shape (lines,).
-        ends: where their line feeds stand, shape (lines,).
+        low: positions of bytes below the blank, shape (n,).
+        starts: positions of the first bytes of lines, shape (lines,).
+        ends: positions of their line feeds, shape (lines,).
     """
     separators = np.diff(np.searchsorted(np.flatnonzero(codes == _COMMA), ends), prepend=0)
     misshapen = np.flatnonzero((separators != SEPARATORS) | (ends - starts > LONGEST_LINE_BYTES))
@@ -131,7 +131,7 @@ def _suspects(codes: Codes, low: Places, starts: Places, ends: Places) -> list[i
 
 
 def _write_text(block: Block, data: bytes, starts: Places, suspects: list[int]) -> list[int]:
-    """Write a block's text, noting on the way what is broken or unreadable; returns the lines that are blank."""
+    """Write a block's text and record broken rows and unreadable characters; return the blank lines."""
     pieces: list[str] = []
     blank: list[int] = []
     done = 0
@@ -151,7 +151,7 @@ def _write_text(block: Block, data: bytes, starts: Places, suspects: list[int]) 
 
 
 def _plain_text(block: Block, data: bytes, row: int) -> str:
-    """Lines that hold neither quotes nor faults, from a row on, decoded."""
+    """Decode lines without quotes or faults, from a row on."""
     try:
         return data.decode("cp949")
     except UnicodeDecodeError:
@@ -163,7 +163,7 @@ def _plain_text(block: Block, data: bytes, row: int) -> str:
 
 
 def _careful_text(block: Block, line: bytes, row: int) -> str | None:
-    """A line with quotes or a fault: rewritten if it is a row, a blank row if it is broken, None if it is blank."""
+    """Decode a line with quotes or a fault: a row is rewritten, a broken line gives a blank row, a blank one None."""
     text = line.decode("cp949", "replace")
     fields, fault = (
         _fields(text) if len(line) <= LONGEST_LINE_BYTES else ([], f"{len(line):,} bytes are no row")
@@ -180,7 +180,7 @@ def _careful_text(block: Block, line: bytes, row: int) -> str | None:
 
 
 def _fields(text: str) -> tuple[list[str], str]:
-    """The fields of a line, and what is wrong with it or nothing."""
+    """Return the fields of a line, and its fault or an empty text."""
     if CONTROL.search(text):
         return [], "it holds a control character"
     try:
@@ -194,7 +194,7 @@ def _fields(text: str) -> tuple[list[str], str]:
 
 
 def _note_unreadable(block: Block, row: int, fields: list[str]) -> None:
-    """Note every character that is not CP949; without its column where the fields are not 22."""
+    """Record every character that is not CP949; without its column where the fields are not 22."""
     columns = COLUMNS if len(fields) == len(COLUMNS) else [None] * len(fields)
     for column, value in zip(columns, fields, strict=True):
         block.unreadable += [(row, column)] * value.count(UNREADABLE)

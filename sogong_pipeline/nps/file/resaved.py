@@ -1,4 +1,4 @@
-"""Recognises a file that somebody opened and saved again, or exported otherwise than published."""
+"""Detection of files that were opened and saved again, or exported in another form than published."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from sogong_pipeline.nps.file.columns import COLUMNS, column_of
 REMEDY = "use the file as downloaded"
 OTHER_SEPARATORS = {";": "semicolons", "\t": "TABs", "|": "vertical bars"}
 TITLE_LINES = 5
-"""So many lines above the header are looked at for it."""
+"""Number of lines searched for a header below the first one."""
 ENOUGH = len(COLUMNS) // 2
-"""With so many known names a line is meant to be the header."""
+"""Number of known names from which a line counts as the header."""
 REWRITTEN_DATE = re.compile(
     r"[A-Za-z]{3}-\d{2}|\d{2}-[A-Za-z]{3}|\d+월|\d{5}|\d{4}-\d{1,2}-\d{1,2}|\d+(\.\d+)?E\+\d+"
 )
-"""What spreadsheets make of `2026-09`."""
+"""Forms in which spreadsheets write `2026-09`."""
 
 
 def refuse_if_resaved(head: Sequence[str], header: Sequence[str], shown: str) -> None:
-    """Refuse a file whose header stands elsewhere, is split otherwise, or got columns without a name.
+    """Refuse a file whose header is displaced, split differently, or has unnamed columns.
 
     Args:
         head: the first lines of the file, decoded, the header among them.
@@ -30,7 +30,7 @@ def refuse_if_resaved(head: Sequence[str], header: Sequence[str], shown: str) ->
         shown: the name of the file for messages.
 
     Raises:
-        RefusedError: naming what was done to the file.
+        RefusedError: naming the change to the file.
     """
     if _known(header) < ENOUGH:
         for separator, name in OTHER_SEPARATORS.items():

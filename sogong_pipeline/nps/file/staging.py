@@ -1,7 +1,7 @@
-"""Staging: a landed file becomes typed Parquet, and what cannot be typed goes to quarantine with a reason.
+"""Staging: a landed file becomes typed Parquet; rows that cannot be typed go to quarantine with a reason.
 
-A file passes through in blocks, so memory does not grow with it. While one block is typed and written, the next is
-read and decoded in a second thread.
+A file is processed in blocks, so memory does not grow with it. While one block is typed and written, the next is read
+and decoded in a second thread.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sogong_pipeline.periods import Month
 from sogong_pipeline.sql_engine import Engine, query
 
 LOCATED = 100
-"""Of how many unreadable characters the facts tell the place; the rows of all of them are flagged."""
+"""Most unreadable characters whose place is listed in the facts; the rows of all of them are flagged."""
 QUARANTINE = pa.schema([("row_number", pa.int32()), ("reason", pa.string()), ("line", pa.string())])
 _READ = pa_csv.ReadOptions(column_names=COLUMNS, block_size=max(1 << 20, 4 * LONGEST_LINE_BYTES))
 _PARSE = pa_csv.ParseOptions(quote_char='"', double_quote=True, escape_char=False, newlines_in_values=False)
@@ -41,16 +41,16 @@ def stage(raw: Path, shown: str, month: Month, workspace: Path, *, block_bytes: 
     Args:
         raw: the landed bytes.
         shown: the file's name as received, for messages.
-        month: the data month the file was found to hold.
+        month: the data month of the file.
         workspace: an empty folder to write in.
-        block_bytes: how much of the file to hold at a time.
+        block_bytes: size of the block of the file in memory.
 
     Returns:
         `workplace` (typed rows, see sql/staged/workplace/schema.yaml) and `quarantine` (row_number, reason,
         line), with the row account in the facts.
 
     Raises:
-        RefusedError: when the file is not ours or rows in differ from rows out + quarantined.
+        RefusedError: when the file has an unknown form, or rows in differ from rows out + quarantined.
     """
     layout = recognise(read_header(raw, shown)[0], shown)
     body = unpacked(raw, shown, workspace)
@@ -61,17 +61,17 @@ def stage(raw: Path, shown: str, month: Month, workspace: Path, *, block_bytes: 
         engine.variables({"data_month": str(month)})
         for block in _one_ahead(read_blocks(body, block_bytes)):
             judged = _judge(engine, block, shown)
-            kept, bad = _parted(judged)
-            staged.write(kept.drop_columns(["reason"]))
+            valid, bad = _parted(judged)
+            staged.write(valid.drop_columns(["reason"]))
             quarantined.write(_as_it_came(block, bad))
             account["rows"] += len(block.lines)
-            account["copied_rows"] += len(block.copies)
+            account["copied_rows"] += len(block.duplicates)
             unreadable += [(block.first_row + row, column) for row, column in block.unreadable]
         account["staged_rows"], account["quarantined_rows"] = staged.rows, quarantined.rows
     if account["rows"] != account["staged_rows"] + account["quarantined_rows"]:
         raise RefusedError(
             f"{shown}: {account['rows']} rows went in, {account['staged_rows']} came out and "
-            f"{account['quarantined_rows']} were quarantined; nothing was kept, please report this file"
+            f"{account['quarantined_rows']} were quarantined; nothing was stored, please report this file"
         )
     return Built(
         files={"workplace": workplace, "quarantine": quarantine},
@@ -86,7 +86,7 @@ def stage(raw: Path, shown: str, month: Month, workspace: Path, *, block_bytes: 
 
 
 class _Output:
-    """A Parquet file that is written a table at a time, in the order of the rows."""
+    """Parquet file written a table at a time, in the order of the rows."""
 
     def __init__(self, path: Path) -> None:
         self.rows = 0
@@ -101,7 +101,7 @@ class _Output:
             self._writer.close()
 
     def write(self, table: pa.Table) -> None:
-        """Add a table; the first one, rows or none, says what the columns are."""
+        """Append a table; the first one defines the schema, even without rows."""
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
         if table.num_rows:
@@ -110,7 +110,7 @@ class _Output:
 
 
 def _one_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
-    """Have the next block read while this one is worked on."""
+    """Prefetch the next block in a second thread."""
     with ThreadPoolExecutor(1) as reader:
         following = reader.submit(next, blocks, None)
         while (block := following.result()) is not None:
@@ -119,13 +119,13 @@ def _one_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
 
 
 def _judge(engine: Engine, block: Block, shown: str) -> pa.Table:
-    """Type the rows of a block: the columns of `workplace`, and `reason` where a row cannot be one."""
+    """Type the rows of a block: the columns of `workplace`, and `reason` for a row that is quarantined."""
     line = pa_csv.read_csv(pa.py_buffer(block.text), _READ, _PARSE, _AS_TEXT)
     rows = line.num_rows
     more = {
         "row_number": pa.array(np.arange(block.first_row, block.first_row + rows, dtype=np.int32)),
         "fault": _faults(rows, block.broken),
-        "is_copy": _flags(rows, block.copies),
+        "is_copy": _flags(rows, block.duplicates),
         "is_unreadable": _flags(rows, [row for row, _ in block.unreadable]),
     }
     for name, values in more.items():
@@ -135,20 +135,20 @@ def _judge(engine: Engine, block: Block, shown: str) -> pa.Table:
     if rows != len(block.lines) or not judged["row_number"].equals(line["row_number"]):
         raise RefusedError(
             f"{shown}: of {len(block.lines)} rows from row {block.first_row} on {judged.num_rows} came out, or in "
-            "another order; nothing was kept, please report this file"
+            "another order; nothing was stored, please report this file"
         )
     return judged
 
 
 def _faults(rows: int, broken: dict[int, str]) -> pa.Array:
-    """Why each row is none, null where it is one."""
+    """Return the reason why each row is invalid, null for a valid one."""
     if not broken:
         return pa.nulls(rows, pa.string())
     return pa.array([broken.get(row) for row in range(rows)], pa.string())
 
 
 def _parted(judged: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """The rows without a reason, and those with one; most blocks hold none, and copying a block takes time."""
+    """Split rows into valid and quarantined; most blocks have none of the latter and are not copied."""
     if judged["reason"].null_count == judged.num_rows:
         return judged, judged.slice(0, 0)
     is_kept = pc.is_null(judged["reason"])
@@ -156,14 +156,14 @@ def _parted(judged: pa.Table) -> tuple[pa.Table, pa.Table]:
 
 
 def _flags(rows: int, flagged: list[int]) -> pa.Array:
-    """A truth value for each row."""
+    """Return a boolean for each row."""
     flags = np.zeros(rows, dtype=bool)
     flags[flagged] = True
     return pa.array(flags)
 
 
 def _as_it_came(block: Block, judged: pa.Table) -> pa.Table:
-    """Rows for the quarantine: number, reason, the line itself."""
+    """Return quarantine rows: number, reason, the line itself."""
     numbers = judged["row_number"]
     lines = [block.line(number - block.first_row) for number in numbers.to_pylist()]
     return pa.table([numbers, judged["reason"], pa.array(lines, pa.string())], schema=QUARANTINE)

@@ -1,11 +1,11 @@
-"""The download flow of the public data portal, as its pages walk a browser through it.
+"""Client for the download flow of the public data portal, following its pages as a browser does.
 
 Data set page -> history of uploads -> announcement of one upload's file -> captcha check -> file. No key, no login.
-What an upload is labelled with is its extraction date, never its data month: the month inside the file decides, so
-`uploads_for` in `uploads.py` only says where to look first.
+An upload is labelled with its extraction date, never its data month: the month inside the file decides, so
+`uploads_for` in `uploads.py` only orders the candidates.
 
-Pages have come and gone, so each has what stands in for it: the catalogue's record for the data set page, the current
-file alone for the history, the upload's pop-up for the announcement, nothing for the captcha check.
+Pages have come and gone, so each has a fallback: the catalogue's record for the data set page, the current file alone
+for the history, the upload's pop-up for the announcement, nothing for the captcha check.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ FILE = "/cmm/cmm/fileDownload.do"
 
 
 class PortalClient(UploadClient):
-    """Lists and downloads the uploads of a data set whose files need no key.
+    """Client that lists and downloads the uploads of a data set whose files need no key.
 
     Args:
         base_url: The portal, `https://www.data.go.kr`; plain http only on this machine.
-        folder: Folder of what this machine remembers of each portal.
+        folder: Folder of this machine's state for each portal.
         limits: Limits other than those for the host.
-        data_set: Its number; workplaces if not given.
+        data_set: Its number; defaults to the workplaces.
 
     Raises:
-        RefusedError: when `base_url` is not such an address.
+        RefusedError: when `base_url` is invalid.
     """
 
     def __init__(
@@ -64,12 +64,12 @@ class PortalClient(UploadClient):
 
         Raises:
             LaterError: when the portal is unreachable.
-            RefusedError: when neither its data set page nor its catalogue is the one known.
+            RefusedError: when both its data set page and its catalogue have an unknown form.
         """
         current = self._current()
         if not current.detail_pk:
             return Listing(
-                [current], "its data set page is not the one known, so only the current file is listed"
+                [current], "its data set page has an unknown form, so only the current file is listed"
             )
         key = {"publicDataPk": self._data_set, "publicDataDetailPk": current.detail_pk}
         try:
@@ -81,12 +81,12 @@ class PortalClient(UploadClient):
             error = self._connection.unexpected("the earlier uploads", HISTORY, page)
             if isinstance(error, LaterError):
                 raise error
-            return Listing([current], "its history is not the page known, so only the current file is listed")
+            return Listing([current], "its history has an unknown form, so only the current file is listed")
         uploads = {upload.detail_pk: upload for upload in (*earlier, current)}
         return Listing(sorted(uploads.values(), key=lambda upload: upload.label, reverse=True))
 
     def download(self, upload: Publication, target: Path, progress: BytesProgress | None = None) -> str:
-        """Fetch one upload into `target`, which appears only when it is whole.
+        """Fetch one upload into `target`, which appears only when complete.
 
         Args:
             upload: One that is listed.
@@ -97,9 +97,9 @@ class PortalClient(UploadClient):
             The name the portal gave the file, without any folder.
 
         Raises:
-            LaterError: when the portal is unreachable, breaks off, is too slow or asks to be left alone.
-            RefusedError: when it asks for a captcha, answers with other pages than those known, or sends
-                something that is no CSV or ZIP file.
+            LaterError: when the portal is unreachable, breaks off, is too slow or limits the rate of requests.
+            RefusedError: when it asks for a captcha, its pages have an unknown form, or the file is neither CSV
+                nor ZIP.
         """
         file = upload.file or self._announced(upload)
         fields = {"atchFileId": file.file_id, "fileDetailSn": file.detail_sn}
@@ -108,7 +108,7 @@ class PortalClient(UploadClient):
         return read_file_name(headers.get("Content-Disposition", "")) or f"{upload.label}.csv"
 
     def _current(self) -> Publication:
-        """The current upload, from the data set page or else from the catalogue."""
+        """Return the current upload, from the data set page or else from the catalogue."""
         try:
             page = self._connection.page("GET", self._page, {})
         except AbsentError as absent:
@@ -128,7 +128,7 @@ class PortalClient(UploadClient):
         raise error
 
     def _announced(self, upload: Publication) -> File:
-        """The file of an upload, as its announcement or else its pop-up names it."""
+        """Return the file of an upload, from its announcement or else its pop-up."""
         key = {"publicDataPk": self._data_set, "publicDataDetailPk": upload.detail_pk}
         try:
             answer = self._connection.json("GET", ANNOUNCEMENT, {"recommendDataYn": "Y", **key})
@@ -144,7 +144,7 @@ class PortalClient(UploadClient):
         return file
 
     def _refuse_captcha(self, upload: Publication, fields: dict[str, str]) -> None:
-        """Raise unless the portal says that it needs no captcha, or has no such check."""
+        """Raise unless the portal states that it needs no captcha, or has no such check."""
         try:
             answer = self._connection.json("POST", CAPTCHA_CHECK, fields)
         except AbsentError:

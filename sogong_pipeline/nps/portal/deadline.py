@@ -1,4 +1,4 @@
-"""A total limit of time for an answer: a portal that sends a byte now and then would outlast every other one."""
+"""Total time limit for an answer: a portal that sends a byte now and then would outlast every other timeout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 @dataclass
 class Deadline:
-    """Tells afterwards whether the time was over."""
+    """Result of a deadline: `is_over` after the time has run out."""
 
     seconds: float
     passed: bool = False
@@ -32,14 +32,15 @@ class DeadlineAdapter(HTTPAdapter):
 
     @contextmanager
     def deadline(self, seconds: float) -> Iterator[Deadline]:
-        """Cut every connection when the seconds are over before the block is."""
+        """Cut every connection when the time runs out before the block ends."""
         deadline = Deadline(seconds)
 
         def cut() -> None:
             deadline.passed = True
             for open_socket in list(self._sockets):
                 with suppress(OSError):
-                    # Of the plain socket below TLS: its own shutdown would take the state away under the reader.
+                    # The plain socket below TLS: the TLS socket's own shutdown would drop state that the
+                    # reader still uses.
                     socket.socket.shutdown(open_socket, socket.SHUT_RDWR)
 
         timer = threading.Timer(seconds, cut)
@@ -51,12 +52,12 @@ class DeadlineAdapter(HTTPAdapter):
             timer.cancel()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """As requests does, with connections that are known."""
+        """Create a pool of tracked connections; see `HTTPAdapter`."""
         super().init_poolmanager(*args, **kwargs)
         self._know(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> ProxyManager:
-        """The same through a proxy."""
+        """Create a pool of tracked connections through a proxy."""
         manager: ProxyManager = super().proxy_manager_for(proxy, **kwargs)
         self._know(manager)
         return manager

@@ -1,4 +1,4 @@
-"""Saves the body of a download piece by piece; the file appears only when it is whole."""
+"""Streaming of a download to disk; the file appears only when complete."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sogong_pipeline.nps.portal.status import root_cause
 from sogong_pipeline.nps.portal.uploads import BytesProgress
 
 SHORTEST_HEADER_BYTES = 383
-"""Length of the shortest header the data set ever had; a CSV that is not longer has no row."""
+"""Length of the shortest header the data set ever had; a shorter CSV has no rows."""
 BLOCK_BYTES = 1 << 20
 GLIMPSE_BYTES = 20_000
 
@@ -28,11 +28,11 @@ def save_body(
     deadline: Deadline,
     progress: BytesProgress | None = None,
 ) -> None:
-    """Stream a body into `target` by way of a file beside it, with one block in memory.
+    """Stream a body into `target` through a temporary file beside it, with one block in memory.
 
     Raises:
-        LaterError: when the body stops before its announced end, takes too long, a page that announces an outage
-        RefusedError: when it is longer than any month, or something that is no CSV or ZIP file.
+        LaterError: when the body is truncated, takes too long, or is a page that announces an outage.
+        RefusedError: when it is longer than any month, or neither CSV nor ZIP.
     """
     announced = response.headers.get("Content-Length", "")
     total = int(announced) if announced.isdecimal() and "Content-Encoding" not in response.headers else None
@@ -43,7 +43,7 @@ def save_body(
             for block in response.iter_content(BLOCK_BYTES):
                 head = head or block[:GLIMPSE_BYTES]
                 if _is_page(head):
-                    break  # however long it is
+                    break  # of any length
                 file.write(block)
                 length += len(block)
                 if length > most_bytes:
@@ -55,7 +55,7 @@ def save_body(
                     progress(length, total)
         if deadline.passed:
             raise LaterError(_too_slow(length, total, deadline))
-        _refuse_what_is_no_file(head, length, total)
+        _refuse_other_content(head, length, total)
         part.replace(target)
     except requests.RequestException as error:
         raise LaterError(
@@ -79,8 +79,8 @@ def _too_slow(length: int, total: int | None, deadline: Deadline) -> str:
     )
 
 
-def _refuse_what_is_no_file(head: bytes, length: int, total: int | None) -> None:
-    """Refuse a body that is a page or too short; raise LaterError when it says that the portal is down."""
+def _refuse_other_content(head: bytes, length: int, total: int | None) -> None:
+    """Refuse a body that is a page or too short; raise LaterError when it announces an outage."""
     if not _is_page(head) and (length > SHORTEST_HEADER_BYTES or head.startswith(ZIP_MAGIC)):
         return
     text = head.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""What the portal's headers say: the name of a file, how long to wait."""
+"""Parsers of the portal's HTTP headers: file name and waiting time."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _FILE_NAME = re.compile(r"filename\*?\s*=\s*(?:UTF-8'[^']*')?\"?([^\";]+)", re.I
 
 
 def read_file_name(disposition: str) -> str:
-    """The bare name in a Content-Disposition header, whether percent-encoded or raw UTF-8, or nothing."""
-    found = _FILE_NAME.search(disposition)
-    name = unquote(found[1]) if found else ""
-    with contextlib.suppress(UnicodeError):  # what was percent-encoded is text already
+    """Return the bare file name of a Content-Disposition header, percent-encoded or raw UTF-8; blank without one."""
+    match = _FILE_NAME.search(disposition)
+    name = unquote(match[1]) if match else ""
+    with contextlib.suppress(UnicodeError):  # percent-encoded names are text already
         name = name.encode("latin-1").decode("utf-8")
     name = PurePosixPath(name.replace("\\", "/")).name
     return "".join(character for character in name if character.isprintable()).strip()[:LONGEST_NAME]
 
 
 def read_retry_after(value: str, now: float) -> float | None:
-    """The seconds a Retry-After header asks for, written as a number or as a date, or None when it says neither."""
+    """Return the seconds of a Retry-After header, given as a number or a date; None for anything else."""
     if value.strip().isdecimal():
         return float(value)
     with contextlib.suppress(ValueError, TypeError):

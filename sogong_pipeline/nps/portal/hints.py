@@ -1,4 +1,4 @@
-"""The way out that messages name when the portal does not serve a file."""
+"""Alternative that messages name when the portal does not serve a file."""
 
 from __future__ import annotations
 

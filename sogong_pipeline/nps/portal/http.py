@@ -1,4 +1,4 @@
-"""HTTP requests to one portal: no other host, a stated name, rate limits, limits of time and size."""
+"""HTTP requests to one portal: a single host, an identifying user agent, rate limits, limits of time and size."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class _Request:
-    """One request, and how long the whole answer may take."""
+    """One request, and the time limit of its whole answer."""
 
     method: Method
     path: str
@@ -48,16 +48,16 @@ class PortalConnection:
 
     Args:
         base_url: The portal, `https://HOST`; plain http only on this machine.
-        referer: Path of the page a browser would come from.
-        folder: Folder of what this machine remembers of each portal.
+        referer: Path sent as the referring page.
+        folder: Folder of this machine's state for each portal.
         limits: Limits other than those for the host.
         overrides: Single limits that replace those, by name.
-        headers: Sent with every request, such as a key; they are in no message.
-        secrets: Sent with every GET as fields, such as a key; no error leads to an address with them.
-        refusal: Returns the error for an answer that is a refusal, None for one to be read.
+        headers: Sent with every request, such as a key; never in a message.
+        secrets: Sent with every GET as fields, such as a key; addresses with them are kept out of errors.
+        refusal: Function that returns the error for a refusal, None for an answer to be read.
 
     Raises:
-        RefusedError: when `base_url` is not such an address.
+        RefusedError: when `base_url` is invalid.
     """
 
     def __init__(
@@ -97,11 +97,11 @@ class PortalConnection:
             self._session.proxies["no_proxy"] = host
 
     def page(self, method: Method, path: str, fields: dict[str, str]) -> str:
-        """The text of a page; an unchanged page comes from memory.
+        """Return the text of a page; an unchanged page comes from the cache.
 
         Raises:
-            AbsentError: when there is no such page.
-            LaterError: when the portal is unreachable, too slow, or asks to be left alone.
+            AbsentError: when the page does not exist.
+            LaterError: when the portal is unreachable, too slow, or limits the rate of requests.
             RefusedError: when it refuses, changed, or redirects to another host.
         """
         cached = self.memory.recall("page", self.base + path) if method == "GET" and not fields else None
@@ -122,7 +122,7 @@ class PortalConnection:
         return self._with_retries(_Request(method, path, fields, self.limits.page_seconds, conditions), read)
 
     def json(self, method: Method, path: str, fields: dict[str, str]) -> dict[str, Any]:
-        """A JSON object; raises as `page` does, and when the answer is none."""
+        """Return a JSON object; raises as `page` does, and for any other answer."""
         text = self.page(method, path, fields)
         try:
             answer = json.loads(text)
@@ -135,7 +135,7 @@ class PortalConnection:
     def save(
         self, path: str, fields: dict[str, str], target: Path, progress: BytesProgress | None = None
     ) -> requests.structures.CaseInsensitiveDict[str]:
-        """Save a file into `target`, which appears only when it is whole; return the headers it came with.
+        """Save a file into `target`, which appears only when complete; return its headers.
 
         Raises:
             LaterError, RefusedError: as `page` does, and as `save_body`.
@@ -154,11 +154,11 @@ class PortalConnection:
         return self._with_retries(_Request("GET", path, fields, self.limits.file_seconds), read)
 
     def unexpected(self, expected: str, path: str, answer: str) -> RefusedError:
-        """The error for a page that is not the one this program knows; see `status.py`."""
+        """Return the error for a page of unknown form; see `status.py`."""
         return unexpected(expected, self.base + path, answer)
 
     def _with_retries(self, request: _Request, read: Callable[[requests.Response, Deadline], T]) -> T:
-        """Repeat a request a few times until it is answered; every request, POST too, only reads."""
+        """Retry a request until it is answered, a few times; every request, POST too, only reads."""
         for wait in self.limits.retry_waits:
             try:
                 return self._send(request, read)
@@ -191,7 +191,7 @@ class PortalConnection:
                 return read(response, deadline)
 
     def _text(self, response: requests.Response, deadline: Deadline) -> str:
-        """Read the body of a page, up to the limit of a page."""
+        """Read the body of a page, up to the size limit of a page."""
         body = bytearray()
         try:
             for block in response.iter_content(1 << 16):
@@ -246,7 +246,7 @@ class PortalConnection:
 
 
 def _address(base_url: str) -> tuple[str, bool]:
-    """Split a portal's address into host with port and "is loopback"; refuse any other part."""
+    """Split a portal's address into host with port and loopback flag; refuse any other part."""
     try:
         parts = urlsplit(base_url)
         host, port = parts.hostname or "", parts.port

@@ -1,7 +1,7 @@
-"""A page taken apart: the text a person sees, and its links with the row they stand in.
+"""Parser of pages: visible text, and links with the table row they stand in.
 
-Read in one pass that never looks back. Python's own parser takes minutes for 64 kB of `<a <a <a `, and a page is
-whatever a stranger sends.
+Parses in one pass without backtracking. Python's own parser takes minutes for 64 kB of `<a <a <a `, and a page is
+untrusted input.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _UNSEEN = {"script", "style"}
 
 @dataclass
 class Link:
-    """A link: the values of its attributes, its text, and the number of the row it stands in, if any."""
+    """A link: its attributes, its text, and the number of its table row, if any."""
 
     values: str
     text: str
@@ -26,7 +26,7 @@ class Link:
 
 @dataclass
 class Markup:
-    """What is in a page."""
+    """Parsed content of a page."""
 
     text: str
     links: list[Link]
@@ -34,7 +34,7 @@ class Markup:
 
 
 def read_markup(page: str) -> Markup:
-    """Take a page apart; text that is no markup is its own text."""
+    """Parse a page; text without markup is returned as it is."""
     reader = _Reader()
     for tag, text in _PIECE.findall(_without_comments(page)):
         if tag:

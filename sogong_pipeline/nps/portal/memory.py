@@ -1,4 +1,4 @@
-"""State of a portal's client between runs, on this machine; losing it costs requests and nothing else."""
+"""State of a portal's client between runs, on this machine; losing it costs only additional requests."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class Memory:
     folder: Path
 
     def recall(self, kind: str, key: str = "") -> Any:
-        """The value, or None when there is none or it cannot be read."""
+        """Return the stored value, or None when it is missing or unreadable."""
         try:
             return json.loads(self._file(kind, key).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return None
 
     def keep(self, value: object, kind: str, key: str = "") -> None:
-        """Replace the value in one step."""
+        """Replace the value atomically."""
         write_atomically(self._file(kind, key), json.dumps(value, ensure_ascii=False) + "\n")
 
     def _file(self, kind: str, key: str) -> Path:
-        """The file of a value; a key may be any text of the portal's, so it is hashed."""
+        """Return the file of a value; a key may be any text from the portal, so it is hashed."""
         digest = f"-{hashlib.sha256(key.encode()).hexdigest()[:16]}" if key else ""
         return self.folder / f"{kind}{digest}.json"

@@ -1,6 +1,6 @@
-"""What the portal's pages say: uploads, their dates, files, captchas, outages.
+"""Parsers of the portal's pages: uploads, their dates, files, captchas, outages.
 
-Pure functions over text somebody else wrote. They look for what the portal's own scripts use (the `uddi:` key, the
+Pure functions over untrusted text. They look for identifiers that the portal's own scripts use (the `uddi:` key, the
 arguments of `fn_fileDataDown`, the catalogue's record) rather than for layout, which changes more often.
 """
 
@@ -37,7 +37,7 @@ _OUTAGE = re.compile(
 
 @dataclass(frozen=True)
 class File:
-    """What the portal's download asks for."""
+    """Identifiers that the portal's download requires."""
 
     file_id: str
     detail_sn: str
@@ -49,7 +49,7 @@ class Publication:
 
     Attributes:
         label: The extraction date the portal shows, as digits: `20261019`, or `201512` when it shows no day.
-        detail_pk: The portal's key of the upload, `uddi:…`; blank where only the catalogue tells of it.
+        detail_pk: The portal's key of the upload, `uddi:…`; blank where only the catalogue lists it.
         file: The upload's file, where it is known from the beginning.
     """
 
@@ -59,7 +59,7 @@ class Publication:
 
 
 def read_current(page: str, data_set: str = DATA_SET) -> Publication | None:
-    """The current upload as the data set page shows it, or None when that is not such a page.
+    """Return the current upload from the data set page, or None for a page of another form.
 
     The page may name other uploads too, those of recommended data sets, so the button and the form come first.
     """
@@ -69,9 +69,9 @@ def read_current(page: str, data_set: str = DATA_SET) -> Publication | None:
 
 
 def read_catalogue(record: dict[str, Any]) -> Publication | None:
-    """The current upload as the catalogue's schema.org record has it, or None when it names no dated file."""
+    """Return the current upload from the catalogue's schema.org record, or None when it names no dated file."""
     label = next(
-        (found for name in ("alternateName", "name") if (found := read_label(str(record.get(name))))), ""
+        (label for name in ("alternateName", "name") if (label := read_label(str(record.get(name))))), ""
     )
     offers = record.get("distribution")
     for offer in offers if isinstance(offers, list) else []:
@@ -83,7 +83,7 @@ def read_catalogue(record: dict[str, Any]) -> Publication | None:
 
 
 def read_history(page: str) -> list[Publication] | None:
-    """The earlier uploads in the page's order, or None when this is not the history.
+    """Return the earlier uploads in the page's order, or None for a page of another form.
 
     An upload is a link that carries a key; its date stands in its text, or else in its row.
     """
@@ -99,37 +99,37 @@ def read_history(page: str) -> list[Publication] | None:
 
 
 def read_button(popup: str, data_set: str = DATA_SET) -> File | None:
-    """The file that an upload's pop-up offers for download, or None."""
-    found = re.search(_FILE_BUTTON.format(data_set), popup)
-    return File(found[1], found[2]) if found else None
+    """Return the file that an upload's pop-up offers for download, or None."""
+    match = re.search(_FILE_BUTTON.format(data_set), popup)
+    return File(match[1], match[2]) if match else None
 
 
 def read_announcement(answer: dict[str, Any], detail_pk: str) -> File | None:
-    """The file announced for an upload, or None when there is none or it is another upload's."""
+    """Return the file announced for an upload, or None without one or for another upload's."""
     if answer.get("status") is not True or answer.get("dpk") not in {None, detail_pk}:
         return None
     return read_file(answer.get("atchFileId"), answer.get("fileDetailSn") or "1")
 
 
 def read_file(file_id: object, detail_sn: object) -> File | None:
-    """A file by its id and number, when they are such."""
+    """Return a file by its id and number, or None when they are malformed."""
     file = File(str(file_id), str(detail_sn))
     return file if _FILE_ID.fullmatch(file.file_id) and re.fullmatch(r"\d{1,3}", file.detail_sn) else None
 
 
 def read_label(title: str) -> str:
-    """The date in a title as digits, or nothing; titles write `…_20261019`, `2015년 12월` or `10/22/2021`."""
-    if found := _YEAR_LAST.search(title):
-        month, day, year = found.groups()
-    elif found := _YEAR_FIRST.search(title):
-        year, month, day = found.groups()
+    """Return the date in a title as digits, or blank; titles write `…_20261019`, `2015년 12월` or `10/22/2021`."""
+    if match := _YEAR_LAST.search(title):
+        month, day, year = match.groups()
+    elif match := _YEAR_FIRST.search(title):
+        year, month, day = match.groups()
     else:
         return ""
     return f"{year}{month:0>2}" + (f"{day:0>2}" if day else "")
 
 
 def says_outage(answer: str) -> bool:
-    """Whether an unexpected answer tells that the portal is down for a while: then it did not change.
+    """Return True when an unexpected answer announces a temporary outage, so that the pages have not changed.
 
     Such a page is short; a long one may mention an outage in a notice or a script.
     """
@@ -138,5 +138,5 @@ def says_outage(answer: str) -> bool:
 
 
 def glimpse(answer: str) -> str:
-    """The first words of an unexpected answer, quoted, without tags or control characters."""
+    """Quote the first words of an unexpected answer, without tags or control characters."""
     return repr(read_markup(answer).text[:60])

@@ -1,4 +1,4 @@
-"""Rate limiting of requests to a portal: one at a time, with pauses, so many a day, and limits of time and size.
+"""Rate limiting of requests to a portal: one at a time, with pauses, a daily limit, and limits of time and size.
 
 The limiter keeps its state in one folder per portal on this machine, so that concurrent and successive runs share it.
 """
@@ -21,10 +21,9 @@ from sogong_pipeline.periods import SEOUL
 POLL_SECONDS = 0.05
 DAY_SECONDS = 24 * 3600
 LONGEST_WAIT_SECONDS = DAY_SECONDS
-"""A portal that asks for a longer wait is asked again after a day; this also ends a wait from before the clock was set
-back."""
+"""Longest wait that is honoured: a day. It also ends a wait recorded before the clock was set back."""
 _STATE = "turns"
-"""The kind under which the limiter's state is remembered."""
+"""Kind under which the limiter's state is stored."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class RateLimiter:
         memory: Store of the limiter's state.
         limits: The limits to keep.
         clock: Seconds since 1970; the real clock, because no result depends on it.
-        sleep: Waits so many seconds.
+        sleep: Function that waits for a number of seconds.
     """
 
     host: str
@@ -80,7 +79,7 @@ class RateLimiter:
         """Hold the only connection to the portal, after the pause that is due; a failed request counts too.
 
         Raises:
-            LaterError: when the portal asked to be left alone, the day's requests are used up, or another run
+            LaterError: when a wait is due, the day's requests are used up, or another run
                 does not release the lock.
         """
         with self._locked():
@@ -106,7 +105,7 @@ class RateLimiter:
         return _shown(until)
 
     def _state(self) -> dict[str, float]:
-        """The state as remembered; requests count from midnight in Seoul."""
+        """Return the stored state; requests count from midnight in Seoul."""
         today = dt.datetime.fromtimestamp(self.clock(), SEOUL).toordinal()
         remembered = self.memory.recall(_STATE) or {}
         same_day = remembered.get("day") == today

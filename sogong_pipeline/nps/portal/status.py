@@ -1,4 +1,4 @@
-"""The error for an answer other than the expected one: an outage, a refusal, or a change of the pages.
+"""Errors for unexpected answers: an outage, a refusal, or a change of the pages.
 
 An outage is a `LaterError` and may be retried; a refusal (4xx) is never retried; a change needs a person.
 """
@@ -19,7 +19,7 @@ GONE = {requests.codes.not_found, requests.codes.gone}
 
 
 class AbsentError(RefusedError):
-    """The portal answers, but has no such page."""
+    """The portal answers, but the page does not exist."""
 
 
 class UnreachableError(OutageError):
@@ -71,7 +71,7 @@ def no_answer(error: requests.RequestException, url: str) -> RefusedError:
 
 
 def root_cause(error: BaseException) -> str:
-    """The innermost reason: `[Errno 111] Connection refused` rather than the wrappers around it."""
+    """Return the innermost reason: `[Errno 111] Connection refused` rather than the wrappers around it."""
     innermost = _chain(error)[-1]
     # The address of a proxy may hold a password.
     return re.sub(r"//[^/@\s]*@", "//…@", str(innermost)) or type(innermost).__name__
@@ -82,7 +82,7 @@ def _is_about_a_certificate(error: BaseException) -> bool:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """An error and what it came from, the innermost last."""
+    """Return an error and its causes, the innermost last."""
     chain = [error]
     while (below := chain[-1].__cause__ or chain[-1].__context__) is not None:
         chain.append(below)

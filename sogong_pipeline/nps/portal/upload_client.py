@@ -1,4 +1,4 @@
-"""The base of the clients that list and download uploads."""
+"""Base class of the clients that list and download uploads."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from sogong_pipeline.nps.portal.uploads import BytesProgress, Listing
 from sogong_pipeline.periods import Month
 
 _MONTH = "held"
-"""The kind under which the months of uploads are remembered."""
+"""Kind under which the months of uploads are stored."""
 
 
 class UploadClient(ABC):
-    """Lists and downloads the uploads of a data set, and remembers the month of each.
+    """Client that lists and downloads the uploads of a data set, and caches the month of each.
 
     Args:
         connection: The connection to the host of the files.
     """
 
     answers_name: ClassVar[str] = ""
-    """Name of the file beside a download that keeps the answers it was made from; blank when there is none."""
+    """Name of the file beside a download with the answers it was made from; blank when there is none."""
 
     def __init__(self, connection: PortalConnection) -> None:
         self._connection = connection
@@ -35,12 +35,15 @@ class UploadClient(ABC):
         return self._connection.base
 
     def remember_month(self, upload: str, month: Month) -> None:
-        """Remember the month that an upload holds."""
+        """Cache the month of an upload."""
         now = self._connection.rate_limiter.clock()
         self._connection.memory.keep({"month": str(month), "at": now}, _MONTH, upload)
 
     def remembered_month(self, upload: str) -> Month | None:
-        """The month an upload held within the last day; None later, as the host may have mixed up two files."""
+        """Return the month cached for an upload within the last day.
+
+        Older entries are ignored, as the host may have mixed up two files.
+        """
         entry = self._connection.memory.recall(_MONTH, upload)
         is_fresh = entry and abs(self._connection.rate_limiter.clock() - entry["at"]) < DAY_SECONDS
         return Month.parse(entry["month"]) if is_fresh else None
@@ -51,12 +54,12 @@ class UploadClient(ABC):
 
         Raises:
             LaterError: when the host is unreachable.
-            RefusedError: when it answers otherwise than is known.
+            RefusedError: when its answer has an unknown form.
         """
 
     @abstractmethod
     def download(self, upload: Publication, target: Path, progress: BytesProgress | None = None) -> str:
-        """Download one upload into `target`, which appears only when it is whole.
+        """Download one upload into `target`, which appears only when complete.
 
         Args:
             upload: One that is listed.
@@ -67,6 +70,6 @@ class UploadClient(ABC):
             The name of the file, without any folder.
 
         Raises:
-            LaterError: when the host is unreachable, breaks off, is too slow or asks to be left alone.
-            RefusedError: when it refuses, or answers otherwise than is known.
+            LaterError: when the host is unreachable, breaks off, is too slow or limits the rate of requests.
+            RefusedError: when it refuses, or its answer has an unknown form.
         """

@@ -26,11 +26,11 @@ class Listing:
 
 
 def uploads_for(month: Month, uploads: list[Publication]) -> list[Publication]:
-    """The uploads whose label lets them hold `month`, the likeliest first.
+    """Return the uploads whose label allows them to hold `month`, the likeliest first.
 
-    A file is extracted in the month after its data month, so that label month comes first; then the month
-    itself (some labels give the data month) and the month after next (late uploads). Of two uploads in one
-    label month the earlier comes first, because the first release is the one kept.
+    A file is extracted in the month after its data month, so that label month comes first; then the month itself
+    (some labels give the data month) and the month after next (late uploads). Of two uploads in one label month the
+    earlier comes first, because the first release is the one kept.
     """
     likely = (month.shift(1), month, month.shift(2))
     rank = {str(label_month).replace("-", ""): place for place, label_month in enumerate(likely)}

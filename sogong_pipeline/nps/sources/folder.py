@@ -1,4 +1,4 @@
-"""A folder that somebody filled by hand."""
+"""A folder filled by hand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class FolderSource(LocalSource):
         matches = [file for file in files if contents[file] == month]
         if not matches:
             others = [content for content in contents.values() if isinstance(content, str)]
-            note = f" ({len(others)} are no monthly files; {others[0]})" if others else ""
+            note = f" ({len(others)} are not monthly files; {others[0]})" if others else ""
             raise RefusedError(
                 f"{path}: none of its {len(files)} files holds {month}{note}; put it into the folder"
             )
@@ -39,7 +39,7 @@ class FolderSource(LocalSource):
 
 @cache  # a range of months reads every file of the folder once per month
 def _content(file: Path, _modified: int, _size: int) -> Month | str:
-    """The month of a file, or the reason why it is no monthly file."""
+    """Return the month of a file, or the reason why it is not a monthly file."""
     try:
         return data_month(file, file.name)
     except RefusedError as refusal:

@@ -92,5 +92,5 @@ class Source(ABC):
 
         Raises:
             LaterError: when the source is unreachable.
-            RefusedError: when it answers otherwise than is known, or has passed the month over.
+            RefusedError: when its answer has an unknown form, or it skipped the month.
         """

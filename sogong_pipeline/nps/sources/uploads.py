@@ -25,23 +25,23 @@ _UPLOAD = re.compile(r"\d{6,8} (?:uddi:|FILE_)\S+")
 
 
 class UploadSource(Source):
-    """Dated uploads, of which only the content says which month they hold."""
+    """Dated uploads, whose month is known only from their content."""
 
     origin_prefix: ClassVar[str] = ""
-    """First part of the origins of its files, which tells sources with the same uploads apart."""
+    """First part of the origins of its files, which distinguishes sources with the same uploads."""
 
     @abstractmethod
     def client(self, query: Query) -> UploadClient:
         """Make the client that lists and downloads the uploads.
 
         Raises:
-            RefusedError: when the address or a key cannot be one.
+            RefusedError: when the address or a key is malformed.
         """
 
     def receive(
         self, query: Query, workspace: Path, progress: BytesProgress | None = None
     ) -> Iterator[Received]:
-        """Yield the likeliest upload that really holds the month, none when one is in; see `Source.receive`."""
+        """Yield the likeliest upload that holds the month, none when one is in; see `Source.receive`."""
         client = self.client(query)
         # The first release is kept: once a month is in from this source, there is nothing to request.
         if not any(self._is_own(origin) for origin in query.known):
@@ -85,7 +85,7 @@ class UploadSource(Source):
                 actual = data_month(target, file_name)
             except IncompleteError as incomplete:
                 raise LaterError(
-                    f"the portal sent only a part and did not say so: {incomplete}"
+                    f"the portal sent an incomplete file without notice: {incomplete}"
                 ) from incomplete
             if actual == query.month:
                 path = target.rename(target.with_suffix(".zip" if is_zip(target) else ".csv"))
@@ -112,7 +112,7 @@ class UploadSource(Source):
 
 
 def _is_past(month: Month, listing: Listing) -> bool:
-    """Check for uploads so late that the month would be among them."""
+    """Return True for uploads so late that the month would be among them."""
     last = str(month.shift(2)).replace("-", "")
     return not listing.gap and any(upload.label[:6] > last for upload in listing.uploads)
 

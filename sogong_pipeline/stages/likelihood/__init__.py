@@ -1,1 +1,1 @@
-"""The likelihood kind of rule: is a district smaller than ordinary turnover explains?"""
+"""Likelihood rules: test whether a district is smaller than ordinary turnover explains."""

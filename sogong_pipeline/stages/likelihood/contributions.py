@@ -1,4 +1,4 @@
-"""What each workplace adds to the evidence on its district, before workplaces are summed up by district."""
+"""Contribution of each workplace to the evidence on its district, before summing by district."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Contributions:
 
     Attributes:
         rows: Their rows in the panel.
-        is_there: Whether each one is still in sight.
-        survival: Chance that it is.
-        is_large: Whether it has the heads of a large workplace.
+        is_there: Flags of workplaces still in sight.
+        survival: Probability of being still in sight.
+        is_large: Flags of large workplaces, by heads.
         precision: Weight of its growth, 0 for one that left.
         weighted_growth: Clipped log growth less the norm, times precision.
         losses: Losses weighed, shape (losses,).
@@ -36,16 +36,16 @@ class Contributions:
 
     @cached_property
     def small(self) -> Integers:
-        """Survivors that are not large."""
+        """Return survivors that are not large, as row numbers."""
         return np.flatnonzero(self.is_there & ~self.is_large)
 
     @cached_property
     def large(self) -> Integers:
-        """Survivors that are large."""
+        """Return survivors that are large, as row numbers."""
         return np.flatnonzero(self.is_there & self.is_large)
 
     def exit_terms(self, chosen: Integers) -> Floats:
-        """Log of how much likelier an exit is under each loss, shape (chosen, losses)."""
+        """Return the log ratio by which each loss makes an exit likelier, shape (chosen, losses)."""
         leaving = 1 - self.survival[chosen, None]
         terms: Floats = np.log((leaving + self.survival[chosen, None] * self.losses) / leaving)
         return terms
@@ -54,7 +54,7 @@ class Contributions:
 def contributions_of(
     panel: Panel, quarter: int, lag: int, *, norm: Norm, factor: Floats, parameters: Parameters
 ) -> Contributions:
-    """Hold every workplace of the base against the norm.
+    """Compare every workplace of the base with the norm.
 
     Args:
         panel: The workplaces.

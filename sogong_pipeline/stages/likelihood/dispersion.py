@@ -1,4 +1,4 @@
-"""Overdispersion: how much more the districts of a quarter vary than their workplaces' turnover explains."""
+"""Overdispersion: variance of a quarter's districts beyond that explained by turnover of their workplaces."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Dispersion:
 
 
 def trimmed_mean_of_chance(share: float) -> float:
-    """Mean of the calmest share of squared standard normal variables."""
+    """Return the mean of the calmest share of squared standard normal variables."""
     quantile = NormalDist().inv_cdf((1 + share) / 2)
     density = math.exp(-(quantile**2) / 2) * math.sqrt(2 / math.pi)
     return (share - quantile * density) / share
@@ -42,9 +42,9 @@ def measure_dispersion(
     """Estimate overdispersion by moments of the calmer districts.
 
     Args:
-        contributions: What each workplace adds, under the norm of its own quarter.
+        contributions: Contributions of workplaces, under the norm of their own quarter.
         label: District of each workplace of `contributions`; numbers from `districts` on are outside.
-        districts: How many districts there are.
+        districts: Number of districts.
         calm_share: Share of districts that is taken as calm.
     """
     expected_of_calm = trimmed_mean_of_chance(calm_share)
@@ -73,7 +73,7 @@ def _calm_mean(values: Floats, share: float) -> float:
 
 
 def _between(squares: Floats, own: Floats, expected: float, share: float) -> float:
-    """Variance that brings the calm mean of squares over variance to what chance gives, by halving the interval."""
+    """Find by bisection the variance at which the mean of calm squares over variance equals its chance value."""
     if not squares.size or _calm_mean(squares / own, share) <= expected:
         return 0.0
     low, high = 0.0, LARGEST_VARIANCE

@@ -13,10 +13,10 @@ from sogong_pipeline.stages.likelihood.grouping import sum_by
 from sogong_pipeline.stages.likelihood.parameters import Flags, Floats, Integers, Parameters
 
 LAYOFF_SHARE = 0.8
-"""Share of a district's heads in large workplaces, which alone are laid off from."""
+"""Share of a district's heads that lies in large workplaces, the only ones with layoffs."""
 LEAST_LEFT = 0.1
 Total = Callable[[Floats | None, Integers], Floats]
-"""Sums values of chosen rows by district; counts them when there are no values."""
+"""Function that sums values of chosen rows by district; counts rows when there are no values."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Evidence:
     Attributes:
         log_bf: Log Bayes factor of a loss, shape (districts,).
         severe_share: Share of that evidence that speaks for a severe loss, shape (districts,).
-        information: Effective number of exits that would be noticed, shape (districts,).
+        information: Effective number of detectable exits, shape (districts,).
     """
 
     log_bf: Floats
@@ -45,15 +45,15 @@ def weigh(
 ) -> Evidence:
     """Sum up workplaces by district and weigh four kinds of loss.
 
-    The kinds are closures, shrinking, layoffs, and closures with shrinking, half and half.
+    The kinds are closures, shrinking, layoffs, and an equal mix of closures and shrinking.
 
     Args:
-        contributions: What each workplace adds.
-        label: District of each one; numbers from `districts` on are outside.
-        districts: How many districts there are.
+        contributions: Contributions of workplaces.
+        label: District of each workplace; numbers from `districts` on are outside.
+        districts: Number of districts.
         dispersion: Overdispersion of exits and growth.
         parameters: Losses and their weights.
-        gone: Survivors to take as closed, for planted losses.
+        gone: Survivors to treat as closed, for planted losses.
     """
     is_there = contributions.is_there if gone is None else contributions.is_there & ~gone
     losses, weights = contributions.losses, np.array(parameters.weights)
@@ -96,7 +96,7 @@ def weigh(
 
 @dataclass(frozen=True)
 class _Growth:
-    """Mean growth of districts and its variance; infinite where nobody stayed."""
+    """Mean growth of districts and its variance; infinite where no workplace stayed."""
 
     mean: Floats
     variance: Floats
@@ -110,14 +110,14 @@ class _Growth:
         return cls(mean, np.where(known, 1 / divisor + between, np.inf))
 
     def log_ratio(self, shift: Floats) -> Floats:
-        """Log likelihood of a shift of growth less that of none, shape (districts, losses)."""
+        """Return the log likelihood ratio of a shift of growth against none, shape (districts, losses)."""
         distance = (self.mean[:, None] - shift) ** 2 - self.mean[:, None] ** 2
         ratio: Floats = -distance / (2 * self.variance[:, None])
         return ratio
 
 
 def _interpolated(at: Floats, losses: Floats, values: Floats) -> Floats:
-    """Values between the losses, linear from 0 at no loss, shape (districts, at)."""
+    """Interpolate values linearly between the losses, from 0 at no loss, shape (districts, at)."""
     known = np.append(0.0, losses)
     extended = np.column_stack([np.zeros(values.shape[0]), values])
     right = np.clip(np.searchsorted(known, at), 1, losses.size)

@@ -13,7 +13,7 @@ def sum_by(label: Integers, values: Floats | Flags | None, groups: int) -> Float
     Args:
         label: Number of the group of each value; numbers from `groups` on are left out.
         values: The values, same shape.
-        groups: How many groups there are.
+        groups: Number of groups.
     """
     total: Floats = np.bincount(label, values, minlength=groups)[:groups].astype(np.float64)
     return total

@@ -1,4 +1,4 @@
-"""Histories: what the months of a quarter say of each workplace, as files, and the panel that some quarters make."""
+"""Histories: quarterly sums of each workplace's months as files, and the panel built from several quarters."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def sum_quarter(members: Mapping[Month, Path], workspace: Path) -> Built:
 def district_panel(
     quarters: Sequence[Path | None], district_ids: Sequence[str], coverage_quarter: int | None
 ) -> tuple[Panel, Integers]:
-    """Assemble the workplaces of some districts.
+    """Assemble the panel of workplaces of some districts.
 
     Args:
         quarters: `district_workplace_quarter` by quarter, oldest first; None for a quarter without a month.
@@ -63,7 +63,7 @@ def district_panel(
 
 
 def nation_panel(quarters: Sequence[Path | None], coverage_quarter: int | None) -> tuple[Panel, Integers]:
-    """Assemble all workplaces of the nation, by sigungu; the arguments are those of `district_panel`."""
+    """Assemble the panel of all workplaces of the nation, by sigungu; arguments as in `district_panel`."""
     codes = sorted(
         {
             code
@@ -133,10 +133,13 @@ def _division_numbers() -> dict[str, int]:
 
 
 def _sections() -> Integers:
-    """Number of the section of every division, within which placebo labels are exchanged; by two-digit number."""
+    """Return the section number of every division, shape (100,) by two-digit number.
+
+    Placebo labels are exchanged within sections.
+    """
     letters = sorted({division.section for division in divisions().values()})
-    found = np.zeros(100, dtype=np.int64)
+    section_of = np.zeros(100, dtype=np.int64)
     for code, division in divisions().items():
         if code.isdigit():
-            found[int(code)] = 1 + letters.index(division.section)
-    return found
+            section_of[int(code)] = 1 + letters.index(division.section)
+    return section_of

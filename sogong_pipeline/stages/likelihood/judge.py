@@ -1,4 +1,4 @@
-"""Judging a quarter: evidence over all lags, combined into one figure by district."""
+"""Judge of a quarter: evidence over all lags, combined into one figure by district."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sogong_pipeline.stages.likelihood.totals import Totals, change, totals_of
 
 @dataclass(frozen=True)
 class Signal:
-    """What a quarter says of every district; arrays have shape (districts,).
+    """Combined evidence of a quarter on every district; arrays have shape (districts,).
 
     Attributes:
         log_bf: Log of the mean Bayes factor over lags (B).
@@ -32,7 +32,7 @@ class Signal:
         severe_share: Probability of a severe loss, if there is a loss, at that lag.
         fall: Change of workers since the base of that lag, as a share; NaN without a base.
         workplaces: Mean workplaces at that base.
-        information: Information on exits at the lag the rule names, 0 where there is none.
+        information: Information on exits at the rule's information lag, 0 without it.
     """
 
     log_bf: Floats
@@ -44,14 +44,14 @@ class Signal:
 
 
 class Judge:
-    """One likelihood rule on one country.
+    """A likelihood rule applied to one country.
 
     Args:
         panel: Workplaces of the districts, under the registry and evidence of the judged quarter.
         parameters: The rule.
-        norms: Norms by quarter and lag, where the nation is another panel; measured on `panel` as needed otherwise.
+        norms: Norms by quarter and lag when the nation is a separate panel; measured on `panel` otherwise.
         first_norm: First quarter for which norms are measured.
-        window: Quarters whose norms set the factor of a division; all that exist unless given.
+        window: Quarters whose norms set the factor of a division; defaults to all available.
     """
 
     def __init__(
@@ -75,13 +75,13 @@ class Judge:
         self._source: Judge | None = None
 
     def on(self, panel: Panel) -> Judge:
-        """The same norms and overdispersion applied to other workplaces, such as those of planted losses."""
+        """Return a judge of other workplaces, such as planted losses, with the same norms and overdispersion."""
         other = Judge(panel, self.parameters)
         other._source = self._source or self
         return other
 
     def lags(self, quarter: int) -> list[int]:
-        """Lags of the rule whose base lies in the panel."""
+        """Return the lags of the rule whose base lies in the panel."""
         return [lag for lag in self.parameters.lags if self._has_base(quarter, lag)]
 
     def _has_base(self, quarter: int, lag: int) -> bool:
@@ -93,7 +93,7 @@ class Judge:
         return self._has_base(quarter, lag)
 
     def norm(self, quarter: int, lag: int) -> Norm:
-        """The norm of a quarter and lag itself."""
+        """Return the norm measured for a quarter and lag."""
         key = quarter, lag
         if self._source:
             return self._source.norm(quarter, lag)
@@ -102,18 +102,18 @@ class Judge:
         return self._norms[key]
 
     def norm_quarters(self, quarter: int, lag: int) -> list[int]:
-        """Quarters whose norms are applied to a quarter and lag."""
+        """Return the quarters whose norms are applied to a quarter and lag."""
         if self._source:
             return self._source.norm_quarters(quarter, lag)
         earlier = norm_quarters(quarter, lag, self._first)
         return [one for one in earlier if self._has_norm(one, lag)] or [quarter]
 
     def applied_norm(self, quarter: int, lag: int) -> Norm:
-        """The norm that the rule applies to a quarter and lag."""
+        """Return the norm that the rule applies to a quarter and lag."""
         return average([self.norm(one, lag) for one in self.norm_quarters(quarter, lag)])
 
     def factor(self, lag: int) -> Floats:
-        """Exits over expected by division at a lag."""
+        """Return exits over expected exits by division at a lag."""
         if self._source:
             return self._source.factor(lag)
         if lag not in self._factors:
@@ -122,14 +122,14 @@ class Judge:
         return self._factors[lag]
 
     def label(self, rows: Integers, quarter: int) -> Integers:
-        """District of workplaces in a quarter; all places outside districts share one number."""
+        """Return the district of workplaces in a quarter; all places outside districts share one number."""
         return np.asarray(np.minimum(self.panel.place[rows, quarter], self.panel.districts), dtype=np.int64)
 
     def contributions(self, quarter: int, lag: int) -> Contributions:
-        """What each workplace adds to the evidence of a quarter and lag; those of one quarter are remembered."""
+        """Return the contributions of workplaces to a quarter and lag; cached for one quarter at a time."""
         key = quarter, lag
         if key not in self._current:
-            self._current = {known: held for known, held in self._current.items() if known[0] == quarter}
+            self._current = {known: cached for known, cached in self._current.items() if known[0] == quarter}
             self._current[key] = contributions_of(
                 self.panel,
                 quarter,
@@ -141,7 +141,7 @@ class Judge:
         return self._current[key]
 
     def dispersion(self, quarter: int, lag: int) -> Dispersion:
-        """Overdispersion to apply: the mean over the quarters of the norm."""
+        """Return the overdispersion to apply: the mean over the quarters of the norm."""
         if self._source:
             return self._source.dispersion(quarter, lag)
         each = [self._own_dispersion(one, lag) for one in self.norm_quarters(quarter, lag)]
@@ -171,13 +171,13 @@ class Judge:
     def evidence(
         self, quarter: int, lag: int, labels: Integers | None = None, gone: Flags | None = None
     ) -> Evidence:
-        """Evidence on every district over one lag.
+        """Return the evidence on every district over one lag.
 
         Args:
             quarter: The judged quarter.
             lag: Quarters back to the base.
             labels: District of every workplace of the panel, for placebo districts.
-            gone: Whether every workplace of the panel is to be taken as closed, for planted losses.
+            gone: Flags of workplaces to treat as closed, for planted losses.
         """
         added = self.contributions(quarter, lag)
         label = self.label(added.rows, quarter - lag) if labels is None else labels[added.rows]
@@ -212,32 +212,34 @@ class Judge:
             before = self._totals(quarter - lag, crossing, labels, None)
             fall[chosen] = change(now[crossing].workers, before.workers)[chosen]
             workplaces[chosen] = before.workplaces[chosen]
-        held = self.parameters.information_lag
+        information_lag = self.parameters.information_lag
         return Signal(
             log_bf=np.log(np.exp(log_bf - largest).mean(axis=0)) + largest,
             lag=np.array(lags)[best],
             severe_share=np.stack([one.severe_share for one in each])[best, every],
             fall=fall,
             workplaces=workplaces,
-            information=each[lags.index(held)].information if held in lags else np.zeros(best.size),
+            information=each[lags.index(information_lag)].information
+            if information_lag in lags
+            else np.zeros(best.size),
         )
 
     def fall_since(self, quarter: int, base: int) -> tuple[Floats, Floats]:
-        """Change of workers since a base, as a share, and workers lost; NaN where there were none."""
+        """Return the change of workers since a base, as a share, and workers lost; NaN where there were none."""
         crossing = self.panel.is_crossing(base, quarter)
         now, before = (self._totals(one, crossing, None, None).workers for one in (quarter, base))
         return change(now, before), np.where(before > 0, before - now, np.nan)
 
     def workers(self, quarter: int) -> Floats:
-        """Workers of every district in a quarter."""
+        """Return the workers of every district in a quarter."""
         return self._totals(quarter, False, None, None).workers
 
     def _scopes(self, quarter: int) -> set[bool]:
-        """Whether the comparisons of a quarter span the change of coverage."""
+        """Return the coverage flags of a quarter's comparisons: True for one that spans the change of coverage."""
         return {self.panel.is_crossing(quarter - lag, quarter) for lag in self.lags(quarter)}
 
     def _totals(self, quarter: int, is_crossing: bool, labels: Integers | None, gone: Flags | None) -> Totals:
-        """Workplaces and workers of a quarter, of corporations only for a comparison that spans the change."""
+        """Return workplaces and workers of a quarter; corporations only for a comparison across the coverage change."""
         chosen = self.panel.corporate if is_crossing else None
         if gone is not None:
             chosen = ~gone if chosen is None else chosen & ~gone
@@ -246,10 +248,10 @@ class Judge:
 
 
 def may_enter(signal: Signal, cut: Floats, parameters: Parameters) -> Flags:
-    """Whether each district is flagged anew: evidence at the cut or above, and workers really fewer.
+    """Return flags of districts that qualify for a new flag: evidence at or above the cut, and fewer workers.
 
     Args:
-        signal: What the quarter says.
+        signal: Combined evidence of the quarter.
         cut: The cut of each size class.
         parameters: The least fall.
     """

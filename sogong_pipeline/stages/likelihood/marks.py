@@ -1,4 +1,4 @@
-"""Which districts of a panel carry the large-workplace mark, and by which workplaces."""
+"""Districts of a panel that carry the large-workplace mark, with the workplaces behind it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def marks_of(panel: Panel, keys: Integers, quarters: range) -> dict[int, Mark]:
         for lag in LAGS:
             if quarter in seen and quarter - lag in seen:
                 fell |= workers[:, quarter] <= (1 - RAISE_FALL) * workers[:, quarter - lag]
-    found = {}
+    marks = {}
     for district in np.flatnonzero(fell).tolist():
         by_quarter = {quarter: float(workers[district, quarter]) for quarter in seen}
         heads_of = {
@@ -48,5 +48,5 @@ def marks_of(panel: Panel, keys: Integers, quarters: range) -> dict[int, Mark]:
         }
         mark = replay_mark([quarter for quarter in quarters if quarter in seen], by_quarter, heads_of)
         if mark:
-            found[district] = mark
-    return found
+            marks[district] = mark
+    return marks

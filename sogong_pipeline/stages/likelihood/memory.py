@@ -1,4 +1,4 @@
-"""Memory: a flag stays until its own base is reached again; replayed anew for every judged quarter."""
+"""Memory of flags: a flag stays until its base is reached again; recomputed for every judged quarter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_BASE = -1
 
 @dataclass
 class Memory:
-    """What is remembered of every district; arrays have shape (districts,).
+    """Remembered state of every district; arrays have shape (districts,).
 
     Attributes:
         state: One of the states above, after the last quarter replayed.
@@ -28,23 +28,23 @@ class Memory:
 
     @classmethod
     def empty(cls, districts: int) -> Memory:
-        """Nothing remembered."""
+        """Return an empty memory."""
         unknown = np.full(districts, NO_BASE, dtype=np.int64)
         return cls(np.full(districts, QUIET, dtype="<U9"), unknown, unknown.copy())
 
     @property
     def is_flagged(self) -> Flags:
-        """Whether the flag is up."""
+        """Return the districts whose flag is up."""
         return np.asarray((self.state == NEW) | (self.state == STAYS))
 
     def advance(
         self, quarter: int, enters: Flags, lag: Integers, since_base: Floats, rule: Parameters
     ) -> Memory:
-        """Remember one more quarter.
+        """Return the memory after one more quarter.
 
         Args:
             quarter: Number of the quarter.
-            enters: Whether each district meets the conditions of a new flag.
+            enters: Districts that meet the conditions of a new flag.
             lag: Lag on whose base a new flag rests.
             since_base: Log Bayes factor against the base of the flag; of any value where there is none.
             rule: When a flag ends, and when it ends as lasting.

@@ -1,4 +1,4 @@
-"""Norms as files of the lake: measured once for a quarter and a lag, read back by the rule."""
+"""Norm files in the lake: measured once for a quarter and a lag, then read by the rule."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TURNOVER = pa.schema(
 
 
 def coverage_quarter(quarters: Iterable[Quarter]) -> int | None:
-    """Number, among some quarters, of the one in which sole proprietors joined the file; None when it is none."""
+    """Return the number of the quarter in which sole proprietors joined the file; None when not in `quarters`."""
     covered = coverage_breaks()[0].quarter
     return next((number for number, quarter in enumerate(quarters) if quarter == covered), None)
 
@@ -99,18 +99,18 @@ def measure_norm_files(
 
 
 def read_norms(norms: Path, turnover: Path) -> dict[int, Norm]:
-    """Read the norms of a quarter back by lag, as they were measured."""
+    """Read the measured norms of a quarter back, by lag."""
     bins, by_division = pq.read_table(norms), pq.read_table(turnover)
     lag_of = by_division.column("lag_quarters").to_numpy()
     number = np.array([int(code) for code in by_division.column("division").to_pylist()], dtype=np.int64)
-    found = {}
+    norm_of = {}
     for lag in sorted(set(bins.column("lag_quarters").to_pylist())):
         rows = bins.filter(pc.equal(bins.column("lag_quarters"), lag))
         exits, expected = np.zeros(DIVISIONS), np.zeros(DIVISIONS)
         chosen = lag_of == lag
         exits[number[chosen]] = by_division.column("exits").to_numpy()[chosen]
         expected[number[chosen]] = by_division.column("expected_exits").to_numpy()[chosen]
-        found[lag] = Norm(
+        norm_of[lag] = Norm(
             survival=rows.column("survival").to_numpy(),
             location=rows.column("growth_location").to_numpy(),
             clip_scale=rows.column("growth_clip_scale").to_numpy(),
@@ -119,4 +119,4 @@ def read_norms(norms: Path, turnover: Path) -> dict[int, Norm]:
             exits=exits,
             expected=expected,
         )
-    return found
+    return norm_of

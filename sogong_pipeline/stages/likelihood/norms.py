@@ -1,6 +1,6 @@
-"""Norms: how workplaces of a size fared over a lag, measured on the whole nation.
+"""Norms: survival and growth of workplaces of a size over a lag, measured on the whole nation.
 
-A norm knows nothing of districts. It belongs to a quarter and a lag, is measured once and reused; the rule applies
+A norm does not depend on districts. It belongs to a quarter and a lag, is measured once and reused; the rule applies
 the norms of the same quarter one and two years earlier.
 """
 
@@ -27,7 +27,7 @@ Norms = dict[tuple[int, int], "Norm"]
 
 @dataclass(frozen=True)
 class Norm:
-    """How the nation's workplaces fared from the base to the quarter; arrays by size bin have shape (bins,).
+    """Survival and growth of the nation's workplaces from base to quarter; arrays by size bin have shape (bins,).
 
     Attributes:
         survival: Share still in sight.
@@ -49,18 +49,18 @@ class Norm:
 
 
 def log_growth(panel: Panel, base: int, quarter: int, rows: Integers) -> Floats:
-    """Log of heads in the quarter over heads at the base."""
+    """Return the log of heads in the quarter over heads at the base."""
     growth: Floats = np.log(panel.heads[rows, quarter] / panel.heads[rows, base])
     return growth
 
 
 def at_base(panel: Panel, base: int, quarter: int) -> Integers:
-    """Workplaces in the file in the last month of the base that the comparison may use."""
+    """Return the workplaces in the file in the last month of the base that the comparison may use."""
     return np.flatnonzero((panel.area(base) != ABSENT) & panel.compared(base, quarter))
 
 
 def survivors(panel: Panel, base: int, quarter: int, rows: Integers) -> Flags:
-    """Whether each workplace is still in the file and in the area where it was at the base."""
+    """Return flags of workplaces still in the file and in the same area as at the base."""
     return np.asarray(panel.area(quarter)[rows] == panel.place[rows, base])
 
 
@@ -100,7 +100,7 @@ def measure_norm(panel: Panel, quarter: int, lag: int, parameters: Parameters) -
 def _moments(
     growth: Floats, smaller: tuple[float, float, float], clip_sd: float
 ) -> tuple[float, float, float]:
-    """Winsorised mean, robust scale and winsorised standard deviation; those of the smaller bin where few are."""
+    """Return winsorised mean, robust scale and winsorised standard deviation; the smaller bin's where data are few."""
     if growth.size < FEWEST_IN_BIN:
         return smaller
     low, middle, high = np.quantile(growth, [0.1, 0.5, 0.9])
@@ -113,7 +113,7 @@ def _moments(
 
 
 def norm_quarters(quarter: int, lag: int, first: int) -> list[int]:
-    """Quarters whose norms the rule applies: one and two years earlier, the quarter itself where neither exists.
+    """Return the quarters whose norms apply: one and two years earlier, or the quarter itself if neither exists.
 
     Args:
         quarter: The judged quarter.
@@ -125,7 +125,7 @@ def norm_quarters(quarter: int, lag: int, first: int) -> list[int]:
 
 
 def average(norms: Sequence[Norm]) -> Norm:
-    """Mean of norms, for those of several years; counts are summed."""
+    """Average norms over several years; counts are summed."""
     return Norm(
         survival=np.mean([norm.survival for norm in norms], axis=0),
         location=np.mean([norm.location for norm in norms], axis=0),
@@ -138,7 +138,7 @@ def average(norms: Sequence[Norm]) -> Norm:
 
 
 def division_factor(norms: Sequence[Norm], shrink_exits: float) -> Floats:
-    """Exits of each division over those expected from size, shrunken towards 1, shape (100,).
+    """Return exits of each division over those expected from size, shrunken towards 1, shape (100,).
 
     Args:
         norms: Norms of one lag over the quarters of the window.

@@ -1,4 +1,4 @@
-"""The workplaces of a country as columns: heads by quarter, and where each one was at the end of it."""
+"""Panel of a country's workplaces as columns: heads by quarter, and the area at the end of each quarter."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Panel:
         months: Months of the quarter in which it is in sight.
         place: Number of its area in the last of these months, `ABSENT` without one. Districts are numbered from 0,
             places outside districts from `districts` on.
-        in_last_month: Whether it is in the file of the quarter's last month.
+        in_last_month: Flags of presence in the file of the quarter's last month.
         payroll: Pay of the quarter's months, won; without columns where no rule set asks for it.
         division: Two digits of the KSIC.
         sector: Group of divisions within which placebo labels are exchanged.
-        corporate: Whether it is a corporation.
-        districts: How many districts there are.
-        coverage_quarter: Quarter in which sole proprietors joined the file, None when no quarter of the panel is it.
+        corporate: Flags of corporations.
+        districts: Number of districts.
+        coverage_quarter: Quarter in which sole proprietors joined the file, None when it is outside the panel.
     """
 
     heads: Floats
@@ -47,30 +47,30 @@ class Panel:
 
     @property
     def quarters(self) -> int:
-        """How many quarters there are."""
+        """Return the number of quarters."""
         return int(self.heads.shape[1])
 
     def area(self, quarter: int) -> Integers:
-        """Area of each workplace in the last month of a quarter, `ABSENT` when it is not in that month's file."""
+        """Return the area of each workplace in the last month of a quarter, `ABSENT` when not in its file."""
         where = np.where(self.in_last_month[:, quarter], self.place[:, quarter], ABSENT)
         return np.asarray(where, dtype=np.int64)
 
     def is_known(self, quarter: int) -> bool:
-        """Whether a quarter lies in the panel and a month of it is in."""
+        """Return True when a quarter lies in the panel and has at least one ingested month."""
         return 0 <= quarter < self.quarters and bool(self.in_last_month[:, quarter].any())
 
     def home(self) -> Integers:
-        """Area in which each workplace was first seen."""
+        """Return the area in which each workplace was first seen."""
         first = (self.months > 0).argmax(axis=1)
         return np.asarray(self.place[np.arange(first.size), first], dtype=np.int64)
 
     def is_crossing(self, base: int, quarter: int) -> bool:
-        """Whether a comparison spans the quarter in which sole proprietors joined the file."""
+        """Return True when a comparison spans the quarter in which sole proprietors joined the file."""
         covered = self.coverage_quarter
         return covered is not None and base <= covered <= quarter and base != quarter
 
     def compared(self, base: int, quarter: int) -> Flags:
-        """Workplaces that a comparison may use: corporations only where the coverage changed in between."""
+        """Return the workplaces that a comparison may use: corporations only across the change of coverage."""
         return self.corporate if self.is_crossing(base, quarter) else np.ones(self.corporate.size, dtype=bool)
 
 
@@ -85,7 +85,7 @@ def panel_of_months(
     corporate: Flags | None = None,
     coverage_quarter: int | None = None,
 ) -> Panel:
-    """Sum up monthly figures.
+    """Build a panel from monthly figures.
 
     Args:
         subscribers: Subscribers by month, 0 where a workplace is out of the file, shape (workplaces, months); the first
@@ -93,9 +93,9 @@ def panel_of_months(
         area: Number of its area by month, same shape, or one for all months, shape (workplaces, 1).
         division: Two digits of the KSIC.
         sector: Group of divisions.
-        districts: How many districts there are.
+        districts: Number of districts.
         payroll: Pay by month, won, same shape as `subscribers`.
-        corporate: Whether it is a corporation; all are unless given.
+        corporate: Flags of corporations; all True by default.
         coverage_quarter: Quarter in which sole proprietors joined the file.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Parameters of a rule set of the kind `likelihood`, as its YAML states them."""
+"""Parameters of a rule set of the kind `likelihood`, as stated in its YAML."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Parameters:
         large_from: Heads from which a workplace counts as large.
         losses: Losses weighed against no loss, as shares.
         weights: Prior weight of each loss; they sum to 1.
-        survival_least: Lower limit of a workplace's chance to be still in sight.
-        survival_most: Upper limit of it.
-        clip_sd: Growth is clipped at so many robust standard deviations.
+        survival_least: Lower limit of a workplace's survival probability.
+        survival_most: Upper limit of that probability.
+        clip_sd: Multiple of the robust standard deviation at which growth is clipped.
         shrink_exits: Exits added to both sides of a division's ratio.
         calm_share: Share of districts, the calmest, that measure overdispersion.
         countries: Placebo countries a quarter.
@@ -40,7 +40,7 @@ class Parameters:
         severe_fall: Smallest fall of workers that can be severe, as a share.
         leave_log_bf: A flag stays while the log Bayes factor against its base reaches this.
         lasting_quarters: Age of the base from which a low level is called lasting.
-        visible_loss: A district is undetermined when so large a loss would be overlooked.
+        visible_loss: A district is undetermined when a loss of this size would be overlooked.
         visible_share: How often a loss must be caught to count as visible.
         visible_losses: Losses that are planted, ascending, as shares.
         information_lag: Lag at which information on exits is measured.
@@ -118,14 +118,14 @@ class Parameters:
         )
 
     def size_bin(self, heads: Floats) -> Integers:
-        """Number of the size bin of each workplace."""
+        """Return the number of the size bin of each workplace."""
         return np.searchsorted(np.array(self.bins[1:]), heads, side="right")
 
     def size_class(self, workplaces: Floats) -> Integers:
-        """Number of the size class of each district."""
+        """Return the number of the size class of each district."""
         return np.searchsorted(np.array(self.classes), workplaces, side="right")
 
     @property
     def large_bin(self) -> int:
-        """Number of the first size bin of large workplaces."""
+        """Return the number of the first size bin of large workplaces."""
         return self.bins.index(self.large_from)

@@ -1,4 +1,4 @@
-"""Placebo countries: the same workplaces dealt out anew to districts of the same sizes, so that only chance is left."""
+"""Placebo countries: the same workplaces reassigned at random to districts of the same sizes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def placebo_labels(panel: Panel, seed: Sequence[int], countries: int) -> Iterato
     Args:
         panel: The workplaces; those outside districts stay outside.
         seed: The rule set's own seed and the ordinal of the quarter.
-        countries: How many countries to deal.
+        countries: Number of countries to draw.
 
     Yields:
         District of every workplace, shape (workplaces,).
@@ -39,7 +39,7 @@ def placebo_labels(panel: Panel, seed: Sequence[int], countries: int) -> Iterato
 
 
 def reached(signals: Sequence[Signal], parameters: Parameters) -> Floats:
-    """What the allowed share of placebo districts reaches in a quarter, by size class; NaN without a district.
+    """Return the evidence reached by the allowed share of placebo districts, by size class; NaN without districts.
 
     Args:
         signals: Signals of the placebo countries of the quarter.
@@ -54,10 +54,10 @@ def reached(signals: Sequence[Signal], parameters: Parameters) -> Floats:
 
 
 def cut_of(quarters: Sequence[Floats]) -> Floats:
-    """The cut of each size class: the mean of what was reached in several quarters, never below 0.
+    """Return the cut of each size class: the mean over several quarters of the evidence reached, at least 0.
 
     Args:
-        quarters: What `reached` gave in the judged quarter and those before.
+        quarters: Results of `reached` for the judged quarter and those before.
     """
     known = ~np.isnan(quarters)
     total = np.where(known, quarters, 0.0).sum(axis=0)
@@ -66,7 +66,7 @@ def cut_of(quarters: Sequence[Floats]) -> Floats:
 
 
 def placebo_signals(judge: Judge, quarter: int, ordinal: int) -> list[Signal]:
-    """Signals of the placebo countries of a quarter.
+    """Return the signals of the placebo countries of a quarter.
 
     Args:
         judge: The rule on the country.

@@ -1,4 +1,4 @@
-"""Losses planted in placebo districts: how large a loss must be to be seen in a district."""
+"""Losses planted in placebo districts, to measure the smallest loss that the rule detects."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ NEVER = np.inf
 
 
 def spread_over_sizes(district: Integers, heads: Floats, share: float, rng: np.random.Generator) -> Flags:
-    """Choose a share of each district's workplaces that spreads evenly over their sizes.
+    """Choose a share of each district's workplaces, spread evenly over their sizes.
 
     Args:
         district: District of each workplace, from 0.
         heads: Its heads.
         share: The share to choose, 0 to 1.
-        rng: Source of randomness: the order of equals, and where each district begins.
+        rng: Source of randomness: order of ties, and starting point of each district.
     """
     if not district.size:
         return np.zeros(0, dtype=bool)
@@ -42,7 +42,7 @@ def closed(judge: Judge, quarter: int, labels: Integers, share: float, rng: np.r
 
 @dataclass(frozen=True)
 class Visibility:
-    """Least information on exits with which a planted loss is seen often enough.
+    """Least information on exits at which a planted loss is detected often enough.
 
     Attributes:
         least_information: By loss; `NEVER` where even the largest districts overlook it too often.
@@ -51,20 +51,20 @@ class Visibility:
     least_information: Mapping[float, float]
 
     def least_visible_loss(self, information: Floats) -> Floats:
-        """Smallest planted loss that is seen in each district, NaN where none is."""
-        found = np.full(information.size, np.nan)
+        """Return the smallest planted loss that is seen in each district, NaN where none is."""
+        least_loss = np.full(information.size, np.nan)
         for loss in sorted(self.least_information, reverse=True):
-            found[information >= self.least_information[loss]] = loss
-        return found
+            least_loss[information >= self.least_information[loss]] = loss
+        return least_loss
 
 
 def least_information(information: Floats, is_caught: Flags, share: float) -> float:
-    """Least information from which a loss is caught in the share asked for, by a fit that never falls.
+    """Return the least information at which the required share of losses is caught, by an isotonic fit.
 
     Args:
         information: Information on exits of each planted district.
-        is_caught: Whether its loss was seen.
-        share: How often it must be.
+        is_caught: Flags of detected losses.
+        share: Required share of detections.
     """
     order = np.argsort(information, kind="stable")
     blocks: list[tuple[float, int]] = []
@@ -125,17 +125,17 @@ def plant_all(
 
 
 def measure_visibility(planted: Sequence[Planting], cut: Floats, rule: Parameters) -> Visibility:
-    """See from how much information on each planted loss is seen often enough.
+    """Measure the least information at which each planted loss is detected often enough.
 
     Args:
         planted: Placebo countries with losses.
         cut: Cut of each size class.
-        rule: How often is enough.
+        rule: Parameters with the required share of detections.
     """
-    found = {}
+    information_by_loss = {}
     for loss in sorted({one.loss for one in planted if one.loss is not None}):
         those = [one for one in planted if one.loss == loss]
         information = np.concatenate([one.information for one in those])
         caught = np.concatenate([may_enter(one.signal, cut, rule) for one in those])
-        found[loss] = least_information(information, caught, rule.visible_share)
-    return Visibility(found)
+        information_by_loss[loss] = least_information(information, caught, rule.visible_share)
+    return Visibility(information_by_loss)

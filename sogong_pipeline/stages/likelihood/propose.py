@@ -1,4 +1,4 @@
-"""Stages under a likelihood rule: from what is remembered of a district to its reference stage."""
+"""Stages under a likelihood rule, derived from the remembered flags of a district."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ HIGH, MEDIUM, LOW = "high", "medium", "low"
 
 @dataclass(frozen=True)
 class Finding:
-    """One district under a likelihood rule.
+    """Result for one district under a likelihood rule.
 
     Attributes:
         stage: Reference stage.
         state: `quiet`, `new`, `stays`, `recovered` or `lasting`.
         undetermined_reason: A code, set only with the stage `undetermined`.
         confidence: `high`, `medium` or `low`; None without a stage.
-        base: Number of the quarter that the district is compared with, None where nothing is compared.
+        base: Number of the quarter that the district is compared with, None without a comparison.
         since: Number of the quarter in which the flag was raised, None without one.
         fall_pct: Change of workers since the base, in percent.
         jobs_lost: Workers at the base less those of the quarter.
         log_bf: Log of the mean Bayes factor over lags.
-        cut: What it had to reach.
+        cut: Required value of `log_bf`.
         since_base: Log Bayes factor against the base of a flag that was up before.
         severe_share: Probability of a severe loss, if there is a loss.
         information: Information on exits.
@@ -58,14 +58,14 @@ class Finding:
 def propose_all(judge: Judge, last: Replayed, cut: Floats, visibility: Visibility) -> list[Finding]:
     """Propose the stage of every district of the panel.
 
-    A district stays or enters by its memory; one that is not flagged is good where a loss of the size that the rule
-    names would have been seen, and undetermined elsewhere.
+    A flagged district keeps or enters its stage by memory. An unflagged one is good where a loss of the size that the
+    rule names would have been detected, and undetermined elsewhere.
 
     Args:
         judge: The rule on the country.
         last: The judged quarter at the end of its replay.
         cut: Cut of each size class in the judged quarter.
-        visibility: What planted losses have shown.
+        visibility: Detectability measured with planted losses.
     """
     rule, signal, memory = judge.parameters, last.signal, last.memory
     flagged = memory.is_flagged
@@ -114,7 +114,7 @@ def propose_all(judge: Judge, last: Replayed, cut: Floats, visibility: Visibilit
 
 
 def _since(judge: Judge, quarter: int, base: Integers) -> tuple[Floats, Floats]:
-    """Change of workers since each district's own base, and workers lost, NaN where there were none."""
+    """Return the change of workers since each district's base, and workers lost; NaN where there were none."""
     falls, lost = np.full(base.size, np.nan), np.full(base.size, np.nan)
     for one in np.unique(base).tolist():
         chosen = base == one
@@ -124,7 +124,7 @@ def _since(judge: Judge, quarter: int, base: Integers) -> tuple[Floats, Floats]:
 
 
 def _confidence(is_flagged: bool, margin: float, least_visible: float, judge: Judge) -> str:
-    """How firmly a stage stands: a flag by its distance to the cut, good by how small a loss would be seen."""
+    """Return the confidence of a stage: distance to the cut for a flag, least detectable loss for `good`."""
     rule = judge.parameters
     if is_flagged:
         return HIGH if margin >= rule.high_margin else MEDIUM if margin >= 0 else LOW

@@ -1,4 +1,4 @@
-"""Replay: flags of the quarters before, computed anew under the judged quarter's own registry and evidence."""
+"""Replay of earlier quarters: flags recomputed under the judged quarter's own registry and evidence."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sogong_pipeline.stages.likelihood.parameters import Floats
 
 @dataclass(frozen=True)
 class Replayed:
-    """One quarter of a replay.
+    """Result of one replayed quarter.
 
     Attributes:
         quarter: Number of the quarter.
-        signal: What it says.
-        memory: What is remembered after it.
+        signal: Its combined evidence.
+        memory: State of flags after it.
         since_base: Log Bayes factor against the base of each flag, NaN where none was up before, shape (districts,).
         severe_share: Probability of a severe loss at that base, NaN likewise.
     """
@@ -35,16 +35,16 @@ def replay(
     judge: Judge,
     quarters: range,
     cut_of: Callable[[int], Floats],
-    told: Callable[[Replayed], None] | None = None,
+    on_quarter: Callable[[Replayed], None] | None = None,
 ) -> Replayed:
     """Run the rule through some quarters.
 
     Args:
         judge: The rule on the country.
-        quarters: The quarters, the judged one last; nothing is flagged before the first, and those without a base are
-            passed over.
+        quarters: The quarters, the judged one last; nothing is flagged before the first, and those without a base
+            are skipped.
         cut_of: Cut of each size class in a quarter.
-        told: Called with every quarter.
+        on_quarter: Called with the result of every quarter.
 
     Returns:
         The last quarter.
@@ -66,15 +66,15 @@ def replay(
             judge.parameters,
         )
         last = Replayed(quarter, signal, memory, since_base, severe)
-        if told:
-            told(last)
+        if on_quarter:
+            on_quarter(last)
     if last is None:
         raise ValueError("no quarter of the replay has a base")
     return last
 
 
 def against_base(judge: Judge, quarter: int, memory: Memory) -> tuple[Floats, Floats]:
-    """Evidence against the base of every flag that is up: log Bayes factor and probability of a severe loss."""
+    """Return evidence against the base of every raised flag: log Bayes factor and probability of a severe loss."""
     log_bf = np.full(judge.panel.districts, np.nan)
     severe = log_bf.copy()
     is_asked = memory.is_flagged & (quarter - memory.base <= judge.parameters.lasting_quarters)

@@ -1,4 +1,4 @@
-"""The sentence a council reads under a likelihood rule."""
+"""Korean sentence that explains a stage to a council under a likelihood rule."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def _texts() -> dict[str, str]:
 
 
 def sentence(finding: Finding, parameters: Parameters, quarter_of: Callable[[int], Quarter]) -> str:
-    """Say why a stage is proposed or why none is.
+    """Explain why a stage is proposed, or why none is.
 
     Args:
         finding: The district.
         parameters: The rule.
-        quarter_of: The quarter that a number of the panel means.
+        quarter_of: Function from a panel's quarter number to the quarter.
     """
     if finding.undetermined_reason == NOT_COMPUTABLE:
         return _texts()[NOT_COMPUTABLE]

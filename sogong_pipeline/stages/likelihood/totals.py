@@ -1,4 +1,4 @@
-"""Plain totals of districts by quarter, from the workplaces themselves."""
+"""Totals of districts by quarter, computed from workplaces."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def totals_of(panel: Panel, quarter: int, label: Integers, chosen: Flags | None 
         quarter: Number of the quarter.
         label: District of every workplace, `ABSENT` for one out of sight; numbers from
             `panel.districts` on are outside.
-        chosen: Workplaces to use; all unless given.
+        chosen: Workplaces to use; defaults to all.
     """
     is_used = (label != ABSENT) & (panel.months[:, quarter] > 0)
     rows = np.flatnonzero(is_used if chosen is None else is_used & chosen)
@@ -51,5 +51,5 @@ def totals_of(panel: Panel, quarter: int, label: Integers, chosen: Flags | None 
 
 
 def change(now: Floats, before: Floats) -> Floats:
-    """Relative change, NaN where there was nothing before."""
+    """Return the relative change, NaN where the base is 0."""
     return np.where(before > 0, now / np.where(before > 0, before, 1.0) - 1, np.nan)

@@ -3,9 +3,11 @@
 -- say the same in it. A workplace is in both months where its plain name and number stand once in each. What a reform of
 -- codes renames is no change: legal dongs are compared as they are called today, addresses by their last word, the dong or
 -- the road, and missing trades are one, however the source writes them. Of `workplace` the share is those of the month
--- before that are still there, of `figures` those whose people or bills changed. Null where fewer
--- than 30 rows tell; bounds without a month before, and unchanged figures, need 1,000 rows of the nation; a 시도 needs 500
--- workplaces before it is said how many are still there or unchanged, as the other checks of a 시도 do.
+-- before that are still there, of `figures` those whose people or bills changed; of `subscribers` the share is that of
+-- pairs whose people neither halved nor doubled, give or take three heads, of `pay` that of pairs whose bill a head, at the
+-- rate of its month, neither halved nor doubled. Null where fewer than 30 rows tell, for people and pay fewer than 100;
+-- bounds without a month before, and unchanged figures, need 1,000 rows of the nation; a 시도 needs 500 workplaces before it
+-- is said how many are still there or unchanged, as the other checks of a 시도 do, and 30 before it is said that most left.
 WITH entry AS (
     SELECT
         workplace.data_month = getvariable('data_month') AS is_now,
@@ -28,7 +30,9 @@ WITH entry AS (
         regexp_full_match(industry_code, '\d{6}') AND industry_code NOT IN ('000000', '999999') AS has_industry,
         legal_form,
         enrolled_on,
-        hash(subscribers, billed_amount_krw, joined, departed) AS figures
+        hash(subscribers, billed_amount_krw, joined, departed) AS figures,
+        subscribers,
+        CASE WHEN subscribers >= 1 THEN billed_amount_krw / subscribers / CASE WHEN is_now THEN getvariable('rate_bp') ELSE getvariable('rate_bp_before') END END AS pay
     FROM workplace
     LEFT JOIN region AS sigungu ON sigungu.region_code = workplace.legal_dong_code[:5]
     LEFT JOIN region AS sido ON sido.region_code = workplace.sido_code
@@ -69,6 +73,8 @@ same AS (
         unnest([
             {'column_name': 'workplace', 'pairs': count(*), 'same': count(now.identity)},
             {'column_name': 'figures', 'pairs': count(now.identity), 'same': count(now.identity) FILTER (before.figures <> now.figures)},
+            {'column_name': 'subscribers', 'pairs': count(now.identity) FILTER (before.subscribers >= 1), 'same': count(now.identity) FILTER (before.subscribers >= 1 AND (abs(now.subscribers - before.subscribers) <= 3 OR now.subscribers BETWEEN before.subscribers / 2 AND before.subscribers * 2))},
+            {'column_name': 'pay', 'pairs': count(now.identity) FILTER (before.pay > 0 AND now.pay IS NOT NULL), 'same': count(now.identity) FILTER (before.pay > 0 AND now.pay BETWEEN before.pay / 2 AND before.pay * 2)},
             {'column_name': 'legal_dong_code', 'pairs': count(now.identity) FILTER (NOT before.is_divided AND NOT now.is_divided), 'same': count(now.identity) FILTER (NOT before.is_divided AND NOT now.is_divided AND before.legal_dong_code IS NOT DISTINCT FROM now.legal_dong_code)},
             {'column_name': 'postal_code', 'pairs': count(now.identity), 'same': count(now.identity) FILTER (before.postal_code IS NOT DISTINCT FROM now.postal_code)},
             {'column_name': 'lot_address', 'pairs': count(now.identity), 'same': count(now.identity) FILTER (before.lot_address IS NOT DISTINCT FROM now.lot_address)},
@@ -94,8 +100,9 @@ share AS (
         watched.least_usable_share,
         now.rows,
         CASE WHEN now.rows >= 30 THEN share_of(now.usable, now.rows) END AS usable_share,
+        same.pairs,
         CASE WHEN before.rows >= 30 THEN share_of(before.usable, before.rows) END AS usable_share_before,
-        CASE WHEN getvariable('has_month_before') AND same.pairs >= CASE WHEN watched.column_name NOT IN ('workplace', 'figures') THEN 30 WHEN area.area <> '00' THEN 500 WHEN watched.column_name = 'figures' THEN 1000 ELSE 30 END THEN share_of(same.same, same.pairs) END AS same_share
+        CASE WHEN getvariable('has_month_before') AND same.pairs >= CASE WHEN watched.column_name = 'figures' THEN CASE WHEN area.area <> '00' THEN 500 ELSE 1000 END WHEN watched.column_name IN ('subscribers', 'pay') THEN 100 ELSE 30 END THEN share_of(same.same, same.pairs) END AS same_share
     FROM area
     CROSS JOIN watched
     LEFT JOIN usable AS now ON now.area = area.area AND now.column_name = watched.column_name AND now.is_now
@@ -112,11 +119,14 @@ SELECT
     least_usable_share,
     CASE WHEN area = '00' THEN 1 - usable_share_before + usable_share END AS nation_usable_kept,
     CASE WHEN area <> '00' THEN 1 - usable_share_before + usable_share END AS sido_usable_kept,
-    CASE WHEN area = '00' AND column_name NOT IN ('workplace', 'figures') THEN same_share END AS nation_same_share,
-    CASE WHEN area <> '00' AND column_name NOT IN ('workplace', 'figures') THEN same_share END AS sido_same_share,
+    CASE WHEN area = '00' AND column_name NOT IN ('workplace', 'figures', 'subscribers', 'pay') THEN same_share END AS nation_same_share,
+    CASE WHEN area <> '00' AND column_name NOT IN ('workplace', 'figures', 'subscribers', 'pay') THEN same_share END AS sido_same_share,
     CASE WHEN area = '00' AND column_name = 'workplace' THEN same_share END AS nation_found_share,
-    CASE WHEN area <> '00' AND column_name = 'workplace' THEN same_share END AS sido_found_share,
+    CASE WHEN area <> '00' AND column_name = 'workplace' AND pairs >= 500 THEN same_share END AS sido_found_share,
+    CASE WHEN area <> '00' AND column_name = 'workplace' THEN same_share END AS sido_found_least,
     CASE WHEN area = '00' AND column_name = 'figures' THEN same_share END AS nation_changed_share,
-    CASE WHEN area <> '00' AND column_name = 'figures' THEN same_share END AS sido_changed_share
+    CASE WHEN area <> '00' AND column_name = 'figures' THEN same_share END AS sido_changed_share,
+    CASE WHEN area = '00' AND column_name IN ('subscribers', 'pay') THEN same_share END AS nation_near_share,
+    CASE WHEN area <> '00' AND column_name IN ('subscribers', 'pay') THEN same_share END AS sido_near_share
 FROM share
 ORDER BY area, place

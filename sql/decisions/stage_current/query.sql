@@ -1,4 +1,4 @@
--- What stands for each district: its latest decision, and beside it the newest proposal of the default rule set.
+-- Current stage of each district: its latest decision, and beside it the newest proposal of the default rule set.
 WITH ranked_decision AS (
     SELECT
         *,

@@ -12,7 +12,7 @@ WITH area AS (
     GROUP BY level, area
     HAVING level <> 'district' OR is_large
 ),
-told AS (
+known_area AS (
     SELECT
         level,
         area,
@@ -28,13 +28,13 @@ told AS (
 ),
 month AS (
     SELECT
-        told.level, told.area, calendar.data_month, status, workplaces, workers, payroll_krw,
+        known_area.level, known_area.area, calendar.data_month, status, workplaces, workers, payroll_krw,
         COLUMNS('_(seasonal|irregular)$')
-    FROM told
+    FROM known_area
     CROSS JOIN calendar
     LEFT JOIN series USING (level, area, data_month)
     LEFT JOIN season
-        ON season.level = told.level AND season.area = told.area AND season.data_month = calendar.data_month
+        ON season.level = known_area.level AND season.area = known_area.area AND season.data_month = calendar.data_month
         AND status NOT IN ('unadjusted_break', 'not_computable', 'few_workplaces')
 )
 SELECT

@@ -1,6 +1,6 @@
--- What each division and each size band adds to the change of its area, in points of the area's base: one row per area, base and
--- part, those that are gone by now included, and one row `rounding` with what is missing to the change of the area. Where there
--- is nothing to compare with there are no rows.
+-- Contribution of each division and each size band to the change of its area, in points of the area's base: one row
+-- per area, base and part, including parts that no longer exist, and one row `rounding` with the difference to the
+-- change of the area. No rows without a base.
 WITH side AS (
     SELECT
         base, comparison.scope, kind, area, cut, part,

@@ -1,10 +1,10 @@
--- Workplaces that came to and went from every district in the quarter judged and the four before it, by kind, under the
--- districts of the quarter judged. Who is back within three months is taken out of the kind it left under: what looked
--- like an exit was a new number, a move, or a pause below the floor.
+-- Workplaces that came to and went from every district in the quarter judged and the four before it, by kind, under
+-- the districts of the quarter judged. An exit is reclassified when the workplace is back within three months: it was
+-- a new number, a move, or a pause below the floor.
 WITH dated AS (
     SELECT *, (data_month || '-01')::DATE AS first_day FROM movement
 ),
-told AS (
+later_kind AS (
     SELECT workplace_id, first_day, CASE WHEN kind = 'returned' THEN 'paused' ELSE kind END AS kind
     FROM dated
     WHERE (direction = 'entry' AND kind IN ('returned', 'moved', 're_registered')) OR direction = 'late'
@@ -12,12 +12,12 @@ told AS (
 settled AS (
     SELECT
         dated.workplace_id, dated.direction, dated.data_month, dated.district_id,
-        coalesce(arg_min(told.kind, told.first_day), any_value(dated.kind)) AS kind
+        coalesce(arg_min(later_kind.kind, later_kind.first_day), any_value(dated.kind)) AS kind
     FROM dated
-    LEFT JOIN told
+    LEFT JOIN later_kind
         ON dated.direction = 'exit' AND dated.kind IN ('withdrawn', 'below_floor', 'unknown')
-        AND told.workplace_id = dated.workplace_id
-        AND told.first_day > dated.first_day AND told.first_day <= dated.first_day + INTERVAL 3 MONTH
+        AND later_kind.workplace_id = dated.workplace_id
+        AND later_kind.first_day > dated.first_day AND later_kind.first_day <= dated.first_day + INTERVAL 3 MONTH
     WHERE dated.district_id IS NOT NULL
     GROUP BY ALL
 ),
@@ -46,22 +46,31 @@ counted AS (
     JOIN flow_calendar USING (data_month)
     GROUP BY district_id, flow_quarter
 ),
--- Where three in ten leave and as many come in one month, hardly anybody was recognised from the month before.
+-- Where three in ten leave and as many come in one month, hardly anybody was recognised from the month before: in all
+-- districts together, or in one of them, as where the names of one region were broken.
 moved_share AS (
     SELECT
+        district_id,
         data_month,
         count(*) FILTER (direction = 'exit' AND kind NOT IN ('moved', 'reassigned')) AS gone,
         count(*) FILTER (direction = 'entry' AND kind NOT IN ('moved', 'reassigned', 'coverage')) AS come
     FROM movement
     WHERE district_id IS NOT NULL
-    GROUP BY data_month
+    GROUP BY GROUPING SETS ((data_month), (district_id, data_month))
 ),
 unrecognised AS (
     SELECT flow_calendar.data_month
     FROM flow_calendar
-    JOIN moved_share USING (data_month)
+    JOIN moved_share ON moved_share.data_month = flow_calendar.data_month AND moved_share.district_id IS NULL
     JOIN (SELECT data_month AS month_before, sum(workplaces) AS workplaces FROM fact_district_month GROUP BY ALL) USING (month_before)
     WHERE least(gone, come) > 0.3 * workplaces AND workplaces >= 30
+),
+unrecognised_here AS (
+    SELECT DISTINCT district_id, flow_quarter
+    FROM flow_calendar
+    JOIN moved_share USING (data_month)
+    JOIN fact_district_month AS opening USING (district_id)
+    WHERE opening.data_month = month_before AND least(gone, come) > 0.3 * workplaces AND least(gone, come) >= 5
 ),
 quarter AS (
     SELECT
@@ -79,13 +88,16 @@ district AS (
 known AS (
     SELECT
         district.district_id, quarter.*, opening.workplaces AS workplaces_before, closing.workplaces AS workplaces_after,
-        opening.workplaces IS NOT NULL AND closing.workplaces IS NOT NULL AND NOT quarter.is_unrecognised AS is_known
+        opening.workplaces IS NOT NULL AND closing.workplaces IS NOT NULL AND NOT quarter.is_unrecognised
+            AND unrecognised_here.district_id IS NULL AS is_known
     FROM district
     CROSS JOIN quarter
     LEFT JOIN fact_district_month AS opening
         ON opening.district_id = district.district_id AND opening.data_month = month_before
     LEFT JOIN fact_district_month AS closing
         ON closing.district_id = district.district_id AND closing.data_month = last_month
+    LEFT JOIN unrecognised_here
+        ON unrecognised_here.district_id = district.district_id AND unrecognised_here.flow_quarter = quarter.flow_quarter
 )
 SELECT
     district_id,

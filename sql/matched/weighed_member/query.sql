@@ -1,8 +1,8 @@
--- Every workplace of a month with what addresses said (`placed`) and what registers and learned places say, in the order
--- of evidence: override and list; register; name and road; learned place; place and trade.
+-- What the rows of a month are placed by once registers and learned places are heard too, in the order of evidence: override
+-- and list; register; name and road; learned place; place and trade. `placed` holds the cases, which many rows share: what
+-- addresses said, at an address as evidence knows it (`cell`), of a usual trade or another one, with what a register says.
 WITH entry AS (
-    SELECT placed.*, workplace.postal_code, nullif(road_name(workplace.road_address), '') AS road
-    FROM placed JOIN workplace USING (row_number)
+    SELECT placed.*, cell.postal_code, cell.legal_dong_code, cell.road FROM placed JOIN cell USING (cell_number)
 ),
 said AS (
     SELECT
@@ -29,11 +29,7 @@ said AS (
             ELSE coalesce(string_split(entry.candidate_ids, '|'), [])
         END AS claimed_ids
     FROM entry
-    LEFT JOIN address_evidence AS evidence
-        ON evidence.workplace_id = entry.workplace_id
-        AND evidence.postal_code IS NOT DISTINCT FROM entry.postal_code
-        AND evidence.legal_dong_code IS NOT DISTINCT FROM entry.legal_dong_code
-        AND evidence.road IS NOT DISTINCT FROM entry.road
+    LEFT JOIN numbered_evidence AS evidence USING (evidence_number)
     LEFT JOIN learned_place AS place
         ON place.cell = 'postal_dong' AND place.postal_code = entry.postal_code
         AND place.legal_dong_code = entry.legal_dong_code
@@ -53,8 +49,7 @@ narrowed AS (
             WHEN len(list_intersect(register_ids, claimed_ids)) = 1 THEN list_intersect(register_ids, claimed_ids)[1]
         END AS narrowed_id,
         evidence IN ('override', 'list') AS by_hand,
-        coalesce(evidence IN ('name', 'road') AND district_id IS NOT NULL, false) AS by_name,
-        division BETWEEN getvariable('first_division') AND getvariable('last_division') AS is_usual
+        coalesce(evidence IN ('name', 'road') AND district_id IS NOT NULL, false) AS by_name
     FROM said
 ),
 decided AS (
@@ -103,9 +98,7 @@ graded AS (
     FROM decided
 )
 SELECT
-    row_number,
-    data_month,
-    workplace_id,
+    case_number,
     CASE
         WHEN new_grade NOT IN ('high', 'medium', 'low') THEN NULL
         WHEN decision IN ('register', 'register_centre') THEN register_ids[1]
@@ -125,11 +118,6 @@ SELECT
         WHEN decision IN ('register_unnamed', 'learned_doubt', 'learned_road') THEN learned_id
         WHEN decision IN ('place', 'unnamed_place') THEN district_id
         ELSE candidate_ids
-    END AS candidate_ids,
-    * EXCLUDE (
-        row_number, data_month, workplace_id, district_id, grade, evidence, candidate_ids, postal_code, road, verdict,
-        register_ids, by_centre, learned_id, is_by_postal_code, is_sure, is_unnamed, dong_id, dong_named, dong_purity, dong_fullness, claimed_ids,
-        narrowed_id, by_hand, by_name, is_usual, decision, new_grade
-    )
+    END AS candidate_ids
 FROM graded
-ORDER BY row_number
+ORDER BY case_number

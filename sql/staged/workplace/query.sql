@@ -39,7 +39,7 @@ SELECT
     billed_value AS billed_amount_krw,
     joined_value AS joined,
     departed_value AS departed,
-    -- Oddities that stay in: told, counted by the gate, never dropped.
+    -- Oddities that do not quarantine a row: flagged, counted by the gate, never dropped.
     concat_ws(
         ',',
         CASE WHEN is_unreadable THEN 'unreadable_bytes' END,

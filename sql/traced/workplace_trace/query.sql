@@ -6,7 +6,57 @@
 --   5  same number, place, day of enrolment, form and industry where another name was: renamed
 -- From 2 on evidence counts only where it points to one row and one workplace. Who is still in the file under its own
 -- name is nobody else, except that one withdrawn this month may go on under another number.
-WITH entry AS NOT MATERIALIZED (
+WITH entry AS MATERIALIZED (
+    -- Whole numbers only: who is written as in the month before costs a join on these, and only the others are looked at.
+    SELECT
+        row_number,
+        hash(workplace_name, business_number_prefix, workplace_place(postal_code, legal_dong_code), enrolled_on) AS as_written,
+        hash(nullif(road_name(road_address), '')) AS road_key,
+        nullif(road_name(road_address), '') IS NOT NULL AS has_road,
+        status = 1 AS is_enrolled
+    FROM workplace
+),
+known_entry AS MATERIALIZED (
+    SELECT
+        workplace_id,
+        hash(workplace_name, prefix, place, enrolled_on) AS as_written,
+        hash(nullif(road, '')) AS road_key,
+        nullif(road, '') IS NOT NULL AS has_road
+    FROM known
+),
+-- Twins, who are written alike, are told apart by their turn.
+twin AS (
+    SELECT row_number, row_number() OVER (
+        PARTITION BY as_written
+        ORDER BY is_enrolled DESC, legal_form, industry_code, road_name(road_address), row_number
+    ) AS turn
+    FROM entry
+    SEMI JOIN (SELECT as_written FROM entry GROUP BY ALL HAVING count(*) > 1) AS several USING (as_written)
+    JOIN workplace USING (row_number)
+),
+known_twin AS (
+    SELECT workplace_id, row_number() OVER (
+        PARTITION BY as_written
+        ORDER BY is_enrolled DESC, legal_form, industry_code, road, workplace_id
+    ) AS turn
+    FROM known_entry
+    SEMI JOIN (SELECT as_written FROM known_entry GROUP BY ALL HAVING count(*) > 1) AS several USING (as_written)
+    JOIN known USING (workplace_id)
+),
+one AS MATERIALIZED (
+    SELECT
+        row_number,
+        workplace_id,
+        CASE
+            WHEN entry.road_key <> known_entry.road_key AND entry.has_road AND known_entry.has_road THEN 'moved' ELSE 'same'
+        END AS link,
+        entry.is_enrolled
+    FROM entry
+    LEFT JOIN twin USING (row_number)
+    JOIN (FROM known_entry LEFT JOIN known_twin USING (workplace_id)) AS known_entry
+        ON entry.as_written = known_entry.as_written AND coalesce(twin.turn, 1) = coalesce(known_entry.turn, 1)
+),
+row_left AS MATERIALIZED (
     SELECT
         row_number,
         workplace_name,
@@ -15,48 +65,11 @@ WITH entry AS NOT MATERIALIZED (
         enrolled_on,
         legal_form,
         industry_code,
-        road_name(road_address) AS road,
         status = 1 AS is_enrolled,
-        hash(workplace_name, business_number_prefix, place, enrolled_on) AS as_written
-    FROM workplace
+        plain_name(workplace_name) AS plain
+    FROM workplace JOIN (FROM entry ANTI JOIN one USING (row_number)) AS unknown USING (row_number)
 ),
--- Twins are found by a hash of what is written, which is quicker than the texts; who only shares a hash gets turn 1.
-twin AS (
-    SELECT row_number, row_number() OVER (
-        PARTITION BY workplace_name, prefix, place, enrolled_on
-        ORDER BY is_enrolled DESC, legal_form, industry_code, road, row_number
-    ) AS turn
-    FROM entry
-    SEMI JOIN (SELECT as_written FROM entry GROUP BY ALL HAVING count(*) > 1) AS several USING (as_written)
-),
-known_twin AS (
-    SELECT workplace_id, row_number() OVER (
-        PARTITION BY workplace_name, prefix, place, enrolled_on
-        ORDER BY is_enrolled DESC, legal_form, industry_code, road, workplace_id
-    ) AS turn
-    FROM known
-    SEMI JOIN (
-        SELECT hash(workplace_name, prefix, place, enrolled_on) AS as_written FROM known GROUP BY ALL HAVING count(*) > 1
-    ) AS several ON several.as_written = hash(known.workplace_name, known.prefix, known.place, known.enrolled_on)
-),
-one AS (
-    SELECT
-        row_number,
-        workplace_id,
-        CASE WHEN entry.road <> known.road AND entry.road <> '' AND known.road <> '' THEN 'moved' ELSE 'same' END AS link,
-        entry.is_enrolled
-    FROM entry
-    LEFT JOIN twin USING (row_number)
-    JOIN (SELECT * FROM known LEFT JOIN known_twin USING (workplace_id)) AS known
-        ON entry.prefix = known.prefix AND entry.place = known.place
-        AND entry.workplace_name IS NOT DISTINCT FROM known.workplace_name
-        AND entry.enrolled_on IS NOT DISTINCT FROM known.enrolled_on
-        AND coalesce(twin.turn, 1) = coalesce(known.turn, 1)
-),
-row_left AS (
-    SELECT *, plain_name(workplace_name) AS plain FROM entry ANTI JOIN one USING (row_number)
-),
-known_left AS (
+known_left AS MATERIALIZED (
     SELECT *, plain_name(workplace_name) AS plain FROM known
     ANTI JOIN (SELECT workplace_id FROM one WHERE is_enrolled) AS taken USING (workplace_id)
 ),

@@ -1,4 +1,4 @@
-"""The likelihood rule once more, in plain numpy and written apart.
+"""Independent implementation of the likelihood rule in plain numpy.
 
 For panels without moves and without a change of coverage.
 """
@@ -168,7 +168,7 @@ class Plain:
         return np.array([of(quarter - one, label)[i] for i, one in enumerate(lag)])
 
     def reached(self, quarter: int, labels: Sequence[Array]) -> Array:
-        """What 99.3 % of placebo districts stay below, by size class."""
+        """The evidence that 99.3 % of placebo districts stay below, by size class."""
         b, n = [], []
         for label in labels:
             value, lag = self.b_and_lag(quarter, label)
@@ -181,7 +181,7 @@ class Plain:
 
     def flags(self, quarters: range, cut: Array) -> dict[int, Array]:
         """Flags with memory, by quarter."""
-        base, found = np.full(self.districts, -1), {}
+        base, flags_by_quarter = np.full(self.districts, -1), {}
         for quarter in quarters:
             value, lag = self.b_and_lag(quarter)
             place = np.digitize(self.at_base(quarter, lag, self.workplaces), [10, 20, 40, 80, 160])
@@ -195,5 +195,5 @@ class Plain:
                     base[i] = base[i] if flagged[i] else -1
                 elif enters[i]:
                     flagged[i], base[i] = True, quarter - lag[i]
-            found[quarter] = flagged
-        return found
+            flags_by_quarter[quarter] = flagged
+        return flags_by_quarter

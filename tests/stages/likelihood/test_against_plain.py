@@ -1,4 +1,4 @@
-"""A second calculation in plain numpy, written apart, agrees on evidence, cuts and flags of a fixed country."""
+"""An independent calculation in plain numpy agrees on evidence, cuts and flags of a fixed country."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def test_cuts_and_flags_agree(judge: Judge, plain: Plain, rule: Parameters) -> N
     own = reached(placebo_signals(judge, QUARTER, QUARTER), rule)
     assert own == pytest.approx(plain.reached(QUARTER, labels), abs=1e-6, nan_ok=True)
     cut = cut_of([own])
-    found: dict[int, Replayed] = {}
-    replay(judge, range(6, 13), lambda _: cut, lambda one: found.update({one.quarter: one}))
+    replayed: dict[int, Replayed] = {}
+    replay(judge, range(6, 13), lambda _: cut, lambda one: replayed.update({one.quarter: one}))
     expected = plain.flags(range(6, 13), cut)
-    flags = {quarter: one.memory.is_flagged.tolist() for quarter, one in found.items()}
+    flags = {quarter: one.memory.is_flagged.tolist() for quarter, one in replayed.items()}
     assert flags == {quarter: flagged.tolist() for quarter, flagged in expected.items()}
     assert sum(flags[10][::5]) >= 5, "most of the eight struck districts are flagged at once"
     others = [flagged for number, flagged in enumerate(flags[10]) if number % 5]

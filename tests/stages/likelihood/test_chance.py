@@ -1,4 +1,4 @@
-"""Placebo countries, planted losses and what they say of every rule set."""
+"""Placebo countries, planted losses, and the resulting figures of every rule set."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def test_least_information_is_where_a_rising_fit_passes_the_share() -> None:
 
 def test_the_least_visible_loss_is_the_smallest_that_is_seen() -> None:
     visibility = Visibility({0.2: 300.0, 0.3: 100.0, 0.4: NEVER})
-    found = visibility.least_visible_loss(np.array([400.0, 300.0, 299.0, 50.0]))
-    assert found[:3].tolist() == [0.2, 0.2, 0.3]
-    assert np.isnan(found[3])
+    least_loss = visibility.least_visible_loss(np.array([400.0, 300.0, 299.0, 50.0]))
+    assert least_loss[:3].tolist() == [0.2, 0.2, 0.3]
+    assert np.isnan(least_loss[3])
 
 
 def test_planted_losses_are_seen_more_the_larger_they_are_and_chance_flags_few(

@@ -42,7 +42,7 @@ def histories(lived: Lived, struck: np.ndarray, tmp_path_factory: pytest.TempPat
     """Every quarter summed up from matched rows as the lake holds them, with its norms."""
     folder = tmp_path_factory.mktemp("lake")
     nations: list[Path] = []
-    found = []
+    histories_so_far = []
     for number in range(LAST + 1):
         quarter = FIRST.shift(number)
         members = {}
@@ -68,7 +68,7 @@ def histories(lived: Lived, struck: np.ndarray, tmp_path_factory: pytest.TempPat
         summed = sum_quarter(members, workspace)
         nations.append(summed.files["nation_workplace_quarter"])
         norms = measure_norm_files(nations, quarter, load_likelihood("own_1").likelihood, workspace)
-        found.append(
+        histories_so_far.append(
             History(
                 quarter,
                 summed.files["district_workplace_quarter"],
@@ -76,7 +76,7 @@ def histories(lived: Lived, struck: np.ndarray, tmp_path_factory: pytest.TempPat
                 norms.files["division_turnover"],
             )
         )
-    return found
+    return histories_so_far
 
 
 @pytest.fixture(scope="module")
@@ -115,13 +115,15 @@ def test_norms_of_files_are_those_in_memory(
 def test_proposals_of_files_rest_on_the_evidence_in_memory(
     lived: Lived, struck: np.ndarray, proposed: dict[str, pa.Table]
 ) -> None:
-    known = [int(code) for code in divisions() if code.isdigit()]  # what is no division counts as unknown
+    known = [
+        int(code) for code in divisions() if code.isdigit()
+    ]  # an unknown division code counts as unknown
     division = np.where(np.isin(lived.division, known), lived.division, 0)
     panel = replace(lived, division=division).panel(struck)
     signal = Judge(panel, load_likelihood("own_1").likelihood).signal(LAST)
     evidence = proposed["stage_evidence"].to_pylist()
-    found = np.array([float(row["log_bayes_factor"]) for row in evidence])
-    assert np.abs(found - signal.log_bf).max() <= 0.0051
+    log_bf = np.array([float(row["log_bayes_factor"]) for row in evidence])
+    assert np.abs(log_bf - signal.log_bf).max() <= 0.0051
     struck_rows = evidence[::5]
     assert sum(row["state"] == "new" for row in struck_rows) >= 5
     for row in struck_rows:

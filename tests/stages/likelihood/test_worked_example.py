@@ -46,9 +46,9 @@ def judge(panel: Panel) -> Judge:
 
 @pytest.fixture(scope="module")
 def quarters(judge: Judge) -> dict[int, Replayed]:
-    found: dict[int, Replayed] = {}
-    replay(judge, range(4, 22), lambda _: CUTS, lambda one: found.update({one.quarter: one}))
-    return found
+    replayed: dict[int, Replayed] = {}
+    replay(judge, range(4, 22), lambda _: CUTS, lambda one: replayed.update({one.quarter: one}))
+    return replayed
 
 
 @pytest.fixture(scope="module")
