@@ -53,7 +53,9 @@ def test_a_home_that_is_a_file_is_named_as_that(tmp_path: Path) -> None:
     assert done.exit_code == 1
     (line,) = done.output.splitlines()
     assert line.startswith(f"sogong: {home}")
-    assert line.endswith("; a file has the name of a folder that is needed: correct SOGONG_HOME or the path you gave")
+    assert line.endswith(
+        "; a file has the name of a folder that is needed: correct SOGONG_HOME or the path you gave"
+    )
     assert home.read_text(encoding="utf-8") == "not a folder"
 
 

@@ -40,7 +40,7 @@ def test_an_override_and_a_new_version_make_months_stale_and_the_sweep_redoes_th
         else:
             assert measured_in_force(fresh, month) is None  # stale: not measured under what is in force
             assert fresh.quarters.stale(QUARTER) != []
-        done = CliRunner().invoke(app, ["propose", "--json"])
+        done = CliRunner().invoke(app, ["propose", "--every", "--json"])
         assert done.exit_code == 0, done.output
         measured = measured_in_force(fresh, month)
         assert measured is not None
@@ -52,7 +52,7 @@ def test_an_override_and_a_new_version_make_months_stale_and_the_sweep_redoes_th
     assert sweep(str(registry)) == ([str(QUARTER)], 40, "outside_roll_out")
     assert sweep(str(registry), "--overrides", str(overrides)) == ([str(QUARTER)], 39, "outside_roll_out")
     assert sweep(str(moved)) == ([str(QUARTER)], 0, "few_workplaces")
-    again = CliRunner().invoke(app, ["propose", "--json"])
+    again = CliRunner().invoke(app, ["propose", "--every", "--json"])
     assert [one for one in json.loads(again.stdout)["editions"] if one["new"]] == []
 
 
