@@ -89,9 +89,6 @@ def test_what_the_gates_pass_turns_no_good_district(
     assert not any(each.sure for each in found), text
 
 
-@pytest.mark.skipif(
-    not IS_SOAK, reason="`make soak` takes the 131 months; test_gate.py 33 of another country"
-)
 @pytest.mark.parametrize("law", SEEDS)
 def test_no_undamaged_month_is_stopped_or_held(tmp_path: Path, law: int) -> None:
     """In `make soak` all 131 with every break and reform, in `make test` the last reform, 29 and 46 to 12."""
