@@ -196,7 +196,8 @@ def _hide(
             "(md5_number_lower(concat_ws('|', getvariable('seed'), workplace_id)) % getvariable('tenths'))"
             " = getvariable('tenth')"
         )
-        rest, hidden = workspace / "rest.parquet", workspace / "hidden.parquet"
+        engine.view("workplace", month.workplace)
+        rest, hidden, published = (workspace / f"{name}.parquet" for name in ("rest", "hidden", "published"))
         engine.write(f"SELECT * FROM address_evidence WHERE NOT {is_hidden}", rest)
         engine.write(
             f"""
@@ -207,9 +208,14 @@ def _hide(
             """,
             hidden,
         )
+        engine.view("hidden", hidden)
+        engine.write(
+            "SELECT workplace.* FROM workplace SEMI JOIN hidden USING (row_number) ORDER BY row_number",
+            published,
+        )
     places, member = workspace / "places.parquet", workspace / "member.parquet"
     learn_places(rest, places, workspace)
-    weigh(month.workplace, hidden, Book(rest, places), member)
+    weigh(published, hidden, Book(rest, places), member)
     placed = pq.read_table(member, columns=["row_number", "district_id", "grade", "evidence"]).to_pandas()
     truth = rows[rows["verdict"].isin(["one", "unnamed"])]
     placed = placed.merge(

@@ -251,7 +251,8 @@ def test_a_round_of_the_councils(going_round: Round, tmp_path: Path) -> None:
 def test_decisions_that_wait_together_become_one_run_and_none_is_lost(going_round: Round) -> None:
     """Their runs wait behind one that is at work: the next stands for all of them."""
     kim, count = going_round.kim, 3
-    pool, size = "pools/memory_gb?update_mask=slots&update_mask=include_deferred", {"include_deferred": False}
+    pool = "pools/memory_gb?update_mask=slots&update_mask=include_deferred"
+    size = {"pool": "memory_gb", "include_deferred": False}
     (asset,) = kim.ask("GET", "assets?name_pattern=decided_quarter")["assets"]
 
     def begun(dag_id: str) -> list[dict[str, Any]]:

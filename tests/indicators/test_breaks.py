@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sogong_pipeline.districts import matching
+from sogong_pipeline.districts import addresses, matching
 from sogong_pipeline.districts.registry import Registry
 from sogong_pipeline.districts.template import read_registry
 from sogong_pipeline.factories import evidence
@@ -226,9 +226,11 @@ def no_successors(patch: pytest.MonkeyPatch) -> None:
 
 def zeros_are_a_code(patch: pytest.MonkeyPatch) -> None:
     zeros = pa.concat_tables([rule_table(), pa.table({"code_prefix": ["000000"], "division": ["00"]})])
-    text = query("matched", "district_member").replace("NOT IN ('000000', '999999')", "<> '999999'")
-    patch.setattr(matching, "rule_table", lambda: zeros)
-    patch.setattr(matching, "query", lambda *_: text)
+    text = query("addresses", "row_trade").replace("NOT IN ('000000', '999999')", "<> '999999'")
+    patch.setattr(addresses, "rule_table", lambda: zeros)
+    patch.setattr(
+        addresses, "query", lambda layer, table: text if table == "row_trade" else query(layer, table)
+    )
 
 
 def no_reforms(patch: pytest.MonkeyPatch) -> None:

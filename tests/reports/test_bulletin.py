@@ -148,8 +148,8 @@ def test_without_the_year_before_it_says_so_and_compares_with_the_month_before(
     assert published.pages == 14
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     page = words_of((folder / "index.html").read_text(encoding="utf-8"))
-    assert "밀집지역 1곳의 종사자는 200명으로, 전월보다 2.44%(5명) 줄었습니다." in page
-    assert "사업장 수는 40개로, 전월보다 2.44%(1개) 줄었습니다." in page
+    assert "밀집지역 1곳의 종사자는 200명으로, 전월보다 2.4%(5명) 줄었습니다." in page
+    assert "사업장 수는 40개로, 전월보다 2.4%(1개) 줄었습니다." in page
     assert "2021년 4월~2021년 6월, 2022년 4월 자료가 없어" in page
     assert "3개월 평균" in page
     assert "<script>" not in (folder / "index.html").read_text(encoding="utf-8")
@@ -159,7 +159,7 @@ def test_without_the_year_before_it_says_so_and_compares_with_the_month_before(
 
     pipeline.months.ingest(JUNE.shift(-1), str(month_file(tmp_path / "corrected", "2022-05", count=45)))
     assert list(write_bulletins(pipeline, [JUNE.shift(-1)])) == [JUNE.shift(-1), JUNE]
-    assert "전월보다 11.11%(25명) 줄었습니다." in words_of(
+    assert "전월보다 11.1%(25명) 줄었습니다." in words_of(
         (folder / "index.html").read_text(encoding="utf-8")
     )
 

@@ -12,7 +12,7 @@ import pytest
 
 from sogong_pipeline.pages.parts import Cell, Section, Table
 from sogong_pipeline.pages.parts import Page as Model
-from sogong_pipeline.pages.wording import texts
+from sogong_pipeline.pages.wording import short_percents, texts
 from sogong_pipeline.regions import reference
 from sogong_pipeline.reports.model import build_final, build_models
 from sogong_pipeline.reports.source import AdjustedWorkers, Change, Councils, Decided, Proposal, ReportSource
@@ -98,7 +98,7 @@ def test_flagged_districts_are_told_in_full(source: ReportSource, models: list[M
     reasons = {f"d-{key}": proposal.reason_ko for key, proposal in source.proposals.items()}
     card = section(models[1], "flagged").cards[0]
     fact = facts[card.anchor]
-    assert card.reason == reasons[card.anchor].replace(" %", "%")
+    assert card.reason == short_percents(reasons[card.anchor].replace(" %", "%"))
     shown = [cell.text.strip("−") for row in card.table.rows for cell in row.cells[1:]]
     told = re.findall(r"([\d.]+)%", card.reason)
     assert told and set(told) <= set(shown), "the table shows what the reason says"
@@ -189,7 +189,7 @@ def test_workers_without_their_season_stand_beside_the_regions(source_factory: F
     ulsan = next(model for model in build_models(source) if model.stem == "ulsan")
     _, adjusted = section(ulsan, "overview").tables
     assert [[cell.text for cell in row.cells] for row in adjusted.rows] == [
-        ["전국", "500", "+0.13", "−1.50"],
+        ["전국", "500", "+0.1", "−1.5"],
         ["울산", "사업장 적음", "사업장 적음", "사업장 적음"],
     ]
     assert adjusted.columns[1].label == "2026년 9월"
@@ -346,9 +346,9 @@ def test_an_unknown_reason_is_counted_as_other(source_factory: Factory) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("-1.24", "밀집지역 밖을 포함한 경기 전체 종사자 수는 1년 전보다 1.24% 줄었습니다(전국 +0.50%)"),
-        ("2.0", "경기 전체 종사자 수는 1년 전보다 2.00% 늘었습니다(전국 +0.50%)"),
-        ("0.004", "경기 전체 종사자 수는 1년 전보다 변동이 없었습니다(전국 +0.50%)"),
+        ("-1.24", "밀집지역 밖을 포함한 경기 전체 종사자 수는 1년 전보다 1.2% 줄었습니다(전국 +0.5%)"),
+        ("2.0", "경기 전체 종사자 수는 1년 전보다 2.0% 늘었습니다(전국 +0.5%)"),
+        ("0.004", "경기 전체 종사자 수는 1년 전보다 변동이 없었습니다(전국 +0.5%)"),
     ],
 )
 def test_the_region_is_told_beside_the_nation(source_factory: Factory, change: str, words: str) -> None:

@@ -48,7 +48,7 @@ def test_every_load_is_kept_and_the_last_of_a_place_counts(pipeline: Installatio
 def test_a_refused_load_changes_nothing(pipeline: Installation, tmp_path: Path) -> None:
     pipeline.clusters.load([write(tmp_path / "a.csv", count(TOWN, "10", 45))])
     for rows, said in (
-        ([count("강원특별자치도 강릉시 없는동", "10", 45)], "is no 읍면동"),
+        ([count("강원특별자치도 강릉시 없는동", "10", 45)], "is not an 읍면동"),
         ([count(TOWN, "10", 45), count(TOWN, "10", 45, size="1-4", ksic_revision="11")], "is in KSIC 11"),
     ):
         with pytest.raises(RefusedError, match=said):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sogong_pipeline.pages.wording import signed_change
 from sogong_pipeline.trends.contributions import add_up, contributions, folded
 from sogong_pipeline.trends.sentences import area_sentence, nation_sentence
 from sogong_pipeline.trends.words import DOWN, UP, Moved, move_of, sides
@@ -45,11 +46,11 @@ def test_a_sentence_counts_names_and_orders_as_the_table_does(
             named = re.findall(r"(가.도)\(([+−\d.]+)%\)", match[1])
             assert len(named) == min(3, len(side))
             assert (" 등 " in match[0]) == (len(side) > 3)
-            values = [Decimal(text.replace("−", "-")) for _, text in named]
-            by_name = {one.name: one.change_pct for one in side}
-            assert [by_name[name] for name, _ in named] == values
+            by_name = {one.name: one.change_pct or Decimal(0) for one in side}
+            values = [by_name[name] for name, _ in named]
+            assert [text for _, text in named] == [signed_change(value) for value in values]
             assert values == sorted(values, key=abs, reverse=True)
-            left = [abs(change or 0) for name, change in by_name.items() if name not in dict(named)]
+            left = [abs(change) for name, change in by_name.items() if name not in dict(named)]
             assert all(abs(values[-1]) >= size for size in left)
     flat = re.search(r"(\d+)개 시도는 보합", sentence)
     assert (int(flat[1]) if flat else 0) == sum(one.move == "flat" for one in table)
@@ -89,12 +90,12 @@ def test_flat_and_slight_are_as_defined(change: str, error: str | None, usual: s
         (
             Moved("부산", Decimal("-1.20"), "slightly_down"),
             "1,678개",
-            "사업장 수는 1,678개로 1년 전 같은 분기보다 1.20% 소폭 감소하였습니다(전국 +0.13%).",
+            "사업장 수는 1,678개로 1년 전 같은 분기보다 1.2% 소폭 감소하였습니다(전국 +0.1%).",
         ),
         (
             Moved("부산", Decimal("0.20"), "flat"),
             "28,265명",
-            "사업장 수는 28,265명으로 1년 전 같은 분기보다 보합입니다(+0.20%, 전국 +0.13%).",
+            "사업장 수는 28,265명으로 1년 전 같은 분기보다 보합입니다(+0.2%, 전국 +0.1%).",
         ),
         (Moved("부산", None, None), "3개", "사업장 수는 3개이며 1년 전 같은 분기와 비교할 수 없습니다."),
     ],

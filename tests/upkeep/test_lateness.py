@@ -129,7 +129,7 @@ def test_status_tells_freshness_the_last_success_of_each_step_and_stopped_months
     assert {name: moment[:10] for name, moment in status["last_success"].items()} == {
         "raw": "2022-05-19",
         "registry": "2022-05-18",
-        **dict.fromkeys(("staged", "checked", "traced", "matched", "measured"), "2022-05-19"),
+        **dict.fromkeys(("staged", "checked", "traced", "addresses", "matched", "measured"), "2022-05-19"),
         **dict.fromkeys(("editions", "histories", "norms", "proposals"), "2022-05-20"),
     }
 

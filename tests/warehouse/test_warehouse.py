@@ -300,4 +300,4 @@ def test_parquet_files_have_the_columns_of_their_schema(pipeline: Installation, 
                 seen.add(name)
                 columns = [column["name"] for column in schemas()[name]["columns"]]
                 assert pq.read_schema(partition.path(name)).names == in_lake_names(name, columns), name
-    assert len(seen) == 30
+    assert len(seen) == 31
