@@ -159,9 +159,7 @@ def test_without_the_year_before_it_says_so_and_compares_with_the_month_before(
 
     pipeline.months.ingest(JUNE.shift(-1), str(month_file(tmp_path / "corrected", "2022-05", count=45)))
     assert list(write_bulletins(pipeline, [JUNE.shift(-1)])) == [JUNE.shift(-1), JUNE]
-    assert "전월보다 11.1%(25명) 줄었습니다." in words_of(
-        (folder / "index.html").read_text(encoding="utf-8")
-    )
+    assert "전월보다 11.1%(25명) 줄었습니다." in words_of((folder / "index.html").read_text(encoding="utf-8"))
 
 
 def test_small_districts_are_marked(pipeline: Installation, tmp_path: Path) -> None:
