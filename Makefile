@@ -40,7 +40,7 @@ quick: $(READY)  ## the tests of under a minute
 
 soak: $(READY)  ## long fuzzing, damaging, killing and backfilling
 	SOGONG_SOAK=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup tests/test_kill.py tests/nps tests/steps/test_whole_range.py \
-		tests/quality/test_damage.py tests/quality/test_whole_months.py tests/dags/test_scheduler.py tests/dags/test_compose.py
+		tests/quality/test_damage.py tests/quality/test_whole_months.py tests/dags/test_scheduler.py tests/dags/test_councils.py tests/dags/test_compose.py
 
 lint: $(READY)  ## ruff and strict types
 	$(BIN)/ruff check .
