@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -14,19 +13,20 @@ from sogong_pipeline.stages.likelihood.panel import Panel, panel_of_months
 from sogong_pipeline.stages.likelihood.replay import Replayed, replay
 from sogong_pipeline.stages.rules import load_likelihood
 
-FOLDER = Path(os.environ.get("SOGONG_TEST_DATA", "../shared/data")) / "rules"
 CUTS = np.array([2.883, 2.280, 2.469, 3.004, 2.889, 3.243])
 FIRST_NORM = 4
-pytestmark = [
-    pytest.mark.real_data,
-    pytest.mark.skipif(not FOLDER.is_dir(), reason=f"{FOLDER} is not here; set SOGONG_TEST_DATA"),
-]
+pytestmark = pytest.mark.real_data
 
 
 @pytest.fixture(scope="module")
-def panel() -> Panel:
-    rows = pd.read_parquet(FOLDER / "panel.parquet")
-    workplaces = pd.read_csv(FOLDER / "workplaces.csv").sort_values("workplace")
+def folder(test_data: Path) -> Path:
+    return test_data / "rules"
+
+
+@pytest.fixture(scope="module")
+def panel(folder: Path) -> Panel:
+    rows = pd.read_parquet(folder / "panel.parquet")
+    workplaces = pd.read_csv(folder / "workplaces.csv").sort_values("workplace")
     subscribers = np.zeros((len(workplaces), 66), dtype=np.int64)
     subscribers[rows["workplace"], rows["month"]] = rows["subscribers"]
     district = workplaces["district"].to_numpy()
@@ -52,12 +52,12 @@ def quarters(judge: Judge) -> dict[int, Replayed]:
 
 
 @pytest.fixture(scope="module")
-def expected() -> pd.DataFrame:
-    return pd.read_csv(FOLDER / "expected.csv").sort_values(["quarter", "district"])
+def expected(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "expected.csv").sort_values(["quarter", "district"])
 
 
-def test_norms_are_those_of_the_example(judge: Judge) -> None:
-    for (quarter, lag), rows in pd.read_csv(FOLDER / "norm.csv").groupby(["quarter", "lag"]):
+def test_norms_are_those_of_the_example(judge: Judge, folder: Path) -> None:
+    for (quarter, lag), rows in pd.read_csv(folder / "norm.csv").groupby(["quarter", "lag"]):
         norm = judge.applied_norm(int(quarter), int(lag))
         dispersion = judge.dispersion(int(quarter), int(lag))
         for column, values in (
@@ -71,8 +71,8 @@ def test_norms_are_those_of_the_example(judge: Judge) -> None:
         assert rows["tau2"].iloc[0] == pytest.approx(dispersion.growth, abs=2e-10)
 
 
-def test_turnover_of_divisions_is_that_of_the_example(judge: Judge) -> None:
-    for lag, rows in pd.read_csv(FOLDER / "division_turnover.csv").groupby("lag"):
+def test_turnover_of_divisions_is_that_of_the_example(judge: Judge, folder: Path) -> None:
+    for lag, rows in pd.read_csv(folder / "division_turnover.csv").groupby("lag"):
         assert rows["f"].to_numpy() == pytest.approx(
             judge.factor(int(lag))[rows["division"].to_numpy()], abs=5.1e-9
         )
