@@ -210,17 +210,6 @@ def designated_cell(row: Cluster) -> Cell:
     )
 
 
-def centres_cell(row: Cluster, centres: Mapping[str, Centre]) -> Cell:
-    """Return the centres of its trade in its dong."""
-    ids = [*filter(None, row.centre_ids.split("|")), *filter(None, row.complex_centre_ids.split("|"))]
-    if not ids:
-        return Cell(NONE)
-    return Cell(
-        ", ".join(centres[one].name for one in ids),
-        links=tuple(Link(centres[one].name, centre_stem(centres[one])) for one in ids),
-    )
-
-
 def centre_stem(centre: Centre) -> str:
     """Return the page stem of a centre; empty for a complex centre, which appears on the cards of its clusters."""
     return {"complex": "", "wide_area": f"wide-area-{centre.centre_id}"}.get(

@@ -6,7 +6,6 @@ source and one frame. Columns are described in sql/clusters/cluster/schema.yaml.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from typing import Literal
 from sogong_pipeline.clusters.cells import OUTSIDE, WHOLE, Cell
 from sogong_pipeline.clusters.counts import SECTION
 from sogong_pipeline.clusters.joining import joined_groups
-from sogong_pipeline.clusters.lists import Centre, Designation, Listed, Lists, own_lists
+from sogong_pipeline.clusters.lists import Centre, Designation, Lists, own_lists
 from sogong_pipeline.clusters.places import (
     changed_areas,
     legal_base,
@@ -370,8 +369,3 @@ def _joined(rows: Sequence[Cluster], cells: Mapping[tuple[int, str, str, str], C
         else row
         for row in rows
     ]
-
-
-def plan_states(listed: Iterable[Listed], day: dt.date) -> dict[str, str]:
-    """Return the state of the plan of each designation on a day, by its id."""
-    return {one.designation_id: one.plan_state(day) for one in listed if isinstance(one, Designation)}

@@ -23,7 +23,7 @@ from sogong_pipeline.lake.partitions import Built
 from sogong_pipeline.periods import Month
 from sogong_pipeline.sql_engine import Engine, query
 
-__all__ = ["GRADES", "Book", "Decided", "match", "place", "weigh"]
+__all__ = ["GRADES", "Book", "Decided", "match", "weigh"]
 
 GRADES = ("high", "medium", "low", "ambiguous", "not_assignable", "none")
 """Surest first; only the first three place a workplace in a district."""
@@ -79,11 +79,6 @@ def match(
     before.unlink()
     claimed.unlink()
     return Built({"district_member": target}, {"rows": rows})
-
-
-def place(workplace: Path, trace: Path, districts: Slice, month: Month, target: Path) -> int:
-    """Place the rows of a month by hand and by their addresses alone; returns how many rows."""
-    return _place(workplace, trace, districts, month, target)[0]
 
 
 def _place(

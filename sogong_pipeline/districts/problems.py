@@ -1,4 +1,4 @@
-"""Collect what is wrong with a file, so that all of it is told at once and nothing of it is kept."""
+"""Collect the problems of a file, so that all are reported at once and nothing is stored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sogong_pipeline.errors import RefusedError
 
 
 class Problems:
-    """What is wrong with the files of one load.
+    """Problems of the files of one load.
 
     Args:
         advice: what to do about them, the end of the message.
@@ -21,14 +21,14 @@ class Problems:
         self._found: list[str] = []
 
     def add(self, file: str, complaint: str, row: int | None = None) -> None:
-        """Note a problem of a file, or of a row of it (1 is the header)."""
+        """Add a problem of a file, or of one of its rows (1 is the header)."""
         self._found.append(f"{file}: row {row}: {complaint}" if row else f"{file}: {complaint}")
 
     def __bool__(self) -> bool:
         return bool(self._found)
 
     def refuse(self) -> None:
-        """Do nothing when all is well.
+        """Refuse the load if there are problems.
 
         Raises:
             RefusedError: with every problem.
@@ -36,23 +36,23 @@ class Problems:
         if len(self._found) == 1:
             raise RefusedError(f"{self._found[0]}; {self._advice}")
         if self._found:
-            told = "; ".join(self._found)
-            raise RefusedError(f"{told}; {len(self._found)} problems, {self._advice}")
+            problems = "; ".join(self._found)
+            raise RefusedError(f"{problems}; {len(self._found)} problems, {self._advice}")
 
 
 def read_table(
     path: Path, columns: Sequence[str], problems: Problems, page: str = "docs/registry-template.md"
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a table with their numbers, empty ones left out; see `tables` for what is read.
+    """Yield the rows of a table with their numbers, without empty ones; `tables` lists the formats.
 
-    A file that is none, that lacks a column or names one twice is a problem. So is a row that has not the cells of the
-    header; it is left out.
+    Problems are an unreadable file, a missing or repeated column, and a row whose number of cells differs from the
+    header's; such a row is skipped.
 
     Args:
         path: the table.
-        columns: what its header must name, in any order.
-        problems: where problems go.
-        page: what says how such a table looks.
+        columns: the columns that the header must have, in any order.
+        problems: receives the problems.
+        page: the docs page that describes such a table.
     """
     try:
         rows = list(rows_of(path))

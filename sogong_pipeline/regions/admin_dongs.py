@@ -65,28 +65,6 @@ def admin_dongs_of(sigungu_code: str, day: dt.date) -> Mapping[str, str]:
     }
 
 
-def admin_codes_on(admin_dong_code: str, day: dt.date) -> tuple[str, ...]:
-    """Return the codes, sorted, that a dong's area had or will have on a day.
-
-    Several where it was divided or merged; none where a code or its successor is unknown.
-    """
-    matches, seen, ahead = set(), {admin_dong_code}, [admin_dong_code]
-    while ahead:
-        dong = admin_dongs().get(code := ahead.pop())
-        if dong is None:
-            continue
-        if dong.valid_to is not None and dong.valid_to < day:
-            following: tuple[str, ...] = dong.successor_codes
-        elif dong.valid_from > day:
-            following = tuple(_predecessors().get(code, ()))
-        else:
-            matches.add(code)
-            continue
-        ahead += [other for other in following if other not in seen]
-        seen.update(following)
-    return tuple(sorted(matches))
-
-
 @cache
 def _predecessors() -> Mapping[str, list[str]]:
     before: dict[str, list[str]] = defaultdict(list)

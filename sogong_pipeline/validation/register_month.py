@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sogong_pipeline.districts.loaded import districts_of, registry_in_force
-from sogong_pipeline.districts.matching import place
+from sogong_pipeline.districts.matching import match
 from sogong_pipeline.errors import RefusedError
 from sogong_pipeline.periods import Month
 from sogong_pipeline.steps.installation import Installation
@@ -35,8 +35,9 @@ def measure_register(installation: Installation, month: Month, seed: int) -> Mea
     staged = installation.months.stage(month, vintage).path("workplace")
     trace = installation.months.traces.trace(month, vintage, installation.vintage_of)
     with installation.lake.workspace() as folder:
-        placed = folder / "placed.parquet"
-        place(staged, trace.path("workplace_trace"), districts, month, placed)
+        placed = match(staged, trace.path("workplace_trace"), districts, month, folder).files[
+            "district_member"
+        ]
         files = Files(
             staged,
             placed,
